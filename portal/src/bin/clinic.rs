@@ -1,0 +1,2 @@
+//! The clinic program.
+fn main() {}

@@ -1,0 +1,140 @@
+//! Every message between the page and its worker, one enum each way. The page asks and edits; keys,
+//! documents, disk and network live in the worker and die with it.
+
+use serde::{Deserialize, Serialize};
+use shared::edit::{Edit, Refused};
+use shared::id::{AccountId, EntryId, PatientId};
+use shared::time::Timestamp;
+use shared::view::{Answer, Ask};
+
+/// Pairs a question with its answer; the page counts up.
+pub type Number = u32;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToWorker {
+    /// First message. Opens the account in this slot: from disk if it is there, else from the server.
+    Open {
+        slot: String,
+    },
+    /// Makes another of the account's records the open one.
+    Switch {
+        patient: PatientId,
+    },
+    Ask {
+        number: Number,
+        ask: Ask,
+    },
+    Edit {
+        number: Number,
+        edit: Edit,
+    },
+    /// A draft is a local row, never sent. An empty text removes it.
+    KeepDraft {
+        number: Number,
+        key: String,
+        text: String,
+    },
+    Draft {
+        number: Number,
+        key: String,
+    },
+    /// The page became visible, or the browser says that there is a network: look again now.
+    Woke,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToPage {
+    /// The program has started and listens.
+    Started,
+    Opened(Session),
+    /// There is nobody in this slot, on the disk or at the server.
+    NobodyHere,
+    /// Nothing on the disk and no answer from the server: a first start needs a connection.
+    NeedsConnection,
+    Answered {
+        number: Number,
+        answer: Answer,
+    },
+    /// The edit is durable on this device.
+    Saved {
+        number: Number,
+        entry: EntryId,
+    },
+    Refused {
+        number: Number,
+        why: Refused,
+    },
+    /// The disk did not take it; the text must stay on the screen.
+    NotSaved {
+        number: Number,
+        why: Storage,
+    },
+    Draft {
+        number: Number,
+        text: Option<String>,
+    },
+    /// The record changed: screens ask again.
+    Changed,
+    Status(Status),
+    /// The worker's program ended by a fault of ours; the page starts a new one.
+    Broken,
+}
+
+/// Why the disk did not take something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Storage {
+    Full,
+    Unreachable,
+}
+
+/// Who is signed in here and whose records they can open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    pub account: AccountId,
+    pub name: String,
+    /// The account's own record first.
+    pub records: Vec<RecordOf>,
+    /// The one that is open.
+    pub open: PatientId,
+    pub clinic: Clinic,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordOf {
+    pub patient: PatientId,
+    pub name: String,
+    /// The account's own record, or one they care for.
+    pub own: bool,
+}
+
+/// What every screen may need of the clinic, offline too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clinic {
+    pub name: String,
+    pub phone: String,
+    pub emergency_number: String,
+}
+
+/// One line for the whole record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "line")]
+pub enum Status {
+    /// Everything was exchanged over the connection that is open now.
+    UpToDate {
+        at: Timestamp,
+    },
+    Offline {
+        waiting: u32,
+    },
+    Sending {
+        waiting: u32,
+    },
+    NotSent {
+        refused: u32,
+    },
+    /// Stored edits or documents could not be read; the rest is open.
+    Damaged,
+}

@@ -1,0 +1,3 @@
+//! The patient's portal and the staff's page: three small programs from one crate.
+
+pub mod bridge;

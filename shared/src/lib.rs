@@ -1,0 +1,8 @@
+//! The product: everything that decides what a patient sees and what can never be lost, with no
+//! browser, socket, disk or clock in it. Time, randomness and bytes come in as arguments; effects
+//! go out as data.
+
+pub mod edit;
+pub mod id;
+pub mod time;
+pub mod view;
