@@ -2,7 +2,11 @@
 //! browser, socket, disk or clock in it. Time, randomness and bytes come in as arguments; effects
 //! go out as data.
 
+pub mod document;
 pub mod edit;
 pub mod id;
+//RECORD
+
 pub mod time;
 pub mod view;
+
