@@ -5,8 +5,9 @@
 pub mod document;
 pub mod edit;
 pub mod id;
-//RECORD
+
 
 pub mod time;
 pub mod view;
+pub mod wire;
 
