@@ -7,6 +7,7 @@ pub mod edit;
 pub mod id;
 
 
+pub mod sync;
 pub mod time;
 pub mod view;
 pub mod wire;

@@ -1,0 +1,216 @@
+//! The server's half: one connection of one device. The hub performs its effects against the store
+//! and the socket, and hands back what came of them.
+
+use crate::document::{ChangeHash, DocumentId};
+use crate::sync::receipt::ReceiptKey;
+use crate::sync::scope::Scope;
+use crate::wire::{
+    Digest, HASHES_MAX, Outcome, PUSH_CHANGES_MAX, Row, Summary, ToDevice, ToServer, VERSION,
+    VERSION_OLDEST, WhyRefused,
+};
+
+/// What happened, from the hub's point of view.
+pub enum Event {
+    Received(ToServer),
+    /// Answer to `Effect::Summarize`.
+    Summarized(Vec<Summary>),
+    /// Answer to `Effect::ReadAfter` and `Effect::ReadThese`.
+    Read { document: DocumentId, rows: Vec<Row>, more: bool },
+    /// Answer to `Effect::ReadHashes`.
+    Hashes { document: DocumentId, hashes: Vec<ChangeHash> },
+    /// Answer to `Effect::Append`, after the commit is durable. One outcome a change, in order.
+    Appended { number: u32, outcomes: Vec<Outcome> },
+    /// Answer to `Effect::Restore`, after the commit is durable.
+    Restored,
+    /// Rows that somebody committed to a document, this connection's own included.
+    News { document: DocumentId, rows: Vec<Row> },
+    /// The account's grants changed.
+    Rescoped(Scope),
+    /// The store failed; the device will come again.
+    StoreFailed,
+}
+
+/// What the hub is to do.
+pub enum Effect {
+    /// Last place and sum of each document that this scope may read.
+    Summarize(Scope),
+    ReadAfter { document: DocumentId, after: u64 },
+    ReadHashes { document: DocumentId },
+    ReadThese { document: DocumentId, hashes: Vec<ChangeHash> },
+    /// Through the gate, then all in one transaction: a change that is there already answers its old
+    /// row, one whose dependencies are not there answers `Missing`.
+    Append { number: u32, document: DocumentId, changes: Vec<Vec<u8>> },
+    /// Rows whose receipts were found to be ours: through the gate, then with their old sidecars.
+    Restore { document: DocumentId, rows: Vec<Row> },
+    Send(ToDevice),
+    Close(Why),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// It spoke before it said hello, or said something too long.
+    Unmannerly,
+    TooOld,
+    StoreFailed,
+}
+
+/// One connection. Everything it remembers can be forgotten: the device asks again.
+pub struct Connection {
+    scope: Scope,
+    receipts: ReceiptKey,
+    greeted: bool,
+    /// What the device said it holds, and waits to hear about.
+    asked: Option<Asked>,
+    /// A `Holds` whose document is being read.
+    holds: Vec<(DocumentId, Vec<ChangeHash>)>,
+}
+
+#[derive(Clone, Copy)]
+enum Asked {
+    Hello(Digest),
+    Ping(Digest),
+}
+
+impl Connection {
+    pub fn new(scope: Scope, receipts: ReceiptKey) -> Self {
+        Self { scope, receipts, greeted: false, asked: None, holds: Vec::new() }
+    }
+
+    pub fn handle(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::Received(message) => self.received(message),
+            Event::Summarized(documents) => self.summarized(documents),
+            Event::Read { document, rows, more } => {
+                if rows.is_empty() && !more {
+                    return Vec::new();
+                }
+                self.rows(document, rows, more)
+            }
+            Event::Hashes { document, hashes } => self.compared(document, &hashes),
+            Event::Appended { number, outcomes } => {
+                vec![Effect::Send(ToDevice::Taken { number, outcomes })]
+            }
+            // The device learns from the next sums that it worked.
+            Event::Restored => vec![Effect::Summarize(self.scope.clone())],
+            Event::News { document, rows } if self.greeted => self.rows(document, rows, false),
+            Event::News { .. } => Vec::new(),
+            Event::Rescoped(scope) => {
+                self.scope = scope;
+                vec![Effect::Summarize(self.scope.clone())]
+            }
+            Event::StoreFailed => vec![Effect::Close(Why::StoreFailed)],
+        }
+    }
+
+    fn received(&mut self, message: ToServer) -> Vec<Effect> {
+        match message {
+            ToServer::Hello { version_min, version_max, digest } => {
+                if version_max < VERSION_OLDEST || version_min > VERSION {
+                    let sorry = ToDevice::TooOld { version_min: VERSION_OLDEST };
+                    return vec![Effect::Send(sorry), Effect::Close(Why::TooOld)];
+                }
+                self.greeted = true;
+                self.asked = Some(Asked::Hello(digest));
+                vec![Effect::Summarize(self.scope.clone())]
+            }
+            _ if !self.greeted => vec![Effect::Close(Why::Unmannerly)],
+            ToServer::Push { number, document, changes } => self.push(number, document, changes),
+            ToServer::Pull { document, after } if self.scope.may_read(&document) => {
+                vec![Effect::ReadAfter { document, after }]
+            }
+            ToServer::Holds { document, hashes } if self.scope.may_read(&document) => {
+                if hashes.len() > HASHES_MAX {
+                    return vec![Effect::Close(Why::Unmannerly)];
+                }
+                self.holds.push((document, hashes));
+                vec![Effect::ReadHashes { document }]
+            }
+            ToServer::Offer { document, rows } if self.scope.may_read(&document) => {
+                self.offer(document, rows)
+            }
+            // A document that was taken out of this scope: the next summaries say so.
+            ToServer::Pull { .. } | ToServer::Holds { .. } | ToServer::Offer { .. } => Vec::new(),
+            ToServer::Ping { digest } => {
+                self.asked = Some(Asked::Ping(digest));
+                vec![Effect::Summarize(self.scope.clone())]
+            }
+        }
+    }
+
+    fn push(
+        &self,
+        number: u32,
+        document: DocumentId,
+        changes: Vec<minicbor::bytes::ByteVec>,
+    ) -> Vec<Effect> {
+        if changes.len() > PUSH_CHANGES_MAX {
+            return vec![Effect::Close(Why::Unmannerly)];
+        }
+        if !self.scope.may_write(&document) {
+            let refused = Outcome::Refused { why: WhyRefused::NotAllowed };
+            let outcomes = vec![refused; changes.len()];
+            return vec![Effect::Send(ToDevice::Taken { number, outcomes })];
+        }
+        let changes = changes.into_iter().map(Vec::from).collect();
+        vec![Effect::Append { number, document, changes }]
+    }
+
+    fn offer(&self, document: DocumentId, rows: Vec<Row>) -> Vec<Effect> {
+        let ours = |row: &Row| self.receipts.is_ours(&document, &row.hash, &row.sidecar);
+        let rows: Vec<_> = rows.into_iter().filter(ours).collect();
+        if rows.is_empty() {
+            return Vec::new();
+        }
+        vec![Effect::Restore { document, rows }]
+    }
+
+    fn summarized(&mut self, mut documents: Vec<Summary>) -> Vec<Effect> {
+        documents.retain(|summary| self.scope.may_read(&summary.document));
+        let ours = crate::sync::digest(documents.iter().map(|one| (&one.document, &one.sum)));
+        let (same, answer) = match self.asked.take() {
+            Some(Asked::Hello(theirs)) => {
+                let same = theirs == ours;
+                (same, Some(ToDevice::Welcome { version: VERSION, same }))
+            }
+            Some(Asked::Ping(theirs)) => {
+                let same = theirs == ours;
+                (same, Some(ToDevice::Pong { same }))
+            }
+            None => (false, None),
+        };
+        let mut effects: Vec<_> = answer.into_iter().map(Effect::Send).collect();
+        if !same {
+            effects.push(Effect::Send(ToDevice::Summaries { documents }));
+        }
+        effects
+    }
+
+    /// The device said what it holds and the store said what it has: each gets what it lacks.
+    fn compared(&mut self, document: DocumentId, ours: &[ChangeHash]) -> Vec<Effect> {
+        let Some(place) = self.holds.iter().position(|(held, _)| *held == document) else {
+            return Vec::new();
+        };
+        let (_, theirs) = self.holds.swap_remove(place);
+        let without = |these: &[ChangeHash], those: &[ChangeHash]| -> Vec<ChangeHash> {
+            let those: std::collections::BTreeSet<_> = those.iter().collect();
+            these.iter().filter(|hash| !those.contains(hash)).copied().collect()
+        };
+        let mut effects = Vec::new();
+        let lacked_here = without(&theirs, ours);
+        if !lacked_here.is_empty() {
+            effects.push(Effect::Send(ToDevice::Lacks { document, hashes: lacked_here }));
+        }
+        let lacked_there = without(ours, &theirs);
+        if !lacked_there.is_empty() {
+            effects.push(Effect::ReadThese { document, hashes: lacked_there });
+        }
+        effects
+    }
+
+    fn rows(&self, document: DocumentId, rows: Vec<Row>, more: bool) -> Vec<Effect> {
+        if !self.scope.may_read(&document) {
+            return Vec::new();
+        }
+        vec![Effect::Send(ToDevice::Rows { document, rows, more })]
+    }
+}

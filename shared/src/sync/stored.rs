@@ -1,0 +1,161 @@
+//! What a device keeps on its disk, row by row. The formats are read for good: new fields are
+//! added at the end as options, and a new kind of row gets a new number.
+
+use minicbor::bytes::ByteVec;
+use minicbor::{Decode, Encode};
+
+use crate::document::{ChangeHash, DocumentId};
+use crate::id::{EntryId, PatientId};
+use crate::time::Timestamp;
+use crate::wire::{Sidecar, WhyRefused};
+
+/// One row. It says itself what it is, because its key on the disk does not.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(flat)]
+pub enum Stored {
+    /// Written by the person and not yet part of any history.
+    #[n(0)]
+    Outbox {
+        #[n(0)]
+        entry: EntryId,
+        #[n(1)]
+        item: OutboxItem,
+    },
+    /// A change of a document.
+    #[n(1)]
+    Change {
+        #[n(0)]
+        document: DocumentId,
+        #[n(1)]
+        hash: ChangeHash,
+        #[n(2)]
+        bytes: ByteVec,
+        #[n(3)]
+        standing: Standing,
+    },
+    /// Refused by the server: kept with its text until the person has dealt with it.
+    #[n(2)]
+    DeadLetter {
+        #[n(0)]
+        entry: EntryId,
+        #[n(1)]
+        item: OutboxItem,
+        #[n(2)]
+        why: WhyRefused,
+    },
+}
+
+/// An edit that waits, with what is needed to make it part of a document.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct OutboxItem {
+    #[n(0)]
+    pub patient: PatientId,
+    #[n(1)]
+    pub document: DocumentId,
+    /// What the author's clock said.
+    #[n(2)]
+    pub written_at: Timestamp,
+    /// The entry or register as it will stand in the document.
+    #[n(3)]
+    pub put: PutInto,
+    /// The place of a copy sealed to the clinic, which can leave while the device is locked.
+    #[n(4)]
+    pub sealed_to_clinic: Option<ByteVec>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(flat)]
+pub enum PutInto {
+    #[n(0)]
+    Entry {
+        #[n(0)]
+        text: String,
+    },
+    #[n(1)]
+    Register {
+        #[n(0)]
+        name: String,
+        #[n(1)]
+        text: String,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(flat)]
+pub enum Standing {
+    /// Minted here and not acknowledged. Holds what it was made from, so that it can be made anew.
+    #[n(0)]
+    Minted {
+        #[n(0)]
+        entry: EntryId,
+        #[n(1)]
+        item: OutboxItem,
+        /// Its place among the unacknowledged changes of this device.
+        #[n(2)]
+        order: u64,
+    },
+    #[n(1)]
+    Accepted {
+        #[n(0)]
+        seq: u64,
+        #[n(1)]
+        sidecar: Sidecar,
+    },
+}
+
+/// Where a row lives. The disk sees only a keyed hash of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(flat)]
+pub enum RowKey {
+    #[n(0)]
+    Outbox(#[n(0)] EntryId),
+    #[n(1)]
+    Change(#[n(0)] DocumentId, #[n(1)] ChangeHash),
+    #[n(2)]
+    DeadLetter(#[n(0)] EntryId),
+}
+
+impl Stored {
+    pub const fn key(&self) -> RowKey {
+        match self {
+            Self::Outbox { entry, .. } => RowKey::Outbox(*entry),
+            Self::Change { document, hash, .. } => RowKey::Change(*document, *hash),
+            Self::DeadLetter { entry, .. } => RowKey::DeadLetter(*entry),
+        }
+    }
+
+    pub fn to_bytes(&self) -> Vec<u8> {
+        minicbor::to_vec(self).expect("writing into memory does not fail")
+    }
+
+    /// Nothing if these bytes are not a row that this version knows.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        minicbor::decode(bytes).ok()
+    }
+}
+
+/// One transaction of the device's disk: all of it or nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    pub number: u64,
+    /// Only if all of these rows are still there. Another tab may have been faster.
+    pub requires: Vec<RowKey>,
+    pub writes: Vec<Write>,
+    /// The person will be told that it is saved: on the disk itself, not only handed to it.
+    pub strict: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    Put(Stored),
+    Remove(RowKey),
+}
+
+/// Why a batch was not stored. Nothing of it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreError {
+    /// A required row is gone.
+    Overtaken,
+    Full,
+    Unreachable,
+}
