@@ -5,10 +5,9 @@
 pub mod document;
 pub mod edit;
 pub mod id;
-
+pub mod record;
 
 pub mod sync;
 pub mod time;
 pub mod view;
 pub mod wire;
-

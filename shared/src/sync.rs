@@ -4,7 +4,7 @@
 //! The promise both keep: what was acknowledged is durable; what is held by one side and lacked by
 //! the other is exchanged until their digests are equal; no cursor and no clock is trusted for it.
 
-//DEV
+pub mod device;
 pub mod receipt;
 pub mod scope;
 pub mod server;
@@ -18,7 +18,10 @@ use crate::wire::{Digest, Sum};
 /// One digest over the sums of all documents that a device may read. Both halves compute it alike;
 /// a document without rows does not count.
 pub fn digest<'a>(sums: impl IntoIterator<Item = (&'a DocumentId, &'a Sum)>) -> Digest {
-    let mut sums: Vec<_> = sums.into_iter().filter(|(_, sum)| **sum != Sum::default()).collect();
+    let mut sums: Vec<_> = sums
+        .into_iter()
+        .filter(|(_, sum)| **sum != Sum::default())
+        .collect();
     sums.sort_by_key(|(document, _)| **document);
     let mut hasher = Sha256::new();
     for (document, sum) in sums {

@@ -1,9 +1,12 @@
 //! Ask and Answer: what a screen may want to know, as pure functions `&Record → plain data`.
 
+pub mod threads;
+
 use serde::{Deserialize, Serialize};
 
 use crate::edit::Audience;
-use crate::id::EntryId;
+use crate::id::{AccountId, EntryId};
+use crate::record::{Place, Record};
 use crate::time::Timestamp;
 
 /// A question of a screen.
@@ -108,4 +111,33 @@ pub struct Waiting {
     pub unsent: u32,
     pub refused: u32,
     pub oldest_written_at: Option<Timestamp>,
+}
+
+/// Answers a question about one record for one reader.
+pub fn answer(record: &Record, reader: AccountId, ask: &Ask) -> Answer {
+    match ask {
+        Ask::Threads => Answer::Threads(threads::threads(record, reader)),
+        Ask::Thread { thread } => Answer::Thread(threads::thread(record, reader, *thread)),
+        Ask::Waiting => Answer::Waiting(waiting(record, reader)),
+    }
+}
+
+fn waiting(record: &Record, reader: AccountId) -> Waiting {
+    let mut waiting = Waiting::default();
+    for (_, entry) in record
+        .entries()
+        .filter(|(_, entry)| entry.author == Some(reader))
+    {
+        match entry.place {
+            Place::Here => waiting.unsent += 1,
+            Place::Refused(_) => waiting.refused += 1,
+            Place::Received(_) => continue,
+        }
+        let written = entry.said.written();
+        waiting.oldest_written_at = match (waiting.oldest_written_at, written) {
+            (Some(oldest), Some(written)) => Some(oldest.min(written)),
+            (oldest, written) => oldest.or(written),
+        };
+    }
+    waiting
 }

@@ -30,11 +30,16 @@ pub struct Scope {
 
 impl Scope {
     pub fn level(&self, patient: PatientId) -> Option<Level> {
-        self.records.iter().find(|access| access.patient == patient).map(|access| access.level)
+        self.records
+            .iter()
+            .find(|access| access.patient == patient)
+            .map(|access| access.level)
     }
 
     pub fn may_read(&self, document: &DocumentId) -> bool {
-        let Some(level) = self.level(document.patient) else { return false };
+        let Some(level) = self.level(document.patient) else {
+            return false;
+        };
         match document.kind {
             Kind::ChartCore | Kind::ChartResults(_) | Kind::ChartVisits(_) => true,
             Kind::ChartSensitive | Kind::Activity(_) => level == Level::Own,
@@ -47,7 +52,10 @@ impl Scope {
     }
 
     pub fn may_write(&self, document: &DocumentId) -> bool {
-        let writes = matches!(self.level(document.patient), Some(Level::Own | Level::Caregiver));
+        let writes = matches!(
+            self.level(document.patient),
+            Some(Level::Own | Level::Caregiver)
+        );
         writes && document.writer() == Some(self.account)
     }
 }
@@ -62,7 +70,13 @@ mod tests {
     const ANA: AccountId = AccountId::from_u128(11);
 
     fn scope(account: AccountId, level: Level) -> Scope {
-        Scope { account, records: vec![Access { patient: PATIENT, level }] }
+        Scope {
+            account,
+            records: vec![Access {
+                patient: PATIENT,
+                level,
+            }],
+        }
     }
 
     #[test]

@@ -14,34 +14,63 @@ pub enum Event {
     Received(ToServer),
     /// Answer to `Effect::Summarize`.
     Summarized(Vec<Summary>),
-    /// Answer to `Effect::ReadAfter` and `Effect::ReadThese`.
-    Read { document: DocumentId, rows: Vec<Row>, more: bool },
+    /// Answer to `Effect::ReadAfter`, also when there was nothing, and to `Effect::ReadThese`.
+    Read {
+        document: DocumentId,
+        rows: Vec<Row>,
+        more: bool,
+    },
     /// Answer to `Effect::ReadHashes`.
-    Hashes { document: DocumentId, hashes: Vec<ChangeHash> },
+    Hashes {
+        document: DocumentId,
+        hashes: Vec<ChangeHash>,
+    },
     /// Answer to `Effect::Append`, after the commit is durable. One outcome a change, in order.
-    Appended { number: u32, outcomes: Vec<Outcome> },
+    Appended {
+        number: u32,
+        outcomes: Vec<Outcome>,
+    },
     /// Answer to `Effect::Restore`, after the commit is durable.
     Restored,
     /// Rows that somebody committed to a document, this connection's own included.
-    News { document: DocumentId, rows: Vec<Row> },
+    News {
+        document: DocumentId,
+        rows: Vec<Row>,
+    },
     /// The account's grants changed.
     Rescoped(Scope),
     /// The store failed; the device will come again.
     StoreFailed,
 }
 
-/// What the hub is to do.
+/// What the hub is to do: in this order, and the answer to one is handed back, with everything that
+/// follows from it, before the next.
 pub enum Effect {
     /// Last place and sum of each document that this scope may read.
     Summarize(Scope),
-    ReadAfter { document: DocumentId, after: u64 },
-    ReadHashes { document: DocumentId },
-    ReadThese { document: DocumentId, hashes: Vec<ChangeHash> },
+    ReadAfter {
+        document: DocumentId,
+        after: u64,
+    },
+    ReadHashes {
+        document: DocumentId,
+    },
+    ReadThese {
+        document: DocumentId,
+        hashes: Vec<ChangeHash>,
+    },
     /// Through the gate, then all in one transaction: a change that is there already answers its old
     /// row, one whose dependencies are not there answers `Missing`.
-    Append { number: u32, document: DocumentId, changes: Vec<Vec<u8>> },
+    Append {
+        number: u32,
+        document: DocumentId,
+        changes: Vec<Vec<u8>>,
+    },
     /// Rows whose receipts were found to be ours: through the gate, then with their old sidecars.
-    Restore { document: DocumentId, rows: Vec<Row> },
+    Restore {
+        document: DocumentId,
+        rows: Vec<Row>,
+    },
     Send(ToDevice),
     Close(Why),
 }
@@ -73,19 +102,24 @@ enum Asked {
 
 impl Connection {
     pub fn new(scope: Scope, receipts: ReceiptKey) -> Self {
-        Self { scope, receipts, greeted: false, asked: None, holds: Vec::new() }
+        Self {
+            scope,
+            receipts,
+            greeted: false,
+            asked: None,
+            holds: Vec::new(),
+        }
     }
 
     pub fn handle(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Received(message) => self.received(message),
             Event::Summarized(documents) => self.summarized(documents),
-            Event::Read { document, rows, more } => {
-                if rows.is_empty() && !more {
-                    return Vec::new();
-                }
-                self.rows(document, rows, more)
-            }
+            Event::Read {
+                document,
+                rows,
+                more,
+            } => self.rows(document, rows, more),
             Event::Hashes { document, hashes } => self.compared(document, &hashes),
             Event::Appended { number, outcomes } => {
                 vec![Effect::Send(ToDevice::Taken { number, outcomes })]
@@ -104,9 +138,15 @@ impl Connection {
 
     fn received(&mut self, message: ToServer) -> Vec<Effect> {
         match message {
-            ToServer::Hello { version_min, version_max, digest } => {
+            ToServer::Hello {
+                version_min,
+                version_max,
+                digest,
+            } => {
                 if version_max < VERSION_OLDEST || version_min > VERSION {
-                    let sorry = ToDevice::TooOld { version_min: VERSION_OLDEST };
+                    let sorry = ToDevice::TooOld {
+                        version_min: VERSION_OLDEST,
+                    };
                     return vec![Effect::Send(sorry), Effect::Close(Why::TooOld)];
                 }
                 self.greeted = true;
@@ -114,7 +154,11 @@ impl Connection {
                 vec![Effect::Summarize(self.scope.clone())]
             }
             _ if !self.greeted => vec![Effect::Close(Why::Unmannerly)],
-            ToServer::Push { number, document, changes } => self.push(number, document, changes),
+            ToServer::Push {
+                number,
+                document,
+                changes,
+            } => self.push(number, document, changes),
             ToServer::Pull { document, after } if self.scope.may_read(&document) => {
                 vec![Effect::ReadAfter { document, after }]
             }
@@ -147,12 +191,18 @@ impl Connection {
             return vec![Effect::Close(Why::Unmannerly)];
         }
         if !self.scope.may_write(&document) {
-            let refused = Outcome::Refused { why: WhyRefused::NotAllowed };
+            let refused = Outcome::Refused {
+                why: WhyRefused::NotAllowed,
+            };
             let outcomes = vec![refused; changes.len()];
             return vec![Effect::Send(ToDevice::Taken { number, outcomes })];
         }
         let changes = changes.into_iter().map(Vec::from).collect();
-        vec![Effect::Append { number, document, changes }]
+        vec![Effect::Append {
+            number,
+            document,
+            changes,
+        }]
     }
 
     fn offer(&self, document: DocumentId, rows: Vec<Row>) -> Vec<Effect> {
@@ -170,7 +220,13 @@ impl Connection {
         let (same, answer) = match self.asked.take() {
             Some(Asked::Hello(theirs)) => {
                 let same = theirs == ours;
-                (same, Some(ToDevice::Welcome { version: VERSION, same }))
+                (
+                    same,
+                    Some(ToDevice::Welcome {
+                        version: VERSION,
+                        same,
+                    }),
+                )
             }
             Some(Asked::Ping(theirs)) => {
                 let same = theirs == ours;
@@ -193,17 +249,23 @@ impl Connection {
         let (_, theirs) = self.holds.swap_remove(place);
         let without = |these: &[ChangeHash], those: &[ChangeHash]| -> Vec<ChangeHash> {
             let those: std::collections::BTreeSet<_> = those.iter().collect();
-            these.iter().filter(|hash| !those.contains(hash)).copied().collect()
+            these
+                .iter()
+                .filter(|hash| !those.contains(hash))
+                .copied()
+                .collect()
         };
         let mut effects = Vec::new();
-        let lacked_here = without(&theirs, ours);
-        if !lacked_here.is_empty() {
-            effects.push(Effect::Send(ToDevice::Lacks { document, hashes: lacked_here }));
-        }
         let lacked_there = without(ours, &theirs);
         if !lacked_there.is_empty() {
-            effects.push(Effect::ReadThese { document, hashes: lacked_there });
+            effects.push(Effect::ReadThese {
+                document,
+                hashes: lacked_there,
+            });
         }
+        // After the rows, and also when nothing is lacked: it tells the device that this is all.
+        let hashes = without(&theirs, ours);
+        effects.push(Effect::Send(ToDevice::Lacks { document, hashes }));
         effects
     }
 
@@ -211,6 +273,10 @@ impl Connection {
         if !self.scope.may_read(&document) {
             return Vec::new();
         }
-        vec![Effect::Send(ToDevice::Rows { document, rows, more })]
+        vec![Effect::Send(ToDevice::Rows {
+            document,
+            rows,
+            more,
+        })]
     }
 }

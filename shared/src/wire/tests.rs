@@ -5,13 +5,23 @@ use crate::document::Kind;
 use crate::id::PatientId;
 
 fn document() -> DocumentId {
-    DocumentId::first(PatientId::from_u128(u128::MAX), Kind::JournalCircle(AccountId::from_u128(u128::MAX)))
+    DocumentId::first(
+        PatientId::from_u128(u128::MAX),
+        Kind::JournalCircle(AccountId::from_u128(u128::MAX)),
+    )
 }
 
 #[test]
 fn nothing_new_costs_at_most_sixty_bytes_each_way() {
-    let hello = ToServer::Hello { version_min: 1, version_max: 1, digest: Digest([7; 16]) };
-    let welcome = ToDevice::Welcome { version: 1, same: true };
+    let hello = ToServer::Hello {
+        version_min: 1,
+        version_max: 1,
+        digest: Digest([7; 16]),
+    };
+    let welcome = ToDevice::Welcome {
+        version: 1,
+        same: true,
+    };
     assert!(hello.to_bytes().len() <= 60 && welcome.to_bytes().len() <= 60);
 }
 
@@ -22,19 +32,30 @@ fn an_acknowledgement_costs_at_most_a_hundred_and_twenty_bytes() {
         received_at: Timestamp::from_millis(i64::MAX),
         receipt: Receipt([255; 16]),
     };
-    let taken = ToDevice::Taken { number: u32::MAX, outcomes: vec![outcome] };
+    let taken = ToDevice::Taken {
+        number: u32::MAX,
+        outcomes: vec![outcome],
+    };
     assert!(taken.to_bytes().len() <= 120, "{}", taken.to_bytes().len());
 }
 
 #[test]
 fn the_frame_around_one_change_costs_at_most_eighty_bytes() {
-    let push = ToServer::Push { number: u32::MAX, document: document(), changes: vec![vec![0; 500].into()] };
+    let push = ToServer::Push {
+        number: u32::MAX,
+        document: document(),
+        changes: vec![vec![0; 500].into()],
+    };
     assert!(push.to_bytes().len() <= 580, "{}", push.to_bytes().len());
 }
 
 #[test]
 fn a_message_reads_back_as_it_was_written() {
-    let push = ToServer::Push { number: 3, document: document(), changes: vec![vec![1, 2].into()] };
+    let push = ToServer::Push {
+        number: 3,
+        document: document(),
+        changes: vec![vec![1, 2].into()],
+    };
     assert_eq!(ToServer::from_bytes(&push.to_bytes()), Ok(push));
 }
 
@@ -43,18 +64,34 @@ fn a_newer_field_is_skipped() {
     // Hello with one more field at the end, as a newer device would send it.
     let mut bytes = Vec::new();
     minicbor::Encoder::new(&mut bytes)
-        .array(5).and_then(|e| e.u8(0)).and_then(|e| e.u16(1)).and_then(|e| e.u16(2))
-        .and_then(|e| e.bytes(&[7; 16])).and_then(|e| e.str("new"))
+        .array(5)
+        .and_then(|e| e.u8(0))
+        .and_then(|e| e.u16(1))
+        .and_then(|e| e.u16(2))
+        .and_then(|e| e.bytes(&[7; 16]))
+        .and_then(|e| e.str("new"))
         .unwrap();
-    let hello = ToServer::Hello { version_min: 1, version_max: 2, digest: Digest([7; 16]) };
+    let hello = ToServer::Hello {
+        version_min: 1,
+        version_max: 2,
+        digest: Digest([7; 16]),
+    };
     assert_eq!(ToServer::from_bytes(&bytes), Ok(hello));
 }
 
 #[test]
 fn what_is_not_a_message_is_refused() {
     let whole = ToDevice::Pong { same: true }.to_bytes();
-    for bytes in [&[][..], &[0xff], &whole[..whole.len() - 1], &[&whole[..], &[0]].concat()] {
+    for bytes in [
+        &[][..],
+        &[0xff],
+        &whole[..whole.len() - 1],
+        &[&whole[..], &[0]].concat(),
+    ] {
         assert_eq!(ToDevice::from_bytes(bytes), Err(NotAMessage), "{bytes:?}");
     }
-    assert_eq!(ToServer::from_bytes(&vec![0; FRAME_TO_SERVER_BYTES_MAX + 1]), Err(NotAMessage));
+    assert_eq!(
+        ToServer::from_bytes(&vec![0; FRAME_TO_SERVER_BYTES_MAX + 1]),
+        Err(NotAMessage)
+    );
 }

@@ -1,0 +1,304 @@
+//! The device's half. It holds every row of its disk, mints changes of what waits, and goes on
+//! asking "what do they lack, what do I lack" until both digests are equal.
+
+mod documents;
+mod exchange;
+mod held;
+mod outbox;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use self::documents::OpenDocuments;
+pub use self::held::{Documents, Held, Minted};
+use crate::document::{Actor, ChangeHash, DocumentId};
+use crate::edit::Refused;
+use crate::id::{AccountId, DeviceId, EntryId, Rng};
+use crate::sync::stored::{Batch, OutboxItem, PutInto, RowKey, StoreError, Stored};
+use crate::time::Timestamp;
+use crate::wire::{ToDevice, ToServer, WhyRefused};
+
+/// A silent line is asked after this long whether it still lives.
+pub const PING_AFTER_MILLIS: i64 = 10_000;
+/// A ping that stays without an answer for this long means that the line is dead. Together with
+/// `PING_AFTER_MILLIS` a dead line is noticed within 20 s.
+pub const DEAD_AFTER_MILLIS: i64 = 8_000;
+/// The same for the ping that follows a wake-up: the person is looking.
+pub const DEAD_AFTER_WAKE_MILLIS: i64 = 2_000;
+pub const RETRY_MILLIS_MIN: i64 = 1_000;
+pub const RETRY_MILLIS_MAX: i64 = 30_000;
+/// Rounds of comparing on one connection that change nothing; then the next ping tries again.
+const FRUITLESS_ROUNDS_MAX: u32 = 4;
+
+pub enum Event {
+    /// The whole disk, once at the start.
+    Loaded(Vec<Stored>),
+    /// Another tab of this browser wrote these rows and removed those.
+    Elsewhere {
+        put: Vec<Stored>,
+        removed: Vec<RowKey>,
+    },
+    /// The person did something that `edit::prepare` allowed. The number comes back with the answer.
+    Edited {
+        number: u32,
+        entry: EntryId,
+        item: OutboxItem,
+    },
+    Reworded {
+        number: u32,
+        entry: EntryId,
+        put: PutInto,
+    },
+    Withdrawn {
+        number: u32,
+        entry: EntryId,
+    },
+    /// The person has seen what became of a refused item.
+    Dismissed {
+        number: u32,
+        entry: EntryId,
+    },
+    Stored(u64),
+    NotStored(u64, StoreError),
+    /// This tab now holds the socket, or no longer.
+    Leading(bool),
+    Connected,
+    Received(ToDevice),
+    Disconnected,
+    /// The time of the last `WakeAt` has come.
+    Timer,
+    /// The person came back, or the browser believes that there is a network.
+    Woke,
+}
+
+pub enum Effect {
+    Store(Batch),
+    Connect,
+    /// Without waiting for the other side: the line may be dead.
+    HangUp,
+    Send(ToServer),
+    /// At this time an `Event::Timer`; only the newest counts.
+    WakeAt(Timestamp),
+    Tell(Notice),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// The edit is on the disk.
+    Saved {
+        number: u32,
+        entry: EntryId,
+    },
+    Refused {
+        number: u32,
+        why: Refused,
+    },
+    NotSaved {
+        number: u32,
+        why: StoreError,
+    },
+    /// Screens ask again.
+    Changed,
+    Line(Line),
+    /// Its bytes cannot be read; it is fetched again.
+    Damaged(DocumentId),
+}
+
+/// Where the exchange with the server stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    Offline,
+    /// Connected, and something is still to be exchanged.
+    Exchanging,
+    /// Both digests were equal, at this time of the device's clock.
+    Same {
+        at: Timestamp,
+    },
+    /// The server speaks no version that this program speaks.
+    TooOld,
+}
+
+pub struct Device<D> {
+    account: AccountId,
+    device: DeviceId,
+    pub documents: D,
+    held: BTreeMap<DocumentId, Held>,
+    outbox: BTreeMap<EntryId, OutboxItem>,
+    dead_letters: BTreeMap<EntryId, (OutboxItem, WhyRefused)>,
+    batches: BTreeMap<u64, InFlight>,
+    batch_next: u64,
+    minted_next: u64,
+    leading: bool,
+    link: Link,
+    retry_millis: i64,
+    line: Line,
+}
+
+/// What a batch was for, until the disk has answered.
+enum InFlight {
+    Save {
+        number: u32,
+        entry: EntryId,
+        item: OutboxItem,
+    },
+    Withdraw {
+        number: u32,
+        entry: EntryId,
+    },
+    Dismiss {
+        number: u32,
+        entry: EntryId,
+    },
+    Mint {
+        document: DocumentId,
+        minted: Minted,
+    },
+    /// Rows that the server can send again.
+    Cache,
+    /// A refusal: its rows were rearranged in memory already.
+    Rearranged,
+}
+
+enum Link {
+    Closed,
+    Opening,
+    Open(Box<Open>),
+}
+
+/// What is known about one connection, and forgotten with it.
+struct Open {
+    actor: Actor,
+    welcomed: bool,
+    /// The digests differed when they were last compared.
+    unequal: bool,
+    push_next: u32,
+    pushes: BTreeMap<u32, (DocumentId, Vec<ChangeHash>)>,
+    /// Pushed on this connection, and not to be pushed again on it.
+    pushed: BTreeSet<ChangeHash>,
+    /// Being pulled or compared.
+    busy: BTreeSet<DocumentId>,
+    offered: BTreeSet<ChangeHash>,
+    rounds: u32,
+    heard_at: Timestamp,
+    pinged_at: Option<Timestamp>,
+    patience_millis: i64,
+}
+
+impl<D: Documents> Device<D> {
+    pub fn new(account: AccountId, device: DeviceId, documents: D) -> Self {
+        Self {
+            account,
+            device,
+            documents,
+            held: BTreeMap::new(),
+            outbox: BTreeMap::new(),
+            dead_letters: BTreeMap::new(),
+            batches: BTreeMap::new(),
+            batch_next: 1,
+            minted_next: 1,
+            leading: false,
+            link: Link::Closed,
+            retry_millis: RETRY_MILLIS_MIN,
+            line: Line::Offline,
+        }
+    }
+
+    /// Takes everything that happened since the last call; answers what to do about it.
+    pub fn handle(&mut self, now: Timestamp, rng: &mut dyn Rng, events: Vec<Event>) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for event in events {
+            self.one(now, rng, event, &mut effects);
+        }
+        self.mint_and_push(rng, &mut effects);
+        self.say_where_the_line_is(now, &mut effects);
+        effects
+    }
+
+    pub fn held(&self) -> &BTreeMap<DocumentId, Held> {
+        &self.held
+    }
+
+    pub fn outbox(&self) -> &BTreeMap<EntryId, OutboxItem> {
+        &self.outbox
+    }
+
+    pub fn dead_letters(&self) -> &BTreeMap<EntryId, (OutboxItem, WhyRefused)> {
+        &self.dead_letters
+    }
+
+    pub fn line(&self) -> Line {
+        self.line
+    }
+
+    /// Items that are on this device and not yet durable at the server.
+    pub fn unsent(&self) -> usize {
+        self.outbox.len()
+            + self
+                .held
+                .values()
+                .map(|held| held.minted.len())
+                .sum::<usize>()
+    }
+
+    fn one(&mut self, now: Timestamp, rng: &mut dyn Rng, event: Event, out: &mut Vec<Effect>) {
+        match event {
+            Event::Loaded(rows) => self.loaded(rows, out),
+            Event::Elsewhere { put, removed } => self.elsewhere(put, &removed, out),
+            Event::Edited {
+                number,
+                entry,
+                item,
+            } => self.save(number, entry, item, false, out),
+            Event::Reworded { number, entry, put } => self.reword(number, entry, put, out),
+            Event::Withdrawn { number, entry } => self.withdraw(number, entry, out),
+            Event::Dismissed { number, entry } => self.dismiss(number, entry, out),
+            Event::Stored(number) => self.stored(number, out),
+            Event::NotStored(number, why) => self.not_stored(number, why, rng, out),
+            Event::Leading(leading) => self.lead(leading, out),
+            Event::Connected => self.connected(now, rng, out),
+            Event::Received(message) => self.received(now, rng, message, out),
+            Event::Disconnected => self.disconnected(now, rng, out),
+            Event::Timer => self.timer(now, rng, out),
+            Event::Woke => self.woke(now, out),
+        }
+    }
+
+    fn store(
+        &mut self,
+        what: InFlight,
+        requires: Vec<RowKey>,
+        writes: Vec<crate::sync::stored::Write>,
+        out: &mut Vec<Effect>,
+    ) {
+        let strict = !matches!(what, InFlight::Cache);
+        let number = self.batch_next;
+        self.batch_next += 1;
+        self.batches.insert(number, what);
+        out.push(Effect::Store(Batch {
+            number,
+            requires,
+            writes,
+            strict,
+        }));
+    }
+
+    fn say_where_the_line_is(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
+        let settled = |open: &Open| {
+            open.welcomed && !open.unequal && open.busy.is_empty() && self.unsent() == 0
+        };
+        let line = match (&self.link, self.line) {
+            (_, Line::TooOld) => Line::TooOld,
+            (Link::Closed | Link::Opening, _) => Line::Offline,
+            (Link::Open(open), Line::Same { at }) if settled(open) => Line::Same { at },
+            (Link::Open(open), Line::Offline | Line::Exchanging) if settled(open) => {
+                Line::Same { at: now }
+            }
+            (Link::Open(_), Line::Offline | Line::Exchanging | Line::Same { .. }) => {
+                Line::Exchanging
+            }
+        };
+        if line != self.line {
+            self.line = line;
+            out.push(Effect::Tell(Notice::Line(line)));
+        }
+    }
+}

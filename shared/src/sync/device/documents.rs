@@ -1,0 +1,44 @@
+//! The real documents of a device: automerge, opened in memory.
+
+use std::collections::BTreeMap;
+
+use super::Documents;
+use crate::document::{Actor, ChangeHash, Document, DocumentId, Put, Unreadable};
+
+#[derive(Default)]
+pub struct OpenDocuments(BTreeMap<DocumentId, Document>);
+
+impl OpenDocuments {
+    pub fn iter(&self) -> impl Iterator<Item = (&DocumentId, &Document)> {
+        self.0.iter()
+    }
+}
+
+impl Documents for OpenDocuments {
+    fn open(&mut self, document: &DocumentId, changes: &[&[u8]]) -> Result<(), Unreadable> {
+        let opened = Document::load(changes.iter().copied())?;
+        self.0.insert(*document, opened);
+        Ok(())
+    }
+
+    fn apply(&mut self, document: &DocumentId, changes: &[&[u8]]) -> Result<(), Unreadable> {
+        let open = self.0.get_mut(document).ok_or(Unreadable::Damaged)?;
+        open.apply(changes.iter().copied())
+    }
+
+    fn is_open(&self, document: &DocumentId) -> bool {
+        self.0.contains_key(document)
+    }
+
+    fn close(&mut self, document: &DocumentId) {
+        self.0.remove(document);
+    }
+
+    fn mint(&mut self, document: &DocumentId, actor: Actor, put: &Put) -> (ChangeHash, Vec<u8>) {
+        let open = self
+            .0
+            .get_mut(document)
+            .expect("the caller saw that it is open");
+        open.mint(actor, std::slice::from_ref(put))
+    }
+}

@@ -1,0 +1,104 @@
+//! What a device holds of one document, and the seam to what opens it.
+
+use std::collections::BTreeMap;
+
+use crate::document::{Actor, ChangeHash, DocumentId, Put, Unreadable};
+use crate::id::EntryId;
+use crate::sync::stored::OutboxItem;
+use crate::wire::{Row, Sidecar, Sum};
+
+/// Opens documents and mints changes. The real one is automerge; a simulation may use a lighter one.
+pub trait Documents {
+    /// Opens it, anew if it is open, from all its changes in any order.
+    fn open(&mut self, document: &DocumentId, changes: &[&[u8]]) -> Result<(), Unreadable>;
+    /// Adds changes to one that is open.
+    fn apply(&mut self, document: &DocumentId, changes: &[&[u8]]) -> Result<(), Unreadable>;
+    fn is_open(&self, document: &DocumentId) -> bool;
+    fn close(&mut self, document: &DocumentId);
+    /// Only of one that is open.
+    fn mint(&mut self, document: &DocumentId, actor: Actor, put: &Put) -> (ChangeHash, Vec<u8>);
+}
+
+/// The rows of one document, as they stand on the disk.
+#[derive(Default)]
+pub struct Held {
+    pub(super) accepted: BTreeMap<ChangeHash, (u64, Sidecar, Vec<u8>)>,
+    /// Ours, not acknowledged, in the order they were minted.
+    pub(super) minted: Vec<Minted>,
+    pub(super) sum: Sum,
+    /// Everything up to this place was received. A cache: sums decide.
+    pub(super) seq_last: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Minted {
+    pub order: u64,
+    pub hash: ChangeHash,
+    pub bytes: Vec<u8>,
+    pub entry: EntryId,
+    pub item: OutboxItem,
+}
+
+impl Held {
+    /// Of an accepted change.
+    pub fn sidecar(&self, hash: &ChangeHash) -> Option<&Sidecar> {
+        self.accepted.get(hash).map(|(_, sidecar, _)| sidecar)
+    }
+
+    /// All accepted changes, for marks, which are read without a document.
+    pub fn accepted(&self) -> impl Iterator<Item = (&ChangeHash, &Sidecar, &[u8])> {
+        self.accepted
+            .iter()
+            .map(|(hash, (_, sidecar, bytes))| (hash, sidecar, &bytes[..]))
+    }
+
+    pub fn minted(&self) -> &[Minted] {
+        &self.minted
+    }
+
+    pub(super) fn bytes(&self, hash: &ChangeHash) -> Option<Vec<u8>> {
+        let minted = self.minted.iter().find(|minted| minted.hash == *hash);
+        let accepted = || self.accepted.get(hash).map(|(_, _, bytes)| bytes.clone());
+        minted.map(|minted| minted.bytes.clone()).or_else(accepted)
+    }
+
+    pub(super) fn changes(&self) -> Vec<&[u8]> {
+        let accepted = self.accepted.values().map(|(_, _, bytes)| &bytes[..]);
+        accepted
+            .chain(self.minted.iter().map(|minted| &minted.bytes[..]))
+            .collect()
+    }
+
+    /// Whether it is new to this device.
+    pub(super) fn accept(&mut self, row: &Row) -> bool {
+        self.minted.retain(|minted| minted.hash != row.hash);
+        if self.accepted.contains_key(&row.hash) {
+            return false;
+        }
+        self.sum.add(&row.hash);
+        let kept = (row.seq, row.sidecar, row.bytes.to_vec());
+        self.accepted.insert(row.hash, kept);
+        if row.seq == self.seq_last + 1 {
+            self.seq_last = row.seq;
+        }
+        true
+    }
+
+    pub(super) fn forget(&mut self, hash: &ChangeHash) {
+        if self.accepted.remove(hash).is_some() {
+            self.sum.remove(hash);
+        }
+    }
+
+    /// After a start from the disk: the longest run of places without a gap.
+    pub(super) fn count_places(&mut self) {
+        let mut places: Vec<_> = self.accepted.values().map(|(seq, _, _)| *seq).collect();
+        places.sort_unstable();
+        self.seq_last = 0;
+        for place in places {
+            if place == self.seq_last + 1 {
+                self.seq_last = place;
+            }
+        }
+    }
+}
