@@ -29,7 +29,14 @@ pub enum ToWorker {
         number: Number,
         edit: Edit,
     },
-    /// A draft is a local row, never sent. An empty text removes it.
+    /// Exchanges an invitation for an account on this device. `secret` is the link's secret or the
+    /// typed code; the birth date is `2019-03-04`. Needs no open account.
+    Activate {
+        secret: String,
+        birth_date: String,
+    },
+    /// A draft is a local row, never sent. An empty text removes it. Answered by `Draft` with what
+    /// the disk now holds, or by `NotSaved`.
     KeepDraft {
         number: Number,
         key: String,
@@ -53,6 +60,13 @@ pub enum ToPage {
     NobodyHere,
     /// Nothing on the disk and no answer from the server: a first start needs a connection.
     NeedsConnection,
+    /// The invitation was good: this slot holds the new account.
+    Activated {
+        slot: String,
+    },
+    NotActivated {
+        why: NotActivated,
+    },
     Answered {
         number: Number,
         answer: Answer,
@@ -88,6 +102,20 @@ pub enum ToPage {
 pub enum Storage {
     Full,
     Unreachable,
+}
+
+/// Why an invitation did not open an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotActivated {
+    /// The clinic's server did not answer.
+    NeedsConnection,
+    /// The code, the birth date or both do not match. Which one is not said: it would help a guesser.
+    NotRecognised,
+    /// Used already, or too old.
+    Ended,
+    /// Too many tries from here; later again.
+    TooManyTries,
 }
 
 /// Who is signed in here and whose records they can open.
