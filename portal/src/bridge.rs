@@ -154,6 +154,8 @@ pub enum Status {
     UpToDate {
         at: Timestamp,
     },
+    /// Connected, nothing to send, and not yet sure that nothing is new.
+    Checking,
     Offline {
         waiting: u32,
     },

@@ -1,2 +1,10 @@
 //! The worker program.
+
+#[cfg(target_arch = "wasm32")]
+fn main() {
+    console_error_panic_hook::set_once();
+    wasm_bindgen_futures::spawn_local(portal::worker::run());
+}
+
+#[cfg(not(target_arch = "wasm32"))]
 fn main() {}

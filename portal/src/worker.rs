@@ -1,0 +1,10 @@
+//! The worker's program: keys, documents, disk and network live here and die with it. The page
+//! talks to it through `bridge` alone.
+
+mod browser;
+mod engine;
+mod fetch;
+mod session;
+mod vault;
+
+pub use engine::run;

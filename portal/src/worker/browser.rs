@@ -1,0 +1,10 @@
+//! Adapters to the web platform, thin enough to have no opinion. The only place of this program
+//! that names `web_sys`.
+
+pub mod clock;
+pub mod crypto;
+pub mod disk;
+pub mod page_port;
+pub mod random;
+pub mod socket;
+pub mod tabs;

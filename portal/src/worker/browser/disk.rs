@@ -1,0 +1,176 @@
+//! IndexedDB: two stores of sealed rows under meaningless names, and one of keys. Everything is
+//! sealed before a transaction opens, because one that waits for anything else commits by itself.
+
+use indexed_db_futures::database::Database;
+use indexed_db_futures::prelude::{Build, BuildPrimitive, QuerySource};
+use indexed_db_futures::transaction::{
+    Transaction, TransactionDurability, TransactionMode, TransactionOptions,
+};
+use js_sys::Uint8Array;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::CryptoKey;
+
+/// Rows of the record: outbox, changes, dead letters.
+pub const ROWS: &str = "rows";
+/// What only this device knows: who is signed in, drafts.
+pub const LOCAL: &str = "local";
+const KEYS: &str = "keys";
+const VERSION: u32 = 1;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DiskError {
+    #[error("a required row is gone")]
+    Overtaken,
+    #[error("the disk is full")]
+    Full,
+    #[error("the database cannot be reached")]
+    Unreachable,
+}
+
+pub struct Disk(Database);
+
+/// One transaction over one store. Names are those of `vault`.
+pub struct Change {
+    pub store: &'static str,
+    pub requires: Vec<String>,
+    pub put: Vec<(String, Vec<u8>)>,
+    pub remove: Vec<String>,
+    pub strict: bool,
+}
+
+impl Disk {
+    pub async fn open(name: &str) -> Result<Self, DiskError> {
+        let opening = Database::open(name)
+            .with_version(VERSION)
+            .with_on_upgrade_needed(|event, database| {
+                if event.old_version() < 1.0 {
+                    for store in [ROWS, LOCAL, KEYS] {
+                        database.create_object_store(store).build()?;
+                    }
+                }
+                Ok(())
+            });
+        let opening = opening.await.map_err(|_| DiskError::Unreachable)?;
+        Ok(Self(opening))
+    }
+
+    /// Everything in a store.
+    pub async fn all(&self, store: &str) -> Result<Vec<(String, Vec<u8>)>, DiskError> {
+        let transaction = self.begin(store, TransactionMode::Readonly, false)?;
+        let rows = transaction.object_store(store)?;
+        let names = rows.get_all_keys::<JsValue>().primitive()?.await?;
+        let values = rows.get_all::<JsValue>().primitive()?.await?;
+        let mut all = Vec::new();
+        for (name, value) in names.zip(values) {
+            if let (Some(name), Ok(value)) = (name?.as_string(), value?.dyn_into::<Uint8Array>()) {
+                all.push((name, value.to_vec()));
+            }
+        }
+        Ok(all)
+    }
+
+    /// These rows, nothing for those that are not there.
+    pub async fn these(
+        &self,
+        store: &str,
+        names: &[String],
+    ) -> Result<Vec<Option<Vec<u8>>>, DiskError> {
+        let transaction = self.begin(store, TransactionMode::Readonly, false)?;
+        let rows = transaction.object_store(store)?;
+        let mut found = Vec::new();
+        for name in names {
+            let value: Option<JsValue> = rows.get(name.as_str()).primitive()?.await?;
+            let bytes = value.and_then(|value| value.dyn_into::<Uint8Array>().ok());
+            found.push(bytes.map(|bytes| bytes.to_vec()));
+        }
+        Ok(found)
+    }
+
+    /// All of it or nothing, and durable when it comes back.
+    pub async fn change(&self, change: &Change) -> Result<(), DiskError> {
+        let transaction = self.begin(change.store, TransactionMode::Readwrite, change.strict)?;
+        let rows = transaction.object_store(change.store)?;
+        for name in &change.requires {
+            let there: Option<JsValue> = rows.get(name.as_str()).primitive()?.await?;
+            if there.is_none() {
+                return Err(DiskError::Overtaken);
+            }
+        }
+        for (name, bytes) in &change.put {
+            let bytes: JsValue = Uint8Array::from(&bytes[..]).into();
+            rows.put(bytes)
+                .with_key(name.as_str())
+                .without_key_type()
+                .primitive()?
+                .await?;
+        }
+        for name in &change.remove {
+            rows.delete(name.as_str()).primitive()?.await?;
+        }
+        drop(rows);
+        transaction.commit().await.map_err(DiskError::from)
+    }
+
+    /// The key under this name: the one that is there, or else this one. Two tabs that start at
+    /// once end with the same.
+    pub async fn key(&self, name: &str, fresh: &CryptoKey) -> Result<CryptoKey, DiskError> {
+        let transaction = self.begin(KEYS, TransactionMode::Readwrite, true)?;
+        let keys = transaction.object_store(KEYS)?;
+        let there: Option<JsValue> = keys.get(name).primitive()?.await?;
+        let key = match there {
+            Some(key) => key,
+            None => {
+                let fresh: JsValue = fresh.clone().into();
+                keys.put(fresh.clone())
+                    .with_key(name)
+                    .without_key_type()
+                    .primitive()?
+                    .await?;
+                fresh
+            }
+        };
+        drop(keys);
+        transaction.commit().await?;
+        key.dyn_into().map_err(|_| DiskError::Unreachable)
+    }
+
+    fn begin<'a>(
+        &'a self,
+        store: &str,
+        mode: TransactionMode,
+        strict: bool,
+    ) -> Result<Transaction<'a>, DiskError> {
+        let mut options = TransactionOptions::new();
+        if strict {
+            options.set_durability(TransactionDurability::Strict);
+        }
+        let building = self
+            .0
+            .transaction(store)
+            .with_mode(mode)
+            .with_options(options);
+        building.build().map_err(DiskError::from)
+    }
+}
+
+impl From<indexed_db_futures::error::Error> for DiskError {
+    fn from(error: indexed_db_futures::error::Error) -> Self {
+        let text = format!("{error:?}");
+        if text.contains("QuotaExceeded") {
+            Self::Full
+        } else {
+            Self::Unreachable
+        }
+    }
+}
+
+impl From<JsValue> for DiskError {
+    fn from(error: JsValue) -> Self {
+        let text = format!("{error:?}");
+        if text.contains("QuotaExceeded") {
+            Self::Full
+        } else {
+            Self::Unreachable
+        }
+    }
+}

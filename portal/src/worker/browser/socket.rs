@@ -1,0 +1,91 @@
+//! One WebSocket: frames in, frames out, and the news that it is gone.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use futures_channel::mpsc;
+use futures_util::stream::StreamExt;
+use futures_util::{SinkExt, future};
+use gloo_net::websocket::Message;
+use gloo_net::websocket::futures::WebSocket;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::WorkerGlobalScope;
+
+pub enum Heard {
+    Opened,
+    Frame(Vec<u8>),
+    Closed,
+}
+
+/// Dropping it closes the line without waiting for the other side.
+pub struct Socket {
+    send: mpsc::UnboundedSender<Vec<u8>>,
+    hung_up: Rc<RefCell<bool>>,
+}
+
+impl Socket {
+    /// Opens `path` of this page's own server. `Closed` comes exactly once, unless it is dropped.
+    pub fn open(path: &str, hear: impl Fn(Heard) + 'static) -> Self {
+        let (send, outgoing) = mpsc::unbounded();
+        let hung_up = Rc::new(RefCell::new(false));
+        let socket = WebSocket::open(&url(path));
+        spawn_local(carry(socket.ok(), outgoing, hear, Rc::clone(&hung_up)));
+        Self { send, hung_up }
+    }
+
+    pub fn send(&self, frame: Vec<u8>) {
+        // A line that just closed says so itself.
+        let _closed = self.send.unbounded_send(frame);
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        *self.hung_up.borrow_mut() = true;
+        self.send.close_channel();
+    }
+}
+
+async fn carry(
+    socket: Option<WebSocket>,
+    mut outgoing: mpsc::UnboundedReceiver<Vec<u8>>,
+    hear: impl Fn(Heard) + 'static,
+    hung_up: Rc<RefCell<bool>>,
+) {
+    let alive = || !*hung_up.borrow();
+    if let Some(socket) = socket {
+        hear(Heard::Opened);
+        let (mut write, mut read) = socket.split();
+        let sending = async {
+            while let Some(frame) = outgoing.next().await {
+                if write.send(Message::Bytes(frame)).await.is_err() {
+                    break;
+                }
+            }
+        };
+        let receiving = async {
+            while let Some(Ok(message)) = read.next().await {
+                if let (Message::Bytes(frame), true) = (message, alive()) {
+                    hear(Heard::Frame(frame));
+                }
+            }
+        };
+        futures_util::pin_mut!(sending, receiving);
+        future::select(sending, receiving).await;
+    }
+    if alive() {
+        hear(Heard::Closed);
+    }
+}
+
+fn url(path: &str) -> String {
+    let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
+    let location = scope.location();
+    let scheme = if location.protocol() == "https:" {
+        "wss"
+    } else {
+        "ws"
+    };
+    format!("{scheme}://{}{path}", location.host())
+}

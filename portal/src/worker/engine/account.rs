@@ -1,0 +1,437 @@
+//! The account that is open in this tab: its disk, its device half, its line to the server.
+
+use std::rc::Rc;
+
+use futures_channel::mpsc;
+use shared::edit::{self, Edit, Pen, Prepared};
+use shared::id::{EntryId, PatientId};
+use shared::record::{Mark, Record};
+use shared::sync::device::{Device, Effect, Event, Line, Notice, OpenDocuments};
+use shared::sync::stored::{Batch, RowKey, StoreError};
+use shared::time::Timestamp;
+use shared::view;
+use shared::wire::{ToDevice, ToServer};
+use wasm_bindgen_futures::spawn_local;
+
+use super::local::{first_profile, keep_profile, kept_profile, put_local, read_local};
+use super::storing::Storing;
+use super::{Happened, Happenings, report};
+use crate::bridge::{Number, Status, Storage, ToPage, ToWorker};
+use crate::worker::browser::disk::{Disk, DiskError, ROWS};
+use crate::worker::browser::random::Browser;
+use crate::worker::browser::socket::{Heard, Socket};
+use crate::worker::browser::{clock, page_port, tabs};
+use crate::worker::fetch;
+use crate::worker::session::Profile;
+use crate::worker::vault::Vault;
+
+pub struct Account {
+    slot: String,
+    disk: Disk,
+    vault: Rc<Vault>,
+    profile: Profile,
+    open: PatientId,
+    device: Device<OpenDocuments>,
+    /// The open record, until something changes.
+    record: Option<Record>,
+    socket: Option<Socket>,
+    timer: u64,
+    batches: mpsc::UnboundedSender<Batch>,
+    happenings: Happenings,
+    told: Option<Status>,
+}
+
+impl Account {
+    /// From the disk if it is there, else from the server. Tells the page what came of it.
+    pub async fn open(slot: String, happenings: Happenings) -> Option<Self> {
+        let database = format!("satchel-{slot}");
+        let Ok((disk, vault)) = open_disk(&database).await else {
+            page_port::tell(&ToPage::NeedsConnection);
+            return None;
+        };
+        let vault = Rc::new(vault);
+        let profile = match kept_profile(&disk, &vault).await {
+            Some(profile) => profile,
+            None => first_profile(&slot, &disk, &vault).await?,
+        };
+        let Some(session) = profile.session(None) else {
+            page_port::tell(&ToPage::NobodyHere);
+            return None;
+        };
+        let (batches, waiting) = mpsc::unbounded();
+        let channel = listen_to_tabs(&database, &vault, &happenings);
+        let writer = Disk::open(&database).await.ok()?;
+        let storing = Storing {
+            database: database.clone(),
+            disk: writer,
+            vault: Rc::clone(&vault),
+            channel,
+            happenings: happenings.clone(),
+        };
+        spawn_local(storing.run(waiting));
+        let device = Device::new(profile.account, profile.device, OpenDocuments::default());
+        let open = session.open;
+        page_port::tell(&ToPage::Opened(session));
+        let mut account = Self {
+            slot,
+            disk,
+            vault,
+            profile,
+            open,
+            device,
+            record: None,
+            socket: None,
+            timer: 0,
+            batches,
+            happenings,
+            told: None,
+        };
+        account.load().await;
+        account.start(&database);
+        Some(account)
+    }
+
+    pub async fn handle(&mut self, happened: Vec<Happened>) {
+        let mut events = Vec::new();
+        let mut asks = Vec::new();
+        for one in happened {
+            match one {
+                Happened::Page(ToWorker::Ask { number, ask }) => asks.push((number, ask)),
+                Happened::Page(message) => events.extend(self.page(message).await),
+                Happened::Socket(Heard::Opened) => events.push(Event::Connected),
+                Happened::Socket(Heard::Frame(bytes)) => match ToDevice::from_bytes(&bytes) {
+                    Ok(message) => events.push(Event::Received(message)),
+                    // Not our server, or one that is broken: as good as no line.
+                    Err(_) => {
+                        self.socket = None;
+                        events.push(Event::Disconnected);
+                    }
+                },
+                Happened::Socket(Heard::Closed) => {
+                    self.socket = None;
+                    events.push(Event::Disconnected);
+                }
+                Happened::Ticket(ticket) => self.open_socket(&ticket),
+                Happened::NoTicket => events.push(Event::Disconnected),
+                Happened::Disk(number, Ok(())) => events.push(Event::Stored(number)),
+                Happened::Disk(number, Err(why)) => events.push(Event::NotStored(number, why)),
+                Happened::Elsewhere { put, removed } => {
+                    events.push(Event::Elsewhere { put, removed });
+                }
+                Happened::Leading => events.push(Event::Leading(true)),
+                Happened::Timer(number) if number == self.timer => events.push(Event::Timer),
+                Happened::Timer(_) => {}
+                Happened::Profile(profile) => self.renew(profile).await,
+            }
+        }
+        self.drive(events);
+        for (number, ask) in asks {
+            let reader = self.profile.account;
+            let answer = view::answer(self.record(), reader, &ask);
+            page_port::tell(&ToPage::Answered { number, answer });
+        }
+    }
+
+    fn drive(&mut self, events: Vec<Event>) {
+        let effects = self.device.handle(clock::now(), &mut Browser, events);
+        for effect in effects {
+            self.perform(effect);
+        }
+        self.tell_status();
+    }
+
+    async fn page(&mut self, message: ToWorker) -> Option<Event> {
+        match message {
+            ToWorker::Edit { number, edit } => self.edit(number, edit),
+            ToWorker::Switch { patient } => {
+                let session = self.profile.session(Some(patient))?;
+                self.open = session.open;
+                self.record = None;
+                page_port::tell(&ToPage::Opened(session));
+                page_port::tell(&ToPage::Changed);
+                None
+            }
+            ToWorker::KeepDraft { number, key, text } => {
+                self.keep_draft(number, &key, text).await;
+                None
+            }
+            ToWorker::Draft { number, key } => {
+                let text = self.local(&draft_name(self.open, &key)).await;
+                let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
+                page_port::tell(&ToPage::Draft { number, text });
+                None
+            }
+            ToWorker::Woke => Some(Event::Woke),
+            // The loop took these before.
+            ToWorker::Open { .. } | ToWorker::Activate { .. } | ToWorker::Ask { .. } => None,
+        }
+    }
+
+    fn edit(&mut self, number: Number, edit: Edit) -> Option<Event> {
+        let now = clock::now();
+        let entry = EntryId::fresh(now, &mut Browser);
+        let pen = Pen {
+            account: self.profile.account,
+            patient: self.open,
+            entry,
+            now,
+        };
+        match edit::prepare(self.record(), pen, edit) {
+            Ok(Prepared::New { entry, item }) => Some(Event::Edited {
+                number,
+                entry,
+                item,
+            }),
+            Ok(Prepared::Reword { entry, put }) => Some(Event::Reworded { number, entry, put }),
+            Ok(Prepared::Withdraw { entry }) => Some(Event::Withdrawn { number, entry }),
+            Err(why) => {
+                page_port::tell(&ToPage::Refused { number, why });
+                None
+            }
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Store(batch) => {
+                let _ended = self.batches.unbounded_send(batch);
+            }
+            Effect::Connect => {
+                spawn_local(fetch_ticket(self.slot.clone(), self.happenings.clone()))
+            }
+            Effect::HangUp => self.socket = None,
+            Effect::Send(message) => self.send(&message),
+            Effect::WakeAt(at) => self.wake_at(at),
+            Effect::Tell(notice) => self.tell(notice),
+        }
+    }
+
+    fn open_socket(&mut self, ticket: &str) {
+        let happenings = self.happenings.clone();
+        let path = format!("/api/sync?ticket={ticket}");
+        let hear = move |heard| report(&happenings, Happened::Socket(heard));
+        self.socket = Some(Socket::open(&path, hear));
+    }
+
+    fn send(&self, message: &ToServer) {
+        if let Some(socket) = &self.socket {
+            socket.send(message.to_bytes());
+        }
+    }
+
+    fn wake_at(&mut self, at: Timestamp) {
+        self.timer += 1;
+        let (number, happenings) = (self.timer, self.happenings.clone());
+        spawn_local(async move {
+            clock::until(at).await;
+            report(&happenings, Happened::Timer(number));
+        });
+    }
+
+    fn tell(&mut self, notice: Notice) {
+        match notice {
+            Notice::Saved { number, entry } => {
+                self.record = None;
+                page_port::tell(&ToPage::Saved { number, entry });
+                page_port::tell(&ToPage::Changed);
+            }
+            Notice::Refused { number, why } => page_port::tell(&ToPage::Refused { number, why }),
+            Notice::NotSaved { number, why } => {
+                page_port::tell(&ToPage::NotSaved {
+                    number,
+                    why: storage(why),
+                });
+            }
+            Notice::Changed => {
+                self.record = None;
+                page_port::tell(&ToPage::Changed);
+            }
+            // Said with the status of the whole.
+            Notice::Line(_) => {}
+            Notice::Damaged(_) => page_port::tell(&ToPage::Status(Status::Damaged)),
+        }
+    }
+
+    fn tell_status(&mut self) {
+        let waiting = u32::try_from(self.device.unsent()).unwrap_or(u32::MAX);
+        let refused = u32::try_from(self.device.dead_letters().len()).unwrap_or(u32::MAX);
+        let status = match self.device.line() {
+            Line::Offline | Line::TooOld => Status::Offline { waiting },
+            _ if refused > 0 => Status::NotSent { refused },
+            Line::Exchanging if waiting == 0 => Status::Checking,
+            Line::Exchanging => Status::Sending { waiting },
+            Line::Same { at } => Status::UpToDate { at },
+        };
+        if self.told != Some(status) {
+            self.told = Some(status);
+            page_port::tell(&ToPage::Status(status));
+        }
+    }
+
+    fn record(&mut self) -> &Record {
+        let (device, profile, open) = (&self.device, &self.profile, self.open);
+        self.record
+            .get_or_insert_with(|| read_record(device, profile, open))
+    }
+
+    async fn load(&mut self) {
+        let mut rows = Vec::new();
+        for (name, sealed) in self.disk.all(ROWS).await.unwrap_or_default() {
+            match self.vault.open_row(&name, &sealed).await {
+                Some(row) => rows.push(row),
+                None => page_port::tell(&ToPage::Status(Status::Damaged)),
+            }
+        }
+        self.drive(vec![Event::Loaded(rows)]);
+    }
+
+    fn start(&self, database: &str) {
+        let happenings = self.happenings.clone();
+        tabs::lead(database, move || report(&happenings, Happened::Leading));
+        let (slot, happenings) = (self.slot.clone(), self.happenings.clone());
+        spawn_local(async move {
+            if let Ok(profile) = fetch::profile(&slot).await {
+                report(&happenings, Happened::Profile(profile));
+            }
+        });
+    }
+
+    async fn renew(&mut self, profile: Profile) {
+        if profile == self.profile || profile.account != self.profile.account {
+            return;
+        }
+        keep_profile(&self.disk, &self.vault, &profile).await;
+        let Some(session) = profile.session(Some(self.open)) else {
+            return;
+        };
+        self.open = session.open;
+        self.profile = profile;
+        self.record = None;
+        page_port::tell(&ToPage::Opened(session));
+        page_port::tell(&ToPage::Changed);
+    }
+
+    async fn keep_draft(&self, number: Number, key: &str, text: String) {
+        let name = draft_name(self.open, key);
+        let kept = put_local(&self.disk, &self.vault, &name, text.as_bytes()).await;
+        page_port::tell(&match kept {
+            Ok(()) => ToPage::Draft {
+                number,
+                text: (!text.is_empty()).then_some(text),
+            },
+            Err(DiskError::Full) => ToPage::NotSaved {
+                number,
+                why: Storage::Full,
+            },
+            Err(_) => ToPage::NotSaved {
+                number,
+                why: Storage::Unreachable,
+            },
+        });
+    }
+
+    async fn local(&self, what: &str) -> Option<Vec<u8>> {
+        read_local(&self.disk, &self.vault, what).await
+    }
+}
+
+/// Merges what this device holds of one record.
+fn read_record(device: &Device<OpenDocuments>, profile: &Profile, patient: PatientId) -> Record {
+    let mut record = Record::default();
+    for person in profile.people(patient) {
+        record.name(person.account, person.name.clone());
+    }
+    for (key, document) in device
+        .documents
+        .iter()
+        .filter(|(key, _)| key.patient == patient)
+    {
+        let held = device.held().get(key);
+        record.add_document(key, document, |hash| {
+            held.and_then(|held| held.sidecar(hash))
+        });
+    }
+    for (_, held) in device
+        .held()
+        .iter()
+        .filter(|(key, _)| key.patient == patient && key.is_marks())
+    {
+        let marks = held
+            .accepted()
+            .filter_map(|(_, _, bytes)| Mark::from_bytes(bytes));
+        marks.for_each(|mark| record.add_mark(mark));
+    }
+    for (entry, item) in device
+        .outbox()
+        .iter()
+        .filter(|(_, item)| item.patient == patient)
+    {
+        record.add_waiting(profile.account, *entry, item);
+    }
+    for (entry, (item, why)) in device.dead_letters() {
+        if item.patient == patient {
+            record.add_refused(profile.account, *entry, item, *why);
+        }
+    }
+    record
+}
+
+async fn open_disk(database: &str) -> Result<(Disk, Vault), DiskError> {
+    let disk = Disk::open(database).await?;
+    let vault = Vault::open(&disk).await?;
+    Ok((disk, vault))
+}
+
+fn listen_to_tabs(
+    database: &str,
+    vault: &Rc<Vault>,
+    happenings: &Happenings,
+) -> Option<tabs::Channel> {
+    let (database, vault, happenings) = (database.to_owned(), Rc::clone(vault), happenings.clone());
+    tabs::Channel::open(&database.clone(), move |bytes| {
+        let (database, vault) = (database.clone(), Rc::clone(&vault));
+        let happenings = happenings.clone();
+        spawn_local(async move {
+            let keys: Option<Vec<RowKey>> = minicbor::decode(&bytes).ok();
+            let read = read_again(&database, &vault, keys.unwrap_or_default()).await;
+            if let Some(happened) = read {
+                report(&happenings, happened);
+            }
+        });
+    })
+}
+
+async fn read_again(database: &str, vault: &Vault, keys: Vec<RowKey>) -> Option<Happened> {
+    let disk = Disk::open(database).await.ok()?;
+    let mut names = Vec::new();
+    for key in &keys {
+        names.push(vault.name_of_row(key).await.ok()?);
+    }
+    let (mut put, mut removed) = (Vec::new(), Vec::new());
+    let found = disk.these(ROWS, &names).await.ok()?;
+    for ((key, name), sealed) in keys.into_iter().zip(&names).zip(found) {
+        match sealed {
+            Some(sealed) => put.extend(vault.open_row(name, &sealed).await),
+            None => removed.push(key),
+        }
+    }
+    Some(Happened::Elsewhere { put, removed })
+}
+
+async fn fetch_ticket(slot: String, happenings: Happenings) {
+    match fetch::ticket(&slot).await {
+        Ok(ticket) => report(&happenings, Happened::Ticket(ticket)),
+        Err(_) => report(&happenings, Happened::NoTicket),
+    }
+}
+
+fn draft_name(patient: PatientId, key: &str) -> String {
+    format!("draft/{patient}/{key}")
+}
+
+fn storage(why: StoreError) -> Storage {
+    match why {
+        StoreError::Full => Storage::Full,
+        StoreError::Unreachable | StoreError::Overtaken => Storage::Unreachable,
+    }
+}
