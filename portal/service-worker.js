@@ -1,0 +1,110 @@
+// Keeps whole releases of the portal on the device, so that it opens without a network.
+//
+// A release is installed completely or not at all: every file is checked against its SHA-256 before
+// the new worker may wait for its turn. It takes over when the person says so (`activate`), never by
+// itself while a page of an older release is open. Answers of the API are never stored.
+
+const RELEASE = "{{release}}";
+// Every file of this release: [path, SHA-256].
+const FILES = "{{files}}";
+
+const PREFIX = "satchel-";
+const CURRENT = PREFIX + RELEASE;
+// Put last, so a cache without it is a half-installed one.
+const COMPLETE = "/.complete";
+// A page of an older release that is still open must find its files.
+const OLDER_RELEASES_KEPT = 2;
+// Not ours: each has its own rules, and none may be answered from a cache.
+const LEAVE_ALONE = ["/api/", "/clinic", "/demo/", "/healthz"];
+
+self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+self.addEventListener("message", (event) => {
+  if (event.data?.type === "activate") event.waitUntil(self.skipWaiting());
+});
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  const ours = url.origin === self.location.origin && event.request.method === "GET";
+  if (!ours || LEAVE_ALONE.some((start) => url.pathname.startsWith(start))) return;
+  if (event.request.mode === "navigate") {
+    // The address bar may hold a file's own URL; only patient routes are the page.
+    if (!isFile(url.pathname)) event.respondWith(page(event.request));
+  } else if (isFile(url.pathname)) {
+    event.respondWith(file(event.request, url.pathname));
+  }
+});
+
+async function install() {
+  const cache = await caches.open(CURRENT);
+  if (await cache.match(COMPLETE)) return;
+  try {
+    for (const [path, hash] of FILES) await cache.put(path, await checked(path, hash));
+    await cache.put(COMPLETE, new Response(RELEASE));
+  } catch (error) {
+    await caches.delete(CURRENT);
+    throw error;
+  }
+}
+
+// The file with exactly this content: from an older release, else from the network, and once more
+// past the browser's own cache, which may hold a damaged or outdated copy.
+async function checked(path, hash) {
+  const tries = [
+    () => path.startsWith("/assets/") && stored(path),
+    () => fetch(path, { cache: path.startsWith("/assets/") ? "default" : "no-cache" }),
+    () => fetch(path, { cache: "reload" }),
+  ];
+  for (const attempt of tries) {
+    const response = await attempt();
+    if (response && response.ok && !response.redirected && (await digest(response)) === hash) {
+      return response;
+    }
+  }
+  throw new Error(`${path} is not the file of release ${RELEASE}`);
+}
+
+async function digest(response) {
+  const hash = await crypto.subtle.digest("SHA-256", await response.clone().arrayBuffer());
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function activate() {
+  const others = (await caches.keys()).filter(
+    (name) => name.startsWith(PREFIX) && name !== CURRENT,
+  );
+  // The browser lists caches in the order they were made.
+  for (const name of others.slice(0, -OLDER_RELEASES_KEPT)) await caches.delete(name);
+  await self.clients.claim();
+  // Not every browser fires `controllerchange` in every page, so each is told by a message as well.
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  for (const client of pages) client.postMessage({ type: "activated", release: RELEASE });
+}
+
+async function page(request) {
+  const cache = await caches.open(CURRENT);
+  return (await cache.match("/", { ignoreVary: true })) ?? fetch(request);
+}
+
+// A file comes from this release, else from an older one, else from the network. What is not there
+// is missing; a page in its place would be run as a script or shown as an image.
+async function file(request, path) {
+  const found = await stored(path);
+  if (found) return found;
+  const response = await fetch(request);
+  const isPage = response.headers.get("content-type")?.startsWith("text/html");
+  return isPage ? new Response(null, { status: 404 }) : response;
+}
+
+async function stored(path) {
+  const names = (await caches.keys()).filter((name) => name.startsWith(PREFIX));
+  for (const name of [CURRENT, ...names.reverse()]) {
+    if (!names.includes(name)) continue;
+    const found = await (await caches.open(name)).match(path, { ignoreVary: true });
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function isFile(path) {
+  return path.startsWith("/assets/") || path.slice(path.lastIndexOf("/")).includes(".");
+}

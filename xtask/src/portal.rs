@@ -1,0 +1,154 @@
+//! Builds the portal: compile three programs, make their glue, gather styles and assets, name them
+//! by their content, fill the templates, write the list the service worker checks, and compress.
+
+mod assets;
+mod compress;
+mod programs;
+mod service_worker;
+mod styles;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use crate::say::{self, Steps};
+use crate::workspace;
+use assets::Assets;
+
+/// Which of the two portals to build.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Compiled and compressed quickly: demo, tests, development.
+    Fast,
+    /// As small as it gets: releases and the size budgets.
+    Dist,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Fast => "fast",
+            Kind::Dist => "dist",
+        }
+    }
+
+    /// The folder whose content is served at `/`.
+    pub fn folder(self) -> PathBuf {
+        workspace::target().join("portal").join(self.name())
+    }
+}
+
+/// A file that is served: its path below `/` and its content.
+pub struct Served {
+    path: String,
+    bytes: Vec<u8>,
+}
+
+/// Builds the whole portal and answers the folder it lies in.
+pub fn build(kind: Kind) -> anyhow::Result<PathBuf> {
+    let folder = kind.folder();
+    let mut steps = Steps::new(4);
+    steps.step("compile page, worker and clinic for the browser", || {
+        programs::compile(kind)
+    })?;
+    let mut assets = Assets::default();
+    steps.step("make their JavaScript glue", || {
+        programs::bind(kind, &mut assets)
+    })?;
+    let files = steps.step("name assets by content and fill the templates", || {
+        styles::gather(&mut assets)?;
+        assets.add_folder(&source().join("assets"))?;
+        pages(&assets)
+    })?;
+    steps.step("compress and write", || write(&folder, &files, kind))?;
+    report(&folder, &files)?;
+    steps.end(&format!("portal built in {}", folder.display()));
+    Ok(folder)
+}
+
+/// The portal's package folder.
+fn source() -> PathBuf {
+    workspace::root().join("portal")
+}
+
+/// Every file with its final content: assets, pages, manifest, and last the service worker, which
+/// names the others by hash.
+fn pages(assets: &Assets) -> anyhow::Result<Vec<Served>> {
+    let mut files = assets.served()?;
+    for (template, path) in [
+        ("index.html", "index.html"),
+        ("clinic.html", "clinic/index.html"),
+        ("manifest.webmanifest", "manifest.webmanifest"),
+    ] {
+        let place = source().join(template);
+        let text = fs::read_to_string(&place)
+            .with_context(|| format!("{} could not be read", place.display()))?;
+        let bytes = assets.fill(&text, template)?.into_bytes();
+        files.push(Served {
+            path: path.to_owned(),
+            bytes,
+        });
+    }
+    let worker = service_worker::fill(&source().join("service-worker.js"), &files)?;
+    files.push(worker);
+    Ok(files)
+}
+
+/// Writes what is new, then removes what no longer belongs. The pages come after the assets they
+/// name, so that a server on this folder never answers a page whose assets are missing.
+fn write(folder: &Path, files: &[Served], kind: Kind) -> anyhow::Result<()> {
+    compress::write_all(folder, files, kind)?;
+    let mut keep = BTreeSet::new();
+    for file in files {
+        for suffix in ["", ".br", ".gz"] {
+            keep.insert(folder.join(format!("{}{suffix}", file.path)));
+        }
+    }
+    remove_others(folder, &keep)
+}
+
+fn remove_others(folder: &Path, keep: &BTreeSet<PathBuf>) -> anyhow::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            remove_others(&path, keep)?;
+        } else if !keep.contains(&path) {
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Says what the big parts weigh on the wire.
+fn report(folder: &Path, files: &[Served]) -> anyhow::Result<()> {
+    let mut shell = 0;
+    for file in files {
+        let bytes = wire_bytes(folder, &file.path)?;
+        if service_worker::is_precached(&file.path) {
+            shell += bytes;
+        }
+        if file.path.ends_with(".wasm") || file.path.ends_with(".css") {
+            say::line(&format!(
+                "  {:<40} {:>10}",
+                file.path,
+                say::kilobytes(bytes)
+            ));
+        }
+    }
+    say::line(&format!(
+        "  {:<40} {:>10}",
+        "everything a patient downloads",
+        say::kilobytes(shell)
+    ));
+    Ok(())
+}
+
+/// How much of a file travels: its Brotli variant, or itself where compressing gained nothing.
+fn wire_bytes(folder: &Path, path: &str) -> anyhow::Result<u64> {
+    let plain = folder.join(path);
+    let small = folder.join(format!("{path}.br"));
+    let place = if small.exists() { small } else { plain };
+    Ok(fs::metadata(place)?.len())
+}

@@ -1,0 +1,130 @@
+//! The three wasm programs: cargo compiles them, wasm-bindgen, as a library of exactly the version
+//! the programs were compiled with, writes their glue.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, bail};
+use wasm_bindgen_cli_support::Bindgen;
+
+use super::Kind;
+use super::assets::{Assets, digest};
+use crate::say;
+use crate::workspace;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+const PROGRAMS: [&str; 3] = ["page", "worker", "clinic"];
+
+/// Compiles the programs with cargo.
+pub fn compile(kind: Kind) -> anyhow::Result<()> {
+    add_target()?;
+    let mut words = vec!["build", "--package", "portal", "--bins", "--target", TARGET];
+    if kind == Kind::Dist {
+        words.extend(["--profile", "dist-wasm"]);
+    }
+    workspace::run(workspace::cargo(&words))
+}
+
+/// rustup installs the target with the pinned toolchain; this is for one that was there before.
+fn add_target() -> anyhow::Result<()> {
+    let asked = Command::new("rustc")
+        .args(["--print", "target-libdir", "--target", TARGET])
+        .current_dir(workspace::root())
+        .output()
+        .context("rustc could not be started; install Rust from https://rustup.rs")?;
+    let folder = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
+    if asked.status.success() && Path::new(&folder).exists() {
+        return Ok(());
+    }
+    say::line("  adding Rust's WebAssembly target");
+    let mut command = Command::new("rustup");
+    command
+        .args(["target", "add", TARGET])
+        .current_dir(workspace::root());
+    workspace::run(command)
+}
+
+/// Writes the glue of each program and adds `page.js`, `page.wasm` and so on to the assets.
+pub fn bind(kind: Kind, assets: &mut Assets) -> anyhow::Result<()> {
+    let profile = if kind == Kind::Dist {
+        "dist-wasm"
+    } else {
+        "debug"
+    };
+    for name in PROGRAMS {
+        let wasm = workspace::target()
+            .join(TARGET)
+            .join(profile)
+            .join(format!("{name}.wasm"));
+        let folder = workspace::target()
+            .join("portal")
+            .join("glue")
+            .join(kind.name())
+            .join(name);
+        bind_one(name, &wasm, &folder)?;
+        add(name, &folder, assets)?;
+    }
+    Ok(())
+}
+
+fn bind_one(name: &str, wasm: &Path, folder: &Path) -> anyhow::Result<()> {
+    let bytes = fs::read(wasm).with_context(|| format!("{} could not be read", wasm.display()))?;
+    let stamp = folder.join("stamp");
+    let print = digest(&bytes);
+    if fs::read_to_string(&stamp).is_ok_and(|last| last == print) {
+        return Ok(());
+    }
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    let mut bindgen = Bindgen::new();
+    bindgen.input_bytes(name, bytes).web(true)?;
+    bindgen.typescript(false).omit_default_module_path(true);
+    bindgen
+        .remove_name_section(true)
+        .remove_producers_section(true);
+    bindgen
+        .generate(folder)
+        .with_context(|| format!("the glue of {name} could not be made"))?;
+    fs::write(stamp, print)?;
+    Ok(())
+}
+
+/// Adds glue and program. A crate's own script is an asset of its own, so the glue's import of it
+/// becomes a placeholder like any other.
+fn add(name: &str, folder: &Path, assets: &mut Assets) -> anyhow::Result<()> {
+    let mut glue = fs::read_to_string(folder.join(format!("{name}.js")))?;
+    for snippet in snippets(&folder.join("snippets"))? {
+        let inside = snippet.strip_prefix(folder)?.to_string_lossy().into_owned();
+        let import = format!("'./{inside}'");
+        if !glue.contains(&import) {
+            bail!("the glue of {name} does not import {import} in the way it used to");
+        }
+        let asset = format!("{name}-{inside}");
+        glue = glue.replace(&import, &format!("'{{{{asset:{asset}}}}}'"));
+        assets.add(&asset, fs::read(&snippet)?);
+    }
+    assets.add(&format!("{name}.js"), glue.into_bytes());
+    assets.add(
+        &format!("{name}.wasm"),
+        fs::read(folder.join(format!("{name}_bg.wasm")))?,
+    );
+    Ok(())
+}
+
+fn snippets(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    if !folder.exists() {
+        return Ok(found);
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(snippets(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}

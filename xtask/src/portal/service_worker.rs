@@ -1,0 +1,52 @@
+//! Fills the service worker with the name of this release and the hash of every file in it.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+
+use super::Served;
+use super::assets::digest;
+
+/// The release's name is only compared, never trusted, so a short one will do.
+const RELEASE_DIGITS: usize = 12;
+
+/// The worker that precaches `files`.
+pub fn fill(template: &Path, files: &[Served]) -> anyhow::Result<Served> {
+    let text = fs::read_to_string(template)
+        .with_context(|| format!("{} could not be read", template.display()))?;
+    let rows: Vec<String> = files
+        .iter()
+        .filter(|file| is_precached(&file.path))
+        .map(|file| format!("  [\"{}\", \"{}\"]", url(&file.path), digest(&file.bytes)))
+        .collect();
+    let list = format!("[\n{}\n]", rows.join(",\n"));
+    // Of the worker's own code too: a changed worker is a new release even over the same files.
+    let release = digest(format!("{text}{list}").as_bytes())[..RELEASE_DIGITS].to_owned();
+    for mark in ["\"{{release}}\"", "\"{{files}}\""] {
+        ensure!(text.contains(mark), "{} lacks {mark}", template.display());
+    }
+    let filled = text
+        .replace("\"{{release}}\"", &format!("\"{release}\""))
+        .replace("\"{{files}}\"", &list);
+    Ok(Served {
+        path: "service-worker.js".to_owned(),
+        bytes: filled.into_bytes(),
+    })
+}
+
+/// Everything but the staff's page and programs: patients never download those.
+pub fn is_precached(path: &str) -> bool {
+    path != "service-worker.js"
+        && !path.starts_with("clinic/")
+        && !path.starts_with("assets/clinic")
+}
+
+/// Where a file is asked for; the patient's page under the root.
+fn url(path: &str) -> String {
+    if path == "index.html" {
+        "/".to_owned()
+    } else {
+        format!("/{path}")
+    }
+}
