@@ -1,0 +1,205 @@
+//! What a browser gets for each kind of path.
+
+use axum::http::Request;
+use tower::ServiceExt;
+
+use super::*;
+
+/// A portal in a folder of its own, removed at the end.
+struct Portal(PathBuf);
+
+impl Portal {
+    fn new(name: &str) -> Self {
+        let folder = format!("satchel-portal-{name}-{}", std::process::id());
+        let portal = Self(std::env::temp_dir().join(folder));
+        portal.put("index.html", "the page");
+        portal.put("clinic/index.html", "the staff's page");
+        portal.put("service-worker.js", "the worker");
+        portal.put("assets/page-0123.wasm", "plain wasm");
+        portal.put("assets/page-0123.wasm.br", "brotli wasm");
+        portal.put("assets/page-0123.wasm.gz", "gzip wasm");
+        portal
+    }
+
+    fn put(&self, path: &str, text: &str) {
+        let path = self.0.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    fn source(&self) -> PortalSource {
+        PortalSource::folder(self.0.clone())
+    }
+}
+
+impl Drop for Portal {
+    fn drop(&mut self) {
+        let _already_gone = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Status, headers and body of one request.
+async fn ask(
+    source: PortalSource,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+) -> (u16, HeaderMap, String) {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let response = router(source)
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap();
+    let (parts, body) = response.into_parts();
+    let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+    (
+        parts.status.as_u16(),
+        parts.headers,
+        String::from_utf8(body.to_vec()).unwrap(),
+    )
+}
+
+async fn get(source: PortalSource, path: &str) -> (u16, String) {
+    let (status, _, body) = ask(source, "GET", path, &[]).await;
+    (status, body)
+}
+
+#[tokio::test]
+async fn every_screen_answers_the_page_and_staff_have_their_own() {
+    let portal = Portal::new("screens");
+    for path in ["/", "/results", "/messages/0192f", "/no/such/screen"] {
+        assert_eq!(
+            get(portal.source(), path).await,
+            (200, "the page".to_owned()),
+            "{path}"
+        );
+    }
+    for path in ["/clinic/", "/clinic/threads/1"] {
+        let staff = (200, "the staff's page".to_owned());
+        assert_eq!(get(portal.source(), path).await, staff, "{path}");
+    }
+    assert_eq!(ask(portal.source(), "GET", "/clinic", &[]).await.0, 308);
+}
+
+#[tokio::test]
+async fn what_is_missing_answers_404_and_never_a_page() {
+    let portal = Portal::new("missing");
+    for path in [
+        "/assets/page-9999.wasm",
+        "/assets/page",
+        "/favicon.ico",
+        "/service-worker.js.map",
+        "/assets/page-0123.wasm.br",
+        "/api/nothing",
+        "/clinic/api/nothing",
+        "/demo/enter/x",
+    ] {
+        assert_eq!(
+            get(portal.source(), path).await,
+            (404, String::new()),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn no_path_leaves_the_folder() {
+    let portal = Portal::new("inside");
+    portal.put("inner/index.html", "the page");
+    let secret = portal.0.join("secret.txt");
+    std::fs::write(&secret, "outside").unwrap();
+    let inner = || PortalSource::folder(portal.0.join("inner"));
+    for path in [
+        "/../secret.txt",
+        "/assets/../../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/..%2fsecret.txt",
+        "/assets/..\\..\\secret.txt",
+        "//secret.txt",
+    ] {
+        let uri = path.parse::<Uri>();
+        let Ok(_) = uri else { continue };
+        assert_eq!(get(inner(), path).await, (404, String::new()), "{path}");
+    }
+    let absolute = format!("/{}", secret.display());
+    assert_eq!(get(inner(), &absolute).await.0, 404);
+}
+
+#[tokio::test]
+async fn the_smallest_accepted_variant_travels_with_its_type() {
+    let portal = Portal::new("variants");
+    let path = "/assets/page-0123.wasm";
+    for (accepts, body, encoding) in [
+        ("gzip, deflate, br", "brotli wasm", Some("br")),
+        ("gzip", "gzip wasm", Some("gzip")),
+        ("identity", "plain wasm", None),
+    ] {
+        let asked = [("accept-encoding", accepts)];
+        let (status, headers, got) = ask(portal.source(), "GET", path, &asked).await;
+        assert_eq!((status, got.as_str()), (200, body));
+        let named = headers
+            .get("content-encoding")
+            .map(|value| value.to_str().unwrap());
+        assert_eq!(named, encoding);
+        assert_eq!(headers["content-type"], "application/wasm");
+        assert_eq!(headers["vary"], "accept-encoding");
+    }
+}
+
+#[tokio::test]
+async fn hashed_files_are_kept_for_good_and_the_rest_is_asked_for_again() {
+    let portal = Portal::new("caching");
+    let (_, headers, _) = ask(portal.source(), "GET", "/assets/page-0123.wasm", &[]).await;
+    assert_eq!(headers["cache-control"], FOR_GOOD);
+    let (_, headers, _) = ask(portal.source(), "GET", "/", &[]).await;
+    assert_eq!(headers["cache-control"], ASK_AGAIN);
+    let tag = headers["etag"].to_str().unwrap().to_owned();
+    let asked = [("if-none-match", tag.as_str())];
+    let (status, headers, body) = ask(portal.source(), "GET", "/results", &asked).await;
+    assert_eq!((status, body.as_str()), (304, ""));
+    assert_eq!(headers["cache-control"], ASK_AGAIN);
+    portal.put("index.html", "the next page");
+    let (status, _, body) = ask(portal.source(), "GET", "/", &asked).await;
+    assert_eq!((status, body.as_str()), (200, "the next page"));
+}
+
+#[tokio::test]
+async fn head_says_the_length_and_other_methods_are_refused() {
+    let portal = Portal::new("methods");
+    let (status, headers, body) = ask(portal.source(), "HEAD", "/", &[]).await;
+    assert_eq!((status, body.as_str()), (200, ""));
+    assert_eq!(
+        headers["content-length"],
+        "the page".len().to_string().as_str()
+    );
+    let (status, headers, _) = ask(portal.source(), "POST", "/", &[]).await;
+    assert_eq!(
+        (status, headers["allow"].to_str().unwrap()),
+        (405, "GET, HEAD")
+    );
+}
+
+#[tokio::test]
+async fn a_withdrawn_portal_hands_out_the_worker_that_removes_itself() {
+    let portal = Portal::new("withdrawn");
+    let (_, body) = get(portal.source(), "/service-worker.js").await;
+    assert_eq!(body, "the worker");
+    let withdrawn = portal.source().withdrawn(true);
+    let (status, body) = get(withdrawn, "/service-worker.js").await;
+    assert_eq!(status, 200);
+    assert!(body.contains("registration.unregister()"));
+}
+
+#[tokio::test]
+async fn a_wrong_folder_is_known_at_the_start() {
+    let portal = Portal::new("start");
+    assert!(portal.source().is_there().await);
+    assert!(
+        !PortalSource::folder(portal.0.join("nowhere"))
+            .is_there()
+            .await
+    );
+}
