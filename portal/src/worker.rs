@@ -2,6 +2,8 @@
 //! talks to it through `bridge` alone.
 
 mod browser;
+#[cfg(feature = "checks")]
+pub mod checks;
 mod engine;
 mod fetch;
 mod session;

@@ -1,4 +1,5 @@
-//! `cargo xtask build [--dist]`: the portal as files that any server can serve.
+//! `cargo xtask build [--dist | --checks]`: the portal, or the page of its browser unit tests, as
+//! files that any server can serve.
 
 use std::process::ExitCode;
 
@@ -6,7 +7,15 @@ use crate::arguments::{Flag, parse};
 use crate::portal::{self, Kind};
 
 pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
-    let given = parse("build", words, &[Flag::Switch("--dist")])?;
+    let given = parse(
+        "build",
+        words,
+        &[Flag::Switch("--dist"), Flag::Switch("--checks")],
+    )?;
+    if given.has("--checks") {
+        portal::build_checks()?;
+        return Ok(ExitCode::SUCCESS);
+    }
     portal::build(if given.has("--dist") {
         Kind::Dist
     } else {

@@ -2,6 +2,7 @@
 //! by their content, fill the templates, write the list the service worker checks, and compress.
 
 mod assets;
+mod checks;
 mod compress;
 mod programs;
 mod service_worker;
@@ -12,6 +13,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+
+pub use checks::build as build_checks;
 
 use crate::say::{self, Steps};
 use crate::workspace;

@@ -13,7 +13,7 @@ use super::assets::{Assets, digest};
 use crate::say;
 use crate::workspace;
 
-const TARGET: &str = "wasm32-unknown-unknown";
+pub(super) const TARGET: &str = "wasm32-unknown-unknown";
 const PROGRAMS: [&str; 3] = ["page", "worker", "clinic"];
 
 /// Compiles the programs with cargo.
@@ -27,7 +27,7 @@ pub fn compile(kind: Kind) -> anyhow::Result<()> {
 }
 
 /// rustup installs the target with the pinned toolchain; this is for one that was there before.
-fn add_target() -> anyhow::Result<()> {
+pub(super) fn add_target() -> anyhow::Result<()> {
     let asked = Command::new("rustc")
         .args(["--print", "target-libdir", "--target", TARGET])
         .current_dir(workspace::root())
@@ -68,7 +68,7 @@ pub fn bind(kind: Kind, assets: &mut Assets) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn bind_one(name: &str, wasm: &Path, folder: &Path) -> anyhow::Result<()> {
+pub(super) fn bind_one(name: &str, wasm: &Path, folder: &Path) -> anyhow::Result<()> {
     let bytes = fs::read(wasm).with_context(|| format!("{} could not be read", wasm.display()))?;
     let stamp = folder.join("stamp");
     let print = digest(&bytes);
