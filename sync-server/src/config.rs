@@ -152,6 +152,7 @@ impl Given {
         Ok(Self(given))
     }
 
+    #[cfg(feature = "demo")]
     fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(known, _)| *known == name)
     }

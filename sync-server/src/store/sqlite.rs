@@ -59,7 +59,7 @@ impl SqliteStore {
     }
 
     /// Commits what is waiting, folds the log into the database and closes it.
-    pub async fn close(self) {
+    pub async fn close(&self) {
         self.writer.stop().await;
     }
 
