@@ -1,4 +1,21 @@
-//! The server.
+//! The clinic's server: keeps what patients and staff write, passes it on, and says what is true.
 
 pub mod assets;
+pub mod authorize;
+pub mod config;
+#[cfg(feature = "demo")]
+pub mod demo;
+pub mod documents;
+pub mod error;
+pub mod extract;
+pub mod folder;
+pub mod guard;
 pub mod headers;
+pub mod listen;
+pub mod log;
+pub mod routes;
+pub mod secret;
+pub mod serve;
+pub mod state;
+pub mod store;
+pub mod world;

@@ -1,2 +1,44 @@
-//! The server.
-fn main() {}
+//! The command line: reads it, runs the server, and says in one sentence why it could not.
+
+use std::process::ExitCode;
+
+use sync_server::config::{Command, help, parse};
+use sync_server::serve::{Failure, serve};
+
+/// What the person typed is wrong.
+const EXIT_USAGE: u8 = 2;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let command = match parse(&arguments, &|name| std::env::var(name).ok()) {
+        Ok(command) => command,
+        Err(invalid) => {
+            eprintln!("sync-server: {invalid}");
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
+    match run(command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("sync-server: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Help => say(&help()),
+        Command::Version => say(concat!("sync-server ", env!("CARGO_PKG_VERSION"), "\n")),
+        Command::Serve(config) => return serve(config).await,
+        #[cfg(feature = "demo")]
+        Command::Demo(config, options) => return sync_server::demo::demo(config, options).await,
+    }
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "help and version are what was asked for")]
+fn say(text: &str) {
+    print!("{text}");
+}

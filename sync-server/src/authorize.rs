@@ -1,0 +1,176 @@
+//! `Authorized<Action, Resource>` is the only way a handler reaches the store. Every action names
+//! who may do it; a route is made from a handler that takes one, so a route without a policy does
+//! not compile.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::http::request::Parts;
+
+use crate::error::Error;
+use crate::state::App;
+use crate::store::people::{Door, Session, StaffMember};
+use crate::store::{Store, StoreError};
+
+mod callers;
+
+pub use self::callers::{Anyone, Person, Staff, TicketHolder};
+
+/// Holds the store and hands it out only with a permission, or to a named part of the server that
+/// acts for nobody.
+#[derive(Clone)]
+pub struct Doorkeeper {
+    store: Arc<dyn Store>,
+}
+
+/// A part of the server that reads and writes on its own account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Recognizes sessions and tickets.
+    Callers,
+    /// Moves changes of documents. Each message is judged by `shared::sync::server` and its scope.
+    Hub,
+    /// Opens journals after the commit.
+    Projector,
+    /// Fills the made-up clinic.
+    #[cfg(feature = "demo")]
+    Demo,
+}
+
+impl Doorkeeper {
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store }
+    }
+
+    /// The store for a part of the server. The name is here to be searched for.
+    pub fn for_part(&self, _part: Part) -> Arc<dyn Store> {
+        Arc::clone(&self.store)
+    }
+}
+
+/// Who stands at the door.
+pub trait Caller: Sized + Send + 'static {
+    const KIND: CallerKind;
+    fn identify(app: &App, parts: &Parts) -> impl Future<Output = Result<Self, Error>> + Send;
+}
+
+/// The kinds of callers, for the table of routes and its tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallerKind {
+    Anyone,
+    Person,
+    Staff,
+    TicketHolder,
+}
+
+/// What is asked for, found in the path.
+pub trait Resource: Sized + Send + Sync + 'static {
+    fn locate(path: &Path<'_>) -> Result<Self, Error>;
+}
+
+/// The named parts of a path.
+pub struct Path<'a>(pub &'a axum::extract::RawPathParams);
+
+impl Path<'_> {
+    /// A part that cannot be read names nothing that exists.
+    pub fn part<T: std::str::FromStr>(&self, name: &str) -> Result<T, Error> {
+        let text = self.0.iter().find(|(known, _)| *known == name).map(|(_, text)| text);
+        text.and_then(|text| text.parse().ok()).ok_or(Error::NotFound)
+    }
+}
+
+/// The decision about one resource.
+pub type Decision<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
+
+/// Something that can be done to a resource, and who may.
+pub trait Action<R: Resource>: Send + 'static {
+    type Who: Caller + Sync;
+    const NAME: &'static str;
+    fn decide<'a>(who: &'a Self::Who, resource: &'a R, store: &'a dyn Store) -> Decision<'a>;
+}
+
+/// The proof that this caller may do this to this. Nothing else makes one.
+pub struct Authorized<A: Action<R>, R: Resource> {
+    pub who: A::Who,
+    pub resource: R,
+    app: App,
+    action: PhantomData<A>,
+}
+
+impl<A: Action<R>, R: Resource> Authorized<A, R> {
+    /// Recognizes the caller, finds the resource, decides: in this order, so that a stranger
+    /// learns nothing about what exists.
+    pub async fn check(app: &App, parts: &Parts, path: &Path<'_>) -> Result<Self, Error> {
+        let who = A::Who::identify(app, parts).await?;
+        let resource = R::locate(path)?;
+        A::decide(&who, &resource, app.doorkeeper().store.as_ref()).await?;
+        Ok(Self { who, resource, app: app.clone(), action: PhantomData })
+    }
+
+    pub fn store(&self) -> &dyn Store {
+        self.app.doorkeeper().store.as_ref()
+    }
+
+    pub const fn app(&self) -> &App {
+        &self.app
+    }
+}
+
+/// Whoever was recognized may.
+pub fn allowed<'a>() -> Decision<'a> {
+    Box::pin(std::future::ready(Ok(())))
+}
+
+/// Declares actions whose decision needs nothing but the caller.
+#[macro_export]
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident: $who:ty => $resource:ty),+ $(,)?) => {$(
+        $(#[$doc])*
+        pub struct $name;
+        impl $crate::authorize::Action<$resource> for $name {
+            type Who = $who;
+            const NAME: &'static str = stringify!($name);
+            fn decide<'a>(
+                _who: &'a Self::Who,
+                _resource: &'a $resource,
+                _store: &'a dyn $crate::store::Store,
+            ) -> $crate::authorize::Decision<'a> {
+                $crate::authorize::allowed()
+            }
+        }
+    )+};
+}
+
+/// The service itself: nothing of anybody's.
+pub struct Service;
+
+impl Resource for Service {
+    fn locate(_path: &Path<'_>) -> Result<Self, Error> {
+        Ok(Self)
+    }
+}
+
+/// The caller's own account.
+pub struct OwnAccount;
+
+impl Resource for OwnAccount {
+    fn locate(_path: &Path<'_>) -> Result<Self, Error> {
+        Ok(Self)
+    }
+}
+
+/// A session that is open, found by the secret of a cookie.
+async fn session_of(app: &App, secret: &str, door: Door) -> Result<Session, Error> {
+    let token = crate::secret::SecretHash::of(secret);
+    let store = app.doorkeeper().for_part(Part::Callers);
+    let session = store.session(token, app.now()).await?;
+    session.filter(|session| session.door == door).ok_or(Error::NotSignedIn)
+}
+
+async fn staff_of(app: &App, session: &Session) -> Result<StaffMember, StoreError> {
+    let store = app.doorkeeper().for_part(Part::Callers);
+    let member = store.staff_member(session.account).await?;
+    member.ok_or(StoreError::Damaged("a session at the clinic's door without a member of staff"))
+}

@@ -1,0 +1,73 @@
+//! How a caller is recognized: by nothing, a cookie of a slot, the staff's cookie or a ticket.
+
+use axum::http::request::Parts;
+
+use super::{Caller, CallerKind, Part, session_of, staff_of};
+use crate::error::Error;
+use crate::extract::{cookie, query_part, slot_of};
+use crate::secret::SecretHash;
+use crate::state::{App, STAFF_COOKIE, slot_cookie};
+use crate::store::people::{Door, Session, StaffMember};
+
+pub struct Anyone;
+
+impl Caller for Anyone {
+    const KIND: CallerKind = CallerKind::Anyone;
+
+    async fn identify(_app: &App, _parts: &Parts) -> Result<Self, Error> {
+        Ok(Self)
+    }
+}
+
+/// A patient or caregiver, by the cookie of the slot that the request names.
+pub struct Person {
+    pub session: Session,
+}
+
+impl Caller for Person {
+    const KIND: CallerKind = CallerKind::Person;
+
+    async fn identify(app: &App, parts: &Parts) -> Result<Self, Error> {
+        let slot = slot_of(&parts.headers).ok_or(Error::NotSignedIn)?;
+        let secret = cookie(&parts.headers, &slot_cookie(&slot)).ok_or(Error::NotSignedIn)?;
+        let session = session_of(app, secret, Door::Portal).await?;
+        if session.slot != slot {
+            return Err(Error::NotSignedIn);
+        }
+        Ok(Self { session })
+    }
+}
+
+/// A member of staff, by the one cookie of the clinic's page.
+pub struct Staff {
+    pub session: Session,
+    pub member: StaffMember,
+}
+
+impl Caller for Staff {
+    const KIND: CallerKind = CallerKind::Staff;
+
+    async fn identify(app: &App, parts: &Parts) -> Result<Self, Error> {
+        let secret = cookie(&parts.headers, STAFF_COOKIE).ok_or(Error::NotSignedIn)?;
+        let session = session_of(app, secret, Door::Clinic).await?;
+        let member = staff_of(app, &session).await?;
+        Ok(Self { session, member })
+    }
+}
+
+/// Whoever brings a ticket that was given to an open session just before. It works once.
+pub struct TicketHolder {
+    pub session: Session,
+}
+
+impl Caller for TicketHolder {
+    const KIND: CallerKind = CallerKind::TicketHolder;
+
+    async fn identify(app: &App, parts: &Parts) -> Result<Self, Error> {
+        let ticket = query_part(parts, "ticket").ok_or(Error::BadTicket)?;
+        let store = app.doorkeeper().for_part(Part::Callers);
+        let session = store.take_ticket(SecretHash::of(ticket), app.now()).await?;
+        let session = session.filter(|session| session.door == Door::Portal);
+        Ok(Self { session: session.ok_or(Error::BadTicket)? })
+    }
+}

@@ -1,0 +1,329 @@
+//! Configuration: one struct, one table of flags that is parsed, printed by `--help` and read from
+//! the environment. Anything wrong is one sentence, said before anything is touched.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+/// How this server runs. Every field is a flag; `sync-server --help` is the reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Everything durable lives in this folder: the database, the keys, the lock.
+    pub dir: PathBuf,
+    /// Where to listen. Loopback unless told otherwise, because there is no encryption without
+    /// a proxy in front.
+    pub address: SocketAddr,
+    /// The address people type, `scheme://host[:port]`. Requests from other origins are refused.
+    /// Without one it is `http://localhost:PORT`.
+    pub origin: Option<String>,
+    /// The folder of a built portal; without one the embedded portal is served.
+    pub portal: Option<PathBuf>,
+    /// What every screen may say about the clinic.
+    pub clinic: Clinic,
+}
+
+/// What every screen may say about the clinic, offline too.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Clinic {
+    pub name: String,
+    pub phone: String,
+    pub emergency_number: String,
+}
+
+/// What the command line asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    Help,
+    Version,
+    Serve(Config),
+    #[cfg(feature = "demo")]
+    Demo(Config, DemoOptions),
+}
+
+/// What only the demo understands.
+#[cfg(feature = "demo")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DemoOptions {
+    /// Forget everything that was written in the demo.
+    pub reset: bool,
+    /// Listen on the local network, with a certificate of its own.
+    pub lan: bool,
+}
+
+/// A sentence for the person at the terminal.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Invalid(pub String);
+
+struct Flag {
+    name: &'static str,
+    /// What stands after it; nothing for a switch.
+    value: Option<&'static str>,
+    env: Option<&'static str>,
+    default: Option<&'static str>,
+    demo_only: bool,
+    help: &'static str,
+}
+
+const fn flag(
+    name: &'static str,
+    value: &'static str,
+    env: &'static str,
+    default: Option<&'static str>,
+    help: &'static str,
+) -> Flag {
+    Flag { name, value: Some(value), env: Some(env), default, demo_only: false, help }
+}
+
+const fn switch(name: &'static str, help: &'static str) -> Flag {
+    Flag { name, value: None, env: None, default: None, demo_only: true, help }
+}
+
+const FLAGS: &[Flag] = &[
+    flag("--dir", "DIR", "SATCHEL_DIR", Some("satchel-data"), "folder for the database and the keys"),
+    flag("--port", "PORT", "SATCHEL_PORT", Some("8080"), "port to listen on; 0 takes a free one"),
+    flag("--bind", "ADDRESS", "SATCHEL_BIND", Some("127.0.0.1"), "address to listen on"),
+    flag("--origin", "URL", "SATCHEL_ORIGIN", None, "what people type, such as https://portal.example"),
+    flag("--portal", "DIR", "SATCHEL_PORTAL", None, "a built portal to serve in place of the embedded one"),
+    flag("--clinic-name", "NAME", "SATCHEL_CLINIC_NAME", Some("Clinic"), "the clinic's name"),
+    flag("--clinic-phone", "NUMBER", "SATCHEL_CLINIC_PHONE", Some(""), "the clinic's phone number"),
+    flag("--emergency-number", "NUMBER", "SATCHEL_EMERGENCY_NUMBER", Some("911"), "whom to call in an emergency"),
+    switch("--reset", "forget everything that was written in the demo"),
+    switch("--lan", "listen on the local network too, with a certificate of its own"),
+];
+
+/// Reads a command line (without the program's name), with `env` as the fallback of every flag.
+pub fn parse(
+    arguments: &[String],
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Command, Invalid> {
+    let Some((command, rest)) = arguments.split_first() else {
+        return invalid(format!("say what to do: {}; --help lists the flags", commands()));
+    };
+    if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
+        return Ok(Command::Help);
+    }
+    match command.as_str() {
+        "--version" | "-V" => Ok(Command::Version),
+        "serve" => Ok(Command::Serve(config(&Given::read(rest, false)?, env)?)),
+        #[cfg(feature = "demo")]
+        "demo" => {
+            let given = Given::read(rest, true)?;
+            let options =
+                DemoOptions { reset: given.has("--reset"), lan: given.has("--lan") };
+            Ok(Command::Demo(config(&given, env)?, options))
+        }
+        other => invalid(format!("there is no command {other}; use {}", commands())),
+    }
+}
+
+const fn commands() -> &'static str {
+    if cfg!(feature = "demo") { "serve or demo" } else { "serve" }
+}
+
+/// The flags that were given, before they mean anything.
+struct Given(Vec<(&'static str, String)>);
+
+impl Given {
+    fn read(arguments: &[String], demo: bool) -> Result<Self, Invalid> {
+        let mut given: Vec<(&'static str, String)> = Vec::new();
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            let (name, inline) = match argument.split_once('=') {
+                Some((name, value)) => (name, Some(value.to_owned())),
+                None => (argument.as_str(), None),
+            };
+            let Some(flag) = FLAGS.iter().find(|f| f.name == name && (demo || !f.demo_only)) else {
+                return invalid(format!("unknown flag {name}; --help lists the flags"));
+            };
+            if given.iter().any(|(known, _)| *known == flag.name) {
+                return invalid(format!("{name} is given twice"));
+            }
+            let value = match (flag.value, inline) {
+                (None, None) => String::new(),
+                (None, Some(_)) => return invalid(format!("{name} takes no value")),
+                (Some(_), Some(value)) => value,
+                (Some(what), None) => match arguments.next() {
+                    Some(value) => value.clone(),
+                    None => return invalid(format!("{name} needs a value: {name} {what}")),
+                },
+            };
+            given.push((flag.name, value));
+        }
+        Ok(Self(given))
+    }
+
+    #[cfg(feature = "demo")]
+    fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| *known == name)
+    }
+
+    /// The value of a flag and where it came from, for the sentence that says it is wrong.
+    fn value(
+        &self,
+        name: &str,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Option<(String, &'static str)> {
+        let flag = FLAGS.iter().find(|flag| flag.name == name)?;
+        if let Some((known, value)) = self.0.iter().find(|(known, _)| *known == name) {
+            return Some((value.clone(), known));
+        }
+        if let Some(variable) = flag.env
+            && let Some(value) = env(variable)
+        {
+            return Some((value, variable));
+        }
+        flag.default.map(|value| (value.to_owned(), flag.name))
+    }
+}
+
+fn config(given: &Given, env: &dyn Fn(&str) -> Option<String>) -> Result<Config, Invalid> {
+    let text = |name: &str| given.value(name, env).map(|(value, _)| value);
+    let port = match given.value("--port", env) {
+        Some((value, from)) => value.parse().map_err(|_| {
+            Invalid(format!("{from} must be a port from 0 to 65535, not {value:?}"))
+        })?,
+        None => 0,
+    };
+    let ip = match given.value("--bind", env) {
+        Some((value, from)) => value.parse::<IpAddr>().map_err(|_| {
+            Invalid(format!("{from} must be an IP address such as 127.0.0.1, not {value:?}"))
+        })?,
+        None => IpAddr::V4(Ipv4Addr::LOCALHOST),
+    };
+    let origin = match given.value("--origin", env) {
+        Some((value, from)) => Some(origin(&value, from)?),
+        None => None,
+    };
+    let dir = text("--dir").unwrap_or_default();
+    if dir.is_empty() {
+        return invalid("--dir must name a folder".into());
+    }
+    Ok(Config {
+        dir: dir.into(),
+        address: SocketAddr::new(ip, port),
+        origin,
+        portal: text("--portal").map(PathBuf::from),
+        clinic: Clinic {
+            name: text("--clinic-name").unwrap_or_default(),
+            phone: text("--clinic-phone").unwrap_or_default(),
+            emergency_number: text("--emergency-number").unwrap_or_default(),
+        },
+    })
+}
+
+/// An origin is compared byte for byte with what browsers send, so it is checked here.
+fn origin(value: &str, from: &str) -> Result<String, Invalid> {
+    let host = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
+    let written_well = host.is_some_and(|host| {
+        !host.is_empty()
+            && host.bytes().all(|b| {
+                b.is_ascii_lowercase() || b.is_ascii_digit() || b".:-[]".contains(&b)
+            })
+    });
+    if written_well {
+        return Ok(value.to_owned());
+    }
+    invalid(format!("{from} must look like https://portal.example, without a path, not {value:?}"))
+}
+
+fn invalid<T>(sentence: String) -> Result<T, Invalid> {
+    Err(Invalid(sentence))
+}
+
+/// The reference of the command line.
+pub fn help() -> String {
+    let mut text = String::from(
+        "sync-server: keeps and passes on what patients and their clinic write\n\n\
+         usage: sync-server serve [flags]\n",
+    );
+    if cfg!(feature = "demo") {
+        text.push_str("       sync-server demo [flags]    a made-up clinic, with links that sign in\n");
+    }
+    text.push_str("\nflags (or the variable in the environment):\n");
+    for flag in FLAGS.iter().filter(|flag| cfg!(feature = "demo") || !flag.demo_only) {
+        let left = format!("{} {}", flag.name, flag.value.unwrap_or_default());
+        text.push_str(&format!("  {left:<27} {}", flag.help));
+        let mut notes = Vec::new();
+        if let Some(env) = flag.env {
+            notes.push(env.to_owned());
+        }
+        if let Some(default) = flag.default.filter(|default| !default.is_empty()) {
+            notes.push(format!("default {default}"));
+        }
+        if flag.demo_only {
+            notes.push("demo only".to_owned());
+        }
+        text.push_str(&format!(" ({})\n", notes.join(", ")));
+    }
+    text.push_str("  --help, --version\n");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Command, Invalid> {
+        let arguments: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        parse(&arguments, &|_| None)
+    }
+
+    fn served(line: &str) -> Config {
+        match parsed(line) {
+            Ok(Command::Serve(config)) => config,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn without_flags_it_listens_on_loopback_only() {
+        let config = served("serve");
+        assert_eq!(config.address.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.origin, None);
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_environment_and_the_environment_over_the_default() {
+        let env = |name: &str| (name == "SATCHEL_PORT").then(|| "9000".to_owned());
+        let port = |arguments: &[&str]| {
+            let arguments: Vec<String> = arguments.iter().map(|&a| a.to_owned()).collect();
+            match parse(&arguments, &env) {
+                Ok(Command::Serve(config)) => config.address.port(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(port(&["serve"]), 9000);
+        assert_eq!(port(&["serve", "--port", "9001"]), 9001);
+        assert_eq!(port(&["serve", "--port=9002"]), 9002);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_one_sentence_that_names_it() {
+        for (line, words) in [
+            ("", "say what to do"),
+            ("sevre", "no command sevre"),
+            ("serve --prot 1", "unknown flag --prot"),
+            ("serve --port", "--port needs a value"),
+            ("serve --port 70000", "must be a port"),
+            ("serve --port 1 --port 2", "given twice"),
+            ("serve --bind nowhere", "must be an IP address"),
+            ("serve --origin portal.example", "must look like https://"),
+            ("serve --origin https://portal.example/", "without a path"),
+            ("serve --dir=", "must name a folder"),
+            ("serve --reset", "unknown flag --reset"),
+        ] {
+            let Err(Invalid(sentence)) = parsed(line) else { panic!("{line} was accepted") };
+            assert!(sentence.contains(words), "{line}: {sentence}");
+            assert!(!sentence.contains('\n'), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn help_names_every_flag_and_its_variable() {
+        let text = help();
+        for flag in FLAGS.iter().filter(|flag| cfg!(feature = "demo") || !flag.demo_only) {
+            assert!(text.contains(flag.name) && text.contains(flag.help), "{}", flag.name);
+        }
+        assert!(text.contains("SATCHEL_DIR"));
+    }
+}

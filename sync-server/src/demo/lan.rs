@@ -1,0 +1,87 @@
+//! The demo on the local network: a certificate of its own, a second door, and a QR code for the
+//! phone. Everything else stays on loopback.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
+use tokio::net::{TcpListener, UdpSocket};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use super::say;
+use crate::folder::Folder;
+use crate::listen::{Encryption, Listening};
+use crate::serve::Failure;
+
+pub struct Lan {
+    address: SocketAddr,
+    listener: TcpListener,
+    acceptor: TlsAcceptor,
+}
+
+impl Lan {
+    pub async fn new(folder: &Folder, port: u16) -> Result<Self, Failure> {
+        let ip = own_address().await?;
+        let address = SocketAddr::new(ip, port);
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|error| Failure::CannotListen(address, error))?;
+        let acceptor = acceptor(folder, ip)?;
+        Ok(Self { address, listener, acceptor })
+    }
+
+    pub fn origin(&self) -> String {
+        format!("https://{}", self.address)
+    }
+
+    /// Draws the link for a phone's camera.
+    pub fn show(&self, link: &str) {
+        say(&format!("on a phone in this network: {link}"));
+        say("the phone warns once, because this computer vouches for itself");
+        if let Ok(code) = QrCode::new(link) {
+            say(&code.render::<Dense1x2>().quiet_zone(true).build());
+        }
+    }
+
+    /// Serves until the process ends; the loopback door decides when.
+    pub fn listen(self, router: Router) {
+        let listening = Listening::new(self.listener, Encryption::Tls(self.acceptor));
+        tokio::spawn(listening.serve(router, std::future::pending()));
+    }
+}
+
+/// The address under which this machine is known in its network. No packet is sent: connecting a
+/// datagram socket only asks the operating system which way it would go.
+async fn own_address() -> Result<IpAddr, Failure> {
+    let none = || Failure::Other("this computer is in no network; --lan needs one".into());
+    let socket = UdpSocket::bind("0.0.0.0:0").await.map_err(|_| none())?;
+    // An address for documentation, RFC 5737: nobody is there.
+    socket.connect("192.0.2.1:9").await.map_err(|_| none())?;
+    let ip = socket.local_addr().map_err(|_| none())?.ip();
+    if ip.is_loopback() || ip.is_unspecified() { Err(none()) } else { Ok(ip) }
+}
+
+/// The certificate is kept, so that a phone which trusted it once is not asked again.
+fn acceptor(folder: &Folder, ip: IpAddr) -> Result<TlsAcceptor, Failure> {
+    let failed = |what: &str| Failure::Other(format!("the certificate for --lan: {what}"));
+    let file = folder.path(&format!("keys/lan-{ip}.pem"));
+    if !file.exists() {
+        let names = vec!["localhost".to_owned(), ip.to_string()];
+        let made = rcgen::generate_simple_self_signed(names).map_err(|e| failed(&e.to_string()))?;
+        let pem = format!("{}{}", made.cert.pem(), made.signing_key.serialize_pem());
+        crate::folder::write_private(&file, pem.as_bytes())
+            .map_err(|error| Failure::NoAccess(file.clone(), error))?;
+    }
+    let certificate = CertificateDer::from_pem_file(&file).map_err(|_| failed("is damaged"))?;
+    let key = PrivateKeyDer::from_pem_file(&file).map_err(|_| failed("is damaged"))?;
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .map_err(|error| failed(&error.to_string()))?;
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}

@@ -1,0 +1,171 @@
+//! The made-up clinic. Its people are synthetic, and running this again changes nothing that was
+//! written meanwhile.
+
+use shared::document::{Actor, Document, DocumentId, Put};
+use shared::edit::Audience;
+use shared::id::{AccountId, EntryId, PatientId};
+use shared::record::{Message, Reply, Said};
+use shared::sync::receipt::ReceiptKey;
+use shared::sync::scope::{Level, Scope};
+use shared::time::Timestamp;
+use shared::wire::ROWS_BYTES_GOAL;
+
+use crate::documents::{Origin, ensure, row};
+use crate::secret::Secret;
+use crate::state::INVITATION_MS;
+use crate::store::people::{
+    BirthDate, Grant, Invitation, NewAccount, NewPatient, NewStaff, Role,
+};
+use crate::store::rows::Batch;
+use crate::store::{Store, StoreError};
+use crate::world::{Clock, OsRng};
+
+pub const ROSA: AccountId = AccountId::from_u128(synthetic(1));
+pub const ANA: AccountId = AccountId::from_u128(synthetic(2));
+pub const LINH: AccountId = AccountId::from_u128(synthetic(3));
+pub const OKAFOR: AccountId = AccountId::from_u128(synthetic(4));
+
+const ROSA_RECORD: PatientId = PatientId::from_u128(synthetic(11));
+const ANA_RECORD: PatientId = PatientId::from_u128(synthetic(12));
+const MATEO_RECORD: PatientId = PatientId::from_u128(synthetic(13));
+
+/// The new patients, one after the other as they are activated.
+const NEW_PATIENTS: &[(&str, &str)] = &[
+    ("Walter Finch", "1948-02-17"),
+    ("Grace Abara", "1979-10-03"),
+    ("Bao Nguyen", "1990-06-21"),
+    ("Hana Sato", "1996-12-08"),
+    ("Ivan Petrov", "1967-07-30"),
+];
+
+const HOUR_MS: i64 = 60 * 60 * 1000;
+
+/// Ids that are the same in every demo, so that seeding twice seeds once.
+const fn synthetic(number: u128) -> u128 {
+    (0x0190_0000_0000 << 80) | number
+}
+
+/// What the person needs who tries the first visit.
+pub struct NewPatientLink {
+    pub secret: Secret,
+    pub birth_date: &'static str,
+}
+
+pub async fn seed(
+    store: &dyn Store,
+    receipts: &ReceiptKey,
+    clock: &Clock,
+) -> Result<NewPatientLink, StoreError> {
+    let now = clock.now();
+    people(store, now).await?;
+    for (account, records) in [
+        (ROSA, vec![(ROSA_RECORD, Level::Own)]),
+        (
+            ANA,
+            vec![
+                (ANA_RECORD, Level::Own),
+                (ROSA_RECORD, Level::Caregiver),
+                (MATEO_RECORD, Level::Caregiver),
+            ],
+        ),
+    ] {
+        for (patient, level) in records {
+            store.grant(Grant { patient, account, level, at: now }).await?;
+        }
+        let scope = Scope { account, records: store.access_of(account).await? };
+        ensure(store, receipts, &scope, now).await?;
+    }
+    welcome(store, receipts, now).await?;
+    new_patient(store, now).await
+}
+
+async fn people(store: &dyn Store, at: Timestamp) -> Result<(), StoreError> {
+    for (patient, name, born) in [
+        (ROSA_RECORD, "Rosa Delgado", "1961-04-09"),
+        (ANA_RECORD, "Ana Delgado", "1987-09-14"),
+        (MATEO_RECORD, "Mateo Delgado", "2017-05-26"),
+    ] {
+        let birth_date = BirthDate::parse(born).ok_or(StoreError::Damaged("a birth date"))?;
+        store.add_patient(NewPatient { patient, name: name.into(), birth_date, at }).await?;
+    }
+    for (account, name) in [(ROSA, "Rosa Delgado"), (ANA, "Ana Delgado")] {
+        store.add_account(NewAccount { account, name: name.into(), at }).await?;
+    }
+    for (account, name, role) in
+        [(LINH, "Linh Tran", Role::Nurse), (OKAFOR, "Dr. Okafor", Role::Clinician)]
+    {
+        store.add_staff(NewStaff { account, name: name.into(), role, at }).await?;
+    }
+    Ok(())
+}
+
+/// A thread with an answer, so that the first screen is not empty.
+async fn welcome(
+    store: &dyn Store,
+    receipts: &ReceiptKey,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let thread = EntryId::from_u128(synthetic(101));
+    let asked = now.plus_millis(-26 * HOUR_MS);
+    let question = Said::Message(Message {
+        thread: None,
+        topic: Some("Blood pressure at home".into()),
+        text: "My readings at home are about 128 over 78. Should I keep writing them down?".into(),
+        written: asked,
+    });
+    let journal = DocumentId::journal(ROSA_RECORD, ROSA, Audience::Circle);
+    let origin = Origin { account: Some(ROSA), device: None, at: asked };
+    write_once(store, receipts, journal, thread, &question, origin).await?;
+
+    let answered = asked.plus_millis(2 * HOUR_MS);
+    let answer = Said::Reply(Reply {
+        thread,
+        text: "Yes, please. Two a day for one more week, then we look at them together.".into(),
+        by: "Linh Tran, RN".into(),
+        written: answered,
+    });
+    let care = DocumentId::care(ROSA_RECORD, ROSA, Audience::Circle);
+    let origin = Origin { account: Some(LINH), device: None, at: answered };
+    write_once(store, receipts, care, EntryId::from_u128(synthetic(102)), &answer, origin).await
+}
+
+async fn write_once(
+    store: &dyn Store,
+    receipts: &ReceiptKey,
+    document: DocumentId,
+    entry: EntryId,
+    said: &Said,
+    origin: Origin,
+) -> Result<(), StoreError> {
+    let (rows, _) = store.rows_after(document, 0, ROWS_BYTES_GOAL).await?;
+    let damaged = |_| StoreError::Damaged("a document of the demo");
+    let mut open = Document::load(rows.iter().map(|row| &row.bytes[..])).map_err(damaged)?;
+    // Only into a document that holds nothing but its first change.
+    if rows.len() > 1 {
+        return Ok(());
+    }
+    let (hash, bytes) =
+        open.mint(Actor::fresh(&mut OsRng), &[Put::Entry { entry, text: said.to_text() }]);
+    let changes = vec![row(receipts, &document, hash, bytes, origin)];
+    store.append(Batch { document, changes, reply: None }).await?;
+    Ok(())
+}
+
+/// The first of the new patients who was not activated yet, with a fresh invitation. When all were,
+/// one more is made up.
+async fn new_patient(store: &dyn Store, at: Timestamp) -> Result<NewPatientLink, StoreError> {
+    let mut number = 0;
+    loop {
+        let patient = PatientId::from_u128(synthetic(1_000 + number as u128));
+        let (name, born) = NEW_PATIENTS[number % NEW_PATIENTS.len()];
+        let birth_date = BirthDate::parse(born).ok_or(StoreError::Damaged("a birth date"))?;
+        store.add_patient(NewPatient { patient, name: name.into(), birth_date, at }).await?;
+        if !store.is_activated(patient).await? {
+            let secret = Secret::fresh_short(&mut OsRng);
+            let until = at.plus_millis(INVITATION_MS);
+            store.invite(Invitation { secret: secret.hash(), patient, until, at }).await?;
+            return Ok(NewPatientLink { secret, birth_date: born });
+        }
+        number += 1;
+    }
+}

@@ -1,0 +1,97 @@
+//! One error for every answer that is not a success, told as `application/problem+json` with a
+//! stable type. An answer never says more than its type: no cause, no name, no hint of what exists.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::store::StoreError;
+
+/// Why a request was not done. The types are part of the interface and never change their meaning.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("not signed in")]
+    NotSignedIn,
+    #[error("not allowed")]
+    NotAllowed,
+    /// Also what a record is to someone who may not know that it exists.
+    #[error("not found")]
+    NotFound,
+    #[error("this method is not possible here")]
+    WrongMethod,
+    #[error("the request came from another site")]
+    WrongOrigin,
+    #[error("the request could not be read")]
+    Unreadable,
+    #[error("the request is too large")]
+    TooLarge,
+    #[error("the ticket is not valid")]
+    BadTicket,
+    /// No such invitation, or another birth date: which of them would help a guesser.
+    #[error("the invitation is not recognized")]
+    InvitationNotRecognized,
+    #[error("the invitation was used or is too old")]
+    InvitationEnded,
+    #[error("too many tries")]
+    TooManyTries,
+    #[error("the text cannot be taken")]
+    TextRefused(#[source] shared::edit::Refused),
+    #[error("a websocket is expected here")]
+    NotAWebSocket,
+    #[error("too busy, try again later")]
+    Busy,
+    #[error("the server is stopping")]
+    Stopping,
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+}
+
+impl Error {
+    /// Status and stable type. The type is a name, not an address: nothing has to be looked up.
+    pub fn problem(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::NotSignedIn => (StatusCode::UNAUTHORIZED, "not-signed-in"),
+            Self::NotAllowed => (StatusCode::FORBIDDEN, "not-allowed"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not-found"),
+            Self::WrongMethod => (StatusCode::METHOD_NOT_ALLOWED, "wrong-method"),
+            Self::WrongOrigin => (StatusCode::FORBIDDEN, "wrong-origin"),
+            Self::Unreadable => (StatusCode::BAD_REQUEST, "unreadable"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
+            Self::BadTicket => (StatusCode::UNAUTHORIZED, "bad-ticket"),
+            Self::InvitationNotRecognized => (StatusCode::FORBIDDEN, "invitation-not-recognized"),
+            Self::InvitationEnded => (StatusCode::GONE, "invitation-ended"),
+            Self::TooManyTries => (StatusCode::TOO_MANY_REQUESTS, "too-many-tries"),
+            Self::TextRefused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "text-refused"),
+            Self::NotAWebSocket => (StatusCode::UPGRADE_REQUIRED, "not-a-websocket"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+            Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
+            Self::Store(_) => (StatusCode::SERVICE_UNAVAILABLE, "store-failed"),
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let (status, kind) = self.problem();
+        let mut problem = serde_json::json!({
+            "type": format!("urn:satchel:problem:{kind}"),
+            "title": self.to_string(),
+            "status": status.as_u16(),
+        });
+        if let Self::TextRefused(refused) = &self {
+            problem["refused"] = serde_json::json!(refused);
+        }
+        let mut response = (status, problem.to_string()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+        // The log line of this request is written by `log`; it takes the cause from here.
+        response.extensions_mut().insert(std::sync::Arc::new(self));
+        response
+    }
+}

@@ -1,0 +1,106 @@
+//! Connections: accepted up to a limit, with a deadline for their headers, ended in order.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+
+/// Open connections at once; each costs a file and a few buffers.
+const CONNECTIONS_MAX: usize = 16_384;
+/// How long a client may take to say what it wants. Slower ones only hold a connection.
+const HEADERS_WITHIN: Duration = Duration::from_secs(15);
+/// Bytes of a request's head and its first body bytes.
+const BUFFER_BYTES: usize = 16 * 1024;
+/// How long requests that run at the stop may take to finish.
+const DRAIN_WITHIN: Duration = Duration::from_secs(10);
+/// Pause after a failed accept, which means that this process is out of files.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// How bytes travel.
+#[derive(Clone)]
+pub enum Encryption {
+    /// On loopback, or behind a proxy that encrypts.
+    None,
+    #[cfg(feature = "demo")]
+    Tls(tokio_rustls::TlsAcceptor),
+}
+
+pub struct Listening {
+    listener: TcpListener,
+    encryption: Encryption,
+}
+
+impl Listening {
+    pub const fn new(listener: TcpListener, encryption: Encryption) -> Self {
+        Self { listener, encryption }
+    }
+
+    /// Serves until `stop` is done: then takes no new connection and lets the running requests end.
+    pub async fn serve(self, router: Router, stop: impl Future<Output = ()>) {
+        let (stopping, stopped) = watch::channel(());
+        let free = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+        tokio::pin!(stop);
+        loop {
+            let permit = Arc::clone(&free).acquire_owned().await;
+            let permit = permit.expect("the semaphore is never closed");
+            let stream = tokio::select! {
+                accepted = self.listener.accept() => match accepted {
+                    Ok((stream, _address)) => stream,
+                    Err(_) => {
+                        tokio::time::sleep(ACCEPT_PAUSE).await;
+                        continue;
+                    }
+                },
+                () = &mut stop => break,
+            };
+            let (router, stopped) = (router.clone(), stopped.clone());
+            let encryption = self.encryption.clone();
+            tokio::spawn(async move {
+                // Without it, a small frame waits for the acknowledgement of the one before.
+                let _unset = stream.set_nodelay(true);
+                match encryption {
+                    Encryption::None => talk(stream, router, stopped).await,
+                    #[cfg(feature = "demo")]
+                    Encryption::Tls(acceptor) => {
+                        let handshake = tokio::time::timeout(HEADERS_WITHIN, acceptor.accept(stream));
+                        if let Ok(Ok(stream)) = handshake.await {
+                            talk(stream, router, stopped).await;
+                        }
+                    }
+                }
+                drop(permit);
+            });
+        }
+        drop((self.listener, stopped));
+        stopping.send_replace(());
+        let _unfinished = tokio::time::timeout(DRAIN_WITHIN, stopping.closed()).await;
+    }
+}
+
+async fn talk(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    router: Router,
+    mut stopped: watch::Receiver<()>,
+) {
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS_WITHIN)
+        .max_buf_size(BUFFER_BYTES)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .with_upgrades();
+    tokio::pin!(connection);
+    // A client that broke the connection is not our failure.
+    tokio::select! {
+        _broken = &mut connection => return,
+        _told = stopped.changed() => connection.as_mut().graceful_shutdown(),
+    }
+    let _broken = connection.await;
+}
+

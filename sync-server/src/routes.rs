@@ -1,0 +1,147 @@
+//! The table of everything that can be asked of this server. A line is a method, a path and a
+//! handler; who may is part of the handler's type.
+
+pub mod activate;
+pub mod health;
+pub mod session;
+pub mod ticket;
+
+
+use std::future::Future;
+
+use axum::Router;
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request, State};
+use axum::http::Method;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, on};
+
+use crate::assets::PortalSource;
+use crate::headers::{self, Transport};
+use crate::authorize::{Action, Authorized, Caller, CallerKind, Path, Resource};
+use crate::error::Error;
+use crate::state::App;
+
+/// All routes, patients' and staff's.
+pub fn table() -> Vec<Route> {
+    vec![
+        #[cfg(feature = "demo")]
+        get("/demo/enter/{secret}", crate::demo::enter),
+        get("/healthz", health::alive),
+        get("/readyz", health::ready),
+        post("/api/activate", activate::activate),
+        get("/api/session", session::read),
+        delete("/api/session", session::end),
+        post("/api/ticket", ticket::issue),
+    ]
+}
+
+/// One line of the table.
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    /// What it does, as the log and the tests call it.
+    pub action: &'static str,
+    pub caller: CallerKind,
+    handler: MethodRouter<App>,
+}
+
+pub fn get<A, R, B, H, F, T>(path: &'static str, handler: H) -> Route
+where
+    A: Action<R>,
+    R: Resource,
+    B: FromRequest<App, Rejection = Error> + Send + 'static,
+    H: Fn(Authorized<A, R>, B) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<T, Error>> + Send + 'static,
+    T: IntoResponse + 'static,
+{
+    route(Method::GET, MethodFilter::GET, path, handler)
+}
+
+pub fn post<A, R, B, H, F, T>(path: &'static str, handler: H) -> Route
+where
+    A: Action<R>,
+    R: Resource,
+    B: FromRequest<App, Rejection = Error> + Send + 'static,
+    H: Fn(Authorized<A, R>, B) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<T, Error>> + Send + 'static,
+    T: IntoResponse + 'static,
+{
+    route(Method::POST, MethodFilter::POST, path, handler)
+}
+
+pub fn delete<A, R, B, H, F, T>(path: &'static str, handler: H) -> Route
+where
+    A: Action<R>,
+    R: Resource,
+    B: FromRequest<App, Rejection = Error> + Send + 'static,
+    H: Fn(Authorized<A, R>, B) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<T, Error>> + Send + 'static,
+    T: IntoResponse + 'static,
+{
+    route(Method::DELETE, MethodFilter::DELETE, path, handler)
+}
+
+fn route<A, R, B, H, F, T>(
+    method: Method,
+    filter: MethodFilter,
+    path: &'static str,
+    handler: H,
+) -> Route
+where
+    A: Action<R>,
+    R: Resource,
+    B: FromRequest<App, Rejection = Error> + Send + 'static,
+    H: Fn(Authorized<A, R>, B) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<T, Error>> + Send + 'static,
+    T: IntoResponse + 'static,
+{
+    let answer = move |State(app): State<App>, request: Request| {
+        let handler = handler.clone();
+        async move { answer::<A, R, B, T, _, _>(&app, request, handler).await }
+    };
+    Route { method, path, action: A::NAME, caller: A::Who::KIND, handler: on(filter, answer) }
+}
+
+async fn answer<A, R, B, T, H, F>(app: &App, request: Request, handler: H) -> Result<Response, Error>
+where
+    A: Action<R>,
+    R: Resource,
+    B: FromRequest<App, Rejection = Error>,
+    H: Fn(Authorized<A, R>, B) -> F,
+    F: Future<Output = Result<T, Error>>,
+    T: IntoResponse,
+{
+    let (mut parts, body) = request.into_parts();
+    let path = RawPathParams::from_request_parts(&mut parts, app).await;
+    let path = path.map_err(|_| Error::NotFound)?;
+    let authorized = Authorized::check(app, &parts, &Path(&path)).await?;
+    let rest = B::from_request(Request::from_parts(parts, body), app).await?;
+    Ok(handler(authorized, rest).await?.into_response())
+}
+
+/// The whole service. `portal` answers what is not an API.
+pub fn router(app: App, table: Vec<Route>, portal: PortalSource) -> Router {
+    let transport = match app.is_over_tls() {
+        true => Transport::Tls,
+        false => Transport::Plain,
+    };
+    let mut router = Router::new();
+    let mut paths: Vec<(&'static str, MethodRouter<App>)> = Vec::new();
+    for route in table {
+        match paths.iter_mut().find(|(path, _)| *path == route.path) {
+            Some((_, methods)) => *methods = std::mem::take(methods).merge(route.handler),
+            None => paths.push((route.path, route.handler)),
+        }
+    }
+    for (path, methods) in paths {
+        router = router.route(path, methods.fallback(|| async { Error::WrongMethod }));
+    }
+    for unknown in ["/api/{*rest}", "/clinic/api/{*rest}"] {
+        router = router.route(unknown, axum::routing::any(|| async { Error::NotFound }));
+    }
+    let router = router.with_state(app.clone()).merge(crate::assets::router(portal));
+    let router = router
+        .layer(axum::middleware::from_fn_with_state(app, crate::guard::same_origin))
+        .layer(axum::middleware::from_fn(crate::log::requests));
+    headers::protect(router, transport)
+}

@@ -1,0 +1,55 @@
+//! Who is signed in, and signing out.
+
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use serde::Serialize;
+use shared::id::{AccountId, DeviceId};
+
+use crate::actions;
+use crate::authorize::{Authorized, OwnAccount, Person};
+use crate::config::Clinic;
+use crate::error::Error;
+use crate::extract::{Answer, Nothing};
+use crate::state::portal_cookie_end;
+use crate::store::StoreError;
+use crate::store::people::RecordOf;
+
+actions! {
+    ReadSession: Person => OwnAccount,
+    EndSession: Person => OwnAccount,
+}
+
+/// What a device needs to know before it opens a record.
+#[derive(Serialize)]
+pub struct Session {
+    account: AccountId,
+    device: DeviceId,
+    name: String,
+    /// The account's own record first.
+    records: Vec<RecordOf>,
+    clinic: Clinic,
+}
+
+pub async fn read(
+    allowed: Authorized<ReadSession, OwnAccount>,
+    _: Nothing,
+) -> Result<Answer<Session>, Error> {
+    let session = &allowed.who.session;
+    let name = allowed.store().account_name(session.account).await?;
+    Ok(Answer(Session {
+        account: session.account,
+        device: session.device,
+        name: name.ok_or(StoreError::Damaged("a session without an account"))?,
+        records: allowed.store().records_of(session.account).await?,
+        clinic: allowed.app().clinic().clone(),
+    }))
+}
+
+pub async fn end(
+    allowed: Authorized<EndSession, OwnAccount>,
+    _: Nothing,
+) -> Result<impl IntoResponse, Error> {
+    let session = &allowed.who.session;
+    allowed.store().end_session(session.token, allowed.app().now()).await?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, portal_cookie_end(&session.slot))]))
+}

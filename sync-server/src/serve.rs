@@ -1,0 +1,141 @@
+//! Start and stop. Everything that can go wrong is found before anything is changed: first the
+//! port, then the folder, then the keys and the database. The stop takes nothing more, finishes
+//! what it took, and closes the database.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::assets::PortalSource;
+use tokio::net::TcpListener;
+
+use crate::config::Config;
+use crate::folder::Folder;
+use crate::listen::{Encryption, Listening};
+use crate::log::{Line, line};
+use crate::routes;
+use crate::state::{App, Setup};
+use crate::store::sqlite::{OpenError, SqliteStore};
+use crate::world::Clock;
+
+/// Why the server did not start, as one sentence for the host.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error("port {0} is taken by another program; stop that one or give --port another number")]
+    PortTaken(u16),
+    #[error("cannot listen on {0}: {1}")]
+    CannotListen(SocketAddr, std::io::Error),
+    #[error("cannot write into the folder {}: {}", .0.display(), .1)]
+    NoAccess(PathBuf, std::io::Error),
+    #[error("another sync-server is using the folder {}", .0.display())]
+    InUse(PathBuf),
+    #[error("the key {} is damaged; put back the copy from your backup", .0.display())]
+    KeyDamaged(PathBuf),
+    #[error("cannot use the database {}: {}", .0.display(), .1)]
+    Database(PathBuf, OpenError),
+    #[error("the portal folder {} has no index.html; build it first", .0.display())]
+    NoPortal(PathBuf),
+    #[error("this build has no portal inside; name the folder of a built one with --portal")]
+    PortalNotInside,
+    #[error("the store failed while starting: {0}")]
+    Store(#[from] crate::store::StoreError),
+    #[error("{0}")]
+    Other(String),
+}
+
+/// Runs until the process is told to stop.
+pub async fn serve(config: Config) -> Result<(), Failure> {
+    let started = Started::new(&config).await?;
+    let origins = started.origins(&config);
+    let app = started.app(Setup {
+        clinic: config.clinic.clone(),
+        origins,
+        clock: Clock::System,
+        receipts: started.folder.receipts(),
+        #[cfg(feature = "demo")]
+        entrances: crate::demo::Entrances::closed(),
+    });
+    let portal = portal(&config)?;
+    started.run(routes::router(app, routes::table(), portal), Encryption::None).await;
+    Ok(())
+}
+
+/// Everything that is open once a start cannot fail any more.
+pub struct Started {
+    pub listener: TcpListener,
+    pub port: u16,
+    pub folder: Folder,
+    pub store: Arc<SqliteStore>,
+}
+
+impl Started {
+    pub async fn new(config: &Config) -> Result<Self, Failure> {
+        if let Some(portal) = &config.portal
+            && !portal.join("index.html").is_file()
+        {
+            return Err(Failure::NoPortal(portal.clone()));
+        }
+        let (listener, port) = listen(config.address).await?;
+        let folder = Folder::open(&config.dir)?;
+        let file = folder.database();
+        let store = SqliteStore::open(&file, Clock::System.now())
+            .map_err(|error| Failure::Database(file, error))?;
+        Ok(Self { listener, port, folder, store: Arc::new(store) })
+    }
+
+    pub fn app(&self, setup: Setup) -> App {
+        App::new(setup, Arc::clone(&self.store) as Arc<dyn crate::store::Store>)
+    }
+
+    /// What browsers may call this server.
+    pub fn origins(&self, config: &Config) -> Vec<String> {
+        let local = || format!("http://localhost:{}", self.port);
+        vec![config.origin.clone().unwrap_or_else(local)]
+    }
+
+    /// Serves until SIGTERM or ctrl-c.
+    pub async fn run(self, router: Router, encryption: Encryption) {
+        line(&Line::Started { port: self.port });
+        let listening = Listening::new(self.listener, encryption);
+        listening.serve(router, stop_signal()).await;
+        line(&Line::Stopping);
+        self.store.close().await;
+        line(&Line::Stopped);
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, u16), Failure> {
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        if error.kind() == std::io::ErrorKind::AddrInUse {
+            return Failure::PortTaken(address.port());
+        }
+        Failure::CannotListen(address, error)
+    })?;
+    let port = listener.local_addr().map_or(address.port(), |local| local.port());
+    Ok((listener, port))
+}
+
+/// The pages and files: of a folder if one is named, else those inside this binary.
+pub fn portal(config: &Config) -> Result<PortalSource, Failure> {
+    match &config.portal {
+        Some(folder) if folder.join("index.html").is_file() => {
+            Ok(PortalSource::folder(folder.clone()))
+        }
+        Some(folder) => Err(Failure::NoPortal(folder.clone())),
+        #[cfg(feature = "embedded-portal")]
+        None => Ok(PortalSource::embedded()),
+        #[cfg(not(feature = "embedded-portal"))]
+        None => Err(Failure::PortalNotInside),
+    }
+}
+
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

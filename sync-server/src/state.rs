@@ -1,0 +1,108 @@
+//! What every request can reach: the clock, the doorkeeper of the store, and what never changes
+//! while the server runs.
+
+use std::sync::Arc;
+
+use shared::sync::receipt::ReceiptKey;
+use shared::time::Timestamp;
+
+use crate::authorize::Doorkeeper;
+use crate::config::Clinic;
+use crate::secret::{Secret, Slot};
+use crate::store::Store;
+use crate::world::Clock;
+
+/// The staff's cookie. Its path keeps it away from the patients' API.
+pub const STAFF_COOKIE: &str = "__Secure-satchel-staff";
+
+/// How long a portal session lasts: a person who opens the app every few weeks stays signed in.
+pub const PORTAL_SESSION_MS: i64 = 90 * 24 * 60 * 60 * 1000;
+/// How long a session at the clinic lasts: one long day.
+pub const CLINIC_SESSION_MS: i64 = 12 * 60 * 60 * 1000;
+/// How long a ticket waits for its socket.
+pub const TICKET_MS: i64 = 30 * 1000;
+/// How long an invitation can be used.
+pub const INVITATION_MS: i64 = 72 * 60 * 60 * 1000;
+
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    setup: Setup,
+    doorkeeper: Doorkeeper,
+}
+
+/// What the server is started with.
+pub struct Setup {
+    pub clinic: Clinic,
+    /// What browsers may send as `Origin`, byte for byte.
+    pub origins: Vec<String>,
+    pub clock: Clock,
+    pub receipts: ReceiptKey,
+    #[cfg(feature = "demo")]
+    pub entrances: crate::demo::Entrances,
+}
+
+impl App {
+    pub fn new(setup: Setup, store: Arc<dyn Store>) -> Self {
+        Self(Arc::new(Inner { setup, doorkeeper: Doorkeeper::new(store) }))
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.0.setup.clock.now()
+    }
+
+    pub fn clinic(&self) -> &Clinic {
+        &self.0.setup.clinic
+    }
+
+    pub fn receipts(&self) -> &ReceiptKey {
+        &self.0.setup.receipts
+    }
+
+    /// Whether everybody reaches this server over TLS, ended here or by a proxy in front.
+    pub fn is_over_tls(&self) -> bool {
+        self.0.setup.origins.iter().all(|own| own.starts_with("https://"))
+    }
+
+    pub fn is_own_origin(&self, origin: &str) -> bool {
+        self.0.setup.origins.iter().any(|own| own == origin)
+    }
+
+    pub fn doorkeeper(&self) -> &Doorkeeper {
+        &self.0.doorkeeper
+    }
+
+    #[cfg(feature = "demo")]
+    pub fn entrances(&self) -> &crate::demo::Entrances {
+        &self.0.setup.entrances
+    }
+}
+
+/// The cookie of one slot.
+pub fn slot_cookie(slot: &Slot) -> String {
+    format!("__Host-satchel-{}", slot.text())
+}
+
+/// `Set-Cookie` for a new session of the portal.
+pub fn portal_cookie(slot: &Slot, token: &Secret) -> String {
+    let seconds = PORTAL_SESSION_MS / 1000;
+    let (name, token) = (slot_cookie(slot), token.text());
+    format!("{name}={token}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict")
+}
+
+/// `Set-Cookie` that makes a browser forget a slot.
+pub fn portal_cookie_end(slot: &Slot) -> String {
+    format!("{}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Strict", slot_cookie(slot))
+}
+
+/// `Set-Cookie` for a new session of staff: it ends with the browser, or with the day.
+pub fn staff_cookie(token: &Secret) -> String {
+    let token = token.text();
+    format!("{STAFF_COOKIE}={token}; Path=/clinic; Secure; HttpOnly; SameSite=Strict")
+}
+
+/// `Set-Cookie` that makes a browser forget a member of staff.
+pub fn staff_cookie_end() -> String {
+    format!("{STAFF_COOKIE}=; Path=/clinic; Max-Age=0; Secure; HttpOnly; SameSite=Strict")
+}

@@ -1,0 +1,114 @@
+//! What the server remembers, as verbs of the domain. Each verb is one transaction, and it answers
+//! after that transaction is durable. Every implementation passes the same contract suite.
+
+pub mod people;
+pub mod rows;
+pub mod sqlite;
+
+
+use std::future::Future;
+use std::pin::Pin;
+
+use shared::document::{ChangeHash, DocumentId};
+use shared::id::{AccountId, EntryId, PatientId};
+use shared::sync::scope::Access;
+use shared::time::Timestamp;
+use shared::wire::{Row, Summary};
+
+use self::people::{
+    Activated, Activation, Grant, Invitation, NewAccount, NewPatient, NewSession, NewStaff,
+    RecordOf, Session, StaffMember,
+};
+use self::rows::{
+    Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, Thread, ThreadRow,
+};
+use crate::secret::SecretHash;
+
+/// What a caller can do when the store fails. The cause is for the log, not for the decision.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Nothing more fits; reading still works.
+    #[error("storage is full")]
+    Full,
+    /// Try again later; nothing was changed.
+    #[error("storage is unreachable")]
+    Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Stop writing; restore from a backup.
+    #[error("stored bytes are damaged")]
+    Damaged(&'static str),
+}
+
+/// An answer that comes when the transaction is over.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+pub trait Store: Send + Sync {
+    // People. Adding what is there already changes nothing.
+    fn add_patient(&self, patient: NewPatient) -> Answer<'_, ()>;
+    fn add_account(&self, account: NewAccount) -> Answer<'_, ()>;
+    fn add_staff(&self, staff: NewStaff) -> Answer<'_, ()>;
+    fn grant(&self, grant: Grant) -> Answer<'_, ()>;
+    /// Ends a grant; the next question about access says so.
+    fn end_grant(&self, patient: PatientId, account: AccountId, at: Timestamp) -> Answer<'_, ()>;
+    fn invite(&self, invitation: Invitation) -> Answer<'_, ()>;
+    /// Uses up an invitation and opens the first session, or counts a try that failed.
+    fn activate(&self, activation: Activation) -> Answer<'_, Activated>;
+    fn account_name(&self, account: AccountId) -> Answer<'_, Option<String>>;
+    fn staff_member(&self, account: AccountId) -> Answer<'_, Option<StaffMember>>;
+    /// The account's own record first.
+    fn records_of(&self, account: AccountId) -> Answer<'_, Vec<RecordOf>>;
+    fn access_of(&self, account: AccountId) -> Answer<'_, Vec<Access>>;
+    /// Whether this record was activated by somebody.
+    fn is_activated(&self, patient: PatientId) -> Answer<'_, bool>;
+
+    // Sessions.
+    fn open_session(&self, session: NewSession) -> Answer<'_, ()>;
+    /// Only one that is neither ended nor over.
+    fn session(&self, token: SecretHash, now: Timestamp) -> Answer<'_, Option<Session>>;
+    fn end_session(&self, token: SecretHash, now: Timestamp) -> Answer<'_, ()>;
+    fn issue_ticket(
+        &self,
+        ticket: SecretHash,
+        session: SecretHash,
+        until: Timestamp,
+    ) -> Answer<'_, ()>;
+    /// A ticket answers once, and only while its session is open.
+    fn take_ticket(&self, ticket: SecretHash, now: Timestamp) -> Answer<'_, Option<Session>>;
+
+    // Documents.
+    /// Makes a document with its first change, unless it is there. One of marks begins empty.
+    fn create_document(&self, document: DocumentId, genesis: Option<Fresh>) -> Answer<'_, ()>;
+    /// Last place and sum of each document of these records.
+    fn summaries(&self, patients: Vec<PatientId>) -> Answer<'_, Vec<Summary>>;
+    /// Rows after a place, at most about `bytes_goal` of them but at least one, and whether there
+    /// are more.
+    fn rows_after(
+        &self,
+        document: DocumentId,
+        after: u64,
+        bytes_goal: usize,
+    ) -> Answer<'_, (Vec<Row>, bool)>;
+    fn rows_with(
+        &self,
+        document: DocumentId,
+        hashes: Vec<ChangeHash>,
+        bytes_goal: usize,
+    ) -> Answer<'_, Vec<Row>>;
+    fn hashes(&self, document: DocumentId) -> Answer<'_, Vec<ChangeHash>>;
+    /// Each change of the batch gets the next place, all in one transaction; one that is there
+    /// already answers its old row, one that builds on what is not there answers that.
+    fn append(&self, batch: Batch) -> Answer<'_, Vec<Appended>>;
+
+    // The clinic.
+    /// The beginning of what the projector has not seen, oldest document first.
+    fn unprojected(&self, rows_max: usize) -> Answer<'_, Vec<(DocumentId, Vec<Row>)>>;
+    /// Keeps what the projector found in rows of a document, and how far it came. Answers the marks.
+    fn project(&self, projection: Projection) -> Answer<'_, Vec<News>>;
+    /// Somebody at the clinic opened these messages. Answers the marks of those that were not seen.
+    fn seen(&self, patient: PatientId, marks: Vec<(EntryId, NewMark)>) -> Answer<'_, Vec<News>>;
+    /// Newest message first.
+    fn threads(&self, threads_max: usize) -> Answer<'_, Vec<ThreadRow>>;
+    fn thread(&self, patient: PatientId, thread: EntryId) -> Answer<'_, Option<Thread>>;
+    fn messages(&self, patient: PatientId, thread: EntryId) -> Answer<'_, Vec<ShownMessage>>;
+    /// The entry that an earlier request with this key wrote.
+    fn reply_with_key(&self, author: AccountId, key: String) -> Answer<'_, Option<EntryId>>;
+}

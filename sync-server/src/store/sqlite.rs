@@ -1,0 +1,222 @@
+//! The store on SQLite: one writer thread that commits many verbs at once, readers on connections
+//! of their own, and settings that are checked on every connection.
+
+mod clinic;
+mod columns;
+mod documents;
+mod open;
+mod people;
+mod writer;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use rusqlite::{Connection, Transaction};
+use shared::document::{ChangeHash, DocumentId};
+use shared::id::{AccountId, EntryId, PatientId};
+use shared::sync::scope::Access;
+use shared::time::Timestamp;
+use shared::wire::{Row, Summary};
+use tokio::sync::Semaphore;
+
+pub use self::open::OpenError;
+use self::writer::Writer;
+use super::people::{
+    Activated, Activation, Grant, Invitation, NewAccount, NewPatient, NewSession, NewStaff,
+    RecordOf, Session, StaffMember,
+};
+use super::rows::{
+    Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, Thread, ThreadRow,
+};
+use super::{Answer, Store, StoreError};
+use crate::secret::SecretHash;
+
+/// Connections that read at the same time. Reads are short; more would only wait for the cores.
+const READERS: usize = 4;
+
+pub struct SqliteStore {
+    writer: Writer,
+    readers: Arc<Readers>,
+}
+
+struct Readers {
+    idle: Mutex<Vec<Connection>>,
+    free: Semaphore,
+}
+
+impl SqliteStore {
+    /// Opens or creates the database in this file and brings it to the newest version.
+    pub fn open(file: &Path, now: Timestamp) -> Result<Self, OpenError> {
+        let writer = open::writer(file, now)?;
+        let readers = (0..READERS).map(|_| open::reader(file)).collect::<Result<_, _>>()?;
+        Ok(Self {
+            writer: Writer::start(writer),
+            readers: Arc::new(Readers {
+                idle: Mutex::new(readers),
+                free: Semaphore::new(READERS),
+            }),
+        })
+    }
+
+    /// Commits what is waiting, folds the log into the database and closes it.
+    pub async fn close(&self) {
+        self.writer.stop().await;
+    }
+
+    fn write<T: Send + 'static>(
+        &self,
+        verb: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Answer<'_, T> {
+        Box::pin(self.writer.run(verb))
+    }
+
+    fn read<T: Send + 'static>(
+        &self,
+        verb: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Answer<'_, T> {
+        let readers = Arc::clone(&self.readers);
+        Box::pin(async move {
+            let _permit = readers.free.acquire().await.map_err(open::unreachable)?;
+            let readers = Arc::clone(&readers);
+            let work = move || {
+                let mut idle = readers.idle.lock().unwrap_or_else(|lock| lock.into_inner());
+                let mut connection = idle.pop().expect("a permit stands for a connection");
+                drop(idle);
+                let result = read_once(&mut connection, verb);
+                let mut idle = readers.idle.lock().unwrap_or_else(|lock| lock.into_inner());
+                idle.push(connection);
+                result
+            };
+            tokio::task::spawn_blocking(work).await.map_err(open::unreachable)?
+        })
+    }
+}
+
+/// A read sees one moment of the database, however many statements it takes.
+fn read_once<T>(
+    connection: &mut Connection,
+    verb: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let transaction = connection.transaction()?;
+    verb(&transaction)
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+            Some(
+                rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase,
+            ) => Self::Damaged("the database"),
+            _ => Self::Unreachable(Box::new(error)),
+        }
+    }
+}
+
+impl Store for SqliteStore {
+    fn add_patient(&self, patient: NewPatient) -> Answer<'_, ()> {
+        self.write(move |db| people::add_patient(db, &patient))
+    }
+    fn add_account(&self, account: NewAccount) -> Answer<'_, ()> {
+        self.write(move |db| people::add_account(db, &account))
+    }
+    fn add_staff(&self, staff: NewStaff) -> Answer<'_, ()> {
+        self.write(move |db| people::add_staff(db, &staff))
+    }
+    fn grant(&self, grant: Grant) -> Answer<'_, ()> {
+        self.write(move |db| people::grant(db, &grant))
+    }
+    fn end_grant(&self, patient: PatientId, account: AccountId, at: Timestamp) -> Answer<'_, ()> {
+        self.write(move |db| people::end_grant(db, patient, account, at))
+    }
+    fn invite(&self, invitation: Invitation) -> Answer<'_, ()> {
+        self.write(move |db| people::invite(db, &invitation))
+    }
+    fn activate(&self, activation: Activation) -> Answer<'_, Activated> {
+        self.write(move |db| people::activate(db, &activation))
+    }
+    fn account_name(&self, account: AccountId) -> Answer<'_, Option<String>> {
+        self.read(move |db| people::account_name(db, account))
+    }
+    fn staff_member(&self, account: AccountId) -> Answer<'_, Option<StaffMember>> {
+        self.read(move |db| people::staff_member(db, account))
+    }
+    fn records_of(&self, account: AccountId) -> Answer<'_, Vec<RecordOf>> {
+        self.read(move |db| people::records_of(db, account))
+    }
+    fn access_of(&self, account: AccountId) -> Answer<'_, Vec<Access>> {
+        self.read(move |db| people::access_of(db, account))
+    }
+    fn is_activated(&self, patient: PatientId) -> Answer<'_, bool> {
+        self.read(move |db| people::is_activated(db, patient))
+    }
+    fn open_session(&self, session: NewSession) -> Answer<'_, ()> {
+        self.write(move |db| people::open_session(db, &session))
+    }
+    fn session(&self, token: SecretHash, now: Timestamp) -> Answer<'_, Option<Session>> {
+        self.read(move |db| people::session(db, token, now))
+    }
+    fn end_session(&self, token: SecretHash, now: Timestamp) -> Answer<'_, ()> {
+        self.write(move |db| people::end_session(db, token, now))
+    }
+    fn issue_ticket(
+        &self,
+        ticket: SecretHash,
+        session: SecretHash,
+        until: Timestamp,
+    ) -> Answer<'_, ()> {
+        self.write(move |db| people::issue_ticket(db, ticket, session, until))
+    }
+    fn take_ticket(&self, ticket: SecretHash, now: Timestamp) -> Answer<'_, Option<Session>> {
+        self.write(move |db| people::take_ticket(db, ticket, now))
+    }
+    fn create_document(&self, document: DocumentId, genesis: Option<Fresh>) -> Answer<'_, ()> {
+        self.write(move |db| documents::create(db, &document, genesis.as_ref()))
+    }
+    fn summaries(&self, patients: Vec<PatientId>) -> Answer<'_, Vec<Summary>> {
+        self.read(move |db| documents::summaries(db, &patients))
+    }
+    fn rows_after(
+        &self,
+        document: DocumentId,
+        after: u64,
+        bytes_goal: usize,
+    ) -> Answer<'_, (Vec<Row>, bool)> {
+        self.read(move |db| documents::rows_after(db, &document, after, bytes_goal))
+    }
+    fn rows_with(
+        &self,
+        document: DocumentId,
+        hashes: Vec<ChangeHash>,
+        bytes_goal: usize,
+    ) -> Answer<'_, Vec<Row>> {
+        self.read(move |db| documents::rows_with(db, &document, &hashes, bytes_goal))
+    }
+    fn hashes(&self, document: DocumentId) -> Answer<'_, Vec<ChangeHash>> {
+        self.read(move |db| documents::hashes(db, &document))
+    }
+    fn append(&self, batch: Batch) -> Answer<'_, Vec<Appended>> {
+        self.write(move |db| documents::append(db, &batch))
+    }
+    fn unprojected(&self, rows_max: usize) -> Answer<'_, Vec<(DocumentId, Vec<Row>)>> {
+        self.read(move |db| clinic::unprojected(db, rows_max))
+    }
+    fn project(&self, projection: Projection) -> Answer<'_, Vec<News>> {
+        self.write(move |db| clinic::project(db, &projection))
+    }
+    fn seen(&self, patient: PatientId, marks: Vec<(EntryId, NewMark)>) -> Answer<'_, Vec<News>> {
+        self.write(move |db| clinic::seen(db, patient, &marks))
+    }
+    fn threads(&self, threads_max: usize) -> Answer<'_, Vec<ThreadRow>> {
+        self.read(move |db| clinic::threads(db, threads_max))
+    }
+    fn thread(&self, patient: PatientId, thread: EntryId) -> Answer<'_, Option<Thread>> {
+        self.read(move |db| clinic::thread(db, patient, thread))
+    }
+    fn messages(&self, patient: PatientId, thread: EntryId) -> Answer<'_, Vec<ShownMessage>> {
+        self.read(move |db| clinic::messages(db, patient, thread))
+    }
+    fn reply_with_key(&self, author: AccountId, key: String) -> Answer<'_, Option<EntryId>> {
+        self.read(move |db| clinic::reply_with_key(db, author, &key))
+    }
+}

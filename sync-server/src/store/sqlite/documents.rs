@@ -1,0 +1,266 @@
+//! The change log in SQLite.
+
+use rusqlite::Transaction;
+use shared::document::{ChangeHash, DocumentId};
+use shared::id::PatientId;
+use shared::wire::{Receipt, Row, Sidecar, Sum, Summary, WhyRefused};
+
+use super::StoreError;
+use super::columns::{Columns, all, one, seq_column};
+use crate::store::rows::{Appended, Batch, ChangeFacts, Fresh};
+
+type Db<'a> = &'a Transaction<'a>;
+
+/// What is known of a document without its rows.
+struct Head {
+    seq_last: u64,
+    sum: Sum,
+    op_max: u64,
+}
+
+pub fn create(
+    db: Db<'_>,
+    document: &DocumentId,
+    genesis: Option<&Fresh>,
+) -> Result<(), StoreError> {
+    let made = db
+        .prepare_cached(
+            "INSERT INTO documents (patient, document, seq_last, sum, op_max)
+             VALUES (?1, ?2, 0, ?3, 0) ON CONFLICT (patient, document) DO NOTHING",
+        )?
+        .execute((document.patient.to_bytes(), document.to_bytes(), Sum::default().0))?;
+    if made == 1
+        && let Some(genesis) = genesis
+    {
+        append_one(db, document, genesis)?;
+    }
+    Ok(())
+}
+
+pub fn summaries(db: Db<'_>, patients: &[PatientId]) -> Result<Vec<Summary>, StoreError> {
+    let mut find =
+        db.prepare_cached("SELECT document, seq_last, sum FROM documents WHERE patient = ?1")?;
+    let mut found = Vec::new();
+    for patient in patients {
+        found.extend(all(&mut find, [patient.to_bytes()], |row| {
+            Ok(Summary {
+                document: row.document()?,
+                seq_last: row.seq()?,
+                sum: Sum(row.take()?),
+            })
+        })?);
+    }
+    Ok(found)
+}
+
+const ROW: &str = "seq, hash, account, device, received_at, receipt, bytes";
+
+fn read_row(columns: &mut Columns<'_, '_>) -> Result<Row, StoreError> {
+    Ok(Row {
+        seq: columns.seq()?,
+        hash: columns.hash()?,
+        sidecar: Sidecar {
+            account: columns.optional_account()?,
+            device: columns.optional_device()?,
+            received_at: columns.time()?,
+            receipt: Receipt(columns.take()?),
+        },
+        bytes: columns.take::<Vec<u8>>()?.into(),
+    })
+}
+
+pub fn rows_after(
+    db: Db<'_>,
+    document: &DocumentId,
+    after: u64,
+    bytes_goal: usize,
+) -> Result<(Vec<Row>, bool), StoreError> {
+    let mut find = db.prepare_cached(&format!(
+        "SELECT {ROW} FROM changes WHERE patient = ?1 AND document = ?2 AND seq > ?3 ORDER BY seq"
+    ))?;
+    let mut rows =
+        find.query((document.patient.to_bytes(), document.to_bytes(), seq_column(after)))?;
+    let mut found = Vec::new();
+    let mut bytes = 0;
+    while let Some(row) = rows.next()? {
+        if bytes >= bytes_goal {
+            return Ok((found, true));
+        }
+        let row = read_row(&mut Columns::of(row))?;
+        bytes += row.bytes.len();
+        found.push(row);
+    }
+    Ok((found, false))
+}
+
+pub fn rows_with(
+    db: Db<'_>,
+    document: &DocumentId,
+    hashes: &[ChangeHash],
+    bytes_goal: usize,
+) -> Result<Vec<Row>, StoreError> {
+    let mut found = Vec::new();
+    let mut bytes = 0;
+    for hash in hashes {
+        if bytes >= bytes_goal {
+            break;
+        }
+        if let Some(row) = row_with(db, document, hash)? {
+            bytes += row.bytes.len();
+            found.push(row);
+        }
+    }
+    found.sort_by_key(|row| row.seq);
+    Ok(found)
+}
+
+fn row_with(
+    db: Db<'_>,
+    document: &DocumentId,
+    hash: &ChangeHash,
+) -> Result<Option<Row>, StoreError> {
+    let mut find = db.prepare_cached(&format!(
+        "SELECT {ROW} FROM changes WHERE patient = ?1 AND document = ?2 AND hash = ?3"
+    ))?;
+    one(&mut find, (document.patient.to_bytes(), document.to_bytes(), hash.0), read_row)
+}
+
+pub fn hashes(db: Db<'_>, document: &DocumentId) -> Result<Vec<ChangeHash>, StoreError> {
+    let mut find = db.prepare_cached(
+        "SELECT hash FROM changes WHERE patient = ?1 AND document = ?2 ORDER BY seq",
+    )?;
+    all(&mut find, (document.patient.to_bytes(), document.to_bytes()), |row| row.hash())
+}
+
+pub fn append(db: Db<'_>, batch: &Batch) -> Result<Vec<Appended>, StoreError> {
+    if let Some(reply) = &batch.reply {
+        let kept = db
+            .prepare_cached(
+                "INSERT INTO replies (author, key, patient, entry) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (author, key) DO NOTHING",
+            )?
+            .execute((
+                reply.author.to_bytes(),
+                &reply.key,
+                batch.document.patient.to_bytes(),
+                reply.entry.to_bytes(),
+            ))?;
+        if kept == 0 {
+            let before = super::clinic::reply_with_key(db, reply.author, &reply.key)?;
+            let before = before.ok_or(StoreError::Damaged("a reply"))?;
+            return Ok(vec![Appended::RepliedBefore(before)]);
+        }
+    }
+    batch.changes.iter().map(|fresh| append_one(db, &batch.document, fresh)).collect()
+}
+
+/// Gives one change the next place of its document, if it may have one.
+pub fn append_one(
+    db: Db<'_>,
+    document: &DocumentId,
+    fresh: &Fresh,
+) -> Result<Appended, StoreError> {
+    if let Some(row) = row_with(db, document, &fresh.hash)? {
+        return Ok(Appended::Already(row));
+    }
+    let Some(mut head) = head(db, document)? else {
+        return Ok(Appended::Refused(WhyRefused::NotAllowed));
+    };
+    if let Some(facts) = &fresh.change {
+        if let Some(outcome) = unfit(db, document, &head, fresh, facts)? {
+            return Ok(outcome);
+        }
+        head.op_max = head.op_max.max(facts.max_op);
+    }
+    head.seq_last += 1;
+    head.sum.add(&fresh.hash);
+    let (patient, key) = (document.patient.to_bytes(), document.to_bytes());
+    db.prepare_cached(
+        "INSERT INTO changes (patient, document, seq, hash, bytes, account, device, received_at,
+         receipt) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?
+    .execute((
+        patient,
+        &key,
+        seq_column(head.seq_last),
+        fresh.hash.0,
+        &fresh.bytes,
+        fresh.sidecar.account.map(|account| account.to_bytes()),
+        fresh.sidecar.device.map(|device| device.to_bytes()),
+        fresh.sidecar.received_at.millis(),
+        fresh.sidecar.receipt.0,
+    ))?;
+    db.prepare_cached(
+        "UPDATE documents SET seq_last = ?3, sum = ?4, op_max = ?5
+         WHERE patient = ?1 AND document = ?2",
+    )?
+    .execute((
+        patient,
+        &key,
+        seq_column(head.seq_last),
+        head.sum.0,
+        seq_column(head.op_max),
+    ))?;
+    Ok(Appended::Stored(Row {
+        seq: head.seq_last,
+        hash: fresh.hash,
+        sidecar: fresh.sidecar,
+        bytes: fresh.bytes.clone().into(),
+    }))
+}
+
+fn head(db: Db<'_>, document: &DocumentId) -> Result<Option<Head>, StoreError> {
+    let mut find = db.prepare_cached(
+        "SELECT seq_last, sum, op_max FROM documents WHERE patient = ?1 AND document = ?2",
+    )?;
+    one(&mut find, (document.patient.to_bytes(), document.to_bytes()), |row| {
+        Ok(Head { seq_last: row.seq()?, sum: Sum(row.take()?), op_max: row.seq()? })
+    })
+}
+
+/// Why a change cannot have the next place; otherwise its actor is noted as having made it.
+fn unfit(
+    db: Db<'_>,
+    document: &DocumentId,
+    head: &Head,
+    fresh: &Fresh,
+    facts: &ChangeFacts,
+) -> Result<Option<Appended>, StoreError> {
+    let (patient, key) = (document.patient.to_bytes(), document.to_bytes());
+    let mut known = db.prepare_cached(
+        "SELECT 1 FROM changes WHERE patient = ?1 AND document = ?2 AND hash = ?3",
+    )?;
+    for dependency in &facts.dependencies {
+        if !known.exists((patient, &key, dependency.0))? {
+            return Ok(Some(Appended::Missing));
+        }
+    }
+    let mut find = db.prepare_cached(
+        "SELECT account, actor_seq FROM actors
+         WHERE patient = ?1 AND document = ?2 AND actor = ?3",
+    )?;
+    let actor = one(&mut find, (patient, &key, facts.actor.0), |row| {
+        Ok((row.optional_account()?, row.seq()?))
+    })?;
+    let (owner, actor_seq) = actor.unwrap_or((fresh.sidecar.account, 0));
+    if owner != fresh.sidecar.account {
+        return Ok(Some(Appended::Refused(WhyRefused::NotAllowed)));
+    }
+    // A number far ahead would poison the document for every later writer.
+    if facts.actor_seq != actor_seq + 1 || facts.start_op > head.op_max + 1 {
+        return Ok(Some(Appended::Refused(WhyRefused::NotAccepted)));
+    }
+    db.prepare_cached(
+        "INSERT INTO actors (patient, document, actor, account, actor_seq)
+         VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (patient, document, actor) DO UPDATE SET actor_seq = excluded.actor_seq",
+    )?
+    .execute((
+        patient,
+        &key,
+        facts.actor.0,
+        owner.map(|account| account.to_bytes()),
+        seq_column(facts.actor_seq),
+    ))?;
+    Ok(None)
+}

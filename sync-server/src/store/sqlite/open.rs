@@ -1,0 +1,199 @@
+//! Opening a database: whose it is, which version, and the settings every connection must have.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use shared::id::Rng;
+use shared::time::Timestamp;
+
+use super::StoreError;
+use crate::world::OsRng;
+
+/// Marks a file as ours: "Stch".
+const APPLICATION_ID: i64 = 0x5374_6368;
+/// How long a connection waits for another one's lock. Only a backup by hand holds one for long.
+const BUSY_TIMEOUT_MS: u32 = 5_000;
+
+/// Numbered, forward only, never edited once released.
+const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/sqlite/0001_foundation.sql")];
+
+/// Why the server cannot start on this file. Each is a sentence for the host.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("it is not a database of this program")]
+    NotOurs,
+    #[error(
+        "it was written by a newer version of this program (format {found}, this one knows \
+         {known}); start that version"
+    )]
+    Newer { found: i64, known: usize },
+    #[error("it could not be opened or written")]
+    Unusable(#[from] rusqlite::Error),
+    #[error("the setting {0} could not be made")]
+    Setting(&'static str),
+}
+
+/// The connection that writes, on a database of the newest version.
+pub fn writer(file: &Path, now: Timestamp) -> Result<Connection, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(file, flags)?;
+    // First, because a foreign file must not be changed in any way, its journal mode included.
+    recognize(&connection)?;
+    set(&connection)?;
+    migrate(&mut connection, now)?;
+    Ok(connection)
+}
+
+/// A connection that cannot write.
+pub fn reader(file: &Path) -> Result<Connection, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags)?;
+    set(&connection)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+/// A connection is used only with the settings that its promises rest on.
+fn set(connection: &Connection) -> Result<(), OpenError> {
+    connection.busy_timeout(std::time::Duration::from_millis(u64::from(BUSY_TIMEOUT_MS)))?;
+    // FULL: an acknowledged commit survives a power cut. NORMAL may lose it.
+    for (name, value) in
+        [("journal_mode", "WAL"), ("synchronous", "FULL"), ("foreign_keys", "ON"),
+         ("trusted_schema", "OFF"), ("cell_size_check", "ON"), ("fullfsync", "ON")]
+    {
+        connection.pragma_update_and_check(None, name, value, |_| Ok(())).or_else(|error| {
+            // Most settings answer nothing.
+            if matches!(error, rusqlite::Error::QueryReturnedNoRows) { Ok(()) } else { Err(error) }
+        })?;
+    }
+    assert_set(connection)
+}
+
+fn assert_set(connection: &Connection) -> Result<(), OpenError> {
+    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(OpenError::Setting("journal_mode"));
+    }
+    for (name, wanted) in [
+        ("synchronous", 2),
+        ("foreign_keys", 1),
+        ("trusted_schema", 0),
+        ("cell_size_check", 1),
+        ("busy_timeout", i64::from(BUSY_TIMEOUT_MS)),
+    ] {
+        let found: i64 = connection.pragma_query_value(None, name, |row| row.get(0))?;
+        if found != wanted {
+            return Err(OpenError::Setting(name));
+        }
+    }
+    Ok(())
+}
+
+/// An empty file, or one of ours that this program can read.
+fn recognize(connection: &Connection) -> Result<(), OpenError> {
+    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let application = match number("application_id") {
+        Ok(application) => application,
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => {
+            return Err(OpenError::NotOurs);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if application != APPLICATION_ID && (application != 0 || tables != 0) {
+        return Err(OpenError::NotOurs);
+    }
+    let found = number("user_version")?;
+    if usize::try_from(found).map_or(true, |found| found > MIGRATIONS.len()) {
+        return Err(OpenError::Newer { found, known: MIGRATIONS.len() });
+    }
+    Ok(())
+}
+
+/// All missing migrations in one transaction: a start that fails leaves the database as it was.
+fn migrate(connection: &mut Connection, now: Timestamp) -> Result<(), OpenError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let done = usize::try_from(found).unwrap_or(usize::MAX);
+    for migration in MIGRATIONS.iter().skip(done) {
+        transaction.execute_batch(migration)?;
+    }
+    if done == 0 {
+        let mut incarnation = [0; 16];
+        OsRng.fill(&mut incarnation);
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.execute(
+            "INSERT INTO server (one, incarnation, created_at) VALUES (1, ?1, ?2)",
+            (incarnation, now.millis()),
+        )?;
+    }
+    let newest = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    transaction.pragma_update(None, "user_version", newest)?;
+    Ok(transaction.commit()?)
+}
+
+pub fn unreachable(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+    StoreError::Unreachable(Box::new(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1);
+
+    fn folder() -> tempfile::TempDir {
+        tempfile::tempdir().unwrap()
+    }
+
+    #[test]
+    fn a_second_start_finds_the_same_database() {
+        let dir = folder();
+        let file = dir.path().join("satchel.db");
+        let incarnation = |connection: &Connection| -> Vec<u8> {
+            connection.query_row("SELECT incarnation FROM server", [], |row| row.get(0)).unwrap()
+        };
+        let first = incarnation(&writer(&file, NOW).unwrap());
+        assert_eq!(first, incarnation(&writer(&file, NOW).unwrap()));
+        assert_eq!(first, incarnation(&reader(&file).unwrap()));
+    }
+
+    #[test]
+    fn every_connection_has_the_settings_that_durability_needs() {
+        let dir = folder();
+        let file = dir.path().join("satchel.db");
+        assert_set(&writer(&file, NOW).unwrap()).unwrap();
+        let reader = reader(&file).unwrap();
+        assert_set(&reader).unwrap();
+        assert!(reader.execute("DELETE FROM server", []).is_err(), "a reader cannot write");
+    }
+
+    #[test]
+    fn what_is_not_ours_is_left_as_it_was() {
+        let dir = folder();
+        let file = dir.path().join("garbage");
+        std::fs::write(&file, b"this is somebody's letter, not a database".repeat(40)).unwrap();
+        let before = std::fs::read(&file).unwrap();
+        assert!(matches!(writer(&file, NOW), Err(OpenError::NotOurs)));
+        assert_eq!(std::fs::read(&file).unwrap(), before);
+
+        let file = dir.path().join("other.db");
+        Connection::open(&file).unwrap().execute_batch("CREATE TABLE theirs (a)").unwrap();
+        let before = std::fs::read(&file).unwrap();
+        assert!(matches!(writer(&file, NOW), Err(OpenError::NotOurs)));
+        assert_eq!(std::fs::read(&file).unwrap(), before);
+    }
+
+    #[test]
+    fn a_database_of_a_newer_version_is_left_as_it_was() {
+        let dir = folder();
+        let file = dir.path().join("satchel.db");
+        let connection = writer(&file, NOW).unwrap();
+        connection.pragma_update(None, "user_version", 1_000).unwrap();
+        drop(connection);
+        assert!(matches!(writer(&file, NOW), Err(OpenError::Newer { .. })));
+    }
+}

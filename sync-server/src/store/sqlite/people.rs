@@ -1,0 +1,240 @@
+//! People, sessions and invitations in SQLite.
+
+use rusqlite::Transaction;
+use shared::id::{AccountId, PatientId};
+use shared::sync::scope::{Access, Level};
+use shared::time::Timestamp;
+
+use super::StoreError;
+use super::columns::{all, one};
+use crate::secret::SecretHash;
+use crate::store::people::{
+    Activated, Activation, Door, Grant, INVITATION_TRIES_MAX, Invitation, NewAccount, NewPatient,
+    NewSession, NewStaff, RecordOf, Session, StaffMember, level_word,
+};
+
+type Db<'a> = &'a Transaction<'a>;
+
+pub fn add_patient(db: Db<'_>, new: &NewPatient) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "INSERT INTO patients (patient, name, birth_date, created_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (patient) DO NOTHING",
+    )?
+    .execute((new.patient.to_bytes(), &new.name, new.birth_date.text(), new.at.millis()))?;
+    Ok(())
+}
+
+pub fn add_account(db: Db<'_>, new: &NewAccount) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "INSERT INTO accounts (account, name, created_at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (account) DO NOTHING",
+    )?
+    .execute((new.account.to_bytes(), &new.name, new.at.millis()))?;
+    Ok(())
+}
+
+pub fn add_staff(db: Db<'_>, new: &NewStaff) -> Result<(), StoreError> {
+    let account = NewAccount { account: new.account, name: new.name.clone(), at: new.at };
+    add_account(db, &account)?;
+    db.prepare_cached(
+        "INSERT INTO staff (account, role) VALUES (?1, ?2) ON CONFLICT (account) DO NOTHING",
+    )?
+    .execute((new.account.to_bytes(), new.role.word()))?;
+    Ok(())
+}
+
+pub fn grant(db: Db<'_>, new: &Grant) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "INSERT INTO grants (patient, account, level, given_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (patient, account) DO UPDATE
+         SET level = excluded.level, given_at = excluded.given_at, ended_at = NULL
+         WHERE ended_at IS NOT NULL OR level <> excluded.level",
+    )?
+    .execute((
+        new.patient.to_bytes(),
+        new.account.to_bytes(),
+        level_word(new.level),
+        new.at.millis(),
+    ))?;
+    Ok(())
+}
+
+pub fn end_grant(
+    db: Db<'_>,
+    patient: PatientId,
+    account: AccountId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "UPDATE grants SET ended_at = ?3
+         WHERE patient = ?1 AND account = ?2 AND ended_at IS NULL",
+    )?
+    .execute((patient.to_bytes(), account.to_bytes(), at.millis()))?;
+    Ok(())
+}
+
+pub fn invite(db: Db<'_>, new: &Invitation) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "INSERT INTO invitations (secret, patient, created_at, until) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute((new.secret.bytes(), new.patient.to_bytes(), new.at.millis(), new.until.millis()))?;
+    Ok(())
+}
+
+pub fn activate(db: Db<'_>, claim: &Activation) -> Result<Activated, StoreError> {
+    let mut find = db.prepare_cached(
+        "SELECT patient, name, birth_date, used_at IS NOT NULL OR until <= ?2, tries >= ?3
+         FROM invitations JOIN patients USING (patient) WHERE secret = ?1",
+    )?;
+    let wanted = (claim.secret.bytes(), claim.now.millis(), INVITATION_TRIES_MAX);
+    let found = one(&mut find, wanted, |row| {
+        let (patient, name, birth_date) = (row.patient()?, row.take()?, row.take::<String>()?);
+        Ok((patient, name, birth_date, row.take::<bool>()?, row.take::<bool>()?))
+    })?;
+    let Some((patient, name, birth_date, ended, tried_out)) = found else {
+        return Ok(Activated::NotRecognized);
+    };
+    if ended {
+        return Ok(Activated::Ended);
+    }
+    if tried_out {
+        return Ok(Activated::TooManyTries);
+    }
+    if birth_date != claim.birth_date.text() {
+        db.prepare_cached("UPDATE invitations SET tries = tries + 1 WHERE secret = ?1")?
+            .execute([claim.secret.bytes()])?;
+        return Ok(Activated::NotRecognized);
+    }
+    db.prepare_cached("UPDATE invitations SET used_at = ?2 WHERE secret = ?1")?
+        .execute((claim.secret.bytes(), claim.now.millis()))?;
+    let account = owner_of(db, patient)?.unwrap_or(claim.account);
+    add_account(db, &NewAccount { account, name, at: claim.now })?;
+    grant(db, &Grant { patient, account, level: Level::Own, at: claim.now })?;
+    let session = NewSession {
+        token: claim.session.token,
+        account,
+        device: claim.session.device,
+        slot: claim.session.slot.clone(),
+        door: Door::Portal,
+        at: claim.now,
+        until: claim.session.until,
+    };
+    open_session(db, &session)?;
+    Ok(Activated::Open { patient, account })
+}
+
+fn owner_of(db: Db<'_>, patient: PatientId) -> Result<Option<AccountId>, StoreError> {
+    let mut find = db.prepare_cached(
+        "SELECT account FROM grants WHERE patient = ?1 AND level = 'own' AND ended_at IS NULL",
+    )?;
+    one(&mut find, [patient.to_bytes()], |row| row.account())
+}
+
+pub fn is_activated(db: Db<'_>, patient: PatientId) -> Result<bool, StoreError> {
+    Ok(owner_of(db, patient)?.is_some())
+}
+
+pub fn account_name(db: Db<'_>, account: AccountId) -> Result<Option<String>, StoreError> {
+    let mut find = db.prepare_cached("SELECT name FROM accounts WHERE account = ?1")?;
+    one(&mut find, [account.to_bytes()], |row| row.take())
+}
+
+pub fn staff_member(db: Db<'_>, account: AccountId) -> Result<Option<StaffMember>, StoreError> {
+    let mut find = db.prepare_cached(
+        "SELECT name, role FROM staff JOIN accounts USING (account) WHERE account = ?1",
+    )?;
+    one(&mut find, [account.to_bytes()], |row| {
+        Ok(StaffMember { account, name: row.take()?, role: row.role()? })
+    })
+}
+
+pub fn records_of(db: Db<'_>, account: AccountId) -> Result<Vec<RecordOf>, StoreError> {
+    let mut find = db.prepare_cached(
+        "SELECT patient, name, level = 'own' FROM grants JOIN patients USING (patient)
+         WHERE account = ?1 AND ended_at IS NULL ORDER BY level <> 'own', name, patient",
+    )?;
+    all(&mut find, [account.to_bytes()], |row| {
+        Ok(RecordOf { patient: row.patient()?, name: row.take()?, own: row.take()? })
+    })
+}
+
+pub fn access_of(db: Db<'_>, account: AccountId) -> Result<Vec<Access>, StoreError> {
+    let mut find = db.prepare_cached(
+        "SELECT patient, level FROM grants WHERE account = ?1 AND ended_at IS NULL
+         ORDER BY patient",
+    )?;
+    all(&mut find, [account.to_bytes()], |row| {
+        Ok(Access { patient: row.patient()?, level: row.level()? })
+    })
+}
+
+pub fn open_session(db: Db<'_>, new: &NewSession) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "INSERT INTO sessions (token, account, device, slot, door, created_at, until)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute((
+        new.token.bytes(),
+        new.account.to_bytes(),
+        new.device.to_bytes(),
+        new.slot.text(),
+        new.door.word(),
+        new.at.millis(),
+        new.until.millis(),
+    ))?;
+    Ok(())
+}
+
+pub fn session(
+    db: Db<'_>,
+    token: SecretHash,
+    now: Timestamp,
+) -> Result<Option<Session>, StoreError> {
+    let mut find = db.prepare_cached(
+        "SELECT account, device, slot, door FROM sessions
+         WHERE token = ?1 AND ended_at IS NULL AND until > ?2",
+    )?;
+    one(&mut find, (token.bytes(), now.millis()), |row| {
+        Ok(Session {
+            token,
+            account: row.account()?,
+            device: row.device()?,
+            slot: row.slot()?,
+            door: row.door()?,
+        })
+    })
+}
+
+pub fn end_session(db: Db<'_>, token: SecretHash, now: Timestamp) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE sessions SET ended_at = ?2 WHERE token = ?1 AND ended_at IS NULL")?
+        .execute((token.bytes(), now.millis()))?;
+    Ok(())
+}
+
+pub fn issue_ticket(
+    db: Db<'_>,
+    ticket: SecretHash,
+    session: SecretHash,
+    until: Timestamp,
+) -> Result<(), StoreError> {
+    db.prepare_cached("INSERT INTO tickets (ticket, session, until) VALUES (?1, ?2, ?3)")?
+        .execute((ticket.bytes(), session.bytes(), until.millis()))?;
+    Ok(())
+}
+
+pub fn take_ticket(
+    db: Db<'_>,
+    ticket: SecretHash,
+    now: Timestamp,
+) -> Result<Option<Session>, StoreError> {
+    let mut take = db.prepare_cached(
+        "DELETE FROM tickets WHERE ticket = ?1 RETURNING session, until",
+    )?;
+    let taken = one(&mut take, [ticket.bytes()], |row| Ok((row.secret()?, row.time()?)))?;
+    // Tickets that nobody came for.
+    db.prepare_cached("DELETE FROM tickets WHERE until <= ?1")?.execute([now.millis()])?;
+    match taken {
+        Some((token, until)) if until > now => session(db, token, now),
+        Some(_) | None => Ok(None),
+    }
+}
