@@ -6,6 +6,7 @@ mod genuine;
 mod hostile;
 mod mutations;
 mod random;
+mod snapshots;
 mod world;
 
 /// Counts the bytes in use, so that a bomb that allocates is seen even if it is refused afterwards.

@@ -238,7 +238,7 @@ fn mutate_body(random: &mut Seeded, body: &mut Vec<u8>, stored: &[Vec<u8>]) {
 }
 
 /// Sequence, first counter and time stand right behind the actor: the numbers that poison.
-fn mutate_number_at_the_head(random: &mut Seeded, body: &mut Vec<u8>) {
+fn mutate_number_at_the_head(random: &mut Seeded, body: &mut [u8]) {
     let numbers = 1 + 32 * usize::from(body[0] & 0x0f) + 17;
     if numbers + 3 < body.len() {
         let place = numbers + random.below(3);

@@ -17,10 +17,14 @@ mod admit;
 mod body;
 mod chunk;
 mod columns;
+mod document_writer;
+mod encoding;
 mod guard;
 mod limits;
 mod operation;
 mod reader;
+mod replay;
+mod snapshot;
 mod writer;
 
 pub use self::admit::{Admitted, Known, Last, Layout, Shape, admit};
@@ -28,6 +32,7 @@ pub use self::chunk::check;
 pub use self::guard::{Panicked, guarded};
 pub use self::limits::{Limit, Limits, SnapshotLimits};
 pub use self::operation::{Map, Object, OpId, Operation, Scalar, Slot};
+pub use self::snapshot::{Snapshot, check_snapshot};
 use super::{Actor, ChangeHash};
 
 /// One change that has the form of a change, as far as its own bytes can tell.

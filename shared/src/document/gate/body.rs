@@ -11,10 +11,12 @@ pub mod column {
 
     const OF_OBJECT: u32 = 0;
     const OF_KEY: u32 = 1;
+    const OF_ID: u32 = 2;
     const OF_INSERT: u32 = 3;
     const OF_ACTION: u32 = 4;
     const OF_VALUE: u32 = 5;
     const OF_OVERWRITTEN: u32 = 7;
+    const OF_OVERWRITING: u32 = 8;
 
     pub const OBJECT_ACTOR: u32 = OF_OBJECT << 4 | kind::ACTOR;
     pub const OBJECT_COUNTER: u32 = OF_OBJECT << 4 | kind::INTEGER;
@@ -27,6 +29,14 @@ pub mod column {
     pub const OVERWRITTEN_ACTOR: u32 = OF_OVERWRITTEN << 4 | kind::ACTOR;
     pub const OVERWRITTEN_COUNTER: u32 = OF_OVERWRITTEN << 4 | kind::DELTA;
 
+    // Only in documents, where operations of all writers stand by name: who wrote each, and what
+    // overwrote it since.
+    pub const ID_ACTOR: u32 = OF_ID << 4 | kind::ACTOR;
+    pub const ID_COUNTER: u32 = OF_ID << 4 | kind::DELTA;
+    pub const OVERWRITING: u32 = OF_OVERWRITING << 4 | kind::GROUP;
+    pub const OVERWRITING_ACTOR: u32 = OF_OVERWRITING << 4 | kind::ACTOR;
+    pub const OVERWRITING_COUNTER: u32 = OF_OVERWRITING << 4 | kind::DELTA;
+
     pub const MAKE_MAP: u64 = 0;
     pub const PUT: u64 = 1;
 
@@ -37,14 +47,14 @@ pub mod column {
 }
 
 /// What the operations' columns say, row by row.
-pub struct Rows<'a> {
-    pub objects: Vec<Option<(u64, u64)>>,
-    pub keys: Vec<Option<&'a str>>,
-    pub actions: Vec<Option<u64>>,
-    pub lengths: Vec<Option<u64>>,
-    pub values: &'a [u8],
-    pub counts: Vec<Option<u64>>,
-    pub references: Vec<(u64, u64)>,
+struct Rows<'a> {
+    objects: Vec<Option<(u64, u64)>>,
+    keys: Vec<Option<&'a str>>,
+    actions: Vec<Option<u64>>,
+    lengths: Vec<Option<u64>>,
+    values: &'a [u8],
+    counts: Vec<Option<u64>>,
+    references: Vec<(u64, u64)>,
 }
 
 /// Reads everything but the hash and the bytes, which belong to the chunk around it.
@@ -67,7 +77,7 @@ pub fn read(body: &[u8], limits: &Limits) -> Result<Checked, Rejected> {
         return Err(Rejected::Author);
     }
     let all_actors: Vec<Actor> = [&[actor], &other_actors[..]].concat();
-    let operations = read_operations(&columns, &all_actors, limits)?;
+    let operations = read_operations(&columns, &all_actors, &OVERWRITTEN, limits)?;
     check_counters(start_op, seq, operations.len(), limits)?;
     let nothing = ChangeHash([0; 32]);
     Ok(Checked {
@@ -158,16 +168,27 @@ fn take_columns<'a>(
     list.iter().map(take).collect()
 }
 
-fn read_operations(
-    columns: &[Column<'_>],
-    actors: &[Actor],
-    limits: &Limits,
-) -> Result<Vec<Operation>, Rejected> {
-    let rows = read_rows(columns, limits)?;
-    into_operations(&rows, actors)
+/// The columns of references between operations: how many each has, and their two halves.
+pub struct References {
+    pub count: u32,
+    pub actor: u32,
+    pub counter: u32,
 }
 
-fn read_rows<'a>(columns: &[Column<'a>], limits: &Limits) -> Result<Rows<'a>, Rejected> {
+pub const OVERWRITTEN: References = References {
+    count: column::OVERWRITTEN,
+    actor: column::OVERWRITTEN_ACTOR,
+    counter: column::OVERWRITTEN_COUNTER,
+};
+
+/// Reads operations out of their columns. `overwritten` is what the column of references says,
+/// which in a document is the other direction.
+pub fn read_operations(
+    columns: &[Column<'_>],
+    actors: &[Actor],
+    names: &References,
+    limits: &Limits,
+) -> Result<Vec<Operation>, Rejected> {
     let known = [
         column::OBJECT_ACTOR,
         column::OBJECT_COUNTER,
@@ -176,13 +197,21 @@ fn read_rows<'a>(columns: &[Column<'a>], limits: &Limits) -> Result<Rows<'a>, Re
         column::ACTION,
         column::VALUE_LENGTH,
         column::VALUE,
-        column::OVERWRITTEN,
-        column::OVERWRITTEN_ACTOR,
-        column::OVERWRITTEN_COUNTER,
+        names.count,
+        names.actor,
+        names.counter,
     ];
     if columns.iter().any(|column| !known.contains(&column.number)) {
         return Err(Rejected::Shape("a column that puts into maps do not have"));
     }
+    into_operations(&read_rows(columns, names, limits)?, actors)
+}
+
+fn read_rows<'a>(
+    columns: &[Column<'a>],
+    names: &References,
+    limits: &Limits,
+) -> Result<Rows<'a>, Rejected> {
     let bytes = |number| find(columns, number);
     let (max, limit) = (limits.operations_max, Limit::Operations);
     let (_, inserts) = columns::booleans(bytes(column::INSERT), max)?;
@@ -190,16 +219,8 @@ fn read_rows<'a>(columns: &[Column<'a>], limits: &Limits) -> Result<Rows<'a>, Re
         return Err(Rejected::Shape("an insertion into a list"));
     }
     let references_max = limits.overwritten_max;
-    let actors = columns::rows(
-        bytes(column::OVERWRITTEN_ACTOR),
-        references_max,
-        Limit::Overwritten,
-    )?;
-    let counters = columns::sums(
-        bytes(column::OVERWRITTEN_COUNTER),
-        references_max,
-        Limit::Overwritten,
-    )?;
+    let actors = columns::rows(bytes(names.actor), references_max, Limit::Overwritten)?;
+    let counters = columns::sums(bytes(names.counter), references_max, Limit::Overwritten)?;
     Ok(Rows {
         objects: pairs(
             &columns::rows(bytes(column::OBJECT_ACTOR), max, limit)?,
@@ -209,7 +230,7 @@ fn read_rows<'a>(columns: &[Column<'a>], limits: &Limits) -> Result<Rows<'a>, Re
         actions: columns::rows(bytes(column::ACTION), max, limit)?,
         lengths: columns::rows(bytes(column::VALUE_LENGTH), max, limit)?,
         values: bytes(column::VALUE),
-        counts: columns::rows(bytes(column::OVERWRITTEN), max, limit)?,
+        counts: columns::rows(bytes(names.count), max, limit)?,
         references: references(&actors, &counters)?,
     })
 }
@@ -222,7 +243,7 @@ pub fn find<'a>(columns: &[Column<'a>], number: u32) -> &'a [u8] {
 }
 
 /// Two columns that are both there or both not, in every row.
-pub fn pairs(
+fn pairs(
     actors: &[Option<u64>],
     counters: &[Option<u64>],
 ) -> Result<Vec<Option<(u64, u64)>>, Rejected> {
@@ -311,7 +332,7 @@ fn into_operations(rows: &Rows<'_>, actors: &[Actor]) -> Result<Vec<Operation>, 
 }
 
 /// The value of one operation; nothing if it makes a map.
-pub fn read_value(
+fn read_value(
     action: Option<u64>,
     length: Option<u64>,
     values: &mut Reader<'_>,

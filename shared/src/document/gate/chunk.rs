@@ -7,11 +7,13 @@ use std::io::Read;
 use flate2::bufread::DeflateDecoder;
 use sha2::{Digest, Sha256};
 
+use super::encoding::write_unsigned;
 use super::reader::Reader;
-use super::writer::{write_body, write_unsigned};
+use super::writer::write_body;
 use super::{ChangeHash, Checked, Limit, Limits, Rejected, body};
 
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
+pub const TYPE_DOCUMENT: u8 = 0;
 const TYPE_CHANGE: u8 = 1;
 const TYPE_COMPRESSED: u8 = 2;
 
@@ -36,7 +38,7 @@ pub fn check(bytes: &[u8], limits: &Limits) -> Result<Checked, Rejected> {
     if body.len() > limits.body_bytes_max {
         return Err(Rejected::TooMuch(Limit::InflatedBytes));
     }
-    let hash = hash(TYPE_CHANGE, &body);
+    let hash = hash_of_change(&body);
     if hash.0[..4] != chunk.checksum {
         return Err(Rejected::Checksum);
     }
@@ -82,6 +84,10 @@ pub fn close(kind: u8, checksum: [u8; 4], body: &[u8]) -> Vec<u8> {
     write_unsigned(&mut chunk, body.len() as u64);
     chunk.extend(body);
     chunk
+}
+
+pub fn hash_of_change(body: &[u8]) -> ChangeHash {
+    hash(TYPE_CHANGE, body)
 }
 
 pub fn hash(kind: u8, body: &[u8]) -> ChangeHash {

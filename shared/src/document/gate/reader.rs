@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::gate::writer::{write_signed, write_unsigned};
+    use crate::document::gate::encoding::{write_signed, write_unsigned};
 
     #[test]
     fn numbers_read_back_as_they_were_written() {

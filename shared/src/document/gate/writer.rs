@@ -3,24 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use super::body::column;
+use super::body::{OVERWRITTEN, References, column};
+use super::encoding::{differences, runs, write_signed, write_text, write_unsigned};
 use super::{Actor, Checked, Object, OpId, Operation, Rejected, Scalar};
 
-pub fn write_unsigned(to: &mut Vec<u8>, mut value: u64) {
-    while value > 0x7f {
-        to.push((value & 0x7f) as u8 | 0x80);
-        value >>= 7;
-    }
-    to.push(value as u8);
-}
-
-pub fn write_signed(to: &mut Vec<u8>, mut value: i64) {
-    while !(-0x40..0x40).contains(&value) {
-        to.push((value & 0x7f) as u8 | 0x80);
-        value >>= 7;
-    }
-    to.push((value & 0x7f) as u8);
-}
+/// Number and bytes of each column that is not empty, in the order of the numbers.
+pub type Columns = Vec<(u32, Vec<u8>)>;
 
 /// The body of a change: everything after the header of its chunk.
 pub fn write_body(change: &Checked) -> Result<Vec<u8>, Rejected> {
@@ -34,20 +22,24 @@ pub fn write_body(change: &Checked) -> Result<Vec<u8>, Rejected> {
     write_unsigned(&mut to, change.start_op);
     write_signed(&mut to, change.time);
     write_text(&mut to, &change.message);
-    let others = named_actors(change);
+    let others = change.named_actors();
     write_unsigned(&mut to, others.len() as u64);
     for actor in &others {
         write_actor(&mut to, actor);
     }
-    let columns = write_columns(change, &others)?;
-    write_unsigned(
-        &mut to,
-        columns
-            .iter()
-            .filter(|(_, bytes)| !bytes.is_empty())
-            .count() as u64,
-    );
-    for (number, bytes) in columns.iter().filter(|(_, bytes)| !bytes.is_empty()) {
+    let place = |actor: Actor| {
+        if actor == change.actor {
+            return Some(0);
+        }
+        others
+            .binary_search(&actor)
+            .ok()
+            .map(|place| place as u64 + 1)
+    };
+    let operations: Vec<&Operation> = change.operations.iter().collect();
+    let columns = operation_columns(&operations, &OVERWRITTEN, place)?;
+    write_unsigned(&mut to, columns.len() as u64);
+    for (number, bytes) in &columns {
         write_unsigned(&mut to, u64::from(*number));
         write_unsigned(&mut to, bytes.len() as u64);
     }
@@ -57,63 +49,55 @@ pub fn write_body(change: &Checked) -> Result<Vec<u8>, Rejected> {
     Ok(to)
 }
 
-/// The actors that operations name besides the author, in order, each once.
-fn named_actors(change: &Checked) -> Vec<Actor> {
-    let ids = change.operations.iter().flat_map(|operation| {
-        let object = match operation.object {
-            Object::Root => None,
-            Object::Made(id) => Some(id),
-        };
-        object
-            .into_iter()
-            .chain(operation.overwritten.iter().copied())
-    });
-    let named: BTreeSet<Actor> = ids
-        .map(|id| id.actor)
-        .filter(|a| *a != change.actor)
-        .collect();
-    named.into_iter().collect()
+impl Checked {
+    /// The actors that operations name besides the author, in order, each once.
+    pub(crate) fn named_actors(&self) -> Vec<Actor> {
+        let ids = self.operations.iter().flat_map(|operation| {
+            let object = match operation.object {
+                Object::Root => None,
+                Object::Made(id) => Some(id),
+            };
+            object
+                .into_iter()
+                .chain(operation.overwritten.iter().copied())
+        });
+        let named: BTreeSet<Actor> = ids
+            .map(|id| id.actor)
+            .filter(|a| *a != self.actor)
+            .collect();
+        named.into_iter().collect()
+    }
 }
 
-fn write_columns(change: &Checked, others: &[Actor]) -> Result<Vec<(u32, Vec<u8>)>, Rejected> {
-    let place = |id: OpId| {
-        if id.actor == change.actor {
-            return Ok(0);
-        }
-        let place = others
-            .binary_search(&id.actor)
-            .map_err(|_| Rejected::NotCanonical)?;
-        Ok(place as u64 + 1)
+/// The columns of operations. `place` answers where an actor stands in the list of actors.
+pub fn operation_columns(
+    operations: &[&Operation],
+    names: &References,
+    place: impl Fn(Actor) -> Option<u64>,
+) -> Result<Columns, Rejected> {
+    let half_ids = |id: OpId| {
+        let place = place(id.actor).ok_or(Rejected::NotCanonical)?;
+        Ok((place, id.counter))
     };
-    let operations = &change.operations;
     let mut objects = Vec::with_capacity(operations.len());
+    let mut references = Vec::new();
+    let mut values = Vec::new();
+    let mut lengths = Vec::with_capacity(operations.len());
     for operation in operations {
         objects.push(match operation.object {
             Object::Root => None,
-            Object::Made(id) => Some((place(id)?, id.counter)),
+            Object::Made(id) => Some(half_ids(id)?),
         });
-    }
-    let mut overwritten = Vec::new();
-    for id in operations
-        .iter()
-        .flat_map(|operation| &operation.overwritten)
-    {
-        overwritten.push((place(*id)?, id.counter.cast_signed()));
+        for id in &operation.overwritten {
+            references.push(half_ids(*id)?);
+        }
+        lengths.push(write_value(&mut values, operation));
     }
     let mut insert = Vec::new();
     write_unsigned(&mut insert, operations.len() as u64);
-    let mut values = Vec::new();
-    let lengths: Vec<u64> = operations
-        .iter()
-        .map(|o| write_value(&mut values, o))
-        .collect();
-    let mut last = 0;
-    let differences = overwritten.iter().map(|(_, counter)| {
-        let difference = counter.wrapping_sub(last);
-        last = *counter;
-        Some(difference)
-    });
-    Ok(vec![
+    let counts = operations.iter().map(|o| Some(o.overwritten.len() as u64));
+    let counters = references.iter().map(|(_, counter)| counter.cast_signed());
+    let columns = vec![
         (
             column::OBJECT_ACTOR,
             runs(objects.iter().map(|o| o.map(|(actor, _)| actor))),
@@ -133,16 +117,17 @@ fn write_columns(change: &Checked, others: &[Actor]) -> Result<Vec<(u32, Vec<u8>
         ),
         (column::VALUE_LENGTH, runs(lengths.into_iter().map(Some))),
         (column::VALUE, values),
+        (names.count, runs(counts)),
         (
-            column::OVERWRITTEN,
-            runs(operations.iter().map(|o| Some(o.overwritten.len() as u64))),
+            names.actor,
+            runs(references.iter().map(|(actor, _)| Some(*actor))),
         ),
-        (
-            column::OVERWRITTEN_ACTOR,
-            runs(overwritten.iter().map(|(actor, _)| Some(*actor))),
-        ),
-        (column::OVERWRITTEN_COUNTER, runs(differences)),
-    ])
+        (names.counter, differences(counters)),
+    ];
+    Ok(columns
+        .into_iter()
+        .filter(|(_, bytes)| !bytes.is_empty())
+        .collect())
 }
 
 fn action(operation: &Operation) -> u64 {
@@ -176,73 +161,4 @@ fn write_value(to: &mut Vec<u8>, operation: &Operation) -> u64 {
 fn write_actor(to: &mut Vec<u8>, actor: &Actor) {
     write_unsigned(to, actor.0.len() as u64);
     to.extend(actor.0);
-}
-
-fn write_text(to: &mut Vec<u8>, text: &str) {
-    write_unsigned(to, text.len() as u64);
-    to.extend(text.as_bytes());
-}
-
-trait Written: PartialEq {
-    fn write(&self, to: &mut Vec<u8>);
-}
-
-impl Written for u64 {
-    fn write(&self, to: &mut Vec<u8>) {
-        write_unsigned(to, *self);
-    }
-}
-
-impl Written for i64 {
-    fn write(&self, to: &mut Vec<u8>) {
-        write_signed(to, *self);
-    }
-}
-
-impl Written for &str {
-    fn write(&self, to: &mut Vec<u8>) {
-        write_text(to, self);
-    }
-}
-
-/// Run lengths: equal neighbours as a count and the value, different ones as a negative count and
-/// the values, nothings as zero and their count. A column of nothings alone is left out.
-fn runs<T: Written>(values: impl Iterator<Item = Option<T>>) -> Vec<u8> {
-    let mut to = Vec::new();
-    let mut different: Vec<T> = Vec::new();
-    let mut any_value = false;
-    let mut values = values.peekable();
-    while let Some(value) = values.next() {
-        let mut count = 1_i64;
-        while values.next_if_eq(&value).is_some() {
-            count += 1;
-        }
-        match value {
-            Some(value) if count == 1 => different.push(value),
-            Some(value) => {
-                write_different(&mut to, &mut different);
-                write_signed(&mut to, count);
-                value.write(&mut to);
-            }
-            None => {
-                write_different(&mut to, &mut different);
-                write_signed(&mut to, 0);
-                write_unsigned(&mut to, count.unsigned_abs());
-                continue;
-            }
-        }
-        any_value = true;
-    }
-    write_different(&mut to, &mut different);
-    if any_value { to } else { Vec::new() }
-}
-
-fn write_different<T: Written>(to: &mut Vec<u8>, different: &mut Vec<T>) {
-    if different.is_empty() {
-        return;
-    }
-    write_signed(to, -(different.len() as i64));
-    for value in different.drain(..) {
-        value.write(to);
-    }
 }
