@@ -2,10 +2,12 @@
 
 mod cost;
 mod forge;
+mod frames;
 mod genuine;
 mod hostile;
 mod mutations;
 mod random;
+mod seeds;
 mod snapshots;
 mod world;
 

@@ -88,7 +88,8 @@ struct Forged {
 impl Forged {
     /// Genesis alone.
     fn genesis() -> Self {
-        let genesis = check(&Document::genesis(&document_id()).1, &Limits::IMPORT).unwrap();
+        let genesis =
+            check(&Document::genesis(&document_id()).1, &Limits::IMPORT).expect("it passes");
         let keys: Vec<u8> = ["entries", "registers", "schema"]
             .iter()
             .flat_map(|key| prefixed(key.as_bytes()))

@@ -28,7 +28,7 @@ mod snapshot;
 mod writer;
 
 pub use self::admit::{Admitted, Known, Last, Layout, Shape, admit};
-pub use self::chunk::check;
+pub use self::chunk::{check, hash_of_change};
 pub use self::guard::{Panicked, guarded};
 pub use self::limits::{Limit, Limits, SnapshotLimits};
 pub use self::operation::{Map, Object, OpId, Operation, Scalar, Slot};

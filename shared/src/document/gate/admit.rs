@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Actor, ChangeHash, Checked, Limit, Map, Object, OpId, Operation, Rejected, Scalar, Slot,
+    Actor, ChangeHash, Checked, Limit, Limits, Map, Object, OpId, Operation, Rejected, Scalar,
+    Slot, check,
 };
+use crate::document::{DocumentId, Kind};
+use crate::edit::MESSAGE_CHARS_MAX;
 use crate::id::EntryId;
 
 const ENTRIES: &str = "entries";
@@ -14,6 +17,10 @@ const SCHEMA: &str = "schema";
 /// The text of one entry a person wrote, in bytes: the longest message the portal takes, with
 /// every character escaped, and answers to a long list of questions.
 const ENTRY_BYTES_MAX: usize = 48 * 1024;
+const _: () = assert!(
+    ENTRY_BYTES_MAX >= 6 * MESSAGE_CHARS_MAX + 1024,
+    "an escape has six bytes"
+);
 /// One resource of the chart. Larger data inside it becomes a blob.
 const RESOURCE_BYTES_MAX: usize = 256 * 1024;
 /// One mark or one preference.
@@ -59,6 +66,30 @@ pub enum Shape {
     /// What the server writes: as a journal, with larger entries that may be replaced as a whole,
     /// because a resource of the chart has versions.
     Server,
+}
+
+impl Shape {
+    /// Follows from the document alone. Nothing for rows of marks, which hold no changes.
+    pub const fn of(document: &DocumentId) -> Option<Self> {
+        match document.kind {
+            Kind::JournalCircle(_) | Kind::JournalPrivate(_) => Some(Self::Journal),
+            Kind::ChartCore
+            | Kind::ChartResults(_)
+            | Kind::ChartVisits(_)
+            | Kind::ChartSensitive
+            | Kind::CareCircle
+            | Kind::CarePrivate(_)
+            | Kind::Activity(_) => Some(Self::Server),
+            Kind::MarksCircle | Kind::MarksPrivate(_) => None,
+        }
+    }
+
+    pub const fn limits(self) -> &'static Limits {
+        match self {
+            Self::Journal => &Limits::PATIENT,
+            Self::Genesis | Self::Server => &Limits::IMPORT,
+        }
+    }
 }
 
 /// A change that this document takes. Handing it to automerge is safe as far as we know, and
@@ -175,6 +206,13 @@ impl Known {
                     .insert(id);
             }
         }
+    }
+
+    /// The whole gate for one change of a document, in the order in which they were stored.
+    pub fn take(&mut self, bytes: &[u8], shape: Shape) -> Result<Checked, Rejected> {
+        let change = admit(check(bytes, shape.limits())?, self, shape)?.into_change();
+        self.note(&change);
+        Ok(change)
     }
 
     pub fn layout(&self) -> Layout {
@@ -346,4 +384,14 @@ fn is_register(key: &str) -> bool {
     key.strip_prefix(PREFERENCE_PREFIX).is_some_and(|name| {
         (1..=PREFERENCE_CHARS_MAX).contains(&name.len()) && name.bytes().all(is_letter)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_register_that_marks_as_read_has_a_name_the_gate_takes() {
+        assert_eq!(READ_PREFIX, crate::record::READ_REGISTER);
+    }
 }

@@ -86,6 +86,7 @@ pub fn close(kind: u8, checksum: [u8; 4], body: &[u8]) -> Vec<u8> {
     chunk
 }
 
+/// The hash of a change from the body of its chunk, inflated.
 pub fn hash_of_change(body: &[u8]) -> ChangeHash {
     hash(TYPE_CHANGE, body)
 }
