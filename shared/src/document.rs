@@ -2,6 +2,7 @@
 //! automerge. A document is a container and nothing more: entries are strings under time-sorted
 //! ids, registers are strings under names, and nobody here knows what a string means.
 
+pub mod gate;
 pub mod key;
 
 use automerge::transaction::{CommitOptions, Transactable};

@@ -1,0 +1,124 @@
+//! The envelope of a change: magic bytes, checksum, type and length around a body, which may be
+//! compressed.
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use flate2::bufread::DeflateDecoder;
+use sha2::{Digest, Sha256};
+
+use super::encoding::write_unsigned;
+use super::reader::Reader;
+use super::writer::write_body;
+use super::{ChangeHash, Checked, Limit, Limits, Rejected, body};
+
+const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
+pub const TYPE_DOCUMENT: u8 = 0;
+const TYPE_CHANGE: u8 = 1;
+const TYPE_COMPRESSED: u8 = 2;
+
+/// A chunk whose length fits and which nothing follows.
+pub struct Chunk<'a> {
+    pub checksum: [u8; 4],
+    pub kind: u8,
+    pub body: &'a [u8],
+}
+
+/// Reads one change without asking anybody and without calling automerge.
+pub fn check(bytes: &[u8], limits: &Limits) -> Result<Checked, Rejected> {
+    if bytes.len() > limits.chunk_bytes_max {
+        return Err(Rejected::TooMuch(Limit::Bytes));
+    }
+    let chunk = open(bytes)?;
+    let body = match chunk.kind {
+        TYPE_CHANGE => Cow::Borrowed(chunk.body),
+        TYPE_COMPRESSED => Cow::Owned(inflate(chunk.body, limits.body_bytes_max)?),
+        _ => return Err(Rejected::Malformed("not a change")),
+    };
+    if body.len() > limits.body_bytes_max {
+        return Err(Rejected::TooMuch(Limit::InflatedBytes));
+    }
+    let hash = hash_of_change(&body);
+    if hash.0[..4] != chunk.checksum {
+        return Err(Rejected::Checksum);
+    }
+    let mut change = body::read(&body, limits)?;
+    change.hash = hash;
+    if write_body(&change)? != *body {
+        return Err(Rejected::NotCanonical);
+    }
+    change.bytes = match chunk.kind {
+        TYPE_CHANGE if close(TYPE_CHANGE, chunk.checksum, &body) != bytes => {
+            return Err(Rejected::NotCanonical);
+        }
+        TYPE_CHANGE => bytes.to_vec(),
+        _ => close(TYPE_CHANGE, chunk.checksum, &body),
+    };
+    Ok(change)
+}
+
+pub fn open(bytes: &[u8]) -> Result<Chunk<'_>, Rejected> {
+    let mut from = Reader::new(bytes);
+    if from.array()? != MAGIC {
+        return Err(Rejected::Malformed("other magic bytes"));
+    }
+    let checksum = from.array()?;
+    let kind = from.byte()?;
+    let length = from.unsigned()?;
+    let body = from.bytes(length)?;
+    if !from.is_empty() {
+        return Err(Rejected::Malformed("something follows the chunk"));
+    }
+    Ok(Chunk {
+        checksum,
+        kind,
+        body,
+    })
+}
+
+pub fn close(kind: u8, checksum: [u8; 4], body: &[u8]) -> Vec<u8> {
+    let mut chunk = Vec::with_capacity(body.len() + 14);
+    chunk.extend(MAGIC);
+    chunk.extend(checksum);
+    chunk.push(kind);
+    write_unsigned(&mut chunk, body.len() as u64);
+    chunk.extend(body);
+    chunk
+}
+
+/// The hash of a change from the body of its chunk, inflated.
+pub fn hash_of_change(body: &[u8]) -> ChangeHash {
+    hash(TYPE_CHANGE, body)
+}
+
+pub fn hash(kind: u8, body: &[u8]) -> ChangeHash {
+    let mut head = vec![kind];
+    write_unsigned(&mut head, body.len() as u64);
+    ChangeHash(
+        Sha256::new()
+            .chain_update(head)
+            .chain_update(body)
+            .finalize()
+            .into(),
+    )
+}
+
+/// Inflates at most one byte more than the limit, whatever the stream claims.
+pub fn inflate(bytes: &[u8], bytes_max: usize) -> Result<Vec<u8>, Rejected> {
+    let mut inflated = Vec::new();
+    let mut decoder = DeflateDecoder::new(bytes);
+    let read = decoder
+        .by_ref()
+        .take(bytes_max as u64 + 1)
+        .read_to_end(&mut inflated);
+    read.map_err(|_| Rejected::Malformed("does not inflate"))?;
+    if inflated.len() > bytes_max {
+        return Err(Rejected::TooMuch(Limit::InflatedBytes));
+    }
+    if !decoder.into_inner().is_empty() {
+        return Err(Rejected::Malformed(
+            "something follows the compressed bytes",
+        ));
+    }
+    Ok(inflated)
+}
