@@ -3,7 +3,7 @@
 use crate::bidi::Bidi;
 use crate::engine::{Engine, Setup, program_in_path};
 use crate::page::Page;
-use crate::process::{Tree, free_port};
+use crate::process::Tree;
 use anyhow::{Context, Result, bail};
 use fantoccini::wd::{WebDriverCompatibleCommand, WindowHandle};
 use fantoccini::{Client, ClientBuilder};
@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tests::scratch::free_port;
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 
@@ -106,7 +107,6 @@ impl Browser {
             width,
             height,
             dark,
-            pixel_ratio,
             ..
         } = self.setup;
         let client = page.client().await?;
@@ -114,7 +114,7 @@ impl Browser {
             Engine::Chromium => {
                 let size = json!({
                     "width": width, "height": height,
-                    "deviceScaleFactor": pixel_ratio, "mobile": false,
+                    "deviceScaleFactor": 1, "mobile": false,
                 });
                 chromium(&client, "Emulation.setDeviceMetricsOverride", size).await?;
                 let scheme = if dark { "dark" } else { "light" };

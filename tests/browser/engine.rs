@@ -23,8 +23,8 @@ pub struct Setup {
     /// The browser's own text size: 100 as delivered, 200 is what WCAG 1.4.4 asks for.
     pub text_percent: u32,
     pub language: &'static str,
-    /// How many device pixels one CSS pixel has; pictures grow with it.
-    pub pixel_ratio: f64,
+    /// Old browsers have no WebAssembly, and some people switch it off.
+    pub webassembly: bool,
 }
 
 pub const PHONE: Setup = Setup {
@@ -33,7 +33,7 @@ pub const PHONE: Setup = Setup {
     dark: false,
     text_percent: 100,
     language: "en-US",
-    pixel_ratio: 1.0,
+    webassembly: true,
 };
 
 pub const DESKTOP: Setup = Setup {
@@ -41,6 +41,9 @@ pub const DESKTOP: Setup = Setup {
     height: 900,
     ..PHONE
 };
+
+/// A name of this machine that no browser takes for a safe one, unlike `localhost`.
+pub const INSECURE_HOST: &str = "clinic.test";
 
 /// 16 px is every browser's text size as delivered.
 const TEXT_PX: u32 = 16;
@@ -116,6 +119,12 @@ fn chromium(setup: &Setup, profile: &Path) -> Result<Value> {
     arguments.push(format!("--user-data-dir={}", profile.display()));
     arguments.push(format!("--window-size={},{}", setup.width, setup.height));
     arguments.push(format!("--lang={}", setup.language));
+    arguments.push(format!(
+        "--host-resolver-rules=MAP {INSECURE_HOST} 127.0.0.1"
+    ));
+    if !setup.webassembly {
+        arguments.push("--js-flags=--no-expose-wasm".to_owned());
+    }
     Ok(json!({
         "browserName": "chrome",
         "goog:loggingPrefs": { "browser": "ALL" },
@@ -143,6 +152,8 @@ fn firefox(setup: &Setup, profile: &Path) -> Result<Value> {
                 "font.size.variable.x-western": TEXT_PX * setup.text_percent / 100,
                 // 0 is dark, 1 is light.
                 "layout.css.prefers-color-scheme.content-override": i32::from(!setup.dark),
+                "javascript.options.wasm": setup.webassembly,
+                "network.dns.localDomains": INSECURE_HOST,
                 "dom.storageManager.prompt.testing": true,
                 "dom.storageManager.prompt.testing.allow": true,
                 // Nothing may call out of the machine while a test runs.

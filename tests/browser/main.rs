@@ -16,7 +16,9 @@ mod front;
 mod journeys;
 mod page;
 mod process;
+mod release;
 mod runner;
+mod screens;
 mod server;
 mod stage;
 

@@ -81,11 +81,6 @@ impl Page {
         .await
     }
 
-    pub async fn close(self) -> Result<()> {
-        self.client().await?.close_window().await?;
-        Ok(())
-    }
-
     pub async fn path(&self) -> Result<String> {
         let address = self.client().await?.current_url().await?;
         Ok(address[url::Position::BeforePath..].to_owned())
@@ -137,14 +132,6 @@ impl Page {
         .await
     }
 
-    /// The first of several.
-    pub async fn first(&self, role: &str, name: Name<'_>) -> Result<Element> {
-        self.wait(&format!("a {role} {name:?}"), PATIENCE, async || {
-            Ok(self.all(role, name).await?.into_iter().next())
-        })
-        .await
-    }
-
     pub async fn click(&self, role: &str, name: Name<'_>) -> Result<()> {
         self.wait(
             &format!("a {role} {name:?} to click"),
@@ -183,15 +170,6 @@ impl Page {
         self.wait(&format!("the words {words:?}"), patience, async || {
             Ok(self.seen().await?.contains(words).then_some(()))
         })
-        .await
-    }
-
-    pub async fn see_no_more(&self, words: &str) -> Result<()> {
-        self.wait(
-            &format!("the words {words:?} to go"),
-            PATIENCE,
-            async || Ok((!self.seen().await?.contains(words)).then_some(())),
-        )
         .await
     }
 

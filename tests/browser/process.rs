@@ -1,9 +1,8 @@
 //! Child processes that never outlive a journey: not at its end, not at a panic, not at a kill.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use std::collections::HashMap;
 use std::io::Read;
-use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -130,43 +129,4 @@ fn children_by_parent() -> HashMap<u32, Vec<u32>> {
         }
     }
     children
-}
-
-/// A folder that is removed with everything in it.
-pub struct Folder {
-    path: std::path::PathBuf,
-}
-
-impl Folder {
-    pub fn new(name: &str) -> Result<Folder> {
-        let path = std::env::temp_dir().join(format!("satchel-{}-{name}", std::process::id()));
-        ensure!(!path.exists(), "{} is there already", path.display());
-        std::fs::create_dir_all(&path)?;
-        Ok(Folder { path })
-    }
-
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// A folder inside, made if it is missing.
-    pub fn inside(&self, name: &str) -> Result<std::path::PathBuf> {
-        let path = self.path.join(name);
-        std::fs::create_dir_all(&path)?;
-        Ok(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // Left-overs in the temporary folder are ugly, not wrong.
-        let _ = std::fs::remove_dir_all(&self.path);
-    }
-}
-
-/// A port of the loopback that nobody listens on at this moment.
-pub fn free_port() -> Result<u16> {
-    Ok(std::net::TcpListener::bind("127.0.0.1:0")?
-        .local_addr()?
-        .port())
 }

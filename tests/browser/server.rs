@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
+use tests::built;
 
 /// Seeding a fresh clinic is the slowest start; a busy machine doubles it.
 const READY_WITHIN: Duration = Duration::from_secs(60);
@@ -57,9 +58,9 @@ impl Server {
             .open(&self.log)?;
         let portal = match &self.portal {
             Some(portal) => portal.clone(),
-            None => portal()?,
+            None => built::portal()?,
         };
-        let mut command = Command::new(program()?);
+        let mut command = Command::new(built::server()?);
         command
             .arg("demo")
             .args(["--port", &self.port.to_string()])
@@ -131,43 +132,4 @@ fn wait_until_ready(said: &mpsc::Receiver<String>) -> Result<HashMap<String, Str
         }
         lines.push(line);
     }
-}
-
-/// `SATCHEL_SERVER`, or what `cargo build -p sync-server --features demo` left in the target folder.
-pub fn program() -> Result<PathBuf> {
-    let path = match std::env::var_os("SATCHEL_SERVER") {
-        Some(set) => PathBuf::from(set),
-        None => target_folder()?.join("debug/sync-server"),
-    };
-    ensure!(
-        path.is_file(),
-        "{} is missing: run `cargo build -p sync-server --features demo`, or `cargo xtask test`",
-        path.display()
-    );
-    Ok(path)
-}
-
-/// `SATCHEL_PORTAL`, or what `cargo xtask build` left in the target folder.
-pub fn portal() -> Result<PathBuf> {
-    let path = match std::env::var_os("SATCHEL_PORTAL") {
-        Some(set) => PathBuf::from(set),
-        None => target_folder()?.join("portal/fast"),
-    };
-    ensure!(
-        path.join("index.html").is_file(),
-        "{} holds no portal: run `cargo xtask build`, or `cargo xtask test`",
-        path.display()
-    );
-    Ok(path)
-}
-
-/// The folder that this test binary itself was built into.
-pub fn target_folder() -> Result<PathBuf> {
-    let own = std::env::current_exe()?;
-    let found = own
-        .ancestors()
-        .find(|folder| folder.join("CACHEDIR.TAG").is_file());
-    Ok(found
-        .context("this binary lies outside a target folder")?
-        .to_owned())
 }

@@ -5,10 +5,11 @@ use crate::driver::Browser;
 use crate::engine::{Engine, Setup};
 use crate::front::{FAST, Front, Line};
 use crate::page::Page;
-use crate::process::{Folder, free_port};
-use crate::server::{self, Server};
+use crate::server::Server;
 use anyhow::{Context, Result, bail, ensure};
 use std::path::{Path, PathBuf};
+use tests::built;
+use tests::scratch::{Folder, free_port};
 
 pub struct Stage {
     pub engine: Engine,
@@ -184,7 +185,7 @@ impl Stage {
     /// Keeps what helps to understand a failure; answers where.
     pub async fn keep_evidence(&mut self) -> Result<PathBuf> {
         let name = format!("{}-{}", self.journey, self.engine.name());
-        let folder = server::target_folder()?.join("browser-failures").join(name);
+        let folder = built::target_folder()?.join("browser-failures").join(name);
         if folder.exists() {
             std::fs::remove_dir_all(&folder)?;
         }
