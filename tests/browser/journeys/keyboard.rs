@@ -22,9 +22,11 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     page.see("Write a message").await?;
     tab_to(&page, "link Write a message").await?;
     press(&page, Key::Enter).await?;
-    tab_to(&page, "textbox Your message").await?;
-    for letter in TEXT.chars() {
-        press_char(&page, letter).await?;
+    for field in ["textbox What is it about?", "textbox Your message"] {
+        tab_to(&page, field).await?;
+        for letter in TEXT.chars() {
+            press_char(&page, letter).await?;
+        }
     }
     tab_to(&page, "button Send").await?;
     press(&page, Key::Enter).await?;

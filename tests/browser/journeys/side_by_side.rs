@@ -9,7 +9,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     let patient = stage.enter("patient").await?;
     let caregiver = stage.enter("caregiver").await?;
     let nurse = stage.enter("nurse").await?;
-    let tabs = [(&patient, "Rosa"), (&caregiver, "Daniel"), (&nurse, "Linh")];
+    let tabs = [(&patient, "Rosa"), (&caregiver, "Ana"), (&nurse, "Linh")];
     for (page, name) in tabs {
         page.see(name).await?;
     }

@@ -7,6 +7,7 @@ use crate::page::Page;
 use crate::stage::Stage;
 use anyhow::Result;
 
+const TOPIC: &str = "Pain in my hip";
 const QUESTION: &str = "May I take ibuprofen with my new tablets?";
 const ANSWER: &str = "Please take paracetamol instead, Rosa.";
 
@@ -16,7 +17,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     patient.see("Up to date").await?;
     patient.works_offline().await?;
 
-    stage.server_stops().await?;
+    stage.server_is_killed().await?;
     write_message(&patient).await?;
     patient.see("Saved on this").await?;
     patient.reload().await?;
@@ -43,9 +44,12 @@ async fn write_message(patient: &Page) -> Result<()> {
     patient.click("link", Is("Messages")).await?;
     patient.click("link", Is("Write a message")).await?;
     patient
+        .fill("textbox", Is("What is it about?"), TOPIC)
+        .await?;
+    patient
         .fill("textbox", Is("Your message"), QUESTION)
         .await?;
-    patient.click("button", Has("Send")).await
+    patient.click("button", Is("Send later")).await
 }
 
 async fn answer(nurse: &Page) -> Result<()> {

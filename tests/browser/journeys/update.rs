@@ -2,7 +2,7 @@
 //! says so, nothing typed is lost, and a broken release never becomes half of one.
 
 use crate::engine::PHONE;
-use crate::page::Name::{Has, Is};
+use crate::page::Name::Is;
 use crate::page::{PATIENCE, Page};
 use crate::release::{self, Condition, MARK};
 use crate::stage::Stage;
@@ -16,17 +16,17 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     let page = stage.enter("patient").await?;
     page.works_offline().await?;
     page.goto(&stage.url("/messages/new")).await?;
-    page.fill("textbox", Has("message"), TYPED).await?;
+    page.fill("textbox", Is("Your message"), TYPED).await?;
 
     a_broken_release_changes_nothing(stage, &page).await?;
     serve(stage, Condition::Whole).await?;
     look_for_update(&page).await?;
-    page.find("button", Is("Update now")).await?;
+    page.find("button", Is("Use it now")).await?;
     ensure!(
         !is_next(&page).await?,
         "the page changed under the person's hands"
     );
-    page.click("button", Is("Update now")).await?;
+    page.click("button", Is("Use it now")).await?;
     page.wait("the next release", PATIENCE, async || {
         Ok(is_next(&page).await?.then_some(()))
     })
@@ -45,7 +45,7 @@ async fn a_broken_release_changes_nothing(stage: &mut Stage, page: &Page) -> Res
         serve(stage, condition).await?;
         look_for_update(page).await?;
         ensure!(
-            !page.has("button", Is("Update now")).await?,
+            !page.has("button", Is("Use it now")).await?,
             "a {condition:?} release is offered"
         );
         page.reload().await?;
@@ -97,7 +97,7 @@ async fn is_next(page: &Page) -> Result<bool> {
 
 async fn kept(page: &Page) -> Result<()> {
     page.wait("the typed text", PATIENCE, async || {
-        let field = page.find("textbox", Has("message")).await?;
+        let field = page.find("textbox", Is("Your message")).await?;
         let text = field.prop("value").await?;
         Ok((text.as_deref() == Some(TYPED)).then_some(()))
     })
