@@ -1,1 +1,4 @@
-//! Tests.
+//! What the test binaries share.
+
+pub mod built;
+pub mod scratch;

@@ -1,0 +1,76 @@
+//! What is proven, one file a journey.
+
+mod accessibility;
+mod doorstep;
+mod harness;
+mod keyboard;
+mod large_text;
+mod offline;
+mod readme;
+mod screenshots;
+mod side_by_side;
+mod slow_line;
+mod snapshots;
+mod thread;
+mod update;
+
+use crate::engine::Engine;
+use crate::stage::Stage;
+use anyhow::Result;
+use std::future::Future;
+use std::pin::Pin;
+
+pub struct Journey {
+    pub name: &'static str,
+    pub engines: &'static [Engine],
+    /// Left out unless its name is given, because it writes files.
+    pub only_when_asked: bool,
+    pub play: Play,
+}
+
+type Play = fn(&mut Stage) -> Playing<'_>;
+type Playing<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
+
+const EVERY: &[Engine] = &[Engine::Chromium, Engine::Firefox, Engine::WebKit];
+const BOTH: &[Engine] = &[Engine::Chromium, Engine::Firefox];
+const CHROMIUM: &[Engine] = &[Engine::Chromium];
+
+const fn journey(name: &'static str, engines: &'static [Engine], play: Play) -> Journey {
+    Journey {
+        name,
+        engines,
+        only_when_asked: false,
+        play,
+    }
+}
+
+pub const JOURNEYS: &[Journey] = &[
+    journey("thread", EVERY, |stage| Box::pin(thread::play(stage))),
+    journey("offline", EVERY, |stage| Box::pin(offline::play(stage))),
+    journey("update", BOTH, |stage| Box::pin(update::play(stage))),
+    journey("side_by_side", BOTH, |stage| {
+        Box::pin(side_by_side::play(stage))
+    }),
+    journey("keyboard", BOTH, |stage| Box::pin(keyboard::play(stage))),
+    journey("accessibility", BOTH, |stage| {
+        Box::pin(accessibility::play(stage))
+    }),
+    journey("large_text", BOTH, |stage| {
+        Box::pin(large_text::play(stage))
+    }),
+    journey("slow_line", CHROMIUM, |stage| {
+        Box::pin(slow_line::play(stage))
+    }),
+    journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
+    journey("readme", CHROMIUM, |stage| Box::pin(readme::play(stage))),
+    journey("snapshots", CHROMIUM, |stage| {
+        Box::pin(snapshots::play(stage))
+    }),
+    Journey {
+        only_when_asked: true,
+        ..journey("screenshots", CHROMIUM, |stage| {
+            Box::pin(screenshots::play(stage))
+        })
+    },
+    journey("harness", EVERY, |stage| Box::pin(harness::play(stage))),
+];

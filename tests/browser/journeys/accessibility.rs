@@ -1,0 +1,69 @@
+//! axe-core finds nothing on any screen: light, dark, Spanish and right to left.
+
+use crate::axe;
+use crate::engine::PHONE;
+use crate::page::Page;
+use crate::screens::SCREENS;
+use crate::stage::Stage;
+use anyhow::{Result, ensure};
+
+/// English mirrored: what every right-to-left language will do to a screen.
+const MIRRORED: &str = "?lang=ar-XB";
+
+pub async fn play(stage: &mut Stage) -> Result<()> {
+    stage.open(&PHONE).await?;
+    let page = stage.enter("patient").await?;
+    page.see("Up to date").await?;
+    let mut found = Vec::new();
+    for query in ["?lang=en", "?lang=es", MIRRORED] {
+        for screen in SCREENS {
+            if screen.name == "lock" {
+                unlock(&page).await?;
+            }
+            screen.open(stage, &page, query).await?;
+            look(&page, &format!("{} {query}", screen.name), &mut found).await?;
+            if query == "?lang=en" {
+                color(&page, "dark").await?;
+                look(&page, &format!("{} dark", screen.name), &mut found).await?;
+                color(&page, "light").await?;
+            }
+        }
+        unlock(&page).await?;
+    }
+    clinic(stage, &mut found).await?;
+    ensure!(
+        found.is_empty(),
+        "{} violations:\n  {}",
+        found.len(),
+        found.join("\n  ")
+    );
+    Ok(())
+}
+
+async fn clinic(stage: &mut Stage, found: &mut Vec<String>) -> Result<()> {
+    let nurse = stage.enter("nurse").await?;
+    nurse.see("Rosa").await?;
+    look(&nurse, "clinic", found).await
+}
+
+async fn look(page: &Page, place: &str, found: &mut Vec<String>) -> Result<()> {
+    for violation in axe::violations(page).await? {
+        found.push(format!("{place}: {violation}"));
+    }
+    Ok(())
+}
+
+/// The person's own choice, which wins over the device's.
+async fn color(page: &Page, theme: &str) -> Result<()> {
+    page.js(&format!(
+        "document.documentElement.dataset.theme = '{theme}'"
+    ))
+    .await?;
+    Ok(())
+}
+
+async fn unlock(page: &Page) -> Result<()> {
+    page.js("sessionStorage.removeItem('satchel.locked')")
+        .await?;
+    Ok(())
+}

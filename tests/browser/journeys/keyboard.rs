@@ -1,0 +1,125 @@
+//! Writing a message with the keyboard alone, and every stop of it can be seen and has a name.
+
+use crate::engine::PHONE;
+use crate::page::Page;
+use crate::screens::SCREENS;
+use crate::stage::Stage;
+use anyhow::{Context, Result, bail, ensure};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::key::Key;
+
+const TEXT: &str = "Written without a mouse";
+/// No screen makes anyone press Tab more often to get through it.
+const STOPS_MAX: usize = 80;
+
+pub async fn play(stage: &mut Stage) -> Result<()> {
+    stage.open(&PHONE).await?;
+    let page = stage.enter("patient").await?;
+    page.see("Up to date").await?;
+    the_first_stop_skips_to_the_content(&page).await?;
+    tab_to(&page, "link Messages").await?;
+    press(&page, Key::Enter).await?;
+    page.see("Write a message").await?;
+    tab_to(&page, "link Write a message").await?;
+    press(&page, Key::Enter).await?;
+    for field in ["textbox What is it about?", "textbox Your message"] {
+        tab_to(&page, field).await?;
+        for letter in TEXT.chars() {
+            press_char(&page, letter).await?;
+        }
+    }
+    tab_to(&page, "button Send").await?;
+    press(&page, Key::Enter).await?;
+    page.see(TEXT).await?;
+    page.see("Sent").await?;
+    for screen in SCREENS {
+        screen.open(stage, &page, "").await?;
+        every_stop_is_good(&page).await.context(screen.name)?;
+    }
+    Ok(())
+}
+
+async fn the_first_stop_skips_to_the_content(page: &Page) -> Result<()> {
+    press(page, Key::Tab).await?;
+    let first = page.focused().await?;
+    ensure!(first.contains("Skip to"), "the first stop is {first:?}");
+    press(page, Key::Enter).await?;
+    page.wait(
+        "the focus in the content",
+        crate::page::PATIENCE,
+        async || {
+            let inside = page
+                .js("return document.activeElement.closest('main') !== null")
+                .await?;
+            Ok((inside == true).then_some(()))
+        },
+    )
+    .await
+}
+
+/// Walks on with Tab, around the end of the page if need be.
+async fn tab_to(page: &Page, wanted: &str) -> Result<()> {
+    let mut passed = Vec::new();
+    for _ in 0..STOPS_MAX {
+        press(page, Key::Tab).await?;
+        let now = page.focused().await?;
+        if now.starts_with(wanted) {
+            return Ok(());
+        }
+        passed.push(now);
+    }
+    bail!("Tab never comes to {wanted:?}, only to {passed:?}")
+}
+
+/// One round through the screen: each stop has a name, a ring, and is in sight.
+async fn every_stop_is_good(page: &Page) -> Result<()> {
+    page.js("document.activeElement?.blur(); window.stops = new Set()")
+        .await?;
+    let look = "
+        const e = document.activeElement;
+        if (!e || e === document.body || window.stops.has(e)) return null;
+        window.stops.add(e);
+        const style = getComputedStyle(e);
+        const box = e.getBoundingClientRect();
+        const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
+            || e.closest(':focus-within') !== null && hasRingAround(e);
+        const inSight = box.bottom > 0 && box.top < innerHeight && box.width > 0;
+        return [ring, inSight, box.top, box.left];
+        function hasRingAround(e) {
+            for (let p = e.parentElement; p; p = p.parentElement) {
+                const s = getComputedStyle(p);
+                if (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2) return true;
+            }
+            const label = e.labels?.[0] ?? e.nextElementSibling;
+            const s = label && getComputedStyle(label);
+            return !!s && s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2;
+        }";
+    for _ in 0..STOPS_MAX {
+        press(page, Key::Tab).await?;
+        let stop = page.js(look).await?;
+        if stop.is_null() {
+            return Ok(());
+        }
+        let name = page.focused().await?;
+        ensure!(name.contains(' '), "{name:?} has no name");
+        ensure!(stop[0] == true, "{name:?} shows no ring");
+        ensure!(
+            stop[1] == true,
+            "{name:?} is out of sight at {} px",
+            stop[2]
+        );
+    }
+    bail!("more than {STOPS_MAX} stops")
+}
+
+async fn press(page: &Page, key: Key) -> Result<()> {
+    press_char(page, key.into()).await
+}
+
+async fn press_char(page: &Page, value: char) -> Result<()> {
+    let keys = KeyActions::new("keyboard".to_owned())
+        .then(KeyAction::Down { value })
+        .then(KeyAction::Up { value });
+    page.client().await?.perform_actions(keys).await?;
+    Ok(())
+}

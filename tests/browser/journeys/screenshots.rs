@@ -1,0 +1,101 @@
+//! A picture of every screen for people: `docs/screenshots/`. Only when asked for, with
+//! `SATCHEL_UPDATE=1 cargo test -p tests --test browser -- screenshots`.
+
+use crate::engine::{DESKTOP, PHONE, Setup};
+use crate::page::Page;
+use crate::screens::SCREENS;
+use crate::stage::Stage;
+use anyhow::{Context, Result, ensure};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Pictures are read by people on slow lines too.
+const ALL_BYTES_MAX: u64 = 3 * 1024 * 1024;
+
+struct Look {
+    name: &'static str,
+    setup: Setup,
+    query: &'static str,
+}
+
+const DARK_PHONE: Setup = Setup {
+    dark: true,
+    ..PHONE
+};
+const LOOKS: &[Look] = &[
+    Look {
+        name: "phone",
+        setup: PHONE,
+        query: "?lang=en",
+    },
+    Look {
+        name: "phone-dark",
+        setup: DARK_PHONE,
+        query: "?lang=en",
+    },
+    Look {
+        name: "phone-es",
+        setup: PHONE,
+        query: "?lang=es",
+    },
+    Look {
+        name: "phone-rtl",
+        setup: PHONE,
+        query: "?lang=ar-XB",
+    },
+    Look {
+        name: "desktop",
+        setup: DESKTOP,
+        query: "?lang=en",
+    },
+];
+
+pub async fn play(stage: &mut Stage) -> Result<()> {
+    ensure!(
+        std::env::var_os("SATCHEL_UPDATE").is_some(),
+        "screenshots are written into docs/, so say that you want that: SATCHEL_UPDATE=1"
+    );
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .context("tests lies in the root")?;
+    let folder = root.join("docs/screenshots");
+    fs::create_dir_all(&folder)?;
+    stage.server_starts().await?;
+    for look in LOOKS {
+        stage.browser_starts(&look.setup).await?;
+        let page = stage.enter("patient").await?;
+        SCREENS[0].is_there(&page).await?;
+        for screen in SCREENS {
+            screen.open(stage, &page, look.query).await?;
+            keep(
+                &page,
+                &folder.join(format!("{}-{}.png", look.name, screen.name)),
+            )
+            .await?;
+        }
+        stage.browser_closes().await?;
+    }
+    stage.browser_starts(&DESKTOP).await?;
+    let nurse = stage.enter("nurse").await?;
+    nurse.see("Rosa").await?;
+    keep(&nurse, &folder.join("desktop-clinic.png")).await?;
+    let bytes = bytes_of(&folder)?;
+    ensure!(
+        bytes <= ALL_BYTES_MAX,
+        "the pictures weigh {bytes} bytes together"
+    );
+    Ok(())
+}
+
+async fn keep(page: &Page, file: &PathBuf) -> Result<()> {
+    fs::write(file, page.client().await?.screenshot().await?)?;
+    Ok(())
+}
+
+fn bytes_of(folder: &Path) -> Result<u64> {
+    let mut sum = 0;
+    for entry in fs::read_dir(folder)? {
+        sum += entry?.metadata()?.len();
+    }
+    Ok(sum)
+}

@@ -1,0 +1,178 @@
+//! Runs every chosen journey once in every chosen engine, the engines side by side, and counts.
+#![expect(clippy::print_stdout, reason = "a test runner talks to the terminal")]
+
+use crate::engine::{self, Engine};
+use crate::journeys::{JOURNEYS, Journey};
+use crate::stage::Stage;
+use anyhow::{Context, Result, anyhow, ensure};
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// No journey may hold up the rest for longer, whatever hangs.
+const JOURNEY_WITHIN: Duration = Duration::from_secs(180);
+
+pub fn run(arguments: Vec<String>) -> ExitCode {
+    match chosen(&arguments) {
+        Ok(plan) if arguments.iter().any(|argument| argument == "--list") => {
+            for (engine, journey) in plan {
+                println!("{}::{}: test", engine.name(), journey.name);
+            }
+            ExitCode::SUCCESS
+        }
+        Ok(plan) => run_plan(plan),
+        Err(error) => {
+            println!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Plan = Vec<(Engine, &'static Journey)>;
+
+fn chosen(arguments: &[String]) -> Result<Plan> {
+    let mut engines = Vec::new();
+    match std::env::var("SATCHEL_ENGINES") {
+        Ok(list) => {
+            for name in list.split(',').filter(|name| !name.is_empty()) {
+                engines.push(Engine::named(name.trim())?);
+            }
+        }
+        Err(_) => engines.extend(engine::ALL),
+    }
+    // Like cargo's own runner: words choose, everything with dashes belongs to someone else.
+    let words: Vec<&String> = arguments
+        .iter()
+        .filter(|word| !word.starts_with('-'))
+        .collect();
+    let mut plan = Vec::new();
+    for engine in engines {
+        for journey in JOURNEYS {
+            let full = format!("{}::{}", engine.name(), journey.name);
+            let wanted = match words.as_slice() {
+                [] => !journey.only_when_asked,
+                words => words.iter().any(|word| full.contains(word.as_str())),
+            };
+            if wanted && journey.engines.contains(&engine) {
+                plan.push((engine, journey));
+            }
+        }
+    }
+    ensure!(
+        !plan.is_empty(),
+        "no journey has a name with {words:?}; see --list"
+    );
+    Ok(plan)
+}
+
+struct Outcome {
+    name: String,
+    result: Result<()>,
+}
+
+fn run_plan(plan: Plan) -> ExitCode {
+    println!("\nrunning {} tests", plan.len());
+    let started = Instant::now();
+    let outcomes = run_lanes(&plan);
+    report(&outcomes, started.elapsed())
+}
+
+/// One lane an engine: they share the machine, so each works in the pauses of the others.
+/// Ctrl-C ends this process at once; the watchers then end every browser and server.
+fn run_lanes(plan: &Plan) -> Vec<Outcome> {
+    std::thread::scope(|scope| {
+        let lanes = engine::ALL.map(|engine| {
+            let journeys: Vec<&'static Journey> = plan
+                .iter()
+                .filter(|(of, _)| *of == engine)
+                .map(|(_, journey)| *journey)
+                .collect();
+            scope.spawn(move || {
+                let runtime = tokio::runtime::Builder::new_multi_thread()
+                    .worker_threads(2)
+                    .enable_all()
+                    .build()
+                    .expect("a runtime can be made at the start");
+                runtime.block_on(run_lane(engine, journeys))
+            })
+        });
+        let join = |lane: std::thread::ScopedJoinHandle<'_, Vec<Outcome>>| {
+            lane.join()
+                .expect("a lane catches the panics of its journeys")
+        };
+        lanes.into_iter().flat_map(join).collect()
+    })
+}
+
+async fn run_lane(engine: Engine, journeys: Vec<&'static Journey>) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    for journey in journeys {
+        let name = format!("{}::{}", engine.name(), journey.name);
+        let started = Instant::now();
+        let result = run_journey(engine, journey).await;
+        let word = if result.is_ok() { "ok" } else { "FAILED" };
+        println!(
+            "test {name} ... {word} <{:.1}s>",
+            started.elapsed().as_secs_f64()
+        );
+        outcomes.push(Outcome { name, result });
+    }
+    outcomes
+}
+
+async fn run_journey(engine: Engine, journey: &'static Journey) -> Result<()> {
+    let mut stage = Stage::new(engine, journey.name)?;
+    let playing = AssertUnwindSafe((journey.play)(&mut stage)).catch_unwind();
+    let mut result = match tokio::time::timeout(JOURNEY_WITHIN, playing).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(panic)) => Err(anyhow!("panicked: {}", words_of(&*panic))),
+        Err(_) => Err(anyhow!("not done after {} s", JOURNEY_WITHIN.as_secs())),
+    };
+    if result.is_ok() {
+        result = stage.check_rules().await;
+    }
+    if let Err(error) = result {
+        let kept = match stage.keep_evidence().await {
+            Ok(folder) => format!("evidence is in {}", folder.display()),
+            Err(why) => format!("no evidence: {why:#}"),
+        };
+        stage.end().await;
+        return Err(error).context(kept);
+    }
+    stage.end().await;
+    result
+}
+
+fn words_of(panic: &(dyn std::any::Any + Send)) -> &str {
+    let owned = panic.downcast_ref::<String>().map(String::as_str);
+    owned
+        .or(panic.downcast_ref::<&str>().copied())
+        .unwrap_or("without words")
+}
+
+fn report(outcomes: &[Outcome], took: Duration) -> ExitCode {
+    let mut failed = 0;
+    for outcome in outcomes {
+        if let Err(error) = &outcome.result {
+            failed += 1;
+            println!("\n---- {} ----", outcome.name);
+            for cause in error.chain() {
+                println!("{cause}");
+            }
+        }
+    }
+    let passed = outcomes.len() - failed;
+    // The words of cargo's own runner, so that whatever counts those counts these.
+    let word = if failed == 0 { "ok" } else { "FAILED" };
+    println!(
+        "\ntest result: {word}. {passed} passed; {failed} failed; 0 ignored; 0 measured; \
+         0 filtered out; finished in {:.2}s\n",
+        took.as_secs_f64()
+    );
+    if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}

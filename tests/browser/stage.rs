@@ -1,0 +1,233 @@
+//! What one journey plays on: a server with its front, a browser, and the rules that hold in every
+//! journey: no error in the console, nothing missing.
+
+use crate::driver::Browser;
+use crate::engine::{Engine, Setup};
+use crate::front::{FAST, Front, Line};
+use crate::page::Page;
+use crate::server::Server;
+use anyhow::{Context, Result, bail, ensure};
+use std::path::{Path, PathBuf};
+use tests::built;
+use tests::scratch::{Folder, free_port};
+
+pub struct Stage {
+    pub engine: Engine,
+    pub journey: &'static str,
+    // Dropped in this order: the browser ends before the server does.
+    browser: Option<Browser>,
+    pages: Vec<Page>,
+    pub server: Server,
+    pub front: Front,
+    /// The line was down at some time: the browser's own words about that are no fault of ours.
+    had_weather: bool,
+    excused: Vec<&'static str>,
+    errors: Vec<String>,
+    folder: Folder,
+}
+
+impl Stage {
+    pub fn new(engine: Engine, journey: &'static str) -> Result<Stage> {
+        let folder = Folder::new(&format!("{journey}-{}", engine.name()))?;
+        let server_port = free_port()?;
+        let front = Front::new(free_port()?, server_port, engine.needs_tls())?;
+        let server = Server::new(front.origin(), folder.path(), server_port);
+        Ok(Stage {
+            engine,
+            journey,
+            browser: None,
+            pages: Vec::new(),
+            server,
+            front,
+            had_weather: false,
+            excused: Vec::new(),
+            errors: Vec::new(),
+            folder,
+        })
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Server and browser, both running.
+    pub async fn open(&mut self, setup: &Setup) -> Result<()> {
+        self.server_starts().await?;
+        self.browser_starts(setup).await
+    }
+
+    pub async fn server_starts(&mut self) -> Result<()> {
+        self.server_starts_behind(FAST).await
+    }
+
+    pub async fn server_starts_behind(&mut self, line: Line) -> Result<()> {
+        self.server.start()?;
+        self.front.open(line).await
+    }
+
+    /// The process is gone and nobody listens: what network emulation cannot do to a service worker.
+    pub async fn server_stops(&mut self) -> Result<()> {
+        self.had_weather = true;
+        self.front.cut().await?;
+        self.server.stop()
+    }
+
+    pub async fn server_is_killed(&mut self) -> Result<()> {
+        self.had_weather = true;
+        self.front.cut().await?;
+        self.server.kill();
+        Ok(())
+    }
+
+    pub fn line_hangs(&mut self) {
+        self.had_weather = true;
+        self.front.half_open();
+    }
+
+    pub async fn browser_starts(&mut self, setup: &Setup) -> Result<()> {
+        ensure!(self.browser.is_none(), "there is a browser already");
+        let folder = self.folder.inside("browser")?;
+        self.browser = Some(Browser::start(self.engine, setup, &folder).await?);
+        Ok(())
+    }
+
+    pub async fn browser_closes(&mut self) -> Result<()> {
+        self.collect_errors().await?;
+        self.pages.clear();
+        match self.browser.take() {
+            Some(browser) => browser.close().await,
+            None => bail!("there is no browser"),
+        }
+    }
+
+    pub fn browser_crashes(&mut self) -> Result<()> {
+        self.pages.clear();
+        self.browser.take().context("there is no browser")?.crash();
+        Ok(())
+    }
+
+    pub async fn new_page(&mut self) -> Result<Page> {
+        let page = self
+            .browser
+            .as_mut()
+            .context("there is no browser")?
+            .new_page()
+            .await?;
+        self.pages.push(page.clone());
+        Ok(page)
+    }
+
+    /// A new tab, signed in through the demo's link for this person.
+    pub async fn enter(&mut self, who: &str) -> Result<Page> {
+        let page = self.new_page().await?;
+        let link = self.link(who)?;
+        page.goto(&link).await?;
+        Ok(page)
+    }
+
+    /// The demo's link, led through the front.
+    pub fn link(&self, who: &str) -> Result<String> {
+        let link = url::Url::parse(self.server.link(who)?)?;
+        ensure!(
+            link.host_str() == Some("localhost"),
+            "passkeys need localhost, not {link}"
+        );
+        Ok(self.url(&link[url::Position::BeforePath..]))
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.front.origin())
+    }
+
+    /// A console line or a path with these words is expected in this journey.
+    pub fn excuse(&mut self, words: &'static str) {
+        self.excused.push(words);
+    }
+
+    async fn collect_errors(&mut self) -> Result<()> {
+        if let Some(browser) = &self.browser {
+            self.errors.extend(browser.take_errors().await?);
+        }
+        Ok(())
+    }
+
+    /// The rules of every journey, at its end.
+    pub async fn check_rules(&mut self) -> Result<()> {
+        self.collect_errors().await?;
+        let mut wrong: Vec<String> = self.errors.clone();
+        for exchange in self.front.exchanges() {
+            if exchange.status == 404 || exchange.status >= 500 {
+                wrong.push(format!(
+                    "{} {}: {}",
+                    exchange.method, exchange.path, exchange.status
+                ));
+            }
+        }
+        wrong.retain(|line| !self.is_excused(line));
+        ensure!(
+            wrong.is_empty(),
+            "the journey ended well, but:\n  {}",
+            wrong.join("\n  ")
+        );
+        Ok(())
+    }
+
+    fn is_excused(&self, line: &str) -> bool {
+        let weather = [
+            "net::ERR_",
+            "WebSocket connection to",
+            "establish a connection to",
+        ];
+        let is_weather = weather.iter().any(|words| line.contains(words));
+        (self.had_weather && is_weather) || self.excused.iter().any(|words| line.contains(words))
+    }
+
+    /// Keeps what helps to understand a failure; answers where.
+    pub async fn keep_evidence(&mut self) -> Result<PathBuf> {
+        let name = format!("{}-{}", self.journey, self.engine.name());
+        let folder = built::target_folder()?.join("browser-failures").join(name);
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder)?;
+        }
+        std::fs::create_dir_all(&folder)?;
+        for (number, page) in self.pages.iter().enumerate() {
+            // A page that cannot be asked any more must not hide the others.
+            let _ = keep_page(page, &folder, number + 1).await;
+        }
+        let _ = self.collect_errors().await;
+        std::fs::write(folder.join("console.txt"), self.errors.join("\n"))?;
+        let mut exchanges = String::new();
+        for exchange in self.front.exchanges() {
+            let line = format!(
+                "{} {} {}\n",
+                exchange.status, exchange.method, exchange.path
+            );
+            exchanges.push_str(&line);
+        }
+        std::fs::write(folder.join("requests.txt"), exchanges)?;
+        let _ = std::fs::copy(self.server.log(), folder.join("server.log"));
+        Ok(folder)
+    }
+
+    pub async fn end(mut self) {
+        if let Some(browser) = self.browser.take() {
+            // The tree is killed in any case.
+            let _ = browser.close().await;
+        }
+    }
+}
+
+async fn keep_page(page: &Page, folder: &Path, number: usize) -> Result<()> {
+    let path = page.path().await.unwrap_or_default();
+    let tree = page
+        .tree()
+        .await
+        .unwrap_or_else(|error| format!("{error:#}"));
+    std::fs::write(
+        folder.join(format!("page-{number}.txt")),
+        format!("{path}\n\n{tree}\n"),
+    )?;
+    let picture = page.client().await?.screenshot().await?;
+    std::fs::write(folder.join(format!("page-{number}.png")), picture)?;
+    Ok(())
+}
