@@ -4,9 +4,9 @@
 
 pub mod document;
 pub mod edit;
+pub mod fhir;
 pub mod id;
 pub mod record;
-
 pub mod sync;
 pub mod time;
 pub mod view;

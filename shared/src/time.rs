@@ -1,8 +1,18 @@
 //! Time as it is passed in. Nothing in this crate reads a clock, and a device's clock may only
 //! trigger a question or a local lock: it never orders, drops or blocks anything.
 
+mod partial;
+mod working;
+mod zone;
+
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
+
+pub use self::partial::{Day, PartialDate, TimeOfDay};
+pub use self::working::WorkingDays;
+pub use self::zone::Zone;
+
+pub const MILLIS_PER_DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// Milliseconds since 1970, as somebody's clock said.
 #[derive(

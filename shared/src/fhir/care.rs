@@ -1,0 +1,159 @@
+//! CarePlan, Goal and CareTeam: what is planned, what for, and who helps.
+
+use super::datatypes::{Annotation, Concept, Period, Quantity, Range, Reference};
+use super::description::{Description, Standing, What};
+use super::lenient::{Many, Text, view};
+
+view! {
+    CarePlan {
+        status: Text<'a> = "status",
+        title: Text<'a> = "title",
+        description: Text<'a> = "description",
+        category: Many<Concept<'a>> = "category",
+        period: Period<'a> = "period",
+        created: Text<'a> = "created",
+        author: Reference<'a> = "author",
+        activity: Many<Activity<'a>> = "activity",
+        note: Many<Annotation<'a>> = "note",
+    }
+    Activity {
+        detail: ActivityDetail<'a> = "detail",
+        reference: Reference<'a> = "reference",
+        progress: Many<Annotation<'a>> = "progress",
+    }
+    ActivityDetail {
+        code: Concept<'a> = "code",
+        status: Text<'a> = "status",
+        description: Text<'a> = "description",
+        scheduled: Text<'a> = "scheduledString",
+    }
+    Goal {
+        lifecycle: Text<'a> = "lifecycleStatus",
+        status_r3: Text<'a> = "status",
+        achievement: Concept<'a> = "achievementStatus",
+        category: Many<Concept<'a>> = "category",
+        priority: Concept<'a> = "priority",
+        description: Concept<'a> = "description",
+        start: Text<'a> = "startDate",
+        status_date: Text<'a> = "statusDate",
+        target: Many<Target<'a>> = "target",
+        expressed_by: Reference<'a> = "expressedBy",
+        note: Many<Annotation<'a>> = "note",
+    }
+    Target {
+        measure: Concept<'a> = "measure",
+        quantity: Quantity<'a> = "detailQuantity",
+        range: Range<'a> = "detailRange",
+        concept: Concept<'a> = "detailCodeableConcept",
+        text: Text<'a> = "detailString",
+        due: Text<'a> = "dueDate",
+    }
+    CareTeam {
+        status: Text<'a> = "status",
+        name: Text<'a> = "name",
+        category: Many<Concept<'a>> = "category",
+        period: Period<'a> = "period",
+        participant: Many<Participant<'a>> = "participant",
+        organization: Many<Reference<'a>> = "managingOrganization",
+        note: Many<Annotation<'a>> = "note",
+    }
+    Participant { role: Many<Concept<'a>> = "role", member: Reference<'a> = "member" }
+}
+
+fn standing(status: &Text<'_>) -> Standing {
+    match status.said() {
+        Some("active" | "accepted" | "in-progress" | "on-hold") => Standing::Current,
+        Some("draft" | "proposed" | "planned") => Standing::Planned,
+        Some("completed" | "revoked" | "cancelled" | "inactive" | "suspended") => Standing::Past,
+        Some("rejected") => Standing::Not,
+        Some("entered-in-error") => Standing::Mistake,
+        Some(_) | None => Standing::Unsaid,
+    }
+}
+
+impl CarePlan<'_> {
+    pub fn describe(&self) -> Description {
+        let mut said = Description {
+            standing: standing(&self.status),
+            name: self.title.owned(),
+            ..Description::default()
+        };
+        let named = self.category.iter().filter_map(Concept::owned);
+        // US Core's "assess-plan" says what kind of resource it is, not what the plan is.
+        let mut named = named.filter(|name| !name.eq_ignore_ascii_case("assess-plan"));
+        said.name = said
+            .name
+            .or_else(|| named.next())
+            .or_else(|| self.description.owned());
+        said.text(What::Status, &self.status);
+        said.period(&self.period);
+        said.at(&[&self.created]);
+        said.text(What::Note, &self.description);
+        for activity in self.activity.iter() {
+            let detail = &activity.detail;
+            said.say(
+                What::Activity,
+                detail.code.owned().or_else(|| detail.description.owned()),
+            );
+            said.reference(What::Activity, &activity.reference);
+            for progress in activity.progress.iter() {
+                said.text(What::Progress, &progress.text);
+            }
+        }
+        said.reference(What::Who, &self.author);
+        said.notes(&self.note);
+        said
+    }
+}
+
+impl Goal<'_> {
+    pub fn describe(&self) -> Description {
+        let mut said = Description::of(&self.description);
+        let lifecycle = match self.lifecycle.said() {
+            Some(_) => &self.lifecycle,
+            None => &self.status_r3,
+        };
+        said.standing = standing(lifecycle);
+        said.text(What::Status, lifecycle);
+        said.concept(What::Progress, &self.achievement);
+        said.when = self.start.date().or(self.status_date.date());
+        for target in self.target.iter() {
+            let amount = target.quantity.amount();
+            let amount = amount
+                .or(target.range.high.amount())
+                .or(target.range.low.amount());
+            let words = amount
+                .map(|amount| amount.words())
+                .or_else(|| target.concept.owned());
+            said.say(What::Target, words.or_else(|| target.text.owned()));
+            said.date(What::Due, &target.due);
+        }
+        said.concept(What::Priority, &self.priority);
+        said.concepts(What::Category, &self.category);
+        said.reference(What::Who, &self.expressed_by);
+        said.notes(&self.note);
+        said
+    }
+}
+
+impl CareTeam<'_> {
+    pub fn describe(&self) -> Description {
+        let mut said = Description {
+            name: self
+                .name
+                .owned()
+                .or_else(|| self.category.iter().find_map(Concept::owned)),
+            standing: standing(&self.status),
+            ..Description::default()
+        };
+        said.text(What::Status, &self.status);
+        said.period(&self.period);
+        for participant in self.participant.iter() {
+            said.reference(What::Member, &participant.member);
+            said.concepts(What::Role, &participant.role);
+        }
+        said.references(What::Organization, &self.organization);
+        said.notes(&self.note);
+        said
+    }
+}

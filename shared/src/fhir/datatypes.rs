@@ -1,0 +1,203 @@
+//! The building blocks of FHIR resources (R4, §2.24): concepts, quantities, references, periods.
+
+use super::lenient::{Many, Number, Raw, Text, view};
+use crate::time::PartialDate;
+
+pub const LOINC: &str = "http://loinc.org";
+pub const RXNORM: &str = "http://www.nlm.nih.gov/research/umls/rxnorm";
+pub const SNOMED: &str = "http://snomed.info/sct";
+pub const CVX: &str = "http://hl7.org/fhir/sid/cvx";
+pub const UCUM: &str = "http://unitsofmeasure.org";
+
+view! {
+    Concept { text: Text<'a> = "text", coding: Many<Coding<'a>> = "coding" }
+    Coding { system: Text<'a> = "system", code: Text<'a> = "code", display: Text<'a> = "display" }
+    Quantity {
+        value: Number<'a> = "value",
+        comparator: Text<'a> = "comparator",
+        unit: Text<'a> = "unit",
+        system: Text<'a> = "system",
+        code: Text<'a> = "code",
+    }
+    Range { low: Quantity<'a> = "low", high: Quantity<'a> = "high" }
+    Ratio { numerator: Quantity<'a> = "numerator", denominator: Quantity<'a> = "denominator" }
+    Period { start: Text<'a> = "start", end: Text<'a> = "end" }
+    Reference {
+        reference: Text<'a> = "reference",
+        display: Text<'a> = "display",
+        identifier: Identifier<'a> = "identifier",
+    }
+    Identifier { system: Text<'a> = "system", value: Text<'a> = "value" }
+    Annotation { text: Text<'a> = "text", time: Text<'a> = "time" }
+    HumanName {
+        text: Text<'a> = "text",
+        given: Many<Text<'a>> = "given",
+        family: Text<'a> = "family",
+        prefix: Many<Text<'a>> = "prefix",
+        name_use: Text<'a> = "use",
+    }
+    Contact { system: Text<'a> = "system", value: Text<'a> = "value" }
+    Address {
+        text: Text<'a> = "text",
+        line: Many<Text<'a>> = "line",
+        city: Text<'a> = "city",
+        state: Text<'a> = "state",
+        postal_code: Text<'a> = "postalCode",
+    }
+    Attachment {
+        content_type: Text<'a> = "contentType",
+        title: Text<'a> = "title",
+        url: Text<'a> = "url",
+        size: Text<'a> = "size",
+        /// As it stands in the text: it may be megabytes of base64, and nobody here decodes it.
+        data: Raw<'a> = "data",
+        creation: Text<'a> = "creation",
+        language: Text<'a> = "language",
+    }
+    Narrative { div: Text<'a> = "div", status: Text<'a> = "status" }
+    Meta { security: Many<Coding<'a>> = "security" }
+}
+
+impl Concept<'_> {
+    /// The source's own words: its text, else a name, else the bare code.
+    pub fn words(&self) -> Option<&str> {
+        let displays = self
+            .coding
+            .iter()
+            .filter_map(|coding| coding.display.said());
+        let codes = self.coding.iter().filter_map(|coding| coding.code.said());
+        self.text.said().or_else(|| displays.chain(codes).next())
+    }
+
+    pub fn owned(&self) -> Option<String> {
+        self.words().map(str::to_owned)
+    }
+
+    pub fn code_in(&self, system: &str) -> Option<&str> {
+        let coding = self.coding.iter().find(|coding| coding.system.is(system))?;
+        coding.code.said()
+    }
+
+    pub fn has_code(&self, codes: &[&str]) -> bool {
+        self.coding
+            .iter()
+            .any(|coding| coding.code.is_one_of(codes))
+    }
+
+    /// The first code, with its system: enough for a plain name or a link.
+    pub fn code(&self) -> Option<Code> {
+        let known = [LOINC, RXNORM, SNOMED, CVX];
+        let coded = || {
+            self.coding
+                .iter()
+                .filter(|coding| coding.code.said().is_some())
+        };
+        let best = coded().find(|coding| coding.system.is_one_of(&known));
+        let coding = best.or_else(|| coded().next())?;
+        Some(Code {
+            system: coding.system.owned().unwrap_or_default(),
+            code: coding.code.owned()?,
+        })
+    }
+}
+
+/// What a concept is called in a terminology.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+pub struct Code {
+    pub system: String,
+    pub code: String,
+}
+
+/// A number as the source wrote it, and its unit in the source's words.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Amount {
+    pub number: String,
+    /// "<", ">=" and the like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparator: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// The unit in UCUM, if the source said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ucum: Option<String>,
+}
+
+impl Quantity<'_> {
+    pub fn amount(&self) -> Option<Amount> {
+        let ucum = self.code.owned().filter(|_| self.system.is(UCUM));
+        Some(Amount {
+            number: self.value.said()?.to_owned(),
+            comparator: self.comparator.owned(),
+            unit: self.unit.owned().or_else(|| self.code.owned()),
+            ucum,
+        })
+    }
+}
+
+impl Amount {
+    /// Two amounts may stand on one line only if this is equal.
+    pub fn unit_key(&self) -> String {
+        let unit = self.ucum.as_deref().or(self.unit.as_deref());
+        unit.unwrap_or_default().trim().to_lowercase()
+    }
+
+    pub fn words(&self) -> String {
+        let comparator = self.comparator.as_deref().unwrap_or_default();
+        let number = &self.number;
+        match &self.unit {
+            Some(unit) => format!("{comparator}{number} {unit}"),
+            None => format!("{comparator}{number}"),
+        }
+    }
+}
+
+impl Text<'_> {
+    pub fn date(&self) -> Option<PartialDate> {
+        self.said()?.parse().ok()
+    }
+}
+
+impl Period<'_> {
+    pub fn is_said(&self) -> bool {
+        self.start.said().or(self.end.said()).is_some()
+    }
+}
+
+impl Reference<'_> {
+    pub fn is_said(&self) -> bool {
+        self.reference.said().or(self.display.said()).is_some()
+    }
+}
+
+impl HumanName<'_> {
+    /// As the source wrote it, else in the order given, family.
+    pub fn words(&self) -> Option<String> {
+        if let Some(text) = self.text.owned() {
+            return Some(text);
+        }
+        let before = self.prefix.iter().chain(self.given.iter());
+        let parts: Vec<_> = before
+            .chain([&self.family])
+            .filter_map(Text::said)
+            .collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
+    }
+}
+
+impl Address<'_> {
+    pub fn words(&self) -> Option<String> {
+        if let Some(text) = self.text.owned() {
+            return Some(text);
+        }
+        let after = [&self.city, &self.state, &self.postal_code];
+        let parts: Vec<_> = self
+            .line
+            .iter()
+            .chain(after)
+            .filter_map(Text::said)
+            .collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+}

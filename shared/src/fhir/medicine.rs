@@ -1,0 +1,192 @@
+//! Medicines: ordered, taken, given out or given. One view for the four resources that say so, and
+//! one for the substance that they may point to.
+
+use super::ResourceType;
+use super::datatypes::{Amount, Annotation, Concept, Period, Quantity, Reference};
+use super::description::{Description, Standing, What};
+use super::lenient::{Many, Number, Text, view};
+
+view! {
+    Medicine {
+        id: Text<'a> = "id",
+        status: Text<'a> = "status",
+        status_reason: Concept<'a> = "statusReasonCodeableConcept",
+        stop_reason: Many<Concept<'a>> = "statusReason",
+        intent: Text<'a> = "intent",
+        do_not_perform: Text<'a> = "doNotPerform",
+        concept: Concept<'a> = "medicationCodeableConcept",
+        reference: Reference<'a> = "medicationReference",
+        contained: Many<Substance<'a>> = "contained",
+        authored_on: Text<'a> = "authoredOn",
+        asserted: Text<'a> = "dateAsserted",
+        effective: Text<'a> = "effectiveDateTime",
+        effective_period: Period<'a> = "effectivePeriod",
+        handed_over: Text<'a> = "whenHandedOver",
+        prepared: Text<'a> = "whenPrepared",
+        requester: Reference<'a> = "requester",
+        dosage: Many<Dosage<'a>> = "dosageInstruction",
+        dosage_taken: Many<Dosage<'a>> = "dosage",
+        reason: Many<Concept<'a>> = "reasonCode",
+        note: Many<Annotation<'a>> = "note",
+        dispense: DispenseRequest<'a> = "dispenseRequest",
+        prior: Reference<'a> = "priorPrescription",
+        authorizing: Many<Reference<'a>> = "authorizingPrescription",
+        days_supply: Quantity<'a> = "daysSupply",
+        quantity: Quantity<'a> = "quantity",
+        category: Many<Concept<'a>> = "category",
+        information_source: Reference<'a> = "informationSource",
+    }
+    Dosage {
+        text: Text<'a> = "text",
+        patient_instruction: Text<'a> = "patientInstruction",
+        timing: Timing<'a> = "timing",
+        as_needed: Text<'a> = "asNeededBoolean",
+        as_needed_for: Concept<'a> = "asNeededCodeableConcept",
+        route: Concept<'a> = "route",
+        dose_and_rate: Many<DoseAndRate<'a>> = "doseAndRate",
+        additional: Many<Concept<'a>> = "additionalInstruction",
+    }
+    DoseAndRate { dose: Quantity<'a> = "doseQuantity", range: super::datatypes::Range<'a> = "doseRange" }
+    Timing { code: Concept<'a> = "code", repeat: Repeat<'a> = "repeat" }
+    Repeat {
+        frequency: Number<'a> = "frequency",
+        period: Number<'a> = "period",
+        period_unit: Text<'a> = "periodUnit",
+        when: Many<Text<'a>> = "when",
+        bounds: Period<'a> = "boundsPeriod",
+    }
+    DispenseRequest {
+        repeats: Number<'a> = "numberOfRepeatsAllowed",
+        quantity: Quantity<'a> = "quantity",
+        supply: Quantity<'a> = "expectedSupplyDuration",
+        validity: Period<'a> = "validityPeriod",
+        performer: Reference<'a> = "performer",
+    }
+    Substance {
+        id: Text<'a> = "id",
+        code: Concept<'a> = "code",
+        form: Concept<'a> = "form",
+        status: Text<'a> = "status",
+    }
+}
+
+impl Medicine<'_> {
+    /// The medicine's own words, here or in what the resource carries with it.
+    pub fn concept(&self) -> Option<&Concept<'_>> {
+        if self.concept.words().is_some() {
+            return Some(&self.concept);
+        }
+        let own = self.reference.reference.said()?.strip_prefix('#')?;
+        let inside = self
+            .contained
+            .iter()
+            .find(|substance| substance.id.is(own))?;
+        Some(&inside.code)
+    }
+
+    pub fn standing(&self) -> Standing {
+        if self.do_not_perform.is("true") {
+            return Standing::Not;
+        }
+        match self.status.said() {
+            Some("active" | "in-progress") => Standing::Current,
+            Some("intended" | "draft" | "preparation") => Standing::Planned,
+            Some("completed" | "stopped" | "cancelled" | "ended" | "declined") => Standing::Past,
+            Some("on-hold") => Standing::Past,
+            Some("not-taken" | "not-done") => Standing::Not,
+            Some("entered-in-error") => Standing::Mistake,
+            Some(_) | None => Standing::Unsaid,
+        }
+    }
+
+    pub fn dosages(&self) -> impl Iterator<Item = &Dosage<'_>> {
+        self.dosage.iter().chain(self.dosage_taken.iter())
+    }
+
+    /// The directions as written; nothing if the source gave only parts of them.
+    pub fn directions(&self) -> Option<String> {
+        let texts: Vec<_> = self
+            .dosages()
+            .filter_map(|dosage| dosage.text.said().or(dosage.patient_instruction.said()))
+            .collect();
+        (!texts.is_empty()).then(|| texts.join("; "))
+    }
+
+    pub fn describe(&self, kind: ResourceType) -> Description {
+        let mut said = self.concept().map(Description::of).unwrap_or_default();
+        said.name = said.name.or_else(|| self.reference.display.owned());
+        if said.name.is_none() {
+            said.named_by = self.reference.reference.owned();
+        }
+        said.standing = self.standing();
+        said.text(What::Status, &self.status);
+        said.period(&self.effective_period);
+        said.at(&[
+            &self.effective,
+            &self.authored_on,
+            &self.handed_over,
+            &self.prepared,
+            &self.asserted,
+        ]);
+        said.say(What::Dose, self.directions());
+        for dosage in self.dosages() {
+            said.say(What::Dose, dosage.parts());
+            said.concept(What::Route, &dosage.route);
+            said.concept(What::Reason, &dosage.as_needed_for);
+        }
+        said.concepts(What::Reason, &self.reason);
+        said.concept(What::Note, &self.status_reason);
+        said.concepts(What::Note, &self.stop_reason);
+        said.reference(What::Who, &self.requester);
+        said.reference(What::Pharmacy, &self.dispense.performer);
+        let dispensed = kind == ResourceType::MedicationDispense;
+        let (quantity, supply) = match dispensed {
+            true => (&self.quantity, &self.days_supply),
+            false => (&self.dispense.quantity, &self.dispense.supply),
+        };
+        said.say(
+            What::Quantity,
+            quantity.amount().as_ref().map(Amount::words),
+        );
+        said.say(
+            What::DaysSupply,
+            supply.amount().as_ref().map(Amount::words),
+        );
+        said.say(
+            What::Refills,
+            self.dispense.repeats.said().map(str::to_owned),
+        );
+        said.notes(&self.note);
+        said
+    }
+}
+
+impl Dosage<'_> {
+    /// Dose and timing where no sentence was written, in the source's own pieces.
+    fn parts(&self) -> Option<String> {
+        if self
+            .text
+            .said()
+            .or(self.patient_instruction.said())
+            .is_some()
+        {
+            return None;
+        }
+        let dose = self
+            .dose_and_rate
+            .iter()
+            .find_map(|rate| rate.dose.amount());
+        let parts = [dose.as_ref().map(Amount::words), self.timing.code.owned()];
+        let parts: Vec<_> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+}
+
+impl Substance<'_> {
+    pub fn describe(&self) -> Description {
+        let mut said = Description::of(&self.code);
+        said.concept(What::Kind, &self.form);
+        said.text(What::Status, &self.status);
+        said
+    }
+}

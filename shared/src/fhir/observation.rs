@@ -1,0 +1,462 @@
+//! Observation: a result, a vital sign, a habit, an answer of a survey.
+
+use serde::{Deserialize, Serialize};
+
+use super::datatypes::{
+    Amount, Annotation, Concept, LOINC, Period, Quantity, Range, Ratio, Reference,
+};
+use super::decimal::Decimal;
+use super::description::{Description, Standing, What};
+use super::lenient::{Many, Text, view};
+use crate::time::PartialDate;
+
+view! {
+    Observation {
+        status: Text<'a> = "status",
+        category: Many<Concept<'a>> = "category",
+        code: Concept<'a> = "code",
+        effective: Text<'a> = "effectiveDateTime",
+        effective_instant: Text<'a> = "effectiveInstant",
+        effective_period: Period<'a> = "effectivePeriod",
+        issued: Text<'a> = "issued",
+        performer: Many<Reference<'a>> = "performer",
+        quantity: Quantity<'a> = "valueQuantity",
+        concept: Concept<'a> = "valueCodeableConcept",
+        text: Text<'a> = "valueString",
+        truth: Text<'a> = "valueBoolean",
+        integer: super::lenient::Number<'a> = "valueInteger",
+        range: Range<'a> = "valueRange",
+        ratio: Ratio<'a> = "valueRatio",
+        sampled: Sampled<'a> = "valueSampledData",
+        time: Text<'a> = "valueTime",
+        date: Text<'a> = "valueDateTime",
+        period: Period<'a> = "valuePeriod",
+        absent: Concept<'a> = "dataAbsentReason",
+        interpretation: Many<Concept<'a>> = "interpretation",
+        note: Many<Annotation<'a>> = "note",
+        body_site: Concept<'a> = "bodySite",
+        method: Concept<'a> = "method",
+        reference_range: Many<ReferenceRange<'a>> = "referenceRange",
+        component: Many<Component<'a>> = "component",
+        has_member: Many<Reference<'a>> = "hasMember",
+    }
+    Component {
+        code: Concept<'a> = "code",
+        quantity: Quantity<'a> = "valueQuantity",
+        concept: Concept<'a> = "valueCodeableConcept",
+        text: Text<'a> = "valueString",
+        truth: Text<'a> = "valueBoolean",
+        integer: super::lenient::Number<'a> = "valueInteger",
+        range: Range<'a> = "valueRange",
+        ratio: Ratio<'a> = "valueRatio",
+        sampled: Sampled<'a> = "valueSampledData",
+        time: Text<'a> = "valueTime",
+        date: Text<'a> = "valueDateTime",
+        period: Period<'a> = "valuePeriod",
+        absent: Concept<'a> = "dataAbsentReason",
+        interpretation: Many<Concept<'a>> = "interpretation",
+        reference_range: Many<ReferenceRange<'a>> = "referenceRange",
+    }
+    ReferenceRange {
+        low: Quantity<'a> = "low",
+        high: Quantity<'a> = "high",
+        kind: Concept<'a> = "type",
+        applies_to: Many<Concept<'a>> = "appliesTo",
+        age: Range<'a> = "age",
+        text: Text<'a> = "text",
+    }
+    Sampled { dimensions: super::lenient::Number<'a> = "dimensions", data: Text<'a> = "data" }
+}
+
+/// What was found, in the source's own words and digits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "is")]
+pub enum Measured {
+    Amount(Amount),
+    Words {
+        text: String,
+    },
+    Truth {
+        yes: bool,
+    },
+    Range {
+        low: Option<Amount>,
+        high: Option<Amount>,
+    },
+    Ratio {
+        numerator: Option<Amount>,
+        denominator: Option<Amount>,
+    },
+    Time {
+        text: String,
+    },
+    Date {
+        date: PartialDate,
+    },
+    Period {
+        from: Option<PartialDate>,
+        to: Option<PartialDate>,
+    },
+    /// A curve: too many numbers to read, kept in the original.
+    Curve,
+    /// The source says that there is no value, and perhaps why.
+    Absent {
+        why: Option<String>,
+    },
+    /// The source says nothing.
+    Nothing,
+}
+
+/// How a value compares, as the source said, else as its own range says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flag {
+    FarBelow,
+    Below,
+    InRange,
+    Above,
+    FarAbove,
+    Unusual,
+    VeryUnusual,
+    Found,
+    NotFound,
+    /// A word that has no place on this line.
+    Words(String),
+}
+
+/// A range that the source gave with this very value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Band {
+    pub low: Option<Amount>,
+    pub high: Option<Amount>,
+    pub text: Option<String>,
+    /// For whom or for what, if it is not simply the usual range.
+    pub of: Option<String>,
+}
+
+/// A part of a result: the upper and lower number of a blood pressure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    pub name: Option<String>,
+    pub loinc: Option<String>,
+    pub value: Measured,
+    pub flag: Option<Flag>,
+    pub band: Option<Band>,
+}
+
+/// What kind of observation it is, as far as lists care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    Lab,
+    VitalSign,
+    Social,
+    Survey,
+    Imaging,
+    Procedure,
+    Other,
+}
+
+macro_rules! measured {
+    ($self:ident) => {{
+        if let Some(amount) = $self.quantity.amount() {
+            return Measured::Amount(amount);
+        }
+        if let Some(number) = $self.integer.said() {
+            return Measured::Amount(Amount {
+                number: number.to_owned(),
+                comparator: None,
+                unit: None,
+                ucum: None,
+            });
+        }
+        let words = $self.concept.owned().or_else(|| $self.text.owned());
+        // A quantity whose number is missing still has words: "not seen", "trace".
+        let words = words.or_else(|| $self.quantity.unit.owned());
+        if let Some(text) = words {
+            return Measured::Words { text };
+        }
+        match $self.truth.said() {
+            Some("true") => return Measured::Truth { yes: true },
+            Some("false") => return Measured::Truth { yes: false },
+            Some(_) | None => {}
+        }
+        let (low, high) = ($self.range.low.amount(), $self.range.high.amount());
+        if low.is_some() || high.is_some() {
+            return Measured::Range { low, high };
+        }
+        let numerator = $self.ratio.numerator.amount();
+        let denominator = $self.ratio.denominator.amount();
+        if numerator.is_some() || denominator.is_some() {
+            return Measured::Ratio {
+                numerator,
+                denominator,
+            };
+        }
+        if let Some(text) = $self.time.owned() {
+            return Measured::Time { text };
+        }
+        if let Some(text) = $self.date.owned() {
+            return match $self.date.date() {
+                Some(date) => Measured::Date { date },
+                None => Measured::Words { text },
+            };
+        }
+        if $self.period.is_said() {
+            let (from, to) = ($self.period.start.date(), $self.period.end.date());
+            return Measured::Period { from, to };
+        }
+        if $self
+            .sampled
+            .data
+            .said()
+            .or($self.sampled.dimensions.said())
+            .is_some()
+        {
+            return Measured::Curve;
+        }
+        match $self.absent.coding.is_empty() && $self.absent.text.said().is_none() {
+            true => Measured::Nothing,
+            false => Measured::Absent {
+                why: $self.absent.owned(),
+            },
+        }
+    }};
+}
+
+impl Observation<'_> {
+    pub fn value(&self) -> Measured {
+        measured!(self)
+    }
+
+    pub fn flag(&self) -> Option<Flag> {
+        flag(&self.interpretation, &self.value(), &self.reference_range)
+    }
+
+    pub fn band(&self) -> Option<Band> {
+        band(&self.reference_range)
+    }
+
+    pub fn parts(&self) -> Vec<Part> {
+        let parts = self.component.iter().map(|component| Part {
+            name: component.code.owned(),
+            loinc: component.code.code_in(LOINC).map(str::to_owned),
+            value: component.value(),
+            flag: flag(
+                &component.interpretation,
+                &component.value(),
+                &component.reference_range,
+            ),
+            band: band(&component.reference_range),
+        });
+        parts.collect()
+    }
+
+    pub fn when(&self) -> Option<PartialDate> {
+        let effective = self.effective.date().or(self.effective_instant.date());
+        let period = &self.effective_period;
+        effective.or(period.end.date()).or(period.start.date())
+    }
+
+    pub fn is_corrected(&self) -> bool {
+        self.status.is_one_of(&["corrected", "amended"])
+    }
+
+    pub fn category(&self) -> Category {
+        let says = |code: &str| {
+            self.category
+                .iter()
+                .any(|category| category.has_code(&[code]))
+        };
+        if says("laboratory") || says("LAB") {
+            Category::Lab
+        } else if says("vital-signs") {
+            Category::VitalSign
+        } else if says("social-history") {
+            Category::Social
+        } else if says("survey") {
+            Category::Survey
+        } else if says("imaging") {
+            Category::Imaging
+        } else if says("procedure") || says("exam") {
+            Category::Procedure
+        } else {
+            Category::Other
+        }
+    }
+
+    pub fn standing(&self) -> Standing {
+        match self.status.said() {
+            Some("final" | "corrected" | "amended") => Standing::Current,
+            Some("registered") => Standing::Planned,
+            Some("preliminary") => Standing::Unsure,
+            Some("cancelled") => Standing::Not,
+            Some("entered-in-error") => Standing::Mistake,
+            Some(_) | None => Standing::Unsaid,
+        }
+    }
+
+    pub fn describe(&self) -> Description {
+        let mut said = Description::of(&self.code);
+        said.when = self.when();
+        said.standing = self.standing();
+        said.text(What::Status, &self.status);
+        said.say(What::Value, self.value().words());
+        for part in self.parts() {
+            let value = part.value.words().unwrap_or_default();
+            let name = part.name.unwrap_or_default();
+            said.say(What::Value, format!("{name} {value}").trim().to_owned());
+        }
+        said.concepts(What::Category, &self.category);
+        said.concept(What::BodySite, &self.body_site);
+        said.references(What::Who, &self.performer);
+        said.notes(&self.note);
+        said
+    }
+}
+
+impl Component<'_> {
+    pub fn value(&self) -> Measured {
+        measured!(self)
+    }
+}
+
+impl Measured {
+    /// As the source wrote it. Nothing where a screen needs words of its own.
+    pub fn words(&self) -> Option<String> {
+        match self {
+            Self::Amount(amount) => Some(amount.words()),
+            Self::Words { text } | Self::Time { text } => Some(text.clone()),
+            Self::Range { low, high } => pair(low.as_ref(), high.as_ref(), " - "),
+            Self::Ratio {
+                numerator,
+                denominator,
+            } => pair(numerator.as_ref(), denominator.as_ref(), " : "),
+            Self::Date { date } => Some(date.to_string()),
+            Self::Absent { why } => why.clone(),
+            Self::Truth { .. } | Self::Period { .. } | Self::Curve | Self::Nothing => None,
+        }
+    }
+
+    pub fn amount(&self) -> Option<&Amount> {
+        match self {
+            Self::Amount(amount) => Some(amount),
+            Self::Words { .. }
+            | Self::Truth { .. }
+            | Self::Range { .. }
+            | Self::Ratio { .. }
+            | Self::Time { .. }
+            | Self::Date { .. }
+            | Self::Period { .. }
+            | Self::Curve
+            | Self::Absent { .. }
+            | Self::Nothing => None,
+        }
+    }
+}
+
+fn pair(first: Option<&Amount>, second: Option<&Amount>, between: &str) -> Option<String> {
+    let parts: Vec<_> = [first, second]
+        .into_iter()
+        .flatten()
+        .map(Amount::words)
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(between))
+}
+
+/// The source's word first (HL7 v3 ObservationInterpretation), else its own range. No range of
+/// ours is ever laid over a value.
+fn flag(said: &[Concept<'_>], value: &Measured, ranges: &[ReferenceRange<'_>]) -> Option<Flag> {
+    let mut other = None;
+    for concept in said {
+        let codes = concept
+            .coding
+            .iter()
+            .filter_map(|coding| coding.code.said());
+        for code in codes.chain(concept.text.said()) {
+            if let Some(flag) = flag_of_code(code) {
+                return Some(flag);
+            }
+        }
+        other = other.or_else(|| concept.owned());
+    }
+    if let Some(words) = other {
+        return Some(Flag::Words(words));
+    }
+    by_range(value.amount()?, &band(ranges)?)
+}
+
+fn flag_of_code(code: &str) -> Option<Flag> {
+    Some(match code {
+        "LL" | "LU" => Flag::FarBelow,
+        "L" | "LX" | "<" => Flag::Below,
+        "N" => Flag::InRange,
+        "H" | "HX" | ">" => Flag::Above,
+        "HH" | "HU" => Flag::FarAbove,
+        "A" => Flag::Unusual,
+        "AA" => Flag::VeryUnusual,
+        "POS" | "DET" => Flag::Found,
+        "NEG" | "ND" => Flag::NotFound,
+        _ => return None,
+    })
+}
+
+/// Compares digit by digit, and only where nothing has to be guessed: same unit, and a value that
+/// is not itself "less than" something inside of the range.
+fn by_range(amount: &Amount, band: &Band) -> Option<Flag> {
+    let value = Decimal::read(&amount.number)?;
+    let limit = |limit: &Option<Amount>| match limit {
+        None => Some(None),
+        Some(limit) if limit.unit.is_some() && limit.unit_key() != amount.unit_key() => None,
+        Some(limit) => Decimal::read(&limit.number).map(Some),
+    };
+    let (low, high) = (limit(&band.low)?, limit(&band.high)?);
+    let below = low.as_ref().is_some_and(|low| value < *low);
+    let above = high.as_ref().is_some_and(|high| value > *high);
+    match amount.comparator.as_deref() {
+        Some("<" | "<=") if below => return Some(Flag::Below),
+        Some(">" | ">=") if above => return Some(Flag::Above),
+        // "< 5" with an upper limit of 5 or more and no lower one cannot be too high.
+        Some("<" | "<=") if low.is_none() && !above => return Some(Flag::InRange),
+        Some(_) => return None,
+        None => {}
+    }
+    match (low.is_some() || high.is_some(), below, above) {
+        (false, _, _) => None,
+        (true, true, _) => Some(Flag::Below),
+        (true, _, true) => Some(Flag::Above),
+        (true, false, false) => Some(Flag::InRange),
+    }
+}
+
+/// The usual range: the only one that is not for somebody or something special.
+fn band(ranges: &[ReferenceRange<'_>]) -> Option<Band> {
+    let usual = |range: &&ReferenceRange<'_>| {
+        let kind = &range.kind;
+        let normal = kind.words().is_none() || kind.has_code(&["normal"]);
+        normal && range.says_something()
+    };
+    let mut usual = ranges.iter().filter(usual);
+    match (usual.next(), usual.next()) {
+        (Some(only), None) => Some(only.band()),
+        // Several that all claim to be usual (by age, by sex): which is this person's is a guess.
+        (Some(_), Some(_)) | (None, _) => None,
+    }
+}
+
+impl ReferenceRange<'_> {
+    fn says_something(&self) -> bool {
+        let numbers = self.low.value.said().or(self.high.value.said());
+        numbers.or(self.text.said()).is_some()
+    }
+
+    pub fn band(&self) -> Band {
+        let applies = self.applies_to.iter().find_map(Concept::owned);
+        Band {
+            low: self.low.amount(),
+            high: self.high.amount(),
+            text: self.text.owned(),
+            of: applies.or_else(|| self.kind.owned()),
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! People and places: Patient, RelatedPerson, Practitioner, PractitionerRole, Organization, Location.
+
+use super::datatypes::{Address, Concept, Contact, HumanName, Reference};
+use super::description::{Description, Standing, What};
+use super::lenient::{Many, Text, view};
+
+view! {
+    Person {
+        active: Text<'a> = "active",
+        name: Many<HumanName<'a>> = "name",
+        telecom: Many<Contact<'a>> = "telecom",
+        gender: Text<'a> = "gender",
+        birth_date: Text<'a> = "birthDate",
+        address: Many<Address<'a>> = "address",
+        relationship: Many<Concept<'a>> = "relationship",
+        communication: Many<Communication<'a>> = "communication",
+        qualification: Many<Qualification<'a>> = "qualification",
+    }
+    Communication { language: Concept<'a> = "language" }
+    Qualification { code: Concept<'a> = "code" }
+    Place {
+        name: Text<'a> = "name",
+        kind: Many<Concept<'a>> = "type",
+        telecom: Many<Contact<'a>> = "telecom",
+        address: Many<Address<'a>> = "address",
+        description: Text<'a> = "description",
+        status: Text<'a> = "status",
+    }
+    Role {
+        practitioner: Reference<'a> = "practitioner",
+        organization: Reference<'a> = "organization",
+        code: Many<Concept<'a>> = "code",
+        specialty: Many<Concept<'a>> = "specialty",
+        telecom: Many<Contact<'a>> = "telecom",
+    }
+}
+
+impl Person<'_> {
+    /// The name in use now, as written.
+    pub fn name(&self) -> Option<String> {
+        let named = |name: &&HumanName<'_>| !name.name_use.is_one_of(&["old", "maiden"]);
+        let current = self.name.iter().filter(named).find_map(HumanName::words);
+        current.or_else(|| self.name.iter().find_map(HumanName::words))
+    }
+
+    pub fn describe(&self) -> Description {
+        let mut said = Description {
+            name: self.name(),
+            standing: match self.active.is("false") {
+                true => Standing::Past,
+                false => Standing::Current,
+            },
+            ..Description::default()
+        };
+        said.date(What::BirthDate, &self.birth_date);
+        said.text(What::Sex, &self.gender);
+        said.concepts(What::Relation, &self.relationship);
+        say_contacts(&mut said, &self.telecom, &self.address);
+        for spoken in self.communication.iter() {
+            said.concept(What::Language, &spoken.language);
+        }
+        for qualification in self.qualification.iter() {
+            said.concept(What::Role, &qualification.code);
+        }
+        said
+    }
+}
+
+impl Place<'_> {
+    pub fn describe(&self) -> Description {
+        let mut said = Description {
+            name: self.name.owned().or_else(|| self.description.owned()),
+            ..Description::default()
+        };
+        said.concepts(What::Kind, &self.kind);
+        say_contacts(&mut said, &self.telecom, &self.address);
+        said
+    }
+}
+
+impl Role<'_> {
+    pub fn describe(&self) -> Description {
+        let mut said = Description {
+            name: self.practitioner.display.owned(),
+            ..Description::default()
+        };
+        if said.name.is_none() {
+            said.named_by = self.practitioner.reference.owned();
+        }
+        said.reference(What::Organization, &self.organization);
+        said.concepts(What::Role, &self.code);
+        said.concepts(What::Role, &self.specialty);
+        say_contacts(&mut said, &self.telecom, &Many::default());
+        said
+    }
+}
+
+fn say_contacts(said: &mut Description, ways: &Many<Contact<'_>>, addresses: &Many<Address<'_>>) {
+    for way in ways.iter() {
+        match way.system.said() {
+            Some("phone" | "sms") => said.text(What::Phone, &way.value),
+            Some("email") => said.text(What::Email, &way.value),
+            Some(_) | None => {}
+        }
+    }
+    for address in addresses.iter() {
+        said.say(What::Address, address.words());
+    }
+}
