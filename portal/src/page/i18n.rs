@@ -67,7 +67,9 @@ fn locale(preferred: &[String]) -> String {
         Language::English | Language::Mirrored => ("en", "en-US"),
         Language::Spanish => ("es", "es-US"),
     };
-    let own = preferred.iter().find(|locale| locale.split('-').next() == Some(code));
+    let own = preferred
+        .iter()
+        .find(|locale| locale.split('-').next() == Some(code));
     own.cloned().unwrap_or_else(|| fallback.to_owned())
 }
 
@@ -88,8 +90,12 @@ fn options(pairs: &[(&str, &str)]) -> Object {
 /// A whole number as the reader's language writes it.
 pub(crate) fn number(value: u32) -> String {
     let format = Intl::NumberFormat::new(&locale_array(), &Object::new());
-    let text = format.format().call1(&JsValue::UNDEFINED, &JsValue::from(value));
-    text.ok().and_then(|text| text.as_string()).unwrap_or_else(|| value.to_string())
+    let text = format
+        .format()
+        .call1(&JsValue::UNDEFINED, &JsValue::from(value));
+    text.ok()
+        .and_then(|text| text.as_string())
+        .unwrap_or_else(|| value.to_string())
 }
 
 /// CLDR's form for a count, `one` or `other` for example.
@@ -112,7 +118,8 @@ mod tests {
     #[test]
     fn a_region_of_ours_keeps_its_dates_and_a_foreign_one_does_not() {
         switch_to(Language::Spanish);
-        let of = |codes: &[&str]| locale(&codes.iter().map(|&code| code.into()).collect::<Vec<_>>());
+        let of =
+            |codes: &[&str]| locale(&codes.iter().map(|&code| code.into()).collect::<Vec<_>>());
         assert_eq!(of(&["de-DE", "es-MX"]), "es-MX");
         assert_eq!(of(&["en-GB"]), "es-US");
         switch_to(Language::English);
@@ -138,7 +145,10 @@ mod tests {
     fn a_wrong_locale_is_named_and_generates_nothing() {
         let wrong = |english: &str, spanish: &str| generate(english, spanish).unwrap_err();
         assert_eq!(wrong(r#"{"a": "A"}"#, "{}"), "es.json lacks the key `a`");
-        assert_eq!(wrong("{}", r#"{"a": "A"}"#), "es.json has the unknown key `a`");
+        assert_eq!(
+            wrong("{}", r#"{"a": "A"}"#),
+            "es.json has the unknown key `a`"
+        );
         assert_eq!(
             wrong(r#"{"a": "{x}"}"#, r#"{"a": "{y}"}"#),
             "the parameters of `a` differ between en.json and es.json"

@@ -109,7 +109,10 @@ impl Session {
     /// The record that is open now.
     pub(crate) fn open_record_untracked(self) -> Option<RecordOf> {
         let who = self.who.get_untracked()?;
-        who.records.iter().find(|record| record.patient == who.open).cloned()
+        who.records
+            .iter()
+            .find(|record| record.patient == who.open)
+            .cloned()
     }
 
     // --- Questions ---
@@ -117,10 +120,13 @@ impl Session {
     /// Asks now, and again whenever the record changed, for as long as the asking screen is there.
     pub(crate) fn ask(self, ask: Ask) -> ReadSignal<Option<Answer>> {
         let answer = RwSignal::new(None);
-        let number = self.line.try_update_value(|line| line.question(ask, answer));
+        let number = self
+            .line
+            .try_update_value(|line| line.question(ask, answer));
         on_cleanup(move || {
             if let Some(number) = number {
-                self.line.try_update_value(|line| line.forget_question(number));
+                self.line
+                    .try_update_value(|line| line.forget_question(number));
             }
         });
         answer.read_only()
@@ -155,7 +161,9 @@ impl Session {
     /// Answers once the edit is durable on this device, or why it is not.
     pub(crate) async fn edit(self, edit: Edit) -> Result<EntryId, NotTaken> {
         let reply = self.line.try_update_value(|line| line.edit(edit));
-        let Some(reply) = reply else { return Err(NotTaken::Interrupted) };
+        let Some(reply) = reply else {
+            return Err(NotTaken::Interrupted);
+        };
         reply.await.unwrap_or(Err(NotTaken::Interrupted))
     }
 
@@ -166,7 +174,10 @@ impl Session {
 
     /// Answers whether the draft is on the disk.
     pub(crate) async fn keep_draft(self, key: String, text: String) -> bool {
-        let Some(reply) = self.line.try_update_value(|line| line.keep_draft(key, text)) else {
+        let Some(reply) = self
+            .line
+            .try_update_value(|line| line.keep_draft(key, text))
+        else {
             return false;
         };
         self.drafts_under_way.try_update(|count| *count += 1);
@@ -183,7 +194,8 @@ impl Session {
     // --- Accounts ---
 
     pub(crate) fn switch(self, patient: PatientId) {
-        self.line.with_value(|line| line.post(&ToWorker::Switch { patient }));
+        self.line
+            .with_value(|line| line.post(&ToWorker::Switch { patient }));
     }
 
     /// Exchanges an invitation for an account and opens it.
@@ -193,7 +205,8 @@ impl Session {
         birth_date: String,
     ) -> Result<(), NotActivated> {
         let (done, reply) = oneshot::channel();
-        self.line.try_update_value(|line| line.activation(secret, birth_date, done));
+        self.line
+            .try_update_value(|line| line.activation(secret, birth_date, done));
         self.start_worker();
         let slot = match reply.await.unwrap_or(Err(NotActivated::NeedsConnection)) {
             Ok(slot) => slot,

@@ -46,12 +46,16 @@ fn sample() -> String {
 
 fn status() -> AnyView {
     let pill = |pill| {
-        let words = PillWords { pill, first: sample(), rest: words::components_rest() };
+        let words = PillWords {
+            pill,
+            first: sample(),
+            rest: words::components_rest(),
+        };
         view! { <StatusPill href="/components" words=words/> }
     };
     view! {
         <div class="bar">
-            {pill(Pill::Ok)}{pill(Pill::Offline)}{pill(Pill::Sending)}{pill(Pill::Failed)}
+            {pill(Pill::Ok)}{pill(Pill::Checking)}{pill(Pill::Offline)}{pill(Pill::Sending)}{pill(Pill::Failed)}
         </div>
     }
     .into_any()
@@ -74,11 +78,32 @@ fn buttons() -> AnyView {
 }
 
 fn tags() -> AnyView {
-    let icons = [Icon::Clock, Icon::Info, Icon::Ok, Icon::Up, Icon::Down, Icon::Alert];
-    let tones = [Tone::Neutral, Tone::Info, Tone::Ok, Tone::Wait, Tone::Wait, Tone::Alert];
+    let icons = [
+        Icon::Clock,
+        Icon::Info,
+        Icon::Ok,
+        Icon::Up,
+        Icon::Down,
+        Icon::Alert,
+    ];
+    let tones = [
+        Tone::Neutral,
+        Tone::Info,
+        Tone::Ok,
+        Tone::Wait,
+        Tone::Wait,
+        Tone::Alert,
+    ];
     let tags = icons.into_iter().zip(tones);
     let tags = tags.map(|(icon, tone)| view! { <Tag tone=tone icon=icon label=sample()/> });
-    let icons = [Icon::Phone, Icon::Check, Icon::Checks, Icon::Eye, Icon::Message, Icon::Alert];
+    let icons = [
+        Icon::Phone,
+        Icon::Check,
+        Icon::Checks,
+        Icon::Eye,
+        Icon::Message,
+        Icon::Alert,
+    ];
     let states = icons.map(|icon| view! { <State icon=icon label=sample()/> });
     view! {
         <div class="bar">{tags.collect::<Vec<_>>()}</div>

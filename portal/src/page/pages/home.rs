@@ -22,7 +22,10 @@ pub(crate) fn Home() -> impl IntoView {
     let threads = session.threads();
     let greeting = move || {
         let who = session.who().get()?;
-        let record = who.records.iter().find(|record| record.patient == who.open)?;
+        let record = who
+            .records
+            .iter()
+            .find(|record| record.patient == who.open)?;
         Some(if record.own {
             words::home_hello(who.name.split_whitespace().next().unwrap_or_default())
         } else {
@@ -51,7 +54,10 @@ pub(crate) fn Home() -> impl IntoView {
 }
 
 fn new_rows(rows: Vec<ThreadRow>) -> AnyView {
-    let unread = rows.into_iter().filter(|row| row.unread > 0).take(NEW_ROWS_MAX);
+    let unread = rows
+        .into_iter()
+        .filter(|row| row.unread > 0)
+        .take(NEW_ROWS_MAX);
     let rows: Vec<_> = unread.map(new_row).collect();
     if rows.is_empty() {
         return view! {
@@ -93,7 +99,10 @@ fn waiting(session: Session, threads: Signal<Option<Vec<ThreadRow>>>) -> Option<
         } else {
             words::state_saved_here()
         };
-        let more = ("/activity".to_owned(), words::home_see_all(unsent + refused));
+        let more = (
+            "/activity".to_owned(),
+            words::home_see_all(unsent + refused),
+        );
         Some(view! {
             <Card id="waiting" title=title flush=true more=more><Rows>{rows}</Rows></Card>
         })

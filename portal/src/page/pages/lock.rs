@@ -25,7 +25,13 @@ pub(crate) fn Lock() -> impl IntoView {
             session.unlock();
         }
         if is_lock_address() {
-            navigate("/", NavigateOptions { replace: true, ..NavigateOptions::default() });
+            navigate(
+                "/",
+                NavigateOptions {
+                    replace: true,
+                    ..NavigateOptions::default()
+                },
+            );
         }
     };
     view! {

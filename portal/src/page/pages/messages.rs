@@ -22,8 +22,7 @@ pub(crate) fn Messages() -> impl IntoView {
     let session = expect_context::<Session>();
     let threads = session.threads();
     let sought = RwSignal::new(String::new());
-    let has_many =
-        Memo::new(move |_| threads.get().is_some_and(|rows| rows.len() >= SEARCH_FROM));
+    let has_many = Memo::new(move |_| threads.get().is_some_and(|rows| rows.len() >= SEARCH_FROM));
     let list = move || match threads.get() {
         None => view! { <Skeleton label=words::messages_loading()/> }.into_any(),
         Some(rows) if rows.is_empty() => empty(),

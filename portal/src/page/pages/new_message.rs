@@ -22,9 +22,15 @@ use crate::page::ui::tag::Tone;
 
 /// The drafts of a conversation that does not exist yet, one pair per record.
 pub(super) fn draft_keys(session: Session) -> (String, String) {
-    let patient = session.who().get_untracked().map(|who| who.open.to_string());
+    let patient = session
+        .who()
+        .get_untracked()
+        .map(|who| who.open.to_string());
     let patient = patient.unwrap_or_default();
-    (format!("{patient}/new/topic"), format!("{patient}/new/text"))
+    (
+        format!("{patient}/new/topic"),
+        format!("{patient}/new/text"),
+    )
 }
 
 #[derive(Clone, Copy)]
@@ -56,12 +62,18 @@ impl Form {
     fn error_of(self, kinds: &'static [Refused]) -> Signal<Option<String>> {
         Signal::derive(move || {
             let wrong = self.wrong.get();
-            wrong.into_iter().find(|why| kinds.contains(why)).map(refused)
+            wrong
+                .into_iter()
+                .find(|why| kinds.contains(why))
+                .map(refused)
         })
     }
 
     fn send(self, open_thread: impl Fn(String) + 'static) {
-        let (topic, text) = (self.topic.text().get_untracked(), self.text.text().get_untracked());
+        let (topic, text) = (
+            self.topic.text().get_untracked(),
+            self.text.text().get_untracked(),
+        );
         let mut wrong = Vec::new();
         if topic.trim().is_empty() {
             wrong.push(Refused::EmptyTopic);
@@ -77,7 +89,14 @@ impl Form {
         self.is_sending.set(true);
         let audience = self.audience.get_untracked();
         spawn_local(async move {
-            let sent = self.session.edit(Edit::StartThread { topic, text, audience }).await;
+            let sent = self
+                .session
+                .edit(Edit::StartThread {
+                    topic,
+                    text,
+                    audience,
+                })
+                .await;
             self.is_sending.try_set(false);
             match sent {
                 Ok(thread) => {
@@ -104,7 +123,13 @@ pub(crate) fn NewMessage() -> impl IntoView {
         event.prevent_default();
         let navigate = navigate.clone();
         form.send(move |path| {
-            navigate(&path, NavigateOptions { replace: true, ..NavigateOptions::default() });
+            navigate(
+                &path,
+                NavigateOptions {
+                    replace: true,
+                    ..NavigateOptions::default()
+                },
+            );
         });
     };
     view! {
@@ -141,8 +166,17 @@ fn trouble(form: Form) -> Option<AnyView> {
     let wrong = form.wrong.get();
     if !wrong.is_empty() {
         let count = u32::try_from(wrong.len()).unwrap_or(u32::MAX);
-        let field = |why: &Refused| if TOPIC_FAULTS.contains(why) { "topic" } else { "text" };
-        let lines = wrong.iter().map(|why| (field(why), refused(*why))).collect();
+        let field = |why: &Refused| {
+            if TOPIC_FAULTS.contains(why) {
+                "topic"
+            } else {
+                "text"
+            }
+        };
+        let lines = wrong
+            .iter()
+            .map(|why| (field(why), refused(*why)))
+            .collect();
         return Some(view! { <Errors title=words::errors_title(count) lines=lines/> }.into_any());
     }
     form.not_taken.get().map(|why| {

@@ -96,8 +96,12 @@ pub(crate) fn RecordSection() -> impl IntoView {
     let params = use_params_map();
     move || {
         let path = params.get().get("section").unwrap_or_default();
-        let section = Section::ALL.into_iter().find(|section| section.path() == path);
-        let Some(section) = section else { return view! { <Missing/> }.into_any() };
+        let section = Section::ALL
+            .into_iter()
+            .find(|section| section.path() == path);
+        let Some(section) = section else {
+            return view! { <Missing/> }.into_any();
+        };
         let ask = (section == Section::Visits).then(|| {
             view! {
                 <Rows card=true>

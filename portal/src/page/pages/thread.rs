@@ -33,6 +33,7 @@ pub(super) fn send_words(session: Session) -> Signal<String> {
         Some(Status::Offline { .. }) | None => words::action_send_later(),
         Some(
             Status::UpToDate { .. }
+            | Status::Checking
             | Status::Sending { .. }
             | Status::NotSent { .. }
             | Status::Damaged,
@@ -43,7 +44,12 @@ pub(super) fn send_words(session: Session) -> Signal<String> {
 #[component]
 pub(crate) fn Thread() -> impl IntoView {
     let params = use_params_map();
-    let id = Memo::new(move |_| params.get().get("id").and_then(|id| id.parse::<EntryId>().ok()));
+    let id = Memo::new(move |_| {
+        params
+            .get()
+            .get("id")
+            .and_then(|id| id.parse::<EntryId>().ok())
+    });
     move || match id.get() {
         Some(id) => view! { <Conversation id=id/> }.into_any(),
         None => view! { <Missing/> }.into_any(),
@@ -97,7 +103,11 @@ fn conversation(
         })
     };
     let messages = move || {
-        let messages = thread.get().flatten().map(|thread| thread.messages).unwrap_or_default();
+        let messages = thread
+            .get()
+            .flatten()
+            .map(|thread| thread.messages)
+            .unwrap_or_default();
         bubbles(&messages, unsent)
     };
     view! {
@@ -125,14 +135,23 @@ fn Reply(session: Session, id: EntryId, draft: Draft) -> AnyView {
         }
         is_sending.set(true);
         spawn_local(async move {
-            let sent = session.edit(Edit::Reply { thread: id, text: text.clone() }).await;
+            let sent = session
+                .edit(Edit::Reply {
+                    thread: id,
+                    text: text.clone(),
+                })
+                .await;
             is_sending.try_set(false);
             match sent {
                 Ok(_) => {
                     trouble.try_set(None);
                     said.try_set(Some(words::state_saved_here()));
                     // What was typed meanwhile is the next message.
-                    if draft.text().try_get_untracked().is_some_and(|newer| newer == text) {
+                    if draft
+                        .text()
+                        .try_get_untracked()
+                        .is_some_and(|newer| newer == text)
+                    {
                         draft.clear();
                     }
                 }
@@ -186,7 +205,12 @@ fn bubble(message: Message, at: Timestamp, unsent: RwSignal<Option<Unsent>>) -> 
     let state = state_words(&state);
     let change = is_here.then(|| {
         let (entry, text) = (message.entry, message.text.clone());
-        let open = move || unsent.set(Some(Unsent { entry, text: text.clone() }));
+        let open = move || {
+            unsent.set(Some(Unsent {
+                entry,
+                text: text.clone(),
+            }))
+        };
         view! { <Button label=words::action_change() weight=Weight::Plain on_press=open/> }
     });
     view! {
@@ -208,7 +232,12 @@ fn mark_read(session: Session, id: EntryId, thread: Signal<Option<Option<ThreadV
         }
         spawn_local(async move {
             // A mark that is not kept is made again the next time the thread is opened.
-            let _ = session.edit(Edit::MarkRead { thread: id, up_to: newest }).await;
+            let _ = session
+                .edit(Edit::MarkRead {
+                    thread: id,
+                    up_to: newest,
+                })
+                .await;
         });
         Some(newest)
     });

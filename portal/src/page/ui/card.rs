@@ -10,7 +10,8 @@ pub(crate) fn Card(
     title: String,
     #[prop(optional)] flush: bool,
     /// Where to see all of it, and how that is called.
-    #[prop(optional, into)] more: Option<(String, String)>,
+    #[prop(optional, into)]
+    more: Option<(String, String)>,
     children: Children,
 ) -> AnyView {
     view! {

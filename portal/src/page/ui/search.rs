@@ -5,11 +5,7 @@ use leptos::prelude::*;
 use super::icon::{Icon, Picture};
 
 #[component]
-pub(crate) fn Search(
-    id: &'static str,
-    label: String,
-    text: RwSignal<String>,
-) -> AnyView {
+pub(crate) fn Search(id: &'static str, label: String, text: RwSignal<String>) -> AnyView {
     view! {
         <div class="search" role="search">
             <label class="unseen" for=id>{label.clone()}</label>

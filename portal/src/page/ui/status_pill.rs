@@ -7,6 +7,7 @@ use super::icon::{Icon, Picture};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pill {
     Ok,
+    Checking,
     Offline,
     Sending,
     Failed,
@@ -24,12 +25,14 @@ pub(crate) struct PillWords {
 pub(crate) fn StatusPill(href: &'static str, #[prop(into)] words: Signal<PillWords>) -> AnyView {
     let state = move || match words.get().pill {
         Pill::Ok => "ok",
+        Pill::Checking => "checking",
         Pill::Offline => "offline",
         Pill::Sending => "sending",
         Pill::Failed => "failed",
     };
     let icon = move || match words.get().pill {
         Pill::Ok => Icon::Synced,
+        Pill::Checking => Icon::Refresh,
         Pill::Offline => Icon::Offline,
         Pill::Sending => Icon::Sending,
         Pill::Failed => Icon::Alert,

@@ -87,7 +87,13 @@ fn Change(session: Session, unsent: Unsent, draft: Draft, is_open: RwSignal<bool
 
 /// Behind what is being written there already.
 fn give_back(draft: Draft, text: String) {
-    let Some(written) = draft.text().try_get_untracked() else { return };
-    let both = if written.is_empty() { text } else { format!("{written}\n{text}") };
+    let Some(written) = draft.text().try_get_untracked() else {
+        return;
+    };
+    let both = if written.is_empty() {
+        text
+    } else {
+        format!("{written}\n{text}")
+    };
     draft.write(both);
 }

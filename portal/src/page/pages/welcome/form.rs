@@ -71,7 +71,9 @@ pub(super) fn Invitation() -> AnyView {
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let navigate = navigate.clone();
-        send(session, form, move || navigate("/download", NavigateOptions::default()));
+        send(session, form, move || {
+            navigate("/download", NavigateOptions::default())
+        });
     };
     let has_link = session.invitation().get_untracked().is_some();
     let code = (!has_link).then(|| view! {
@@ -80,7 +82,11 @@ pub(super) fn Invitation() -> AnyView {
             on_input=move |text: String| form.code.set(grouped(&text)) chars_max=CODE_CHARS + 8/>
     });
     let label = Signal::derive(move || {
-        if form.is_busy.get() { words::welcome_busy() } else { words::action_continue() }
+        if form.is_busy.get() {
+            words::welcome_busy()
+        } else {
+            words::action_continue()
+        }
     });
     view! {
         <form class="stack" on:submit=submit>
@@ -135,7 +141,10 @@ fn trouble(form: Form) -> Option<AnyView> {
     let wrong = form.wrong.get();
     if !wrong.is_empty() {
         let count = u32::try_from(wrong.len()).unwrap_or(u32::MAX);
-        let lines = wrong.iter().map(|wrong| (wrong.field(), wrong.words())).collect();
+        let lines = wrong
+            .iter()
+            .map(|wrong| (wrong.field(), wrong.words()))
+            .collect();
         return Some(view! { <Errors title=words::errors_title(count) lines=lines/> }.into_any());
     }
     let text = match form.not_activated.get()? {
@@ -144,14 +153,17 @@ fn trouble(form: Form) -> Option<AnyView> {
         NotActivated::Ended => words::not_activated_ended(),
         NotActivated::TooManyTries => words::not_activated_too_many(),
     };
-    Some(
-        view! { <Banner tone=Tone::Alert icon=Icon::Alert urgent=true>{text}</Banner> }.into_any(),
-    )
+    Some(view! { <Banner tone=Tone::Alert icon=Icon::Alert urgent=true>{text}</Banner> }.into_any())
 }
 
 fn send(session: Session, form: Form, opened: impl Fn() + 'static) {
     let link = session.invitation().get_untracked();
-    let code: String = form.code.get_untracked().chars().filter(|c| *c != ' ').collect();
+    let code: String = form
+        .code
+        .get_untracked()
+        .chars()
+        .filter(|c| *c != ' ')
+        .collect();
     let birth_date = birth_date(
         &form.year.get_untracked(),
         &form.month.get_untracked(),
@@ -167,7 +179,9 @@ fn send(session: Session, form: Form, opened: impl Fn() + 'static) {
     let is_whole = wrong.is_empty();
     form.wrong.set(wrong);
     form.not_activated.set(None);
-    let Some(birth_date) = birth_date.filter(|_| is_whole) else { return };
+    let Some(birth_date) = birth_date.filter(|_| is_whole) else {
+        return;
+    };
     if form.is_busy.get_untracked() {
         return;
     }
@@ -185,7 +199,10 @@ fn send(session: Session, form: Form, opened: impl Fn() + 'static) {
 /// As it stands on the letter: capitals, a space between the groups. Signs that are no letters or
 /// numbers, such as a pasted dash, are left out.
 fn grouped(typed: &str) -> String {
-    let signs = typed.chars().filter(char::is_ascii_alphanumeric).take(CODE_CHARS);
+    let signs = typed
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(CODE_CHARS);
     let mut code = String::new();
     for (place, sign) in signs.enumerate() {
         if place == CODE_GROUP_CHARS {

@@ -29,7 +29,9 @@ impl Kept {
     }
 
     pub(crate) fn write(self, key: &str, value: Option<&str>) {
-        let Some(storage) = self.storage() else { return };
+        let Some(storage) = self.storage() else {
+            return;
+        };
         let key = format!("satchel.{key}");
         let _ = match value {
             Some(value) => storage.set_item(&key, value),
@@ -41,7 +43,10 @@ impl Kept {
 /// The languages the person told the browser, the best first.
 pub(crate) fn languages() -> Vec<String> {
     let languages = window().navigator().languages();
-    languages.iter().filter_map(|language| language.as_string()).collect()
+    languages
+        .iter()
+        .filter_map(|language| language.as_string())
+        .collect()
 }
 
 pub(crate) fn query_value(key: &str) -> Option<String> {
@@ -52,12 +57,16 @@ pub(crate) fn query_value(key: &str) -> Option<String> {
 /// The value of `#KEY=VALUE`.
 pub(crate) fn fragment_value(key: &str) -> Option<String> {
     let fragment = window().location().hash().ok()?;
-    UrlSearchParams::new_with_str(fragment.strip_prefix('#')?).ok()?.get(key)
+    UrlSearchParams::new_with_str(fragment.strip_prefix('#')?)
+        .ok()?
+        .get(key)
 }
 
 /// Leaves the path alone in the address: a slot or a secret does not belong in the history.
 pub(crate) fn clean_address() {
-    let Ok(path) = window().location().pathname() else { return };
+    let Ok(path) = window().location().pathname() else {
+        return;
+    };
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path));
     }
