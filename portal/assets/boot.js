@@ -1,4 +1,137 @@
-// Starts the page's program and registers the service worker.
-const page = await import("{{asset:page.js}}");
-await page.default({ module_or_path: "{{asset:page.wasm}}" });
-navigator.serviceWorker?.register("/service-worker.js", { updateViaCache: "none" });
+// Starts the page program: shows how much of it has come, then runs it. Then looks after the service
+// worker and the browser's offer to install. Talks with the program by events on `window` and data
+// attributes on <html>, because the program may start before or after any of them.
+
+const root = document.documentElement;
+const UPDATE_CHECK_MS = 60 * 60 * 1000; // A phone left open overnight hears of a release by noon.
+const ACTIVATION_POLL_MS = 200; // For browsers in which neither statechange nor controllerchange fires.
+
+function tell(name, value) {
+  root.dataset[name] = value;
+  window.dispatchEvent(new Event(`satchel:${name}`));
+}
+
+// --- The program ---
+
+function showProgress(seen, whole) {
+  const bar = document.getElementById("boot-progress");
+  const kilobytes = (bytes) => Math.ceil(bytes / 1024).toLocaleString();
+  bar.value = (100 * seen) / whole;
+  document.getElementById("boot-count").textContent = `${kilobytes(seen)} / ${kilobytes(whole)} KB`;
+}
+
+async function program() {
+  const whole = Number(document.getElementById("boot-progress").dataset.bytes);
+  const response = await fetch("{{asset:page.wasm}}");
+  if (!response.ok) throw new Error(`the program answered ${response.status}`);
+  let seen = 0;
+  const counter = new TransformStream({
+    transform(chunk, out) {
+      seen += chunk.byteLength;
+      showProgress(seen, whole);
+      out.enqueue(chunk);
+    },
+  });
+  return new Response(response.body.pipeThrough(counter), {
+    headers: { "content-type": "application/wasm" },
+  });
+}
+
+function styles() {
+  return new Promise((resolve, reject) => {
+    const sheet = document.createElement("link");
+    sheet.rel = "stylesheet";
+    sheet.href = "{{asset:portal.css}}";
+    sheet.onload = resolve;
+    sheet.onerror = () => reject(new Error("the style sheet did not come"));
+    document.head.append(sheet);
+  });
+}
+
+async function start() {
+  try {
+    const [glue] = await Promise.all([import("{{asset:page.js}}"), styles()]);
+    await glue.default({ module_or_path: program() });
+    document.getElementById("boot").remove();
+    root.dataset.boot = "running";
+  } catch (error) {
+    console.warn("start failed:", error.message);
+    document.getElementById("boot-loading").hidden = true;
+    document.getElementById("boot-dropped").hidden = false;
+  }
+}
+
+// The page program says this when it ended by a fault of ours.
+window.addEventListener("satchel:broken", () => {
+  document.getElementById("boot-broken").hidden = false;
+});
+
+// --- The service worker ---
+
+function offer(registration) {
+  if (registration.waiting && registration.active) tell("update", "ready");
+}
+
+function activate(registration) {
+  const waiting = registration.waiting;
+  if (!waiting) return;
+  let reloading = false;
+  const look = () => {
+    const active = waiting.state === "activated" || registration.active === waiting;
+    if (!active || reloading) return;
+    reloading = true;
+    clearInterval(timer);
+    location.reload();
+  };
+  waiting.addEventListener("statechange", look);
+  const timer = setInterval(look, ACTIVATION_POLL_MS);
+  waiting.postMessage({ type: "activate" });
+}
+
+async function serve() {
+  if (!navigator.serviceWorker) return;
+  const registration = await navigator.serviceWorker.register("/service-worker.js", {
+    updateViaCache: "none",
+  });
+  offer(registration);
+  registration.addEventListener("updatefound", () => {
+    const coming = registration.installing;
+    coming?.addEventListener("statechange", () => offer(registration));
+  });
+  // The page says this once every draft is on the disk.
+  window.addEventListener("satchel:activate", () => activate(registration));
+
+  let checked = Date.now();
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden || Date.now() - checked < UPDATE_CHECK_MS) return;
+    checked = Date.now();
+    registration.update().catch(() => {}); // Offline is normal; the next look is soon enough.
+  });
+}
+
+// --- Installing ---
+
+let invitation = null;
+
+window.addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  invitation = event;
+  tell("install", "ready");
+});
+window.addEventListener("appinstalled", () => tell("install", "done"));
+window.addEventListener("satchel:install-now", async () => {
+  await invitation?.prompt();
+  invitation = null;
+});
+
+if (window.matchMedia("(display-mode: standalone)").matches || navigator.standalone === true) {
+  root.dataset.install = "done";
+} else if (navigator.standalone === false) {
+  root.dataset.install = "by-hand"; // iOS and iPadOS: only the Share menu installs.
+}
+
+if (!root.dataset.boot) {
+  await start();
+  // After the start, because on a slow line the program comes first.
+  serve().catch((error) => console.warn("no service worker:", error.message));
+}

@@ -1,5 +1,6 @@
 //! The patient's portal and the staff's page: three small programs from one crate.
 
 pub mod bridge;
+pub mod page;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;

@@ -1,4 +1,5 @@
 //! The page program.
+
 fn main() {
-    console_error_panic_hook::set_once();
+    portal::page::start();
 }

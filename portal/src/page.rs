@@ -1,0 +1,23 @@
+//! The page program: asks the worker, shows its answers, hands over what the person does. It holds no
+//! key, no document and no connection.
+
+mod app;
+mod draft;
+mod frame;
+pub(crate) mod i18n;
+mod pages;
+mod preferences;
+mod session;
+pub(crate) mod ui;
+
+use leptos::mount::mount_to_body;
+
+/// Runs the program in this window.
+pub fn start() {
+    std::panic::set_hook(Box::new(|fault| {
+        // Our own bug: the text of a panic is code, never a record.
+        console_error_panic_hook::hook(fault);
+        ui::platform::announce_fault();
+    }));
+    mount_to_body(app::App);
+}

@@ -1,0 +1,40 @@
+//! A new release is offered, never forced: one tap, and only once every draft is on the disk.
+
+use leptos::prelude::*;
+
+use crate::page::i18n::words;
+use crate::page::session::Session;
+use crate::page::ui::banner::Banner;
+use crate::page::ui::button::{Button, Weight};
+use crate::page::ui::icon::Icon;
+use crate::page::ui::platform::{hear, root_data, tell};
+use crate::page::ui::tag::Tone;
+
+#[component]
+pub(super) fn UpdateBanner(session: Session) -> AnyView {
+    let is_ready = RwSignal::new(root_data("update").is_some());
+    let is_asked = RwSignal::new(false);
+    hear("update", move || {
+        is_ready.try_set(true);
+    });
+    Effect::new(move || {
+        if is_asked.get() && session.drafts_are_kept() {
+            // The boot script lets the new release take over, and then loads the page again.
+            tell("activate");
+        }
+    });
+    let banner = move || {
+        is_ready.get().then(|| {
+            let press = move || is_asked.set(true);
+            view! {
+                <div class="offer">
+                    <Banner tone=Tone::Info icon=Icon::Refresh>
+                        <span role="status">{words::update_ready()}</span>
+                        <Button label=words::update_now() weight=Weight::Plain on_press=press/>
+                    </Banner>
+                </div>
+            }
+        })
+    };
+    view! { {banner} }.into_any()
+}

@@ -1,0 +1,52 @@
+//! Before a record is open: it is being opened, it needs a connection for the first time, or it
+//! could not be opened.
+
+use leptos::prelude::*;
+
+use crate::page::i18n::words;
+use crate::page::session::Session;
+use crate::page::ui::banner::Banner;
+use crate::page::ui::button::Button;
+use crate::page::ui::icon::Icon;
+use crate::page::ui::progress::Progress;
+use crate::page::ui::screen::{Brand, Screen, Width};
+use crate::page::ui::tag::Tone;
+
+#[component]
+pub(crate) fn Opening() -> impl IntoView {
+    view! {
+        <Screen name=words::opening_title() width=Width::Center>
+            <Brand/>
+            <h1>{words::opening_title()}</h1>
+            <Progress id="opening" label=words::opening_text()/>
+        </Screen>
+    }
+}
+
+#[component]
+pub(crate) fn NeedsConnection() -> impl IntoView {
+    let session = expect_context::<Session>();
+    view! {
+        <Screen name=words::first_title() width=Width::Center>
+            <Brand/>
+            <h1>{words::first_title()}</h1>
+            <Banner icon=Icon::Offline>{words::first_text()}</Banner>
+            <Button label=words::action_try_again() icon=Icon::Refresh wide=true
+                on_press=move || session.open_again()/>
+        </Screen>
+    }
+}
+
+#[component]
+pub(crate) fn Broken() -> impl IntoView {
+    let session = expect_context::<Session>();
+    view! {
+        <Screen name=words::broken_title() width=Width::Center>
+            <Brand/>
+            <h1>{words::broken_title()}</h1>
+            <Banner tone=Tone::Alert icon=Icon::Alert>{words::broken_text()}</Banner>
+            <Button label=words::action_try_again() icon=Icon::Refresh wide=true
+                on_press=move || session.open_again()/>
+        </Screen>
+    }
+}

@@ -1,0 +1,35 @@
+//! Screens whose data this release does not have yet. They say what will appear here, and offer the
+//! ways that work today: a message, or the clinic's phone. Never sample data.
+
+use leptos::prelude::*;
+
+use crate::page::i18n::words;
+use crate::page::session::Session;
+use crate::page::ui::button::{LinkButton, Weight};
+use crate::page::ui::emergency::telephone;
+use crate::page::ui::empty::Empty;
+use crate::page::ui::icon::Icon;
+
+#[component]
+pub(crate) fn NotBuilt(icon: Icon, title: String, text: String) -> AnyView {
+    let clinic = expect_context::<Session>()
+        .who()
+        .get_untracked()
+        .map(|who| who.clinic);
+    let call = clinic
+        .filter(|clinic| !clinic.phone.is_empty())
+        .map(|clinic| {
+            let label = words::action_call(&clinic.name, &clinic.phone);
+            view! {
+                <LinkButton href=telephone(&clinic.phone) label=label weight=Weight::Quiet
+                    icon=Icon::Call/>
+            }
+        });
+    view! {
+        <Empty icon=icon title=title text=text>
+            <LinkButton href="/messages/new".to_owned() label=words::action_write() icon=Icon::Edit/>
+            {call}
+        </Empty>
+    }
+    .into_any()
+}

@@ -1,0 +1,332 @@
+//! The page's only door to the record: owns the worker, asks and edits through it, starts it again
+//! when it breaks, and says which stage the person is at.
+
+mod line;
+
+use futures_channel::oneshot;
+use leptos::prelude::{
+    Get, GetUntracked, LocalStorage, ReadSignal, RwSignal, Set, Signal, StoredValue, Update,
+    UpdateValue, WithValue, on_cleanup,
+};
+use leptos::task::spawn_local;
+use shared::edit::{Edit, Refused};
+use shared::id::{EntryId, PatientId};
+use shared::view::{Answer, Ask, Thread, ThreadRow, Waiting};
+
+use crate::bridge::{self, NotActivated, RecordOf, Status, Storage, ToPage, ToWorker};
+use crate::page::ui::platform::{
+    Kept, WorkerPort, clean_address, fragment_value, on_wake, query_value, setting,
+};
+use line::Line;
+
+/// Where the person stands. Only `Open` shows anything of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Nobody has an account in this tab.
+    Welcome,
+    /// An account was here, but the clinic ended it.
+    Ended,
+    /// The worker looks on the disk, and then at the clinic.
+    Opening,
+    Open,
+    Locked,
+    /// Nothing on the disk yet, and no connection to fetch it.
+    NeedsConnection,
+    /// The worker broke again and again.
+    Broken,
+}
+
+/// Why an edit is not on the disk. The text must stay on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotTaken {
+    Refused(Refused),
+    NotSaved(Storage),
+    /// The worker ended before it answered.
+    Interrupted,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Session {
+    stage: RwSignal<Stage>,
+    who: RwSignal<Option<bridge::Session>>,
+    status: RwSignal<Option<Status>>,
+    /// How many drafts are on their way to the disk.
+    drafts_under_way: RwSignal<u32>,
+    /// The secret of an invitation link; only ever in memory.
+    invitation: RwSignal<Option<String>>,
+    line: StoredValue<Line, LocalStorage>,
+}
+
+impl Session {
+    /// Reads where this tab was, and starts the worker if there is anything to open.
+    pub(crate) fn start() -> Self {
+        let invitation = fragment_value("activate");
+        let given = query_value("slot");
+        if let Some(slot) = &given {
+            Kept::Tab.write("slot", Some(slot));
+            Kept::Tab.write("locked", None);
+        }
+        if given.is_some() || invitation.is_some() {
+            clean_address();
+        }
+        let slot = Kept::Tab.read("slot").or_else(|| Kept::Device.read("slot"));
+        let stage = match (&invitation, &slot) {
+            (Some(_), _) | (None, None) => Stage::Welcome,
+            (None, Some(_)) if Kept::Tab.read("locked").is_some() => Stage::Locked,
+            (None, Some(_)) => Stage::Opening,
+        };
+        let session = Self {
+            stage: RwSignal::new(stage),
+            who: RwSignal::new(None),
+            status: RwSignal::new(None),
+            drafts_under_way: RwSignal::new(0),
+            invitation: RwSignal::new(invitation),
+            line: StoredValue::new_local(Line::new(slot)),
+        };
+        on_wake(move || session.line.with_value(|line| line.post(&ToWorker::Woke)));
+        if stage == Stage::Opening {
+            session.start_worker();
+        }
+        session
+    }
+
+    pub(crate) fn stage(self) -> ReadSignal<Stage> {
+        self.stage.read_only()
+    }
+
+    pub(crate) fn who(self) -> ReadSignal<Option<bridge::Session>> {
+        self.who.read_only()
+    }
+
+    pub(crate) fn status(self) -> ReadSignal<Option<Status>> {
+        self.status.read_only()
+    }
+
+    pub(crate) fn invitation(self) -> ReadSignal<Option<String>> {
+        self.invitation.read_only()
+    }
+
+    /// The record that is open now.
+    pub(crate) fn open_record_untracked(self) -> Option<RecordOf> {
+        let who = self.who.get_untracked()?;
+        who.records
+            .iter()
+            .find(|record| record.patient == who.open)
+            .cloned()
+    }
+
+    // --- Questions ---
+
+    /// Asks now, and again whenever the record changed, for as long as the asking screen is there.
+    pub(crate) fn ask(self, ask: Ask) -> ReadSignal<Option<Answer>> {
+        let answer = RwSignal::new(None);
+        let number = self
+            .line
+            .try_update_value(|line| line.question(ask, answer));
+        on_cleanup(move || {
+            if let Some(number) = number {
+                self.line
+                    .try_update_value(|line| line.forget_question(number));
+            }
+        });
+        answer.read_only()
+    }
+
+    pub(crate) fn threads(self) -> Signal<Option<Vec<ThreadRow>>> {
+        let answer = self.ask(Ask::Threads);
+        Signal::derive(move || match answer.get()? {
+            Answer::Threads(rows) => Some(rows),
+            Answer::Thread(_) | Answer::Waiting(_) => None,
+        })
+    }
+
+    pub(crate) fn thread(self, thread: EntryId) -> Signal<Option<Option<Thread>>> {
+        let answer = self.ask(Ask::Thread { thread });
+        Signal::derive(move || match answer.get()? {
+            Answer::Thread(thread) => Some(thread),
+            Answer::Threads(_) | Answer::Waiting(_) => None,
+        })
+    }
+
+    pub(crate) fn waiting(self) -> Signal<Option<Waiting>> {
+        let answer = self.ask(Ask::Waiting);
+        Signal::derive(move || match answer.get()? {
+            Answer::Waiting(waiting) => Some(waiting),
+            Answer::Threads(_) | Answer::Thread(_) => None,
+        })
+    }
+
+    // --- Edits and drafts ---
+
+    /// Answers once the edit is durable on this device, or why it is not.
+    pub(crate) async fn edit(self, edit: Edit) -> Result<EntryId, NotTaken> {
+        let reply = self.line.try_update_value(|line| line.edit(edit));
+        let Some(reply) = reply else {
+            return Err(NotTaken::Interrupted);
+        };
+        reply.await.unwrap_or(Err(NotTaken::Interrupted))
+    }
+
+    pub(crate) async fn draft(self, key: String) -> Option<String> {
+        let reply = self.line.try_update_value(|line| line.draft(key))?;
+        reply.await.ok()?.ok()?
+    }
+
+    /// Answers whether the draft is on the disk.
+    pub(crate) async fn keep_draft(self, key: String, text: String) -> bool {
+        let Some(reply) = self
+            .line
+            .try_update_value(|line| line.keep_draft(key, text))
+        else {
+            return false;
+        };
+        self.drafts_under_way.try_update(|count| *count += 1);
+        let kept = matches!(reply.await, Ok(Ok(_)));
+        self.drafts_under_way.try_update(|count| *count -= 1);
+        kept
+    }
+
+    /// True once the page may be reloaded without losing what was typed.
+    pub(crate) fn drafts_are_kept(self) -> bool {
+        self.drafts_under_way.get() == 0
+    }
+
+    // --- Accounts ---
+
+    pub(crate) fn switch(self, patient: PatientId) {
+        self.line
+            .with_value(|line| line.post(&ToWorker::Switch { patient }));
+    }
+
+    /// Exchanges an invitation for an account and opens it.
+    pub(crate) async fn activate(
+        self,
+        secret: String,
+        birth_date: String,
+    ) -> Result<(), NotActivated> {
+        let (done, reply) = oneshot::channel();
+        self.line
+            .try_update_value(|line| line.activation(secret, birth_date, done));
+        self.start_worker();
+        let slot = match reply.await.unwrap_or(Err(NotActivated::NeedsConnection)) {
+            Ok(slot) => slot,
+            Err(why) => {
+                if self.stage.get_untracked() == Stage::Open {
+                    // The account that was open before stays the open one.
+                    self.open_again();
+                }
+                return Err(why);
+            }
+        };
+        Kept::Tab.write("slot", Some(&slot));
+        Kept::Tab.write("locked", None);
+        self.invitation.set(None);
+        self.line.try_update_value(|line| line.open_slot(slot));
+        self.stage.set(Stage::Opening);
+        Ok(())
+    }
+
+    /// Ends the worker, and with it every key and every word of the record in memory.
+    pub(crate) fn lock(self) {
+        if matches!(self.stage.get_untracked(), Stage::Welcome | Stage::Ended) {
+            return;
+        }
+        Kept::Tab.write("locked", Some("yes"));
+        self.line.try_update_value(Line::end);
+        self.status.set(None);
+        self.stage.set(Stage::Locked);
+        self.who.set(None);
+    }
+
+    pub(crate) fn unlock(self) {
+        Kept::Tab.write("locked", None);
+        self.open_again();
+    }
+
+    /// Tries again after `NeedsConnection` or `Broken`.
+    pub(crate) fn open_again(self) {
+        self.line.try_update_value(Line::forgive);
+        self.stage.set(Stage::Opening);
+        self.start_worker();
+    }
+
+    // --- The worker ---
+
+    fn start_worker(self) {
+        let started = setting("worker").and_then(|url| {
+            WorkerPort::start(
+                &url,
+                move |text| match serde_json::from_str(&text) {
+                    Ok(message) => self.hear(message),
+                    Err(_) => self.restart(),
+                },
+                move || self.restart(),
+            )
+        });
+        match started {
+            Some(port) => drop(self.line.try_update_value(|line| line.connect(port))),
+            None => self.stage.set(Stage::Broken),
+        }
+    }
+
+    /// Not at once: the worker's own callback is what noticed the fault.
+    fn restart(self) {
+        spawn_local(async move {
+            let again = self.line.try_update_value(Line::broke).unwrap_or(false);
+            match self.stage.get_untracked() {
+                // Nothing was open; whoever activates hears that it did not work.
+                Stage::Welcome | Stage::Ended | Stage::Locked => {}
+                Stage::Opening | Stage::Open | Stage::NeedsConnection | Stage::Broken if again => {
+                    self.start_worker();
+                }
+                Stage::Opening | Stage::Open | Stage::NeedsConnection | Stage::Broken => {
+                    self.status.set(None);
+                    self.stage.set(Stage::Broken);
+                }
+            }
+        });
+    }
+
+    fn hear(self, message: ToPage) {
+        match message {
+            ToPage::Opened(who) => self.opened(who),
+            ToPage::NobodyHere => self.ended(),
+            ToPage::NeedsConnection => self.stage.set(Stage::NeedsConnection),
+            ToPage::Status(status) => self.status.set(Some(status)),
+            ToPage::Broken => self.restart(),
+            other @ (ToPage::Started
+            | ToPage::Activated { .. }
+            | ToPage::NotActivated { .. }
+            | ToPage::Answered { .. }
+            | ToPage::Saved { .. }
+            | ToPage::Refused { .. }
+            | ToPage::NotSaved { .. }
+            | ToPage::Draft { .. }
+            | ToPage::Changed) => drop(self.line.try_update_value(|line| line.hear(other))),
+        }
+    }
+
+    fn opened(self, who: bridge::Session) {
+        // Only now: a slot from a link that nobody is in must not replace the one that works.
+        let slot = self.line.with_value(Line::slot);
+        Kept::Tab.write("slot", slot.as_deref());
+        Kept::Device.write("slot", slot.as_deref());
+        self.who.set(Some(who));
+        if self.stage.get_untracked() != Stage::Open {
+            self.stage.set(Stage::Open);
+        }
+        self.line.try_update_value(Line::opened);
+    }
+
+    fn ended(self) {
+        let slot = self.line.with_value(Line::slot);
+        Kept::Tab.write("slot", None);
+        if Kept::Device.read("slot") == slot {
+            Kept::Device.write("slot", None);
+        }
+        self.line.try_update_value(Line::end);
+        self.status.set(None);
+        self.stage.set(Stage::Ended);
+        self.who.set(None);
+    }
+}

@@ -1,0 +1,284 @@
+//! The line to the worker: who waits for which answer, what waits for the worker to open, and how
+//! often it may break.
+
+use std::collections::BTreeMap;
+
+use futures_channel::oneshot::{self, Receiver, Sender};
+use leptos::prelude::{GetUntracked, RwSignal, Set};
+use shared::edit::Edit;
+use shared::id::EntryId;
+use shared::view::{Answer, Ask};
+
+use super::NotTaken;
+use crate::bridge::{NotActivated, Number, Storage, ToPage, ToWorker};
+use crate::page::i18n::time::now;
+use crate::page::ui::platform::WorkerPort;
+
+/// A worker that breaks more often than this within the window is not started again by itself.
+const RESTARTS_MAX: u32 = 3;
+/// A worker that ran this long is believed to be well again.
+const RESTART_WINDOW_MS: i64 = 60_000;
+
+type Draft = Result<Option<String>, Storage>;
+
+struct Question {
+    ask: Ask,
+    answer: RwSignal<Option<Answer>>,
+}
+
+struct Activation {
+    secret: String,
+    birth_date: String,
+    done: Sender<Result<String, NotActivated>>,
+}
+
+pub(super) struct Line {
+    port: Option<WorkerPort>,
+    slot: Option<String>,
+    /// The account is open, so that questions and edits have an address.
+    is_open: bool,
+    next: Number,
+    questions: BTreeMap<Number, Question>,
+    edits: BTreeMap<Number, Sender<Result<EntryId, NotTaken>>>,
+    drafts: BTreeMap<Number, Sender<Draft>>,
+    activation: Option<Activation>,
+    /// Written before the account was open.
+    queue: Vec<ToWorker>,
+    restarts: u32,
+    restarted_at_ms: i64,
+}
+
+impl Line {
+    pub(super) fn new(slot: Option<String>) -> Self {
+        Self {
+            port: None,
+            slot,
+            is_open: false,
+            next: 0,
+            questions: BTreeMap::new(),
+            edits: BTreeMap::new(),
+            drafts: BTreeMap::new(),
+            activation: None,
+            queue: Vec::new(),
+            restarts: 0,
+            restarted_at_ms: 0,
+        }
+    }
+
+    pub(super) fn slot(&self) -> Option<String> {
+        self.slot.clone()
+    }
+
+    /// Sends if a worker is there; nobody waits for the answer.
+    pub(super) fn post(&self, message: &ToWorker) {
+        if let Some(port) = &self.port {
+            port.post(&serde_json::to_string(message).expect("the bridge's types are plain data"));
+        }
+    }
+
+    // --- What the screens want ---
+
+    pub(super) fn question(&mut self, ask: Ask, answer: RwSignal<Option<Answer>>) -> Number {
+        let number = self.number();
+        if self.is_open {
+            self.post(&ToWorker::Ask {
+                number,
+                ask: ask.clone(),
+            });
+        }
+        self.questions.insert(number, Question { ask, answer });
+        number
+    }
+
+    pub(super) fn forget_question(&mut self, number: Number) {
+        self.questions.remove(&number);
+    }
+
+    pub(super) fn edit(&mut self, edit: Edit) -> Receiver<Result<EntryId, NotTaken>> {
+        let number = self.number();
+        let (done, reply) = oneshot::channel();
+        self.edits.insert(number, done);
+        self.send(ToWorker::Edit { number, edit });
+        reply
+    }
+
+    pub(super) fn draft(&mut self, key: String) -> Receiver<Draft> {
+        let number = self.number();
+        let (done, reply) = oneshot::channel();
+        self.drafts.insert(number, done);
+        self.send(ToWorker::Draft { number, key });
+        reply
+    }
+
+    pub(super) fn keep_draft(&mut self, key: String, text: String) -> Receiver<Draft> {
+        let number = self.number();
+        let (done, reply) = oneshot::channel();
+        self.drafts.insert(number, done);
+        self.send(ToWorker::KeepDraft { number, key, text });
+        reply
+    }
+
+    /// A new worker will ask for this first; whatever was open before is left.
+    pub(super) fn activation(
+        &mut self,
+        secret: String,
+        birth_date: String,
+        done: Sender<Result<String, NotActivated>>,
+    ) {
+        self.end();
+        self.forgive();
+        self.activation = Some(Activation {
+            secret,
+            birth_date,
+            done,
+        });
+    }
+
+    pub(super) fn open_slot(&mut self, slot: String) {
+        self.post(&ToWorker::Open { slot: slot.clone() });
+        self.slot = Some(slot);
+    }
+
+    fn number(&mut self) -> Number {
+        self.next = self.next.wrapping_add(1);
+        self.next
+    }
+
+    fn send(&mut self, message: ToWorker) {
+        if self.is_open {
+            self.post(&message)
+        } else {
+            self.queue.push(message)
+        }
+    }
+
+    // --- What the worker says ---
+
+    pub(super) fn hear(&mut self, message: ToPage) {
+        match message {
+            ToPage::Started => self.introduce(),
+            ToPage::Activated { slot } => self.activated(Ok(slot)),
+            ToPage::NotActivated { why } => self.activated(Err(why)),
+            ToPage::Answered { number, answer } => self.answered(number, answer),
+            ToPage::Saved { number, entry } => self.edited(number, Ok(entry)),
+            ToPage::Refused { number, why } => self.edited(number, Err(NotTaken::Refused(why))),
+            ToPage::NotSaved { number, why } => {
+                if let Some(done) = self.drafts.remove(&number) {
+                    // Nobody waits any more if the screen is gone; here and below.
+                    let _ = done.send(Err(why));
+                } else {
+                    self.edited(number, Err(NotTaken::NotSaved(why)));
+                }
+            }
+            ToPage::Draft { number, text } => {
+                if let Some(done) = self.drafts.remove(&number) {
+                    let _ = done.send(Ok(text));
+                }
+            }
+            ToPage::Changed => self.ask_again(),
+            ToPage::Opened(_)
+            | ToPage::NobodyHere
+            | ToPage::NeedsConnection
+            | ToPage::Status(_)
+            | ToPage::Broken => unreachable!("the session itself hears these"),
+        }
+    }
+
+    /// The first thing a worker is told: whom to activate, or whom to open.
+    fn introduce(&self) {
+        if let Some(Activation {
+            secret,
+            birth_date,
+            done: _,
+        }) = &self.activation
+        {
+            let (secret, birth_date) = (secret.clone(), birth_date.clone());
+            self.post(&ToWorker::Activate { secret, birth_date });
+        } else if let Some(slot) = &self.slot {
+            self.post(&ToWorker::Open { slot: slot.clone() });
+        }
+    }
+
+    fn activated(&mut self, outcome: Result<String, NotActivated>) {
+        if let Some(activation) = self.activation.take() {
+            let _ = activation.done.send(outcome);
+        }
+    }
+
+    fn answered(&mut self, number: Number, answer: Answer) {
+        if let Some(question) = self.questions.get(&number)
+            && question
+                .answer
+                .try_get_untracked()
+                .is_some_and(|old| old.as_ref() != Some(&answer))
+        {
+            question.answer.set(Some(answer));
+        }
+    }
+
+    fn edited(&mut self, number: Number, outcome: Result<EntryId, NotTaken>) {
+        if let Some(done) = self.edits.remove(&number) {
+            let _ = done.send(outcome);
+        }
+    }
+
+    pub(super) fn opened(&mut self) {
+        self.is_open = true;
+        self.ask_again();
+        for message in std::mem::take(&mut self.queue) {
+            self.post(&message);
+        }
+    }
+
+    fn ask_again(&self) {
+        for (&number, question) in &self.questions {
+            self.post(&ToWorker::Ask {
+                number,
+                ask: question.ask.clone(),
+            });
+        }
+    }
+
+    // --- Its life ---
+
+    pub(super) fn connect(&mut self, port: WorkerPort) {
+        self.is_open = false;
+        self.port = Some(port);
+    }
+
+    /// Takes note of a fault; answers whether to start the worker again.
+    pub(super) fn broke(&mut self) -> bool {
+        let now_ms = now().millis();
+        if now_ms - self.restarted_at_ms > RESTART_WINDOW_MS {
+            self.restarts = 0;
+        }
+        self.restarts += 1;
+        self.restarted_at_ms = now_ms;
+        self.hang_up();
+        self.restarts <= RESTARTS_MAX
+    }
+
+    /// The person asks to try once more.
+    pub(super) fn forgive(&mut self) {
+        self.restarts = 0;
+    }
+
+    /// Ends the worker and leaves nothing of the record behind.
+    pub(super) fn end(&mut self) {
+        self.hang_up();
+        for question in self.questions.values() {
+            question.answer.try_set(None);
+        }
+    }
+
+    /// Whoever waits hears that it was interrupted, because the channel closes.
+    fn hang_up(&mut self) {
+        self.port = None;
+        self.is_open = false;
+        self.edits.clear();
+        self.drafts.clear();
+        // Their writers were just told so, and still have the text.
+        self.queue.clear();
+        self.activation = None;
+    }
+}

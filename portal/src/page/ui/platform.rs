@@ -1,0 +1,25 @@
+//! What the pages need of the browser itself. Everything that names the web platform on the page's
+//! side lies below `ui`, so that a page stays questions, edits and layout.
+
+mod document;
+mod events;
+mod storage;
+mod worker_port;
+
+pub(crate) use document::{
+    announce_fault, direct, focus, focus_heading, focused_id, root_data, scroll_to_end,
+    set_root_data, set_title, setting,
+};
+pub(crate) use events::{hear, on_wake, tell};
+pub(crate) use storage::{Kept, clean_address, fragment_value, languages, query_value};
+pub(crate) use worker_port::WorkerPort;
+
+use web_sys::{Document, Window};
+
+fn window() -> Window {
+    web_sys::window().expect("the page program runs in a window")
+}
+
+fn document() -> Document {
+    window().document().expect("a window has a document")
+}

@@ -1,0 +1,109 @@
+//! The document around the screens: language, title, focus, settings from the page's head.
+
+use leptos::prelude::request_animation_frame;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlElement};
+
+use super::{document, window};
+
+fn root() -> Option<Element> {
+    document().document_element()
+}
+
+/// Sets the language and the direction of everything.
+pub(crate) fn direct(language: &str, direction: &str) {
+    for (name, value) in [("lang", language), ("dir", direction)] {
+        if let Some(root) = root() {
+            // The names are constants, so the only reason to fail is absent.
+            let _ = root.set_attribute(name, value);
+        }
+    }
+}
+
+/// `data-NAME` of `<html>`: how the boot script, the styles and the program tell each other things.
+pub(crate) fn root_data(name: &str) -> Option<String> {
+    root()?.get_attribute(&format!("data-{name}"))
+}
+
+pub(crate) fn set_root_data(name: &str, value: Option<&str>) {
+    let Some(root) = root() else { return };
+    let name = format!("data-{name}");
+    let _ = match value {
+        Some(value) => root.set_attribute(&name, value),
+        None => root.remove_attribute(&name),
+    };
+}
+
+pub(crate) fn set_title(title: &str) {
+    document().set_title(title);
+}
+
+/// The content of `<meta name="satchel-NAME">`, filled by the build.
+pub(crate) fn setting(name: &str) -> Option<String> {
+    let meta = document()
+        .query_selector(&format!("meta[name=\"satchel-{name}\"]"))
+        .ok()??;
+    meta.get_attribute("content")
+}
+
+/// Moves the focus to the heading once the new screen is there, so that a screen reader starts to
+/// read it and the keyboard continues from it.
+pub(crate) fn focus_heading() {
+    request_animation_frame(|| {
+        let Ok(Some(heading)) = document().query_selector("main h1") else {
+            return;
+        };
+        let _ = heading.set_attribute("tabindex", "-1");
+        focus_element(&heading);
+    });
+}
+
+pub(crate) fn focus(id: &str) {
+    let id = id.to_owned();
+    request_animation_frame(move || {
+        if let Some(element) = document().get_element_by_id(&id) {
+            focus_element(&element);
+        }
+    });
+}
+
+pub(crate) fn focused_id() -> Option<String> {
+    document()
+        .active_element()
+        .map(|element| element.id())
+        .filter(|id| !id.is_empty())
+}
+
+fn focus_element(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// A conversation opens at its newest message. With huge text nothing is pinned and the beginning
+/// is what has to be in sight, so it stays there.
+pub(crate) fn scroll_to_end() {
+    request_animation_frame(|| {
+        let pinned = document()
+            .query_selector(".composer")
+            .ok()
+            .flatten()
+            .is_some_and(|bar| {
+                let style = window().get_computed_style(&bar).ok().flatten();
+                style
+                    .and_then(|style| style.get_property_value("position").ok())
+                    .as_deref()
+                    == Some("sticky")
+            });
+        if pinned && let Some(body) = document().body() {
+            window().scroll_to_with_x_and_y(0.0, f64::from(body.scroll_height()));
+        }
+    });
+}
+
+/// Lets the boot script show that the program ended and how to open it again.
+pub(crate) fn announce_fault() {
+    if let Ok(event) = Event::new("satchel:broken") {
+        let _ = window().dispatch_event(&event);
+    }
+}
