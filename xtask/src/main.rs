@@ -1,9 +1,14 @@
 //! The project's commands. Each is one short file; this one only reads which is meant.
 
 mod arguments;
+mod bench;
 mod build;
+mod demo;
+mod dev;
+mod dist;
 mod portal;
 mod say;
+mod test;
 mod workspace;
 
 use std::process::ExitCode;
@@ -11,8 +16,21 @@ use std::process::ExitCode;
 use arguments::WrongUse;
 
 const HELP: &str = "\
-cargo xtask build [--dist]   build the portal into target/portal/fast, or the smallest one into
-                             target/portal/dist";
+cargo xtask demo   start a made-up clinic to click through
+                     --port N     another port than 8080
+                     --reset      forget what was written
+                     --dir DIR    keep it elsewhere than in demo-data/
+                     --lan        let a phone on the same network in
+cargo xtask test   everything that must hold before a change is merged
+                     --fast       the inner loop
+                     --only NAME  one step and what it needs; words after -- go to its runner
+cargo xtask dev    the demo, built again at each change, the browser loaded again
+                     --port N     another port than 8081
+                     --dir DIR    keep it elsewhere than in demo-data/
+cargo xtask build  the portal alone, into target/portal/fast
+                     --dist       the smallest one, into target/portal/dist
+cargo xtask dist   the product as one file, into target/dist
+cargo xtask bench  core, server, portal or fhir: measure";
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -30,7 +48,12 @@ fn main() -> ExitCode {
 
 fn run(command: &str, rest: &[String]) -> anyhow::Result<ExitCode> {
     match command {
+        "bench" => bench::run(rest),
         "build" => build::run(rest),
+        "demo" => demo::run(rest),
+        "dev" => dev::run(rest),
+        "dist" => dist::run(rest),
+        "test" => test::run(rest),
         "help" | "--help" | "-h" => {
             say::line(HELP);
             Ok(ExitCode::SUCCESS)

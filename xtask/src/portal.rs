@@ -8,6 +8,8 @@ mod programs;
 mod service_worker;
 mod styles;
 
+pub use programs::TARGET;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,6 +27,8 @@ use assets::Assets;
 pub enum Kind {
     /// Compiled and compressed quickly: demo, tests, development.
     Fast,
+    /// The fast one with a script that loads the page again after a build.
+    Development,
     /// As small as it gets: releases and the size budgets.
     Dist,
 }
@@ -33,6 +37,7 @@ impl Kind {
     fn name(self) -> &'static str {
         match self {
             Kind::Fast => "fast",
+            Kind::Development => "development",
             Kind::Dist => "dist",
         }
     }
@@ -42,6 +47,9 @@ impl Kind {
         workspace::target().join("portal").join(self.name())
     }
 }
+
+const RELOAD: &[u8] = include_bytes!("dev/reload.js");
+const RELOAD_TAG: &str = "<script type=\"module\" src=\"{{asset:reload.js}}\"></script></head>";
 
 /// A file that is served: its path below `/` and its content.
 pub struct Served {
@@ -63,7 +71,10 @@ pub fn build(kind: Kind) -> anyhow::Result<PathBuf> {
     let files = steps.step("name assets by content and fill the templates", || {
         styles::gather(&mut assets)?;
         assets.add_folder(&source().join("assets"))?;
-        pages(&assets)
+        if kind == Kind::Development {
+            assets.add("reload.js", RELOAD.to_vec());
+        }
+        pages(&assets, kind)
     })?;
     steps.step("compress and write", || write(&folder, &files, kind))?;
     report(&folder, &files)?;
@@ -78,7 +89,7 @@ fn source() -> PathBuf {
 
 /// Every file with its final content: assets, pages, manifest, and last the service worker, which
 /// names the others by hash.
-fn pages(assets: &Assets) -> anyhow::Result<Vec<Served>> {
+fn pages(assets: &Assets, kind: Kind) -> anyhow::Result<Vec<Served>> {
     let mut files = assets.served()?;
     for (template, path) in [
         ("index.html", "index.html"),
@@ -86,8 +97,11 @@ fn pages(assets: &Assets) -> anyhow::Result<Vec<Served>> {
         ("manifest.webmanifest", "manifest.webmanifest"),
     ] {
         let place = source().join(template);
-        let text = fs::read_to_string(&place)
+        let mut text = fs::read_to_string(&place)
             .with_context(|| format!("{} could not be read", place.display()))?;
+        if kind == Kind::Development {
+            text = text.replacen("</head>", RELOAD_TAG, 1);
+        }
         let bytes = assets.fill(&text, template)?.into_bytes();
         files.push(Served {
             path: path.to_owned(),

@@ -52,3 +52,28 @@ pub fn words(command: &Command) -> String {
     );
     words.join(" ")
 }
+
+/// The names of a package's targets of one kind: `test`, `bench`, `bin`.
+pub fn targets(package: &str, kind: &str) -> anyhow::Result<Vec<String>> {
+    let mut command = cargo(&[
+        "metadata",
+        "--no-deps",
+        "--offline",
+        "--format-version",
+        "1",
+    ]);
+    let output = command.output().context("cargo could not be started")?;
+    let all: serde_json::Value = serde_json::from_slice(&output.stdout)
+        .context("cargo could not say which targets there are")?;
+    let mut names = Vec::new();
+    for of in all["packages"].as_array().into_iter().flatten() {
+        for target in of["targets"].as_array().into_iter().flatten() {
+            let kinds = target["kind"].as_array();
+            let is_kind = kinds.is_some_and(|kinds| kinds.iter().any(|this| this == kind));
+            if of["name"] == package && is_kind {
+                names.extend(target["name"].as_str().map(str::to_owned));
+            }
+        }
+    }
+    Ok(names)
+}

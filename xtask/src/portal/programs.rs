@@ -13,7 +13,7 @@ use super::assets::{Assets, digest};
 use crate::say;
 use crate::workspace;
 
-pub(super) const TARGET: &str = "wasm32-unknown-unknown";
+pub const TARGET: &str = "wasm32-unknown-unknown";
 const PROGRAMS: [&str; 3] = ["page", "worker", "clinic"];
 
 /// Compiles the programs with cargo.

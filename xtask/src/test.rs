@@ -1,0 +1,177 @@
+//! `cargo xtask test [--fast] [--only NAME] [-- WORDS]`: everything that must hold before a change is
+//! merged. Sets up what it needs, runs every step even after a failure, and ends with a table.
+
+mod browsers;
+mod count;
+mod steps;
+mod table;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use crate::arguments::{Flag, WrongUse, parse};
+use crate::say;
+use browsers::Browsers;
+use count::Count;
+use steps::{STEPS, Step};
+
+/// What the steps of one run share.
+pub struct Run {
+    /// The inner loop: no browsers, no smallest build.
+    fast: bool,
+    /// What stands after `--` goes to the chosen step's own runner.
+    words: Vec<String>,
+    browsers: Browsers,
+}
+
+/// What became of a step.
+pub struct Done {
+    step: &'static Step,
+    took: Duration,
+    count: Count,
+}
+
+pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
+    let (ours, theirs) = match words.iter().position(|word| word == "--") {
+        Some(place) => (&words[..place], &words[place + 1..]),
+        None => (words, &words[words.len()..]),
+    };
+    let given = parse(
+        "test",
+        ours,
+        &[Flag::Switch("--fast"), Flag::Value("--only")],
+    )?;
+    let chosen = chosen(given.has("--fast"), given.value("--only"))?;
+    if !theirs.is_empty() && given.value("--only").is_none() {
+        return Err(WrongUse("words after `--` need a step: `--only NAME`".into()).into());
+    }
+    let mut run = Run {
+        fast: given.has("--fast"),
+        words: theirs.to_vec(),
+        browsers: Browsers::default(),
+    };
+    let done = run_all(&mut run, &chosen);
+    table::print(&done);
+    let held = done.iter().all(|done| done.count.held());
+    Ok(if held {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// All steps, the fast ones, or one with everything it needs; in the order of the list.
+fn chosen(fast: bool, only: Option<&str>) -> Result<Vec<&'static Step>, WrongUse> {
+    let Some(only) = only else {
+        return Ok(STEPS.iter().filter(|step| !fast || step.fast).collect());
+    };
+    if !STEPS.iter().any(|step| step.name == only) {
+        let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+        let names = names.join(", ");
+        return Err(WrongUse(format!(
+            "there is no step `{only}`; the steps are {names}"
+        )));
+    }
+    let mut wanted = vec![only];
+    // Backwards, because a step stands after those it needs.
+    for step in STEPS.iter().rev() {
+        if wanted.contains(&step.name) {
+            wanted.extend(step.needs);
+        }
+    }
+    Ok(STEPS
+        .iter()
+        .filter(|step| wanted.contains(&step.name))
+        .collect())
+}
+
+fn run_all(run: &mut Run, chosen: &[&'static Step]) -> Vec<Done> {
+    let mut all: Vec<Done> = Vec::new();
+    for (index, step) in chosen.iter().enumerate() {
+        say::line(&format!(
+            "\n[{}/{}] {}: {}",
+            index + 1,
+            chosen.len(),
+            step.name,
+            step.what
+        ));
+        let started = Instant::now();
+        let broken = all
+            .iter()
+            .find(|done| step.needs.contains(&done.step.name) && done.failed());
+        let count = match broken {
+            Some(done) => Count::failure(format!("not run, because `{}` failed", done.step.name)),
+            None => (step.run)(run).unwrap_or_else(|error| Count::failure(format!("{error:#}"))),
+        };
+        for note in &count.notes {
+            say::line(&format!("  {note}"));
+        }
+        let took = started.elapsed();
+        say::line(&format!(
+            "[{}/{}] took {}",
+            index + 1,
+            chosen.len(),
+            say::seconds(took)
+        ));
+        all.push(Done { step, took, count });
+    }
+    all
+}
+
+impl Done {
+    fn failed(&self) -> bool {
+        self.count.failed > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(fast: bool, only: Option<&str>) -> Vec<&'static str> {
+        chosen(fast, only)
+            .unwrap()
+            .iter()
+            .map(|step| step.name)
+            .collect()
+    }
+
+    #[test]
+    fn one_step_brings_what_it_needs_and_nothing_else() {
+        assert_eq!(names(false, Some("format")), ["format"]);
+        assert_eq!(
+            names(false, Some("commands")),
+            ["crates", "portal", "server", "commands"]
+        );
+    }
+
+    #[test]
+    fn a_step_stands_after_those_it_needs() {
+        for (index, step) in STEPS.iter().enumerate() {
+            for need in step.needs {
+                assert!(
+                    STEPS[..index].iter().any(|before| before.name == *need),
+                    "{need}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_fast_steps_need_only_each_other() {
+        let fast = names(true, None);
+        for step in STEPS.iter().filter(|step| step.fast) {
+            assert!(
+                step.needs.iter().all(|need| fast.contains(need)),
+                "{}",
+                step.name
+            );
+        }
+    }
+
+    #[test]
+    fn an_unknown_step_is_refused_with_the_list() {
+        let refused = chosen(false, Some("jorneys")).err().unwrap().to_string();
+        assert!(refused.starts_with("there is no step `jorneys`; the steps are crates, "));
+    }
+}

@@ -1,0 +1,177 @@
+//! Browsers and drivers from the system's packages. On Debian as root they are installed; elsewhere
+//! the one command is printed. What is missing is counted as skipped, never passed over.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::count::Count;
+use crate::say;
+use crate::workspace;
+
+const PACKAGES: [&str; 7] = [
+    "chromium",
+    "chromium-driver",
+    "firefox-esr",
+    "webkit2gtk-driver",
+    "xvfb",
+    "fonts-dejavu-core",
+    // Screens are looked at in Spanish and right to left too.
+    "fonts-noto-core",
+];
+/// Debian has no package of it; this builds in about 90 s.
+const GECKODRIVER_VERSION: &str = "0.37.1";
+
+struct Engine {
+    name: &'static str,
+    /// One of each line must be in the path.
+    programs: &'static [&'static [&'static str]],
+    /// The variable that names another driver.
+    variable: &'static str,
+    driver: &'static str,
+}
+
+const ENGINES: [Engine; 3] = [
+    Engine {
+        name: "chromium",
+        programs: &[&["chromium", "google-chrome", "chromium-browser"]],
+        variable: "CHROMEDRIVER",
+        driver: "chromedriver",
+    },
+    Engine {
+        name: "firefox",
+        programs: &[&["firefox-esr", "firefox"]],
+        variable: "GECKODRIVER",
+        driver: "geckodriver",
+    },
+    Engine {
+        name: "webkit",
+        programs: &[&["Xvfb"]],
+        variable: "WEBKITWEBDRIVER",
+        driver: "WebKitWebDriver",
+    },
+];
+
+/// What can be driven here.
+#[derive(Default)]
+pub struct Browsers {
+    pub engines: Vec<&'static str>,
+    /// Where drivers are that are not in the path, by the variable that says so.
+    pub drivers: Vec<(&'static str, PathBuf)>,
+    missing: Vec<String>,
+}
+
+impl Browsers {
+    /// Looks, installs what it may, and looks again.
+    pub fn set_up() -> anyhow::Result<Self> {
+        if ENGINES.iter().any(|engine| !engine.packages_are_here()) {
+            install_packages()?;
+        }
+        let firefox = &ENGINES[1];
+        if firefox.program_is_here() && firefox.driver_at().is_none() {
+            install_geckodriver()?;
+        }
+        let mut browsers = Self::default();
+        for engine in &ENGINES {
+            match (engine.program_is_here(), engine.driver_at()) {
+                (true, Some(driver)) => {
+                    browsers.engines.push(engine.name);
+                    browsers.drivers.push((engine.variable, driver));
+                }
+                (false, _) => browsers.missing.push(format!(
+                    "{} skipped: {} is not installed",
+                    engine.name, engine.programs[0][0]
+                )),
+                (true, None) => browsers.missing.push(format!(
+                    "{} skipped: {} is missing",
+                    engine.name, engine.driver
+                )),
+            }
+        }
+        Ok(browsers)
+    }
+
+    pub fn count(&self) -> Count {
+        Count {
+            passed: self.engines.len(),
+            failed: 0,
+            skipped: self.missing.len(),
+            notes: self.missing.clone(),
+        }
+    }
+}
+
+impl Engine {
+    fn program_is_here(&self) -> bool {
+        self.programs
+            .iter()
+            .all(|names| names.iter().any(|name| in_path(name).is_some()))
+    }
+
+    fn driver_at(&self) -> Option<PathBuf> {
+        if let Some(set) = std::env::var_os(self.variable) {
+            return Some(set.into());
+        }
+        let ours = workspace::target().join("tools/bin").join(self.driver);
+        in_path(self.driver).or_else(|| ours.is_file().then_some(ours))
+    }
+
+    /// geckodriver is none of the system's packages.
+    fn packages_are_here(&self) -> bool {
+        self.program_is_here() && (self.name == "firefox" || self.driver_at().is_some())
+    }
+}
+
+fn in_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
+}
+
+fn install_packages() -> anyhow::Result<()> {
+    let install = ["install", "--yes", "--no-install-recommends"];
+    if !(is_debian() && is_root()) {
+        let line = format!("apt-get {} {}", install.join(" "), PACKAGES.join(" "));
+        say::line("  browsers or drivers are missing; on Debian this installs them, as root:");
+        say::line(&format!("  {line}"));
+        return Ok(());
+    }
+    say::line("  installing browsers and drivers from Debian's packages");
+    // A new machine has no lists; one without a network may have them already.
+    if !apt().arg("update").status()?.success() {
+        say::line("  the package lists could not be renewed; going on with those that are here");
+    }
+    if !apt().args(install).args(PACKAGES).status()?.success() {
+        say::line("  not everything could be installed; the reason stands above");
+    }
+    Ok(())
+}
+
+fn apt() -> Command {
+    let mut command = Command::new("apt-get");
+    command
+        .arg("--quiet")
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    command
+}
+
+fn is_debian() -> bool {
+    let about = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    about.lines().any(|line| line == "ID=debian")
+}
+
+fn is_root() -> bool {
+    let asked = Command::new("id").arg("-u").output();
+    asked.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+fn install_geckodriver() -> anyhow::Result<()> {
+    say::line("  building Firefox's driver, once");
+    let root = workspace::target().join("tools");
+    let mut command = workspace::cargo(&["install", "geckodriver", "--locked", "--version"]);
+    command.arg(GECKODRIVER_VERSION).arg("--root").arg(&root);
+    if !command.status()?.success() {
+        say::line("  it could not be built; the reason stands above");
+    }
+    Ok(())
+}

@@ -1,0 +1,296 @@
+//! The steps of `cargo xtask test`, in their order. Each says what it needs, whose share of the time
+//! budget it spends, and whether it belongs to the inner loop.
+
+use std::process::Command;
+
+use anyhow::ensure;
+
+use super::Run;
+use super::browsers::Browsers;
+use super::count::{self, Count};
+use crate::portal::{self, Kind};
+use crate::workspace::{self, cargo};
+
+/// One step.
+pub struct Step {
+    pub name: &'static str,
+    pub what: &'static str,
+    pub part: Part,
+    pub needs: &'static [&'static str],
+    pub fast: bool,
+    pub run: fn(&mut Run) -> anyhow::Result<Count>,
+}
+
+/// Who spends the time; the shares stand in CONTRIBUTING.md too, and tidy compares them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    BuildAndLint,
+    Core,
+    Server,
+    Screens,
+}
+
+impl Part {
+    pub const ALL: [Part; 4] = [Part::BuildAndLint, Part::Core, Part::Server, Part::Screens];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::BuildAndLint => "build and lint",
+            Part::Core => "core",
+            Part::Server => "server",
+            Part::Screens => "screens",
+        }
+    }
+
+    pub fn minutes_max(self) -> u64 {
+        match self {
+            Part::BuildAndLint => 18,
+            Part::Core => 7,
+            Part::Server | Part::Screens => 8,
+        }
+    }
+}
+
+const DEMO: [&str; 2] = ["--features", "sync-server/demo"];
+/// Test binaries that have a step of their own; the others are the core's.
+const OWN_STEP: [&str; 3] = ["browser", "commands", "tidy"];
+
+pub const STEPS: &[Step] = &[
+    Step {
+        name: "crates",
+        what: "fetch the crates of the lock file",
+        part: Part::BuildAndLint,
+        needs: &[],
+        fast: false,
+        run: |_| crates(),
+    },
+    Step {
+        name: "format",
+        what: "is everything formatted?",
+        part: Part::BuildAndLint,
+        needs: &[],
+        fast: true,
+        run: |_| count::check(cargo(&["fmt", "--all", "--check"])),
+    },
+    Step {
+        name: "lint",
+        what: "clippy, with every warning an error",
+        part: Part::BuildAndLint,
+        needs: &[],
+        fast: false,
+        run: |_| lint(),
+    },
+    Step {
+        name: "lint-wasm",
+        what: "clippy on the programs for the browser",
+        part: Part::BuildAndLint,
+        needs: &[],
+        fast: false,
+        run: |_| {
+            let target = ["--target", portal::TARGET];
+            let what = ["clippy", "--package", "portal", "--lib", "--bins"];
+            count::check(cargo(
+                &[&what[..], &target, &["--", "-D", "warnings"]].concat(),
+            ))
+        },
+    },
+    Step {
+        name: "unit",
+        what: "unit and doc tests",
+        part: Part::BuildAndLint,
+        needs: &[],
+        fast: true,
+        run: |run| unit(run),
+    },
+    Step {
+        name: "core",
+        what: "simulation, hostile bytes and everything else at the core's boundary",
+        part: Part::Core,
+        needs: &[],
+        fast: false,
+        run: |run| core(run),
+    },
+    Step {
+        name: "portal",
+        what: "build the portal with the fast profile",
+        part: Part::BuildAndLint,
+        needs: &["crates"],
+        fast: false,
+        run: |_| portal::build(Kind::Fast).map(|_| Count::one()),
+    },
+    Step {
+        name: "server",
+        what: "build the server with the demo clinic",
+        part: Part::Server,
+        needs: &["crates"],
+        fast: false,
+        run: |_| {
+            count::check(cargo(&[
+                "build",
+                "--package",
+                "sync-server",
+                "--features",
+                "demo",
+            ]))
+        },
+    },
+    Step {
+        name: "commands",
+        what: "the server's commands, with bad input too",
+        part: Part::Server,
+        needs: &["portal", "server"],
+        fast: false,
+        run: |run| one_binary("commands", run),
+    },
+    Step {
+        name: "dist",
+        what: "build the smallest portal, the one that patients get",
+        part: Part::BuildAndLint,
+        needs: &["crates"],
+        fast: false,
+        run: |_| portal::build(Kind::Dist).map(|_| Count::one()),
+    },
+    Step {
+        name: "embedded",
+        what: "the server with that portal inside",
+        part: Part::Server,
+        needs: &["dist"],
+        fast: false,
+        run: |_| {
+            let what = [
+                "test",
+                "--package",
+                "sync-server",
+                "--features",
+                "embedded-portal",
+            ];
+            let mut command = cargo(&[&what[..], &["--lib", "--", "assets"]].concat());
+            command.env("SATCHEL_PORTAL_DIR", Kind::Dist.folder());
+            count::tests(command)
+        },
+    },
+    Step {
+        name: "tidy",
+        what: "the rules a machine can check",
+        part: Part::BuildAndLint,
+        needs: &[],
+        fast: true,
+        run: |run| one_binary("tidy", run),
+    },
+    Step {
+        name: "browsers",
+        what: "are the browsers and their drivers here?",
+        part: Part::Screens,
+        needs: &[],
+        fast: false,
+        run: |run| {
+            run.browsers = Browsers::set_up()?;
+            Ok(run.browsers.count())
+        },
+    },
+    Step {
+        name: "journeys",
+        what: "journeys through the whole product in Chromium, Firefox and WebKit",
+        part: Part::Screens,
+        needs: &["portal", "server", "dist", "browsers"],
+        fast: false,
+        run: |run| journeys(run),
+    },
+];
+
+/// Without a network this holds too, once everything was fetched.
+fn crates() -> anyhow::Result<Count> {
+    let offline = cargo(&["fetch", "--locked", "--offline", "--quiet"]).status()?;
+    if offline.success() {
+        return Ok(Count::one());
+    }
+    count::check(cargo(&["fetch", "--locked"]))
+}
+
+fn lint() -> anyhow::Result<Count> {
+    let what = ["clippy", "--workspace", "--all-targets"];
+    count::check(cargo(
+        &[&what[..], &DEMO, &["--", "-D", "warnings"]].concat(),
+    ))
+}
+
+/// The inner loop leaves out doc tests, which compile one by one.
+fn unit(run: &Run) -> anyhow::Result<Count> {
+    let what = [
+        "test",
+        "--workspace",
+        "--exclude",
+        "tests",
+        "--no-fail-fast",
+    ];
+    let which: &[&str] = if run.fast { &["--lib", "--bins"] } else { &[] };
+    let mut command = cargo(&[&what[..], &DEMO, which].concat());
+    pass_on(run, &mut command);
+    count::tests(command)
+}
+
+fn core(run: &Run) -> anyhow::Result<Count> {
+    let mut binaries = workspace::targets("tests", "test")?;
+    binaries.retain(|name| !OWN_STEP.contains(&name.as_str()));
+    let mut command = cargo(&["test", "--package", "tests", "--no-fail-fast"]);
+    for name in &binaries {
+        command.args(["--test", name]);
+    }
+    if binaries.is_empty() {
+        command.arg("--lib");
+    }
+    pass_on(run, &mut command);
+    count::tests(command)
+}
+
+fn one_binary(name: &str, run: &Run) -> anyhow::Result<Count> {
+    ensure!(
+        workspace::targets("tests", "test")?
+            .iter()
+            .any(|test| test == name),
+        "the package `tests` has no test binary `{name}`"
+    );
+    let mut command = cargo(&[
+        "test",
+        "--package",
+        "tests",
+        "--test",
+        name,
+        "--no-fail-fast",
+    ]);
+    // In the inner loop the smallest build may be missing or old, so its sizes say nothing.
+    if name == "tidy" && run.fast {
+        command.args(["--", "--skip", "sizes"]);
+    } else {
+        pass_on(run, &mut command);
+    }
+    count::tests(command)
+}
+
+/// All engines in one process, which runs them side by side.
+fn journeys(run: &Run) -> anyhow::Result<Count> {
+    ensure!(
+        !run.browsers.engines.is_empty(),
+        "there is no browser to run them in"
+    );
+    let mut command = cargo(&["test", "--package", "tests", "--test", "browser"]);
+    command.env(
+        "SATCHEL_SERVER",
+        workspace::target().join("debug/sync-server"),
+    );
+    command.env("SATCHEL_PORTAL", Kind::Fast.folder());
+    if std::env::var_os("SATCHEL_ENGINES").is_none() {
+        command.env("SATCHEL_ENGINES", run.browsers.engines.join(","));
+    }
+    for (variable, program) in &run.browsers.drivers {
+        command.env(variable, program);
+    }
+    pass_on(run, &mut command);
+    count::tests(command)
+}
+
+fn pass_on(run: &Run, command: &mut Command) {
+    if !run.words.is_empty() {
+        command.arg("--").args(&run.words);
+    }
+}
