@@ -222,6 +222,29 @@ pub fn hash_of(bytes: &[u8]) -> Result<ChangeHash, Unreadable> {
     Ok(ChangeHash(change.hash().0))
 }
 
+/// What a store asks of a change before it takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    pub hash: ChangeHash,
+    pub builds_on: Vec<ChangeHash>,
+    pub actor: Actor,
+}
+
+/// Reads them from bytes that are trusted: what foreigners send goes through the gate.
+pub fn facts_of(bytes: &[u8]) -> Result<Facts, Unreadable> {
+    let change = Change::from_bytes(bytes.to_vec()).map_err(|_| Unreadable::Damaged)?;
+    let actor = change.actor_id().to_bytes().try_into();
+    Ok(Facts {
+        hash: ChangeHash(change.hash().0),
+        builds_on: change
+            .deps()
+            .iter()
+            .map(|hash| ChangeHash(hash.0))
+            .collect(),
+        actor: Actor(actor.map_err(|_| Unreadable::Damaged)?),
+    })
+}
+
 fn map_named(automerge: &AutoCommit, name: &str) -> Result<ObjId, Unreadable> {
     match automerge.get(ROOT, name) {
         Ok(Some((value, id))) if value.is_object() => Ok(id),
