@@ -29,6 +29,10 @@ pub struct Fact {
     pub machine: Option<usize>,
     /// The words that stand.
     pub text: String,
+    /// Words that stood before.
+    pub earlier: Vec<String>,
+    /// It may be on two disks that do not know of each other.
+    pub cloned: bool,
     /// Other words that were asked for, and of which nobody knows whether they stand.
     pub maybe: Vec<String>,
     /// The person was told that it is on the disk.
@@ -85,7 +89,8 @@ impl Ledger {
             Asked::Reword { entry, text } => {
                 let fact = self.fact(*entry);
                 fact.maybe.retain(|other| other != text);
-                fact.text.clone_from(text);
+                let before = std::mem::replace(&mut fact.text, text.clone());
+                fact.earlier.push(before);
                 (*entry, Some(text))
             }
             Asked::Withdraw { entry } => {
@@ -103,6 +108,15 @@ impl Ledger {
         };
         if !true_now {
             self.problem(format!("{entry} was called saved before it was"));
+        }
+    }
+
+    /// What was written on either may now be on both, and neither knows what the other did with it.
+    pub fn cloned(&mut self, from: usize, onto: usize) {
+        for fact in self.facts.values_mut() {
+            if fact.machine == Some(from) || fact.machine == Some(onto) {
+                fact.cloned = true;
+            }
         }
     }
 
@@ -153,6 +167,8 @@ impl Fact {
             document,
             machine,
             text: text.to_owned(),
+            earlier: Vec::new(),
+            cloned: false,
             maybe: Vec::new(),
             saved: false,
             acknowledged: false,

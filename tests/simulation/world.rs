@@ -13,6 +13,9 @@ use shared::time::Timestamp;
 use shared::wire::{Row, ToDevice, ToServer};
 
 use crate::cast;
+use crate::disk::Disk;
+use crate::oracle;
+use crate::store::Store;
 use crate::clinic::{Answer, Clinic, NODES};
 use crate::ledger::Ledger;
 use crate::machine::{Asked, Machine};
@@ -21,6 +24,9 @@ use crate::tier::Tier;
 
 /// When every schedule begins, in milliseconds since 1970.
 pub const BEGINNING: i64 = 1_800_000_000_000;
+
+/// The gate of this clinic refuses words that begin so.
+pub const REFUSED_MARK: &str = "refuse me: ";
 
 pub struct World<T: Tier> {
     pub now: i64,
@@ -259,6 +265,41 @@ impl<T: Tier> World<T> {
         for line in self.clinic.stop(node) {
             self.end(line);
         }
+    }
+
+    pub fn start_node(&mut self, node: usize) {
+        self.note(|| format!("node {node} starts"));
+        self.clinic.start(node, &mut self.rng);
+    }
+
+    /// The clinic's store is what it was. `quiet`: under running nodes, with no sign of it.
+    pub fn go_back(&mut self, backup: Store, quiet: bool) {
+        self.note(|| format!("the store goes back, quiet: {quiet}"));
+        self.clinic.store = backup;
+        if !quiet {
+            (0..NODES).for_each(|node| self.stop_node(node));
+            (0..NODES).for_each(|node| self.start_node(node));
+        }
+        oracle::destroyed(self);
+    }
+
+    /// The browser throws away what this profile holds.
+    pub fn evict(&mut self, machine: usize) {
+        self.note(|| format!("machine {machine} is evicted"));
+        self.shut(machine);
+        self.machines[machine].disk.evict();
+        oracle::destroyed(self);
+    }
+
+    /// An old copy of a profile takes the place of another.
+    pub fn put_back(&mut self, from: usize, onto: usize, mut disk: Disk) {
+        self.note(|| format!("machine {onto} becomes what machine {from} was"));
+        self.shut(onto);
+        disk.crash(&mut self.rng, false);
+        self.machines[onto].disk = disk;
+        self.machines[onto].id = self.machines[from].id;
+        self.ledger.cloned(from, onto);
+        oracle::destroyed(self);
     }
 
     /// The server's end of a line is gone.
