@@ -212,9 +212,9 @@ impl<T: Tier> Clinic<T> {
                     }
                 }
                 Effect::Restore { document, rows } => {
-                    let rows = self.store.restore::<T>(document, rows);
+                    let (outcomes, rows) = self.store.restore::<T>(document, rows);
                     answer.news.push((Some(number), document, rows));
-                    Event::Restored
+                    Event::Restored { document, outcomes }
                 }
             };
             let effects = line.connection.handle(event);

@@ -58,7 +58,10 @@ impl Tier for Light {
         let Some(open) = documents.0.get(document) else {
             return Vec::new();
         };
-        let said = open.applied.values().filter(|change| change.entry.to_u128() != 0);
+        let said = open
+            .applied
+            .values()
+            .filter(|change| change.entry.to_u128() != 0);
         said.map(|change| Shown {
             entry: change.entry,
             text: change.text.clone(),
@@ -71,13 +74,18 @@ impl Tier for Light {
 impl Documents for LightDocuments {
     fn open(&mut self, document: &DocumentId, changes: &[&[u8]]) -> Result<(), Unreadable> {
         let mut open = Open::default();
-        open.add(changes)?;
-        self.0.insert(*document, open);
-        Ok(())
+        let added = open.add(changes);
+        if added != Err(Unreadable::Damaged) && !open.applied.is_empty() {
+            self.0.insert(*document, open);
+        }
+        added
     }
 
     fn apply(&mut self, document: &DocumentId, changes: &[&[u8]]) -> Result<(), Unreadable> {
-        self.0.get_mut(document).ok_or(Unreadable::Damaged)?.add(changes)
+        self.0
+            .get_mut(document)
+            .ok_or(Unreadable::Damaged)?
+            .add(changes)
     }
 
     fn is_open(&self, document: &DocumentId) -> bool {
@@ -89,7 +97,10 @@ impl Documents for LightDocuments {
     }
 
     fn mint(&mut self, document: &DocumentId, actor: Actor, put: &Put) -> (ChangeHash, Vec<u8>) {
-        let open = self.0.get_mut(document).expect("the caller saw that it is open");
+        let open = self
+            .0
+            .get_mut(document)
+            .expect("the caller saw that it is open");
         let place = open.used.get(&actor).map_or(1, |place| place + 1);
         let (entry, text) = match put {
             Put::Entry { entry, text } => (*entry, text),
@@ -184,7 +195,10 @@ fn hash(bytes: &[u8]) -> ChangeHash {
     let (words, rest) = bytes.as_chunks::<8>();
     for word in words {
         one = mix(one ^ u64::from_le_bytes(*word));
-        two = two.rotate_left(23).wrapping_add(one).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        two = two
+            .rotate_left(23)
+            .wrapping_add(one)
+            .wrapping_mul(0xff51_afd7_ed55_8ccd);
     }
     for byte in rest {
         one = mix(one ^ u64::from(*byte));

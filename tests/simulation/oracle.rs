@@ -19,7 +19,9 @@ pub fn converged<T: Tier>(world: &World<T>) -> bool {
 pub fn why_not<T: Tier>(world: &mut World<T>) {
     for machine in 0..world.machines.len() {
         if let Some(why) = lags(world, machine) {
-            world.ledger.problem(format!("machine {machine} did not come to rest: {why}"));
+            world
+                .ledger
+                .problem(format!("machine {machine} did not come to rest: {why}"));
         }
     }
 }
@@ -49,7 +51,9 @@ fn lags<T: Tier>(world: &World<T>, machine: usize) -> Option<String> {
 pub fn on_disk<T: Tier>(world: &mut World<T>) {
     let mut problems = Vec::new();
     for (place, machine) in world.machines.iter().enumerate() {
-        let Some(device) = &machine.running else { continue };
+        let Some(device) = &machine.running else {
+            continue;
+        };
         let mut on_disk = BTreeSet::new();
         for row in machine.disk.durable() {
             match row {
@@ -70,11 +74,15 @@ pub fn on_disk<T: Tier>(world: &mut World<T>) {
         let minted = device.held().values().flat_map(|held| held.minted());
         for entry in waiting.chain(minted.map(|minted| minted.entry)) {
             if !on_disk.contains(&entry) {
-                problems.push(format!("machine {place} shows {entry} as saved, and it is not"));
+                problems.push(format!(
+                    "machine {place} shows {entry} as saved, and it is not"
+                ));
             }
         }
     }
-    problems.into_iter().for_each(|problem| world.ledger.problem(problem));
+    problems
+        .into_iter()
+        .for_each(|problem| world.ledger.problem(problem));
 }
 
 /// Something was destroyed. Whatever nobody holds any more, nobody can be blamed for.
@@ -94,19 +102,34 @@ fn holders<T: Tier>(world: &World<T>) -> BTreeSet<EntryId> {
     let mut held = BTreeSet::new();
     let mut take = |document: &DocumentId, hash: &ChangeHash, bytes: &[u8]| {
         if !document.is_marks() {
-            let builds_on = || T::facts(bytes).map(|facts| facts.builds_on).unwrap_or_default();
+            let builds_on = || {
+                T::facts(bytes)
+                    .map(|facts| facts.builds_on)
+                    .unwrap_or_default()
+            };
             changes.entry((*document, *hash)).or_insert_with(builds_on);
         }
     };
     for (document, log) in world.clinic.store.logs() {
-        log.rows.iter().for_each(|row| take(document, &row.hash, &row.bytes));
+        log.rows
+            .iter()
+            .for_each(|row| take(document, &row.hash, &row.bytes));
     }
-    for row in world.machines.iter().flat_map(|machine| machine.disk.durable()) {
+    for row in world
+        .machines
+        .iter()
+        .flat_map(|machine| machine.disk.durable())
+    {
         match row {
             Stored::Outbox { entry, .. } | Stored::DeadLetter { entry, .. } => {
                 held.insert(*entry);
             }
-            Stored::Change { document, hash, bytes, standing } => {
+            Stored::Change {
+                document,
+                hash,
+                bytes,
+                standing,
+            } => {
                 take(document, hash, bytes);
                 // It can be made anew from what it was made of.
                 if let Standing::Minted { entry, .. } = standing {
@@ -158,13 +181,20 @@ pub fn check<T: Tier>(world: &mut World<T>) {
                     }
                 }
             }
-            for entry in shown.keys().filter(|entry| !world.ledger.facts.contains_key(entry)) {
-                problems.push(format!("machine {machine} shows {entry}, which nobody wrote"));
+            for entry in shown
+                .keys()
+                .filter(|entry| !world.ledger.facts.contains_key(entry))
+            {
+                problems.push(format!(
+                    "machine {machine} shows {entry}, which nobody wrote"
+                ));
             }
         }
     }
     problems.extend(lost_letters(world));
-    problems.into_iter().for_each(|problem| world.ledger.problem(problem));
+    problems
+        .into_iter()
+        .for_each(|problem| world.ledger.problem(problem));
 }
 
 fn wrong(fact: &Fact, texts: &[String]) -> Option<String> {
@@ -179,7 +209,9 @@ fn wrong(fact: &Fact, texts: &[String]) -> Option<String> {
         return Some(format!("was withdrawn and is shown: {texts:?}"));
     }
     let allowed = |text: &String| {
-        *text == fact.text || fact.maybe.contains(text) || fact.cloned && fact.earlier.contains(text)
+        *text == fact.text
+            || fact.maybe.contains(text)
+            || fact.cloned && fact.earlier.contains(text)
     };
     if let Some(text) = texts.iter().find(|text| !allowed(text)) {
         return Some(format!("says {text:?} and not {:?}", fact.text));
@@ -190,7 +222,11 @@ fn wrong(fact: &Fact, texts: &[String]) -> Option<String> {
         || fact.maybe.iter().any(refused)
         || fact.cloned && fact.earlier.iter().any(refused);
     if texts.is_empty() && (fact.saved || fact.acknowledged) && !excused {
-        let what = if fact.acknowledged { "acknowledged" } else { "saved" };
+        let what = if fact.acknowledged {
+            "acknowledged"
+        } else {
+            "saved"
+        };
         return Some(format!("was {what} and is lost: {:?}", fact.text));
     }
     None

@@ -202,7 +202,11 @@ impl Stage {
     fn write<T: Tier>(&mut self, world: &mut World<T>, machine: usize, mix: &Mix) {
         let account = world.machines[machine].account;
         let private = account == ROSA && world.rng.percent(30);
-        let audience = if private { Audience::Private } else { Audience::Circle };
+        let audience = if private {
+            Audience::Private
+        } else {
+            Audience::Circle
+        };
         let refused = mix.refused && world.rng.percent(15);
         let mark = if refused { REFUSED_MARK } else { "" };
         self.texts += 1;
@@ -218,7 +222,11 @@ impl Stage {
         if !world.clinic.nodes[node].up {
             return;
         }
-        let audience = if world.rng.percent(30) { Audience::Private } else { Audience::Circle };
+        let audience = if world.rng.percent(30) {
+            Audience::Private
+        } else {
+            Audience::Circle
+        };
         self.texts += 1;
         let text = format!("reply {}", self.texts);
         world.reply(node, DocumentId::care(PATIENT, ROSA, audience), &text);
@@ -262,7 +270,11 @@ impl Stage {
             None => self.disk = Some((machine, world.machines[machine].disk.clone())),
             Some((from, disk)) => {
                 let same_owner = world.machines[from].account == world.machines[machine].account;
-                let onto = if same_owner && cast::OWNERS[from] != ANA { machine } else { from };
+                let onto = if same_owner && cast::OWNERS[from] != ANA {
+                    machine
+                } else {
+                    from
+                };
                 world.put_back(from, onto, disk);
             }
         }

@@ -130,11 +130,7 @@ impl Store {
             });
             outcomes.push(match outcome {
                 Ok((row, is_new)) => {
-                    let outcome = Outcome::Stored {
-                        seq: row.seq,
-                        received_at: row.sidecar.received_at,
-                        receipt: row.sidecar.receipt,
-                    };
+                    let outcome = stored(&row);
                     if is_new {
                         new.push(row);
                     }
@@ -146,17 +142,24 @@ impl Store {
         (outcomes, new)
     }
 
-    /// Rows whose receipts are ours, with their old sidecars. Answers those that are new here.
-    pub fn restore<T: Tier>(&mut self, document: DocumentId, rows: Vec<Row>) -> Vec<Row> {
-        let mut new = Vec::new();
+    /// Rows whose receipts are ours, with their old sidecars. One outcome a row, and the rows that
+    /// are new here. A document that a backup did not know is there again with its first row.
+    pub fn restore<T: Tier>(
+        &mut self,
+        document: DocumentId,
+        rows: Vec<Row>,
+    ) -> (Vec<Outcome>, Vec<Row>) {
+        self.logs.entry(document).or_default();
+        let (mut outcomes, mut new) = (Vec::new(), Vec::new());
         for row in rows {
             let sidecar = row.sidecar;
             let taken = self.take::<T>(document, row.bytes.into(), |_| sidecar);
+            outcomes.push(taken.as_ref().map_or_else(|no| *no, |(row, _)| stored(row)));
             if let Ok((row, true)) = taken {
                 new.push(row);
             }
         }
-        new
+        (outcomes, new)
     }
 
     /// A row of marks, which the server alone writes.
@@ -181,8 +184,9 @@ impl Store {
         sidecar: impl FnOnce(&ChangeHash) -> Sidecar,
     ) -> Result<(Row, bool), Outcome> {
         let refused = |why| Err(Outcome::Refused { why });
+        // A backup from before there was this document: whoever has it offers it.
         let Some(log) = self.logs.get_mut(&document) else {
-            return refused(WhyRefused::NotAllowed);
+            return Err(Outcome::Missing);
         };
         if document.is_marks() {
             let hash = shared::record::Mark::hash(&bytes);
@@ -208,6 +212,14 @@ impl Store {
             return Err(Outcome::Missing);
         }
         Ok((log.push(facts.hash, bytes, sidecar), true))
+    }
+}
+
+fn stored(row: &Row) -> Outcome {
+    Outcome::Stored {
+        seq: row.seq,
+        received_at: row.sidecar.received_at,
+        receipt: row.sidecar.receipt,
     }
 }
 

@@ -31,6 +31,7 @@ pub fn to_device(message: &ToDevice) -> String {
         }
         ToDevice::Lacks { document, hashes } => format!("lacks {hashes:?} of {document}"),
         ToDevice::Taken { .. }
+        | ToDevice::Offered { .. }
         | ToDevice::Welcome { .. }
         | ToDevice::TooOld { .. }
         | ToDevice::Pong { .. } => format!("{message:?}"),

@@ -13,13 +13,13 @@ use shared::time::Timestamp;
 use shared::wire::{Row, ToDevice, ToServer};
 
 use crate::cast;
-use crate::disk::Disk;
-use crate::oracle;
-use crate::store::Store;
 use crate::clinic::{Answer, Clinic, NODES};
+use crate::disk::Disk;
 use crate::ledger::Ledger;
 use crate::machine::{Asked, Machine};
+use crate::oracle;
 use crate::random::Random;
+use crate::store::Store;
 use crate::tier::Tier;
 
 /// When every schedule begins, in milliseconds since 1970.
