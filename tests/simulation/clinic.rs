@@ -32,7 +32,6 @@ pub struct Clinic<T: Tier> {
 /// One process. Everything in it is gone when it ends.
 pub struct Node {
     pub up: bool,
-    actor: Actor,
 }
 
 /// The server's end of one socket.
@@ -53,7 +52,7 @@ pub struct Answer {
 }
 
 impl<T: Tier> Clinic<T> {
-    pub fn new(now: Timestamp, rng: &mut Random) -> Self {
+    pub fn new(now: Timestamp) -> Self {
         let mut store = Store::default();
         for document in cast::documents() {
             store.create::<T>(document, now, &cast::receipt_key());
@@ -61,10 +60,7 @@ impl<T: Tier> Clinic<T> {
         let levels = [cast::ROSA, cast::ANA]
             .map(|account| (account, Some(cast::first_level(account))))
             .into();
-        let nodes = std::array::from_fn(|_| Node {
-            up: true,
-            actor: Actor::fresh(rng),
-        });
+        let nodes = std::array::from_fn(|_| Node { up: true });
         Self {
             store,
             levels,
@@ -109,11 +105,8 @@ impl<T: Tier> Clinic<T> {
         closed
     }
 
-    pub fn start(&mut self, node: usize, rng: &mut Random) {
-        self.nodes[node] = Node {
-            up: true,
-            actor: Actor::fresh(rng),
-        };
+    pub fn start(&mut self, node: usize) {
+        self.nodes[node].up = true;
     }
 
     pub fn receive(
@@ -226,9 +219,12 @@ impl<T: Tier> Clinic<T> {
     }
 
     /// A member of staff answers into a document that the server writes.
+    ///
+    /// Each change has an actor of its own: under a running process the store may go back to a time
+    /// before its last change, and the same place under one actor would be used twice.
     pub fn write(
         &mut self,
-        node: usize,
+        rng: &mut Random,
         document: DocumentId,
         entry: EntryId,
         text: String,
@@ -239,7 +235,7 @@ impl<T: Tier> Clinic<T> {
         let mut documents = T::Documents::default();
         documents.open(&document, &changes).ok()?;
         let put = Put::Entry { entry, text };
-        let (hash, bytes) = documents.mint(&document, self.nodes[node].actor, &put);
+        let (hash, bytes) = documents.mint(&document, Actor::fresh(rng), &put);
         let key = cast::receipt_key();
         let author = Author {
             account: None,

@@ -1,5 +1,7 @@
 //! One schedule: a seed decides what may go wrong in it, what happens when, and how it ends.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use shared::document::DocumentId;
 use shared::edit::Audience;
 use shared::id::EntryId;
@@ -71,7 +73,8 @@ pub fn run<T: Tier>(seed: u64, log: bool) -> Result<(), Failure> {
     if log {
         world.log = Some(Vec::new());
     }
-    let result = play(&mut world);
+    let played = catch_unwind(AssertUnwindSafe(|| play(&mut world)));
+    let result = played.unwrap_or_else(|_| Err(vec!["it panicked".to_owned()]));
     result.map_err(|problems| Failure {
         seed,
         problems,

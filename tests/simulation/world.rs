@@ -91,8 +91,8 @@ struct Line {
 
 impl<T: Tier> World<T> {
     pub fn new(seed: u64) -> Self {
-        let mut rng = Random::new(seed);
-        let clinic = Clinic::new(Timestamp::from_millis(BEGINNING), &mut rng);
+        let rng = Random::new(seed);
+        let clinic = Clinic::new(Timestamp::from_millis(BEGINNING));
         let machines = cast::OWNERS.iter().enumerate();
         let machines = machines
             .map(|(place, owner)| Machine::new(*owner, cast::device_id(place)))
@@ -210,7 +210,7 @@ impl<T: Tier> World<T> {
         self.ledger.written_by_clinic(document, entry, text);
         let written = self
             .clinic
-            .write(node, document, entry, text.to_owned(), now);
+            .write(&mut self.rng, document, entry, text.to_owned(), now);
         if let Some((_, rows)) = written {
             self.committed(node, None, document, rows);
         }
@@ -269,7 +269,7 @@ impl<T: Tier> World<T> {
 
     pub fn start_node(&mut self, node: usize) {
         self.note(|| format!("node {node} starts"));
-        self.clinic.start(node, &mut self.rng);
+        self.clinic.start(node);
     }
 
     /// The clinic's store is what it was. `quiet`: under running nodes, with no sign of it.

@@ -82,7 +82,7 @@ impl<D: Documents> Device<D> {
             }
             let document = summary.document;
             let after = held.map_or(0, |held| held.seq_last);
-            if summary.seq_last > after {
+            if summary.seq_last > after && !open.in_vain.contains(&document) {
                 open.busy.insert(document, Busy::Pulling);
                 out.push(Effect::Send(ToServer::Pull { document, after }));
             } else {
@@ -116,10 +116,13 @@ impl<D: Documents> Device<D> {
         let (first, last) = (places.clone().min(), places.max());
         let known = self.held.get(&document).map_or(0, |held| held.seq_last);
         let gap = first.is_some_and(|first| first > known + 1);
-        self.accept(document, rows, rng, out);
+        let is_news = self.accept(document, rows, rng, out);
         let Link::Open(open) = &mut self.link else {
             return;
         };
+        if is_news {
+            open.in_vain.remove(&document);
+        }
         let after = match (open.busy.get(&document), last) {
             // The end of a comparison says what is to be done next.
             (Some(Busy::Comparing | Busy::Offering), _) => return,
@@ -128,6 +131,9 @@ impl<D: Documents> Device<D> {
             (None, _) => return,
             (Some(Busy::Pulling), _) => {
                 open.busy.remove(&document);
+                if !is_news {
+                    open.in_vain.insert(document);
+                }
                 if open.busy.is_empty() {
                     self.ping(now, out);
                 }
@@ -138,19 +144,21 @@ impl<D: Documents> Device<D> {
         out.push(Effect::Send(ToServer::Pull { document, after }));
     }
 
-    /// Takes rows that the server has for this device, onto the disk and into the document.
+    /// Takes rows that the server has for this device, onto the disk and into the document. Whether
+    /// there were any.
     fn accept(
         &mut self,
         document: DocumentId,
         rows: Vec<Row>,
         rng: &mut dyn Rng,
         out: &mut Vec<Effect>,
-    ) {
+    ) -> bool {
         let held = self.held.entry(document).or_default();
+        held.correct_places(&rows);
         let is_new = |row: &Row| !held.accepted.contains_key(&row.hash);
         let new: Vec<Row> = rows.into_iter().filter(is_new).collect();
         if new.is_empty() {
-            return;
+            return false;
         }
         if !document.is_marks() && self.read_into(&document, &new) == Err(Unreadable::Damaged) {
             // Perhaps it is what was minted here that does not fit: it can be made anew.
@@ -161,13 +169,14 @@ impl<D: Documents> Device<D> {
             if self.documents.open(&document, &theirs) == Err(Unreadable::Damaged) {
                 out.push(Effect::Tell(Notice::Damaged(document)));
                 self.open_again(&document, out);
-                return;
+                return false;
             }
             self.take_accepted(document, new, out);
             self.mint_again(document, &[], rng, out);
-            return;
+            return true;
         }
         self.take_accepted(document, new, out);
+        true
     }
 
     fn read_into(&mut self, document: &DocumentId, new: &[Row]) -> Result<(), Unreadable> {

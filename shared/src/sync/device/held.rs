@@ -103,6 +103,20 @@ impl Held {
         true
     }
 
+    /// A server that went back gives old rows new places.
+    pub(super) fn correct_places(&mut self, rows: &[Row]) {
+        let mut moved = false;
+        for row in rows {
+            if let Some((seq, ..)) = self.accepted.get_mut(&row.hash) {
+                moved |= *seq != row.seq;
+                *seq = row.seq;
+            }
+        }
+        if moved {
+            self.count_places();
+        }
+    }
+
     pub(super) fn forget(&mut self, hash: &ChangeHash) {
         if self.accepted.remove(hash).is_some() {
             self.sum.remove(hash);

@@ -30,6 +30,8 @@ pub(super) struct Open {
     pub pushed: BTreeSet<ChangeHash>,
     /// What is being asked about these documents; nothing else is asked meanwhile.
     pub busy: BTreeMap<DocumentId, Busy>,
+    /// Documents of which the last pull brought nothing: places are of no use for them any more.
+    pub in_vain: BTreeSet<DocumentId>,
     /// Documents whose minted changes build on something that the server does not have, and how
     /// often it said so. Nothing of them is pushed until that is cleared up.
     pub stuck: BTreeMap<DocumentId, Stuck>,
@@ -194,6 +196,7 @@ impl Open {
             pushes: BTreeMap::new(),
             pushed: BTreeSet::new(),
             busy: BTreeMap::new(),
+            in_vain: BTreeSet::new(),
             stuck: BTreeMap::new(),
             rounds: 0,
             asked_at: now,
