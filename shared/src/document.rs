@@ -100,24 +100,39 @@ impl Document {
     /// Opens a document from all its changes, in any order, in one call: one by one costs the
     /// square of their number.
     pub fn load<'a>(changes: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, Unreadable> {
+        match Self::load_what_is_there(changes)? {
+            (opened, missing) if missing.is_empty() => Ok(opened),
+            (_, missing) => Err(Unreadable::Incomplete(missing)),
+        }
+    }
+
+    /// The same, as far as it goes: what builds on a missing change waits inside for it.
+    pub fn load_what_is_there<'a>(
+        changes: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<(Self, Vec<ChangeHash>), Unreadable> {
         let bytes = changes.into_iter().collect::<Vec<_>>().concat();
         // `AutoCommit::load` answers a missing change with an error that does not say which.
         let mut automerge = AutoCommit::new();
         automerge
             .load_incremental(&bytes)
             .map_err(|_| Unreadable::Damaged)?;
-        let missing = automerge.get_missing_deps(&[]);
-        if !missing.is_empty() {
-            let missing = missing.into_iter().map(|hash| ChangeHash(hash.0)).collect();
-            return Err(Unreadable::Incomplete(missing));
-        }
-        let entries = map_named(&automerge, ENTRIES)?;
-        let registers = map_named(&automerge, REGISTERS)?;
-        Ok(Self {
+        let missing = automerge.get_missing_deps(&[]).into_iter();
+        let missing: Vec<_> = missing.map(|hash| ChangeHash(hash.0)).collect();
+        let maps = map_named(&automerge, ENTRIES).and_then(|entries| {
+            let registers = map_named(&automerge, REGISTERS)?;
+            Ok((entries, registers))
+        });
+        // Without its first change there is nothing to open, and nothing wrong with the others.
+        let (entries, registers) = match maps {
+            Err(_) if !missing.is_empty() => return Err(Unreadable::Incomplete(missing)),
+            maps => maps?,
+        };
+        let opened = Self {
             automerge,
             entries,
             registers,
-        })
+        };
+        Ok((opened, missing))
     }
 
     /// Adds changes of others.
@@ -221,6 +236,29 @@ impl Document {
 pub fn hash_of(bytes: &[u8]) -> Result<ChangeHash, Unreadable> {
     let change = Change::from_bytes(bytes.to_vec()).map_err(|_| Unreadable::Damaged)?;
     Ok(ChangeHash(change.hash().0))
+}
+
+/// What a store asks of a change before it takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    pub hash: ChangeHash,
+    pub builds_on: Vec<ChangeHash>,
+    pub actor: Actor,
+}
+
+/// Reads them from bytes that are trusted: what foreigners send goes through the gate.
+pub fn facts_of(bytes: &[u8]) -> Result<Facts, Unreadable> {
+    let change = Change::from_bytes(bytes.to_vec()).map_err(|_| Unreadable::Damaged)?;
+    let actor = change.actor_id().to_bytes().try_into();
+    Ok(Facts {
+        hash: ChangeHash(change.hash().0),
+        builds_on: change
+            .deps()
+            .iter()
+            .map(|hash| ChangeHash(hash.0))
+            .collect(),
+        actor: Actor(actor.map_err(|_| Unreadable::Damaged)?),
+    })
 }
 
 fn map_named(automerge: &AutoCommit, name: &str) -> Result<ObjId, Unreadable> {

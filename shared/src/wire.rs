@@ -178,6 +178,24 @@ pub enum ToDevice {
         #[n(0)]
         same: bool,
     },
+    /// What did not come of an offer. A row that is not named here was taken back, or is to be
+    /// offered again because something it builds on was not there yet.
+    #[n(7)]
+    Offered {
+        #[n(0)]
+        document: DocumentId,
+        #[n(1)]
+        not_back: Vec<NotBack>,
+    },
+}
+
+/// A row that a server does not take back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct NotBack {
+    #[n(0)]
+    pub hash: ChangeHash,
+    #[n(1)]
+    pub why: WhyRefused,
 }
 
 /// What a server has of one document.

@@ -4,20 +4,25 @@
 mod documents;
 mod exchange;
 mod held;
+mod line;
 mod outbox;
+mod push;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 pub use self::documents::OpenDocuments;
 pub use self::held::{Documents, Held, Minted};
-use crate::document::{Actor, ChangeHash, DocumentId};
+use self::line::{Link, Open};
+use crate::document::DocumentId;
 use crate::edit::Refused;
 use crate::id::{AccountId, DeviceId, EntryId, Rng};
-use crate::sync::stored::{Batch, OutboxItem, PutInto, RowKey, StoreError, Stored};
+use crate::sync::stored::{Batch, OutboxItem, PutInto, RowKey, StoreError, Stored, Write};
 use crate::time::Timestamp;
 use crate::wire::{ToDevice, ToServer, WhyRefused};
 
-/// A silent line is asked after this long whether it still lives.
+/// An attempt to connect that has not come to anything after this long is given up.
+pub const OPEN_WITHIN_MILLIS: i64 = 10_000;
+/// The server is asked this often whether both hold the same, and with it whether it still lives.
 pub const PING_AFTER_MILLIS: i64 = 10_000;
 /// A ping that stays without an answer for this long means that the line is dead. Together with
 /// `PING_AFTER_MILLIS` a dead line is noticed within 20 s.
@@ -126,7 +131,13 @@ pub struct Device<D> {
     dead_letters: BTreeMap<EntryId, (OutboxItem, WhyRefused)>,
     batches: BTreeMap<u64, InFlight>,
     batch_next: u64,
+    /// The contents of batches that must not be lost when the disk does not take them.
+    rearranging: BTreeMap<u64, (Vec<RowKey>, Vec<Write>)>,
+    /// Those of which it did not, until the next try.
+    unwritten: Vec<(InFlight, Vec<RowKey>, Vec<Write>)>,
     minted_next: u64,
+    /// The disk did not take a minted change: the next waits for the timer.
+    rest_minting: bool,
     leading: bool,
     link: Link,
     retry_millis: i64,
@@ -139,6 +150,8 @@ enum InFlight {
         number: u32,
         entry: EntryId,
         item: OutboxItem,
+        /// Another tab has sent it meanwhile.
+        taken: bool,
     },
     Withdraw {
         number: u32,
@@ -151,36 +164,15 @@ enum InFlight {
     Mint {
         document: DocumentId,
         minted: Minted,
+        /// What it builds on will not be: once written, it is taken apart again.
+        stale: bool,
     },
     /// Rows that the server can send again.
     Cache,
-    /// A refusal: its rows were rearranged in memory already.
-    Rearranged,
-}
-
-enum Link {
-    Closed,
-    Opening,
-    Open(Box<Open>),
-}
-
-/// What is known about one connection, and forgotten with it.
-struct Open {
-    actor: Actor,
-    welcomed: bool,
-    /// The digests differed when they were last compared.
-    unequal: bool,
-    push_next: u32,
-    pushes: BTreeMap<u32, (DocumentId, Vec<ChangeHash>)>,
-    /// Pushed on this connection, and not to be pushed again on it.
-    pushed: BTreeSet<ChangeHash>,
-    /// Being pulled or compared.
-    busy: BTreeSet<DocumentId>,
-    offered: BTreeSet<ChangeHash>,
-    rounds: u32,
-    heard_at: Timestamp,
-    pinged_at: Option<Timestamp>,
-    patience_millis: i64,
+    /// Rows that were rearranged in memory already, and the entries they are about.
+    Rearranged {
+        entries: Vec<EntryId>,
+    },
 }
 
 impl<D: Documents> Device<D> {
@@ -194,7 +186,10 @@ impl<D: Documents> Device<D> {
             dead_letters: BTreeMap::new(),
             batches: BTreeMap::new(),
             batch_next: 1,
+            rearranging: BTreeMap::new(),
+            unwritten: Vec::new(),
             minted_next: 1,
+            rest_minting: false,
             leading: false,
             link: Link::Closed,
             retry_millis: RETRY_MILLIS_MIN,
@@ -208,7 +203,7 @@ impl<D: Documents> Device<D> {
         for event in events {
             self.one(now, rng, event, &mut effects);
         }
-        self.mint_and_push(rng, &mut effects);
+        self.mint_and_push(&mut effects);
         self.say_where_the_line_is(now, &mut effects);
         effects
     }
@@ -241,8 +236,8 @@ impl<D: Documents> Device<D> {
 
     fn one(&mut self, now: Timestamp, rng: &mut dyn Rng, event: Event, out: &mut Vec<Effect>) {
         match event {
-            Event::Loaded(rows) => self.loaded(rows, out),
-            Event::Elsewhere { put, removed } => self.elsewhere(put, &removed, out),
+            Event::Loaded(rows) => self.loaded(rows, rng, out),
+            Event::Elsewhere { put, removed } => self.elsewhere(put, &removed, rng, out),
             Event::Edited {
                 number,
                 entry,
@@ -253,7 +248,7 @@ impl<D: Documents> Device<D> {
             Event::Dismissed { number, entry } => self.dismiss(number, entry, out),
             Event::Stored(number) => self.stored(number, out),
             Event::NotStored(number, why) => self.not_stored(number, why, rng, out),
-            Event::Leading(leading) => self.lead(leading, out),
+            Event::Leading(leading) => self.lead(now, leading, out),
             Event::Connected => self.connected(now, rng, out),
             Event::Received(message) => self.received(now, rng, message, out),
             Event::Disconnected => self.disconnected(now, rng, out),
@@ -266,12 +261,16 @@ impl<D: Documents> Device<D> {
         &mut self,
         what: InFlight,
         requires: Vec<RowKey>,
-        writes: Vec<crate::sync::stored::Write>,
+        writes: Vec<Write>,
         out: &mut Vec<Effect>,
     ) {
         let strict = !matches!(what, InFlight::Cache);
         let number = self.batch_next;
         self.batch_next += 1;
+        if matches!(what, InFlight::Rearranged { .. }) {
+            let content = (requires.clone(), writes.clone());
+            self.rearranging.insert(number, content);
+        }
         self.batches.insert(number, what);
         out.push(Effect::Store(Batch {
             number,
@@ -287,7 +286,7 @@ impl<D: Documents> Device<D> {
         };
         let line = match (&self.link, self.line) {
             (_, Line::TooOld) => Line::TooOld,
-            (Link::Closed | Link::Opening, _) => Line::Offline,
+            (Link::Closed | Link::Opening { .. }, _) => Line::Offline,
             (Link::Open(open), Line::Same { at }) if settled(open) => Line::Same { at },
             (Link::Open(open), Line::Offline | Line::Exchanging) if settled(open) => {
                 Line::Same { at: now }

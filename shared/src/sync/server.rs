@@ -5,8 +5,8 @@ use crate::document::{ChangeHash, DocumentId};
 use crate::sync::receipt::ReceiptKey;
 use crate::sync::scope::Scope;
 use crate::wire::{
-    Digest, HASHES_MAX, Outcome, PUSH_CHANGES_MAX, Row, Summary, ToDevice, ToServer, VERSION,
-    VERSION_OLDEST, WhyRefused,
+    Digest, HASHES_MAX, NotBack, Outcome, PUSH_CHANGES_MAX, Row, Summary, ToDevice, ToServer,
+    VERSION, VERSION_OLDEST, WhyRefused,
 };
 
 /// What happened, from the hub's point of view.
@@ -30,9 +30,13 @@ pub enum Event {
         number: u32,
         outcomes: Vec<Outcome>,
     },
-    /// Answer to `Effect::Restore`, after the commit is durable.
-    Restored,
-    /// Rows that somebody committed to a document, this connection's own included.
+    /// Answer to `Effect::Restore`, after the commit is durable. One outcome a row, in order.
+    Restored {
+        document: DocumentId,
+        outcomes: Vec<Outcome>,
+    },
+    /// Rows that somebody else committed to a document. What this connection brought it was told
+    /// about already; told again, it would pay for the bytes twice.
     News {
         document: DocumentId,
         rows: Vec<Row>,
@@ -92,6 +96,8 @@ pub struct Connection {
     asked: Option<Asked>,
     /// A `Holds` whose document is being read.
     holds: Vec<(DocumentId, Vec<ChangeHash>)>,
+    /// Rows that are being restored, and those of the same offer that nobody vouches for.
+    restoring: (Vec<ChangeHash>, Vec<NotBack>),
 }
 
 #[derive(Clone, Copy)]
@@ -108,6 +114,7 @@ impl Connection {
             greeted: false,
             asked: None,
             holds: Vec::new(),
+            restoring: Default::default(),
         }
     }
 
@@ -124,13 +131,16 @@ impl Connection {
             Event::Appended { number, outcomes } => {
                 vec![Effect::Send(ToDevice::Taken { number, outcomes })]
             }
-            // The device learns from the next sums that it worked.
-            Event::Restored => vec![Effect::Summarize(self.scope.clone())],
+            Event::Restored { document, outcomes } => self.restored(document, &outcomes),
             Event::News { document, rows } if self.greeted => self.rows(document, rows, false),
             Event::News { .. } => Vec::new(),
             Event::Rescoped(scope) => {
                 self.scope = scope;
-                vec![Effect::Summarize(self.scope.clone())]
+                if self.greeted {
+                    vec![Effect::Summarize(self.scope.clone())]
+                } else {
+                    Vec::new()
+                }
             }
             Event::StoreFailed => vec![Effect::Close(Why::StoreFailed)],
         }
@@ -205,13 +215,33 @@ impl Connection {
         }]
     }
 
-    fn offer(&self, document: DocumentId, rows: Vec<Row>) -> Vec<Effect> {
+    fn offer(&mut self, document: DocumentId, rows: Vec<Row>) -> Vec<Effect> {
         let ours = |row: &Row| self.receipts.is_ours(&document, &row.hash, &row.sidecar);
-        let rows: Vec<_> = rows.into_iter().filter(ours).collect();
+        let (rows, unvouched): (Vec<_>, Vec<_>) = rows.into_iter().partition(ours);
+        let why = WhyRefused::NotAccepted;
+        let unvouched = unvouched.iter().map(|row| NotBack {
+            hash: row.hash,
+            why,
+        });
+        let hashes = rows.iter().map(|row| row.hash).collect();
+        self.restoring = (hashes, unvouched.collect());
         if rows.is_empty() {
-            return Vec::new();
+            return self.restored(document, &[]);
         }
         vec![Effect::Restore { document, rows }]
+    }
+
+    fn restored(&mut self, document: DocumentId, outcomes: &[Outcome]) -> Vec<Effect> {
+        let (hashes, mut not_back) = std::mem::take(&mut self.restoring);
+        for (hash, outcome) in hashes.into_iter().zip(outcomes) {
+            match *outcome {
+                // The device finds these lacking when it compares again, and offers them again.
+                Outcome::Stored { .. } | Outcome::Missing => {}
+                Outcome::Refused { why } => not_back.push(NotBack { hash, why }),
+            }
+        }
+        let answer = ToDevice::Offered { document, not_back };
+        vec![Effect::Send(answer), Effect::Summarize(self.scope.clone())]
     }
 
     fn summarized(&mut self, mut documents: Vec<Summary>) -> Vec<Effect> {

@@ -16,9 +16,12 @@ impl OpenDocuments {
 
 impl Documents for OpenDocuments {
     fn open(&mut self, document: &DocumentId, changes: &[&[u8]]) -> Result<(), Unreadable> {
-        let opened = Document::load(changes.iter().copied())?;
+        let (opened, missing) = Document::load_what_is_there(changes.iter().copied())?;
         self.0.insert(*document, opened);
-        Ok(())
+        match missing {
+            none if none.is_empty() => Ok(()),
+            missing => Err(Unreadable::Incomplete(missing)),
+        }
     }
 
     fn apply(&mut self, document: &DocumentId, changes: &[&[u8]]) -> Result<(), Unreadable> {

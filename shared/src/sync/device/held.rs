@@ -1,6 +1,6 @@
 //! What a device holds of one document, and the seam to what opens it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::{Actor, ChangeHash, DocumentId, Put, Unreadable};
 use crate::id::EntryId;
@@ -9,7 +9,8 @@ use crate::wire::{Row, Sidecar, Sum};
 
 /// Opens documents and mints changes. The real one is automerge; a simulation may use a lighter one.
 pub trait Documents {
-    /// Opens it, anew if it is open, from all its changes in any order.
+    /// Opens it, anew if it is open, from all its changes in any order. If some are missing it is
+    /// open as far as it goes, if it goes anywhere, and the answer says so.
     fn open(&mut self, document: &DocumentId, changes: &[&[u8]]) -> Result<(), Unreadable>;
     /// Adds changes to one that is open.
     fn apply(&mut self, document: &DocumentId, changes: &[&[u8]]) -> Result<(), Unreadable>;
@@ -28,6 +29,8 @@ pub struct Held {
     pub(super) sum: Sum,
     /// Everything up to this place was received. A cache: sums decide.
     pub(super) seq_last: u64,
+    /// Places after a gap.
+    beyond: BTreeSet<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,15 +59,28 @@ impl Held {
         &self.minted
     }
 
-    pub(super) fn bytes(&self, hash: &ChangeHash) -> Option<Vec<u8>> {
-        let minted = self.minted.iter().find(|minted| minted.hash == *hash);
-        let accepted = || self.accepted.get(hash).map(|(_, _, bytes)| bytes.clone());
-        minted.map(|minted| minted.bytes.clone()).or_else(accepted)
+    /// The sum that is compared with the server's.
+    pub const fn sum(&self) -> Sum {
+        self.sum
+    }
+
+    /// An accepted change as the server gave it.
+    pub(super) fn row(&self, hash: &ChangeHash) -> Option<Row> {
+        let (seq, sidecar, bytes) = self.accepted.get(hash)?;
+        Some(Row {
+            seq: *seq,
+            hash: *hash,
+            sidecar: *sidecar,
+            bytes: bytes.clone().into(),
+        })
+    }
+
+    pub(super) fn accepted_changes(&self) -> impl Iterator<Item = &[u8]> {
+        self.accepted.values().map(|(_, _, bytes)| &bytes[..])
     }
 
     pub(super) fn changes(&self) -> Vec<&[u8]> {
-        let accepted = self.accepted.values().map(|(_, _, bytes)| &bytes[..]);
-        accepted
+        self.accepted_changes()
             .chain(self.minted.iter().map(|minted| &minted.bytes[..]))
             .collect()
     }
@@ -78,10 +94,27 @@ impl Held {
         self.sum.add(&row.hash);
         let kept = (row.seq, row.sidecar, row.bytes.to_vec());
         self.accepted.insert(row.hash, kept);
-        if row.seq == self.seq_last + 1 {
-            self.seq_last = row.seq;
+        if row.seq > self.seq_last {
+            self.beyond.insert(row.seq);
+        }
+        while self.beyond.remove(&(self.seq_last + 1)) {
+            self.seq_last += 1;
         }
         true
+    }
+
+    /// A server that went back gives old rows new places.
+    pub(super) fn correct_places(&mut self, rows: &[Row]) {
+        let mut moved = false;
+        for row in rows {
+            if let Some((seq, ..)) = self.accepted.get_mut(&row.hash) {
+                moved |= *seq != row.seq;
+                *seq = row.seq;
+            }
+        }
+        if moved {
+            self.count_places();
+        }
     }
 
     pub(super) fn forget(&mut self, hash: &ChangeHash) {
@@ -92,13 +125,10 @@ impl Held {
 
     /// After a start from the disk: the longest run of places without a gap.
     pub(super) fn count_places(&mut self) {
-        let mut places: Vec<_> = self.accepted.values().map(|(seq, _, _)| *seq).collect();
-        places.sort_unstable();
+        self.beyond = self.accepted.values().map(|(seq, _, _)| *seq).collect();
         self.seq_last = 0;
-        for place in places {
-            if place == self.seq_last + 1 {
-                self.seq_last = place;
-            }
+        while self.beyond.remove(&(self.seq_last + 1)) {
+            self.seq_last += 1;
         }
     }
 }

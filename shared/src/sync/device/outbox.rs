@@ -1,21 +1,22 @@
-//! From the person's thumb to the disk: saving, rewording, withdrawing, and minting what waits.
-//! Nothing is shown as saved before the disk said so.
+//! From the person's thumb to the disk: saving, rewording and withdrawing. Nothing is shown as saved
+//! before the disk said so.
 
-use super::{Device, Documents, Effect, InFlight, Link, Minted, Notice};
-use crate::document::{Actor, DocumentId, Put};
+use std::collections::BTreeMap;
+
+use super::{Device, Documents, Effect, InFlight, Minted, Notice};
+use crate::document::{DocumentId, Unreadable};
 use crate::edit::Refused;
 use crate::id::{EntryId, Rng};
 use crate::sync::stored::{OutboxItem, PutInto, RowKey, Standing, StoreError, Stored, Write};
 
 impl<D: Documents> Device<D> {
-    pub(super) fn loaded(&mut self, rows: Vec<Stored>, out: &mut Vec<Effect>) {
+    pub(super) fn loaded(&mut self, rows: Vec<Stored>, rng: &mut dyn Rng, out: &mut Vec<Effect>) {
         for row in rows {
             self.take_row(row);
         }
         let documents: Vec<_> = self.held.keys().copied().collect();
         for document in documents {
-            self.tidy_held(&document);
-            self.reopen(&document, out);
+            self.open_from_disk(document, rng, out);
         }
         out.push(Effect::Tell(Notice::Changed));
     }
@@ -24,6 +25,7 @@ impl<D: Documents> Device<D> {
         &mut self,
         put: Vec<Stored>,
         removed: &[RowKey],
+        rng: &mut dyn Rng,
         out: &mut Vec<Effect>,
     ) {
         let mut touched = std::collections::BTreeSet::new();
@@ -36,8 +38,7 @@ impl<D: Documents> Device<D> {
             self.drop_row(key);
         }
         for document in touched {
-            self.tidy_held(&document);
-            self.reopen(&document, out);
+            self.open_from_disk(document, rng, out);
         }
         out.push(Effect::Tell(Notice::Changed));
     }
@@ -65,6 +66,7 @@ impl<D: Documents> Device<D> {
                 number,
                 entry,
                 item,
+                taken: false,
             },
             requires,
             vec![Write::Put(row)],
@@ -128,13 +130,17 @@ impl<D: Documents> Device<D> {
         let Some(what) = self.batches.remove(&number) else {
             return;
         };
+        self.rearranging.remove(&number);
         match what {
             InFlight::Save {
                 number,
                 entry,
                 item,
+                taken,
             } => {
-                self.outbox.insert(entry, item);
+                if !taken {
+                    self.outbox.insert(entry, item);
+                }
                 out.push(Effect::Tell(Notice::Saved { number, entry }));
             }
             InFlight::Withdraw { number, entry } => {
@@ -145,14 +151,23 @@ impl<D: Documents> Device<D> {
                 self.dead_letters.remove(&entry);
                 out.push(Effect::Tell(Notice::Saved { number, entry }));
             }
-            InFlight::Mint { document, minted } => {
+            InFlight::Mint {
+                document,
+                minted,
+                stale: true,
+            } => self.unmint(document, minted, out),
+            InFlight::Mint {
+                document,
+                minted,
+                stale: false,
+            } => {
                 self.outbox.remove(&minted.entry);
                 let held = self.held.entry(document).or_default();
                 if !held.accepted.contains_key(&minted.hash) {
                     held.minted.push(minted);
                 }
             }
-            InFlight::Cache | InFlight::Rearranged => return,
+            InFlight::Cache | InFlight::Rearranged { .. } => return,
         }
         out.push(Effect::Tell(Notice::Changed));
     }
@@ -167,6 +182,7 @@ impl<D: Documents> Device<D> {
         let Some(what) = self.batches.remove(&number) else {
             return;
         };
+        let (requires, writes) = self.rearranging.remove(&number).unwrap_or_default();
         match what {
             InFlight::Save { number, .. }
             | InFlight::Withdraw { number, .. }
@@ -177,91 +193,73 @@ impl<D: Documents> Device<D> {
                 },
                 StoreError::Full | StoreError::Unreachable => Notice::NotSaved { number, why },
             })),
-            InFlight::Mint { document, minted } => {
-                // The change was made and then not kept. Its place under its actor is used up.
+            InFlight::Mint {
+                document, minted, ..
+            } => {
+                // The change was made and then not kept. Its place under its actor is used up, and
+                // nothing may build on it.
+                self.spoil_minting(&document, minted.order);
                 self.new_actor(rng);
-                self.reopen(&document, out);
+                self.open_again(&document, out);
                 if why == StoreError::Overtaken {
                     self.outbox.remove(&minted.entry);
                     out.push(Effect::Tell(Notice::Changed));
+                } else {
+                    // Not at once again: a full disk stays full for a while.
+                    self.rest_minting = true;
                 }
             }
             // The server has these; without them on the disk the next start asks again.
             InFlight::Cache => {}
-            // In memory they are right; the next start finds the old rows and the server refuses
-            // again.
-            InFlight::Rearranged => {}
+            InFlight::Rearranged { .. } if why == StoreError::Overtaken => {}
+            // In memory they are right; the disk has to follow before anything builds on them.
+            InFlight::Rearranged { .. } => self.unwritten.push((what, requires, writes)),
         }
     }
 
-    /// Makes a change of each item that waits, once there is somebody to send it to.
-    pub(super) fn mint_and_push(&mut self, rng: &mut dyn Rng, out: &mut Vec<Effect>) {
-        let actor = match &self.link {
-            Link::Open(open) if open.welcomed && self.leading => open.actor,
-            Link::Open(_) | Link::Closed | Link::Opening => return,
-        };
-        let busy: Vec<EntryId> = self.batches.values().filter_map(InFlight::entry).collect();
-        let waiting: Vec<_> = self
-            .outbox
-            .iter()
-            .filter(|(entry, _)| !busy.contains(entry))
-            .filter(|(_, item)| self.documents.is_open(&item.document))
-            .map(|(entry, item)| (*entry, item.clone()))
-            .collect();
-        for (entry, item) in waiting {
-            self.mint(actor, entry, item, out);
+    /// Tries again to write what the disk did not take.
+    pub(super) fn write_again(&mut self, out: &mut Vec<Effect>) {
+        for (what, requires, writes) in std::mem::take(&mut self.unwritten) {
+            self.store(what, requires, writes, out);
         }
-        self.push(rng, out);
-    }
-
-    fn mint(&mut self, actor: Actor, entry: EntryId, item: OutboxItem, out: &mut Vec<Effect>) {
-        let document = item.document;
-        let put = match item.put.clone() {
-            PutInto::Entry { text } => Put::Entry { entry, text },
-            PutInto::Register { name, text } => Put::Register { name, text },
-        };
-        let (hash, bytes) = self.documents.mint(&document, actor, &put);
-        let order = self.minted_next;
-        self.minted_next += 1;
-        let standing = Standing::Minted {
-            entry,
-            item: item.clone(),
-            order,
-        };
-        let row = Stored::Change {
-            document,
-            hash,
-            bytes: bytes.clone().into(),
-            standing,
-        };
-        let outbox = RowKey::Outbox(entry);
-        let minted = Minted {
-            order,
-            hash,
-            bytes,
-            entry,
-            item,
-        };
-        self.store(
-            InFlight::Mint { document, minted },
-            vec![outbox],
-            vec![Write::Put(row), Write::Remove(outbox)],
-            out,
-        );
     }
 
     /// Opens a document from the rows that are held.
-    pub(super) fn reopen(&mut self, document: &DocumentId, out: &mut Vec<Effect>) {
-        let Some(held) = self.held.get(document) else {
-            self.documents.close(document);
-            return;
-        };
-        if document.is_marks() {
-            return;
-        }
-        if self.documents.open(document, &held.changes()).is_err() {
+    pub(super) fn open_again(&mut self, document: &DocumentId, out: &mut Vec<Effect>) {
+        // What is incomplete is open as far as it goes; the rest is fetched.
+        if self.try_to_open(document) == Err(Unreadable::Damaged) {
             self.documents.close(document);
             out.push(Effect::Tell(Notice::Damaged(*document)));
+        }
+    }
+
+    fn try_to_open(&mut self, document: &DocumentId) -> Result<(), Unreadable> {
+        let Some(held) = self.held.get(document) else {
+            self.documents.close(document);
+            return Ok(());
+        };
+        if document.is_marks() {
+            return Ok(());
+        }
+        let minting = InFlight::minting(&self.batches, document);
+        let changes: Vec<_> = held.changes().into_iter().chain(minting).collect();
+        self.documents.open(document, &changes)
+    }
+
+    /// Opens a document whose rows were written by an earlier life or by another tab.
+    fn open_from_disk(&mut self, document: DocumentId, rng: &mut dyn Rng, out: &mut Vec<Effect>) {
+        self.tidy_held(&document);
+        let whole = self.try_to_open(&document).is_ok();
+        if !whole
+            && self
+                .held
+                .get(&document)
+                .is_some_and(|held| !held.minted.is_empty())
+        {
+            // Something that was minted on is not there: what waits must be readable all the same.
+            self.mint_again(document, &[], rng, out);
+        } else if !whole {
+            self.open_again(&document, out);
         }
     }
 
@@ -307,6 +305,7 @@ impl<D: Documents> Device<D> {
         match key {
             RowKey::Outbox(entry) => {
                 self.outbox.remove(entry);
+                self.save_was_taken(entry);
             }
             RowKey::DeadLetter(entry) => {
                 self.dead_letters.remove(entry);
@@ -320,6 +319,17 @@ impl<D: Documents> Device<D> {
         }
     }
 
+    /// Another tab has taken what this one is still being told about as saved.
+    fn save_was_taken(&mut self, gone: &EntryId) {
+        for what in self.batches.values_mut() {
+            if let InFlight::Save { entry, taken, .. } = what
+                && entry == gone
+            {
+                *taken = true;
+            }
+        }
+    }
+
     fn tidy_held(&mut self, document: &DocumentId) {
         if let Some(held) = self.held.get_mut(document) {
             held.count_places();
@@ -329,12 +339,35 @@ impl<D: Documents> Device<D> {
 }
 
 impl InFlight {
-    fn entry(&self) -> Option<EntryId> {
+    /// What is being written about these must not be minted meanwhile.
+    pub(super) fn entries(&self) -> Vec<EntryId> {
         match self {
-            Self::Save { entry, .. } | Self::Withdraw { entry, .. } => Some(*entry),
-            Self::Mint { minted, .. } => Some(minted.entry),
-            Self::Dismiss { .. } | Self::Cache | Self::Rearranged => None,
+            Self::Save { entry, .. } | Self::Withdraw { entry, .. } => vec![*entry],
+            Self::Mint { minted, .. } => vec![minted.entry],
+            Self::Rearranged { entries } => entries.clone(),
+            Self::Dismiss { .. } | Self::Cache => Vec::new(),
         }
+    }
+
+    /// Changes of a document that are being written. They are part of it already: their places
+    /// under their actor are used.
+    pub(super) fn minting<'a>(
+        batches: &'a BTreeMap<u64, Self>,
+        document: &DocumentId,
+    ) -> impl Iterator<Item = &'a [u8]> {
+        batches.values().filter_map(move |what| match what {
+            Self::Mint {
+                document: into,
+                minted,
+                stale: false,
+            } if into == document => Some(&minted.bytes[..]),
+            Self::Mint { .. }
+            | Self::Save { .. }
+            | Self::Withdraw { .. }
+            | Self::Dismiss { .. }
+            | Self::Cache
+            | Self::Rearranged { .. } => None,
+        })
     }
 }
 

@@ -1,0 +1,302 @@
+//! From what waits to what is acknowledged: minting, pushing, and what to do when the answer is no.
+
+use std::collections::BTreeMap;
+
+use super::exchange::CHANGES_BYTES_MAX;
+use super::line::{Link, Open};
+use super::{Device, Documents, Effect, InFlight, Minted, Notice};
+use crate::document::{Actor, ChangeHash, DocumentId, Put};
+use crate::id::{EntryId, Rng};
+use crate::sync::stored::{OutboxItem, PutInto, RowKey, Standing, Stored, Write};
+use crate::wire::{Outcome, PUSH_CHANGES_MAX, Row, Sidecar, ToServer, WhyRefused};
+
+impl<D: Documents> Device<D> {
+    /// Makes a change of each item that waits, once there is somebody to send it to.
+    pub(super) fn mint_and_push(&mut self, out: &mut Vec<Effect>) {
+        let actor = match &self.link {
+            Link::Open(open) if open.welcomed && self.leading => open.actor,
+            Link::Open(_) | Link::Closed | Link::Opening { .. } => return,
+        };
+        if !self.outbox.is_empty() && !self.rest_minting {
+            self.mint_all(actor, out);
+        }
+        self.push(out);
+    }
+
+    fn mint_all(&mut self, actor: Actor, out: &mut Vec<Effect>) {
+        let unwritten = self
+            .unwritten
+            .iter()
+            .flat_map(|(what, _, _)| what.entries());
+        let in_flight = self.batches.values().flat_map(InFlight::entries);
+        let busy: Vec<EntryId> = in_flight.chain(unwritten).collect();
+        let waiting: Vec<_> = self
+            .outbox
+            .iter()
+            .filter(|(entry, _)| !busy.contains(entry))
+            .filter(|(_, item)| self.documents.is_open(&item.document))
+            .map(|(entry, item)| (*entry, item.clone()))
+            .collect();
+        for (entry, item) in waiting {
+            self.mint(actor, entry, item, out);
+        }
+    }
+
+    fn mint(&mut self, actor: Actor, entry: EntryId, item: OutboxItem, out: &mut Vec<Effect>) {
+        let document = item.document;
+        let put = match item.put.clone() {
+            PutInto::Entry { text } => Put::Entry { entry, text },
+            PutInto::Register { name, text } => Put::Register { name, text },
+        };
+        let (hash, bytes) = self.documents.mint(&document, actor, &put);
+        let order = self.minted_next;
+        self.minted_next += 1;
+        let standing = Standing::Minted {
+            entry,
+            item: item.clone(),
+            order,
+        };
+        let row = Stored::Change {
+            document,
+            hash,
+            bytes: bytes.clone().into(),
+            standing,
+        };
+        let outbox = RowKey::Outbox(entry);
+        let minted = Minted {
+            order,
+            hash,
+            bytes,
+            entry,
+            item,
+        };
+        let what = InFlight::Mint {
+            document,
+            minted,
+            stale: false,
+        };
+        let writes = vec![Write::Put(row), Write::Remove(outbox)];
+        self.store(what, vec![outbox], writes, out);
+    }
+
+    fn push(&mut self, out: &mut Vec<Effect>) {
+        let Link::Open(open) = &mut self.link else {
+            return;
+        };
+        for (document, held) in &self.held {
+            if held.minted.is_empty() || open.is_stuck(document) {
+                continue;
+            }
+            let (mut changes, mut hashes, mut size) = (Vec::new(), Vec::new(), 0);
+            for minted in &held.minted {
+                let full = size + minted.bytes.len() > CHANGES_BYTES_MAX && !changes.is_empty();
+                if full || changes.len() == PUSH_CHANGES_MAX {
+                    let (changes, hashes) =
+                        (std::mem::take(&mut changes), std::mem::take(&mut hashes));
+                    open.push(*document, changes, hashes, out);
+                    size = 0;
+                }
+                if open.pushed.insert(minted.hash) {
+                    size += minted.bytes.len();
+                    changes.push(minted.bytes.clone().into());
+                    hashes.push(minted.hash);
+                }
+            }
+            open.push(*document, changes, hashes, out);
+        }
+    }
+
+    pub(super) fn taken(
+        &mut self,
+        number: u32,
+        outcomes: &[Outcome],
+        rng: &mut dyn Rng,
+        out: &mut Vec<Effect>,
+    ) {
+        let Link::Open(open) = &mut self.link else {
+            return;
+        };
+        let Some((document, hashes)) = open.pushes.remove(&number) else {
+            return;
+        };
+        let (mut stored, mut refused, mut missing) = (Vec::new(), Vec::new(), false);
+        for (hash, outcome) in hashes.into_iter().zip(outcomes) {
+            match *outcome {
+                Outcome::Stored {
+                    seq,
+                    received_at,
+                    receipt,
+                } => {
+                    let sidecar = Sidecar {
+                        account: Some(self.account),
+                        device: Some(self.device),
+                        received_at,
+                        receipt,
+                    };
+                    stored.push((hash, seq, sidecar));
+                }
+                Outcome::Missing => {
+                    open.pushed.remove(&hash);
+                    missing = true;
+                }
+                Outcome::Refused { why } => refused.push((hash, why)),
+            }
+        }
+        self.acknowledged(document, &stored, out);
+        if !refused.is_empty() {
+            self.refused(document, &refused, rng, out);
+        } else if missing {
+            self.missing(document, out);
+        }
+    }
+
+    fn acknowledged(
+        &mut self,
+        document: DocumentId,
+        stored: &[(ChangeHash, u64, Sidecar)],
+        out: &mut Vec<Effect>,
+    ) {
+        let Some(held) = self.held.get_mut(&document) else {
+            return;
+        };
+        let mut rows = Vec::new();
+        for (hash, seq, sidecar) in stored {
+            // One that was pushed again after the server lost it has a new receipt.
+            let old = held.accepted.get(hash);
+            let again = old.filter(|(_, old, _)| old.receipt != sidecar.receipt);
+            let minted = held.minted.iter().find(|minted| minted.hash == *hash);
+            let again = again.map(|(_, _, bytes)| bytes);
+            if let Some(bytes) = minted.map(|minted| &minted.bytes).or(again).cloned() {
+                held.forget(hash);
+                rows.push(Row {
+                    seq: *seq,
+                    hash: *hash,
+                    sidecar: *sidecar,
+                    bytes: bytes.into(),
+                });
+            }
+        }
+        self.take_accepted(document, rows, out);
+    }
+
+    fn refused(
+        &mut self,
+        document: DocumentId,
+        refused: &[(ChangeHash, WhyRefused)],
+        rng: &mut dyn Rng,
+        out: &mut Vec<Effect>,
+    ) {
+        let Some(held) = self.held.get(&document) else {
+            return;
+        };
+        // Pushed again after the server lost it, and now refused: nobody will ever have it.
+        let accepted = refused.iter().map(|(hash, _)| *hash);
+        let accepted: Vec<_> = accepted
+            .filter(|hash| held.accepted.contains_key(hash))
+            .collect();
+        if accepted.is_empty() {
+            self.mint_again(document, refused, rng, out);
+        } else {
+            self.let_go(document, &accepted, rng, out);
+        }
+    }
+
+    /// A refusal never blocks the rest: the refused become dead letters, and everything that may
+    /// build on them goes back to be minted again under a new actor, with the same entry ids.
+    pub(super) fn mint_again(
+        &mut self,
+        document: DocumentId,
+        refused: &[(ChangeHash, WhyRefused)],
+        rng: &mut dyn Rng,
+        out: &mut Vec<Effect>,
+    ) {
+        self.spoil_minting(&document, 0);
+        let Some(held) = self.held.get_mut(&document) else {
+            return;
+        };
+        let refused: BTreeMap<_, _> = refused.iter().copied().collect();
+        let (mut writes, mut requires, mut entries) = (Vec::new(), Vec::new(), Vec::new());
+        for minted in std::mem::take(&mut held.minted) {
+            let key = RowKey::Change(document, minted.hash);
+            requires.push(key);
+            writes.push(Write::Remove(key));
+            let (entry, item) = (minted.entry, minted.item);
+            entries.push(entry);
+            match refused.get(&minted.hash) {
+                Some(why) => {
+                    writes.push(Write::Put(Stored::DeadLetter {
+                        entry,
+                        item: item.clone(),
+                        why: *why,
+                    }));
+                    self.dead_letters.insert(entry, (item, *why));
+                }
+                None => {
+                    writes.push(Write::Put(Stored::Outbox {
+                        entry,
+                        item: item.clone(),
+                    }));
+                    self.outbox.insert(entry, item);
+                }
+            }
+        }
+        self.new_actor(rng);
+        if writes.is_empty() {
+            return;
+        }
+        self.store(InFlight::Rearranged { entries }, requires, writes, out);
+        self.open_again(&document, out);
+        out.push(Effect::Tell(Notice::Changed));
+    }
+
+    /// Changes that are being written and were minted at this place or later build on something
+    /// that will not be: once written, they go back.
+    pub(super) fn spoil_minting(&mut self, document: &DocumentId, from_order: u64) {
+        for what in self.batches.values_mut() {
+            if let InFlight::Mint {
+                document: into,
+                minted,
+                stale,
+            } = what
+                && into == document
+                && minted.order >= from_order
+            {
+                *stale = true;
+            }
+        }
+    }
+
+    /// A change that was minted for nothing is on the disk: back to what it was made of.
+    pub(super) fn unmint(&mut self, document: DocumentId, minted: Minted, out: &mut Vec<Effect>) {
+        let key = RowKey::Change(document, minted.hash);
+        let (entry, item) = (minted.entry, minted.item);
+        let writes = vec![
+            Write::Remove(key),
+            Write::Put(Stored::Outbox { entry, item }),
+        ];
+        let entries = vec![entry];
+        self.store(InFlight::Rearranged { entries }, vec![key], writes, out);
+    }
+}
+
+impl Open {
+    pub(super) fn push(
+        &mut self,
+        document: DocumentId,
+        changes: Vec<minicbor::bytes::ByteVec>,
+        hashes: Vec<ChangeHash>,
+        out: &mut Vec<Effect>,
+    ) {
+        if changes.is_empty() {
+            return;
+        }
+        let number = self.push_next;
+        self.push_next += 1;
+        self.pushes.insert(number, (document, hashes));
+        out.push(Effect::Send(ToServer::Push {
+            number,
+            document,
+            changes,
+        }));
+    }
+}

@@ -1,0 +1,268 @@
+//! The clinic: a store, two nodes before it, and the hub loop that performs what the server's half
+//! of sync says, effect by effect.
+
+use std::collections::BTreeMap;
+
+use shared::document::{Actor, ChangeHash, DocumentId, Put};
+use shared::id::{AccountId, DeviceId, EntryId};
+use shared::record::{Mark, Step};
+use shared::sync::device::Documents;
+use shared::sync::scope::{Level, Scope};
+use shared::sync::server::{Connection, Effect, Event};
+use shared::time::Timestamp;
+use shared::wire::{ROWS_BYTES_GOAL, Row, ToDevice, ToServer};
+
+use crate::cast;
+use crate::random::Random;
+use crate::store::{Author, Store};
+use crate::tier::Tier;
+
+pub const NODES: usize = 2;
+
+pub struct Clinic<T: Tier> {
+    pub store: Store,
+    /// Kept in a second place, so that a restored database does not bring back what was ended.
+    pub levels: BTreeMap<AccountId, Option<Level>>,
+    pub nodes: [Node; NODES],
+    pub failing_percent: u64,
+    lines: BTreeMap<usize, Line>,
+    marker: std::marker::PhantomData<T>,
+}
+
+/// One process. Everything in it is gone when it ends.
+pub struct Node {
+    pub up: bool,
+}
+
+/// The server's end of one socket.
+struct Line {
+    node: usize,
+    account: AccountId,
+    device: DeviceId,
+    connection: Connection,
+}
+
+/// What a frame led to.
+#[derive(Default)]
+pub struct Answer {
+    pub down: Vec<(usize, ToDevice)>,
+    pub closed: Vec<usize>,
+    /// New rows, and the line that brought them.
+    pub news: Vec<(Option<usize>, DocumentId, Vec<Row>)>,
+}
+
+impl<T: Tier> Clinic<T> {
+    pub fn new(now: Timestamp) -> Self {
+        let mut store = Store::default();
+        for document in cast::documents() {
+            store.create::<T>(document, now, &cast::receipt_key());
+        }
+        let levels = [cast::ROSA, cast::ANA]
+            .map(|account| (account, Some(cast::first_level(account))))
+            .into();
+        let nodes = std::array::from_fn(|_| Node { up: true });
+        Self {
+            store,
+            levels,
+            nodes,
+            failing_percent: 0,
+            lines: BTreeMap::new(),
+            marker: std::marker::PhantomData,
+        }
+    }
+
+    pub fn scope_of(&self, account: AccountId) -> Scope {
+        match self.levels[&account] {
+            Some(level) => cast::scope(account, level),
+            None => Scope {
+                account,
+                records: Vec::new(),
+            },
+        }
+    }
+
+    pub fn open(&mut self, line: usize, node: usize, account: AccountId, device: DeviceId) {
+        let connection = Connection::new(self.scope_of(account), cast::receipt_key());
+        let line_to = Line {
+            node,
+            account,
+            device,
+            connection,
+        };
+        self.lines.insert(line, line_to);
+    }
+
+    pub fn close(&mut self, line: usize) {
+        self.lines.remove(&line);
+    }
+
+    /// The process ends; its lines with it.
+    pub fn stop(&mut self, node: usize) -> Vec<usize> {
+        self.nodes[node].up = false;
+        let closed = self.lines.iter().filter(|(_, line)| line.node == node);
+        let closed: Vec<_> = closed.map(|(number, _)| *number).collect();
+        closed.iter().for_each(|line| self.close(*line));
+        closed
+    }
+
+    pub fn start(&mut self, node: usize) {
+        self.nodes[node].up = true;
+    }
+
+    pub fn receive(
+        &mut self,
+        line: usize,
+        message: ToServer,
+        now: Timestamp,
+        rng: &mut Random,
+    ) -> Answer {
+        self.handle(line, Event::Received(message), now, rng)
+    }
+
+    /// The lines that want to hear of rows that somebody else committed.
+    pub fn listeners(&self, node: usize, but: Option<usize>) -> Vec<usize> {
+        let lines = self.lines.iter();
+        lines
+            .filter(|(number, line)| line.node == node && Some(**number) != but)
+            .map(|(number, _)| *number)
+            .collect()
+    }
+
+    pub fn handle(
+        &mut self,
+        line: usize,
+        event: Event,
+        now: Timestamp,
+        rng: &mut Random,
+    ) -> Answer {
+        let mut answer = Answer::default();
+        if let Some(mut open) = self.lines.remove(&line) {
+            let effects = open.connection.handle(event);
+            if self.perform(line, &mut open, effects, now, rng, &mut answer) {
+                self.lines.insert(line, open);
+            } else {
+                answer.closed.push(line);
+            }
+        }
+        answer
+    }
+
+    /// In this order; the answer to one is handed back, with everything that follows from it, before
+    /// the next. False once the line is closed.
+    fn perform(
+        &mut self,
+        number: usize,
+        line: &mut Line,
+        effects: Vec<Effect>,
+        now: Timestamp,
+        rng: &mut Random,
+        answer: &mut Answer,
+    ) -> bool {
+        for effect in effects {
+            let fails = self.failing_percent > 0 && rng.percent(self.failing_percent);
+            let event = match effect {
+                Effect::Send(message) => {
+                    answer.down.push((number, message));
+                    continue;
+                }
+                Effect::Close(_) => return false,
+                _ if fails => Event::StoreFailed,
+                Effect::Summarize(scope) => Event::Summarized(self.store.summaries(&scope)),
+                Effect::ReadAfter { document, after } => {
+                    let (rows, more) = self.store.after(&document, after, ROWS_BYTES_GOAL);
+                    Event::Read {
+                        document,
+                        rows,
+                        more,
+                    }
+                }
+                Effect::ReadHashes { document } => Event::Hashes {
+                    document,
+                    hashes: self.store.hashes(&document),
+                },
+                Effect::ReadThese { document, hashes } => Event::Read {
+                    document,
+                    rows: self.store.these(&document, &hashes),
+                    more: false,
+                },
+                Effect::Append {
+                    number: push,
+                    document,
+                    changes,
+                } => {
+                    let key = cast::receipt_key();
+                    let author = Author {
+                        account: Some(line.account),
+                        device: Some(line.device),
+                        now,
+                        receipts: &key,
+                    };
+                    let (outcomes, rows) = self.store.append::<T>(&author, document, changes);
+                    answer.news.push((Some(number), document, rows));
+                    Event::Appended {
+                        number: push,
+                        outcomes,
+                    }
+                }
+                Effect::Restore { document, rows } => {
+                    let (outcomes, rows) = self.store.restore::<T>(document, rows);
+                    answer.news.push((Some(number), document, rows));
+                    Event::Restored { document, outcomes }
+                }
+            };
+            let effects = line.connection.handle(event);
+            if !self.perform(number, line, effects, now, rng, answer) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// A member of staff answers into a document that the server writes.
+    ///
+    /// Each change has an actor of its own: under a running process the store may go back to a time
+    /// before its last change, and the same place under one actor would be used twice.
+    pub fn write(
+        &mut self,
+        rng: &mut Random,
+        document: DocumentId,
+        entry: EntryId,
+        text: String,
+        now: Timestamp,
+    ) -> Option<(ChangeHash, Vec<Row>)> {
+        let log = self.store.log(&document)?;
+        let changes: Vec<&[u8]> = log.rows.iter().map(|row| &row.bytes[..]).collect();
+        let mut documents = T::Documents::default();
+        documents.open(&document, &changes).ok()?;
+        let put = Put::Entry { entry, text };
+        let (hash, bytes) = documents.mint(&document, Actor::fresh(rng), &put);
+        let key = cast::receipt_key();
+        let author = Author {
+            account: None,
+            device: None,
+            now,
+            receipts: &key,
+        };
+        let (_, rows) = self.store.append::<T>(&author, document, vec![bytes]);
+        Some((hash, rows))
+    }
+
+    /// The projector saw an entry.
+    pub fn mark(&mut self, document: DocumentId, entry: EntryId, now: Timestamp) {
+        let mark = Mark {
+            entry,
+            step: Step::AtTheClinic,
+            at: now,
+        };
+        let bytes = mark.to_bytes();
+        let key = cast::receipt_key();
+        let author = Author {
+            account: None,
+            device: None,
+            now,
+            receipts: &key,
+        };
+        self.store
+            .mark(document, Mark::hash(&bytes), bytes, &author);
+    }
+}

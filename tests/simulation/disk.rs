@@ -1,0 +1,139 @@
+//! The disk of a device: transactions in order, of which a crash takes what was not synced.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use shared::sync::stored::{Batch, RowKey, StoreError, Stored, Write};
+
+use crate::random::Random;
+
+type Rows = BTreeMap<RowKey, Rc<Stored>>;
+
+#[derive(Default, Clone)]
+pub struct Disk {
+    /// What a power cut leaves.
+    durable: Rows,
+    /// What the program reads: durable, and everything handed over since.
+    visible: Rows,
+    unsynced: Vec<Vec<Write>>,
+    /// Handed over and not yet answered.
+    waiting: VecDeque<Batch>,
+    pub full: bool,
+    /// The row format is written and read back, as on a real disk.
+    pub bytes: bool,
+}
+
+impl Disk {
+    pub fn rows(&self) -> Vec<Stored> {
+        let rows = self.visible.values();
+        rows.map(|row| {
+            if self.bytes {
+                Stored::from_bytes(&row.to_bytes()).expect("a row reads back")
+            } else {
+                (**row).clone()
+            }
+        })
+        .collect()
+    }
+
+    pub fn durable(&self) -> impl Iterator<Item = &Stored> {
+        self.durable.values().map(|row| &**row)
+    }
+
+    pub fn durable_row(&self, key: &RowKey) -> Option<&Stored> {
+        self.durable.get(key).map(|row| &**row)
+    }
+
+    pub fn take(&mut self, batch: Batch) {
+        self.waiting.push_back(batch);
+    }
+
+    /// Does the oldest transaction that waits. Nothing if a crash took it.
+    pub fn perform(&mut self) -> Option<(u64, Result<(), StoreError>)> {
+        let batch = self.waiting.pop_front()?;
+        let puts = batch
+            .writes
+            .iter()
+            .any(|write| matches!(write, Write::Put(_)));
+        if self.full && puts {
+            return Some((batch.number, Err(StoreError::Full)));
+        }
+        let (number, strict) = (batch.number, batch.strict);
+        let answer = self.write(batch);
+        if answer.is_ok() && strict {
+            self.sync();
+        }
+        Some((number, answer))
+    }
+
+    /// The oldest transaction that waits is aborted.
+    pub fn abort(&mut self) -> Option<(u64, Result<(), StoreError>)> {
+        let batch = self.waiting.pop_front()?;
+        Some((batch.number, Err(StoreError::Unreachable)))
+    }
+
+    /// The power goes. `torn`: any of the unsynced transactions may be lost, not only the newest.
+    pub fn crash(&mut self, rng: &mut Random, torn: bool) {
+        let begun = rng.place(self.waiting.len() + 1);
+        for _ in 0..begun {
+            let batch = self.waiting.pop_front().expect("counted before");
+            // Nobody was told: it may be there or not, and it may be synced or not.
+            if self.write(batch).is_ok() && rng.percent(50) {
+                self.sync();
+            }
+        }
+        self.waiting.clear();
+        let kept = rng.place(self.unsynced.len() + 1);
+        for (place, writes) in std::mem::take(&mut self.unsynced).into_iter().enumerate() {
+            if if torn { rng.percent(50) } else { place < kept } {
+                perform(&mut self.durable, writes);
+            }
+        }
+        self.visible = self.durable.clone();
+    }
+
+    /// The program ended in good order, or the browser did: everything handed over arrives.
+    pub fn close(&mut self) {
+        while let Some(batch) = self.waiting.pop_front() {
+            // Nobody is left to be told whether it worked.
+            self.write(batch).unwrap_or_default();
+        }
+        self.sync();
+    }
+
+    pub fn evict(&mut self) {
+        *self = Self {
+            bytes: self.bytes,
+            ..Self::default()
+        };
+    }
+
+    fn write(&mut self, batch: Batch) -> Result<(), StoreError> {
+        let gone = |key: &RowKey| !self.visible.contains_key(key);
+        if batch.requires.iter().any(gone) {
+            return Err(StoreError::Overtaken);
+        }
+        perform(&mut self.visible, batch.writes.clone());
+        self.unsynced.push(batch.writes);
+        Ok(())
+    }
+
+    pub fn sync(&mut self) {
+        for writes in std::mem::take(&mut self.unsynced) {
+            perform(&mut self.durable, writes);
+        }
+    }
+}
+
+fn perform(rows: &mut Rows, writes: Vec<Write>) {
+    for write in writes {
+        match write {
+            Write::Put(row) => {
+                rows.insert(row.key(), Rc::new(row));
+            }
+            Write::Remove(key) => {
+                rows.remove(&key);
+            }
+        }
+    }
+}

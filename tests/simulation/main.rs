@@ -1,0 +1,18 @@
+//! The halves of sync in a world where everything that can go wrong does, proven with an oracle.
+
+mod cast;
+mod clinic;
+mod disk;
+mod ledger;
+mod light;
+mod machine;
+mod oracle;
+mod random;
+mod run;
+mod scenarios;
+mod schedule;
+mod store;
+mod tier;
+mod tiers;
+mod words;
+mod world;

@@ -1,0 +1,257 @@
+//! What has to be true at the end of a schedule, and what nobody can be blamed for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shared::document::{ChangeHash, DocumentId};
+use shared::id::EntryId;
+use shared::sync::device::Line;
+use shared::sync::stored::{RowKey, Standing, Stored};
+
+use crate::ledger::{Fact, Withdrawn};
+use crate::tier::Tier;
+use crate::world::{REFUSED_MARK, World};
+
+/// Everyone holds what the clinic holds, nothing waits, and everyone knows it.
+pub fn converged<T: Tier>(world: &World<T>) -> bool {
+    (0..world.machines.len()).all(|machine| lags(world, machine).is_none())
+}
+
+pub fn why_not<T: Tier>(world: &mut World<T>) {
+    for machine in 0..world.machines.len() {
+        if let Some(why) = lags(world, machine) {
+            world
+                .ledger
+                .problem(format!("machine {machine} did not come to rest: {why}"));
+        }
+    }
+}
+
+fn lags<T: Tier>(world: &World<T>, machine: usize) -> Option<String> {
+    let scope = world.clinic.scope_of(world.machines[machine].account);
+    let device = world.machines[machine].running.as_ref()?;
+    if device.unsent() > 0 {
+        return Some(format!("{} unsent", device.unsent()));
+    }
+    if !matches!(device.line(), Line::Same { .. }) {
+        return Some(format!("line is {:?}", device.line()));
+    }
+    for (document, log) in world.clinic.store.logs() {
+        if scope.may_read(document) {
+            let held = device.held().get(document);
+            let count = held.map_or(0, |held| held.accepted().count());
+            if count != log.rows.len() {
+                return Some(format!("{count} of {} in {document}", log.rows.len()));
+            }
+        }
+    }
+    None
+}
+
+/// What a device believes to be on its disk has to be there when the power goes now.
+pub fn on_disk<T: Tier>(world: &mut World<T>) {
+    let mut problems = Vec::new();
+    for (place, machine) in world.machines.iter().enumerate() {
+        let Some(device) = &machine.running else {
+            continue;
+        };
+        let mut on_disk = BTreeSet::new();
+        for row in machine.disk.durable() {
+            match row {
+                Stored::Outbox { entry, .. } | Stored::DeadLetter { entry, .. } => {
+                    on_disk.insert(*entry);
+                }
+                Stored::Change { hash, standing, .. } => match standing {
+                    Standing::Minted { entry, .. } => {
+                        on_disk.insert(*entry);
+                    }
+                    Standing::Accepted { .. } => {
+                        on_disk.extend(world.ledger.entries.get(hash));
+                    }
+                },
+            }
+        }
+        let waiting = device.outbox().keys().copied();
+        let minted = device.held().values().flat_map(|held| held.minted());
+        for entry in waiting.chain(minted.map(|minted| minted.entry)) {
+            if !on_disk.contains(&entry) {
+                problems.push(format!(
+                    "machine {place} shows {entry} as saved, and it is not"
+                ));
+            }
+        }
+    }
+    problems
+        .into_iter()
+        .for_each(|problem| world.ledger.problem(problem));
+}
+
+/// Something was destroyed. Whatever nobody holds any more, nobody can be blamed for.
+pub fn destroyed<T: Tier>(world: &mut World<T>) {
+    let held = holders(world);
+    let World { ledger, .. } = world;
+    for (entry, fact) in &mut ledger.facts {
+        if (fact.saved || fact.acknowledged) && !held.contains(entry) {
+            fact.gone = true;
+        }
+    }
+}
+
+/// Entries that the clinic or a disk still has, in a form that can be used.
+fn holders<T: Tier>(world: &World<T>) -> BTreeSet<EntryId> {
+    let mut changes = BTreeMap::<(DocumentId, ChangeHash), Vec<ChangeHash>>::new();
+    let mut held = BTreeSet::new();
+    let mut take = |document: &DocumentId, hash: &ChangeHash, bytes: &[u8]| {
+        if !document.is_marks() {
+            let builds_on = || {
+                T::facts(bytes)
+                    .map(|facts| facts.builds_on)
+                    .unwrap_or_default()
+            };
+            changes.entry((*document, *hash)).or_insert_with(builds_on);
+        }
+    };
+    for (document, log) in world.clinic.store.logs() {
+        log.rows
+            .iter()
+            .for_each(|row| take(document, &row.hash, &row.bytes));
+    }
+    for row in world
+        .machines
+        .iter()
+        .flat_map(|machine| machine.disk.durable())
+    {
+        match row {
+            Stored::Outbox { entry, .. } | Stored::DeadLetter { entry, .. } => {
+                held.insert(*entry);
+            }
+            Stored::Change {
+                document,
+                hash,
+                bytes,
+                standing,
+            } => {
+                take(document, hash, bytes);
+                // It can be made anew from what it was made of.
+                if let Standing::Minted { entry, .. } = standing {
+                    held.insert(*entry);
+                }
+            }
+        }
+    }
+    for ((document, hash), _) in &changes {
+        if let Some(entry) = world.ledger.entries.get(hash)
+            && is_whole(&changes, *document, *hash)
+        {
+            held.insert(*entry);
+        }
+    }
+    held
+}
+
+/// Whether everything that a change builds on is held by somebody.
+fn is_whole(
+    changes: &BTreeMap<(DocumentId, ChangeHash), Vec<ChangeHash>>,
+    document: DocumentId,
+    hash: ChangeHash,
+) -> bool {
+    let (mut open, mut seen) = (vec![hash], BTreeSet::new());
+    while let Some(hash) = open.pop() {
+        let Some(builds_on) = changes.get(&(document, hash)) else {
+            return false;
+        };
+        open.extend(builds_on.iter().filter(|hash| seen.insert(**hash)));
+    }
+    true
+}
+
+/// The final reckoning, value by value.
+pub fn check<T: Tier>(world: &mut World<T>) {
+    let mut problems = Vec::new();
+    for machine in 0..world.machines.len() {
+        let scope = world.clinic.scope_of(world.machines[machine].account);
+        let documents = world.clinic.store.logs().map(|(document, _)| *document);
+        let documents: Vec<_> = documents.filter(|one| scope.may_read(one)).collect();
+        for document in documents {
+            let shown = world.shown(machine, &document);
+            for (entry, fact) in &world.ledger.facts {
+                if fact.document == document {
+                    let texts = shown.get(entry).map_or(&[][..], Vec::as_slice);
+                    if let Some(problem) = wrong(fact, texts) {
+                        problems.push(format!("machine {machine}: {entry} {problem}"));
+                    }
+                }
+            }
+            for entry in shown
+                .keys()
+                .filter(|entry| !world.ledger.facts.contains_key(entry))
+            {
+                problems.push(format!(
+                    "machine {machine} shows {entry}, which nobody wrote"
+                ));
+            }
+        }
+    }
+    problems.extend(lost_letters(world));
+    problems
+        .into_iter()
+        .for_each(|problem| world.ledger.problem(problem));
+}
+
+fn wrong(fact: &Fact, texts: &[String]) -> Option<String> {
+    let refused = |text: &String| text.starts_with(REFUSED_MARK);
+    if let Some(text) = texts.iter().find(|text| refused(text)) {
+        return Some(format!("was refused and is shown: {text:?}"));
+    }
+    if texts.len() > 1 && !fact.cloned {
+        return Some(format!("is shown more than once: {texts:?}"));
+    }
+    if fact.withdrawn == Withdrawn::Yes && !fact.cloned && !texts.is_empty() {
+        return Some(format!("was withdrawn and is shown: {texts:?}"));
+    }
+    let allowed = |text: &String| {
+        *text == fact.text
+            || fact.maybe.contains(text)
+            || fact.cloned && fact.earlier.contains(text)
+    };
+    if let Some(text) = texts.iter().find(|text| !allowed(text)) {
+        return Some(format!("says {text:?} and not {:?}", fact.text));
+    }
+    let excused = fact.gone
+        || fact.withdrawn != Withdrawn::No
+        || refused(&fact.text)
+        || fact.maybe.iter().any(refused)
+        || fact.cloned && fact.earlier.iter().any(refused);
+    if texts.is_empty() && (fact.saved || fact.acknowledged) && !excused {
+        let what = if fact.acknowledged {
+            "acknowledged"
+        } else {
+            "saved"
+        };
+        return Some(format!("was {what} and is lost: {:?}", fact.text));
+    }
+    None
+}
+
+/// What was refused is kept with its words where it was written.
+fn lost_letters<T: Tier>(world: &World<T>) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (entry, fact) in &world.ledger.facts {
+        let expected = fact.saved
+            && !fact.gone
+            && fact.withdrawn == Withdrawn::No
+            && fact.maybe.is_empty()
+            && fact.text.starts_with(REFUSED_MARK);
+        let kept = |letter: &Stored| matches!(letter, Stored::DeadLetter { .. });
+        let somewhere = world.machines.iter().any(|machine| {
+            let row = machine.disk.durable_row(&RowKey::DeadLetter(*entry));
+            // A disk that did not take it is tried again.
+            let device = machine.running.as_ref();
+            let in_memory = device.is_some_and(|device| device.dead_letters().contains_key(entry));
+            in_memory || row.is_some_and(kept)
+        });
+        if expected && !somewhere {
+            problems.push(format!("{entry} was refused and its words are lost"));
+        }
+    }
+    problems
+}

@@ -1,0 +1,245 @@
+//! The server's store: one log per document, dense places in commit order, each method one
+//! transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shared::document::{Actor, ChangeHash, DocumentId};
+use shared::id::{AccountId, DeviceId};
+use shared::sync::receipt::ReceiptKey;
+use shared::sync::scope::Scope;
+use shared::time::Timestamp;
+use shared::wire::{Outcome, Receipt, Row, Sidecar, Sum, Summary, WhyRefused};
+
+use crate::tier::Tier;
+use crate::world::REFUSED_MARK;
+
+/// What a backup holds.
+#[derive(Clone, Default)]
+pub struct Store {
+    logs: BTreeMap<DocumentId, Log>,
+    /// An actor belongs to the account that used it first.
+    actors: BTreeMap<Actor, Option<AccountId>>,
+}
+
+#[derive(Clone, Default)]
+pub struct Log {
+    pub rows: Vec<Row>,
+    places: BTreeMap<ChangeHash, usize>,
+    sum: Sum,
+}
+
+/// Who pushes, and when the server says that is.
+pub struct Author<'a> {
+    pub account: Option<AccountId>,
+    pub device: Option<DeviceId>,
+    pub now: Timestamp,
+    pub receipts: &'a ReceiptKey,
+}
+
+impl Store {
+    pub fn create<T: Tier>(&mut self, document: DocumentId, now: Timestamp, key: &ReceiptKey) {
+        self.logs.entry(document).or_default();
+        if document.is_marks() {
+            return;
+        }
+        let (_, bytes) = T::genesis(&document);
+        let author = Author {
+            account: None,
+            device: None,
+            now,
+            receipts: key,
+        };
+        self.append::<T>(&author, document, vec![bytes]);
+    }
+
+    pub fn log(&self, document: &DocumentId) -> Option<&Log> {
+        self.logs.get(document)
+    }
+
+    pub fn logs(&self) -> impl Iterator<Item = (&DocumentId, &Log)> {
+        self.logs.iter()
+    }
+
+    pub fn has(&self, document: &DocumentId, hash: &ChangeHash) -> bool {
+        self.logs
+            .get(document)
+            .is_some_and(|log| log.places.contains_key(hash))
+    }
+
+    pub fn summaries(&self, scope: &Scope) -> Vec<Summary> {
+        let readable = self.logs.iter().filter(|(key, _)| scope.may_read(key));
+        readable
+            .map(|(document, log)| Summary {
+                document: *document,
+                seq_last: log.rows.len() as u64,
+                sum: log.sum,
+            })
+            .collect()
+    }
+
+    /// Rows after a place, as many as fit, and whether there are more.
+    pub fn after(&self, document: &DocumentId, after: u64, goal: usize) -> (Vec<Row>, bool) {
+        let Some(log) = self.logs.get(document) else {
+            return (Vec::new(), false);
+        };
+        let start = usize::try_from(after).unwrap_or(usize::MAX);
+        let rest = log.rows.get(start..).unwrap_or_default();
+        let (mut rows, mut size) = (Vec::new(), 0);
+        for row in rest {
+            if size > 0 && size + row.bytes.len() > goal {
+                return (rows, true);
+            }
+            size += row.bytes.len();
+            rows.push(row.clone());
+        }
+        (rows, false)
+    }
+
+    pub fn hashes(&self, document: &DocumentId) -> Vec<ChangeHash> {
+        let log = self.logs.get(document);
+        log.map(|log| log.places.keys().copied().collect())
+            .unwrap_or_default()
+    }
+
+    pub fn these(&self, document: &DocumentId, hashes: &[ChangeHash]) -> Vec<Row> {
+        let Some(log) = self.logs.get(document) else {
+            return Vec::new();
+        };
+        let wanted: BTreeSet<_> = hashes.iter().collect();
+        let rows = log.rows.iter().filter(|row| wanted.contains(&row.hash));
+        rows.cloned().collect()
+    }
+
+    /// One outcome a change, and the rows that are new.
+    pub fn append<T: Tier>(
+        &mut self,
+        author: &Author,
+        document: DocumentId,
+        changes: Vec<Vec<u8>>,
+    ) -> (Vec<Outcome>, Vec<Row>) {
+        let (mut outcomes, mut new) = (Vec::new(), Vec::new());
+        for bytes in changes {
+            let unsigned = Sidecar {
+                account: author.account,
+                device: author.device,
+                received_at: author.now,
+                receipt: Receipt([0; 16]),
+            };
+            let outcome = self.take::<T>(document, bytes, |hash| {
+                author.receipts.sign(&document, hash, unsigned)
+            });
+            outcomes.push(match outcome {
+                Ok((row, is_new)) => {
+                    let outcome = stored(&row);
+                    if is_new {
+                        new.push(row);
+                    }
+                    outcome
+                }
+                Err(outcome) => outcome,
+            });
+        }
+        (outcomes, new)
+    }
+
+    /// Rows whose receipts are ours, with their old sidecars. One outcome a row, and the rows that
+    /// are new here. A document that a backup did not know is there again with its first row.
+    pub fn restore<T: Tier>(
+        &mut self,
+        document: DocumentId,
+        rows: Vec<Row>,
+    ) -> (Vec<Outcome>, Vec<Row>) {
+        self.logs.entry(document).or_default();
+        let (mut outcomes, mut new) = (Vec::new(), Vec::new());
+        for row in rows {
+            let sidecar = row.sidecar;
+            let taken = self.take::<T>(document, row.bytes.into(), |_| sidecar);
+            outcomes.push(taken.as_ref().map_or_else(|no| *no, |(row, _)| stored(row)));
+            if let Ok((row, true)) = taken {
+                new.push(row);
+            }
+        }
+        (outcomes, new)
+    }
+
+    /// A row of marks, which the server alone writes.
+    pub fn mark(&mut self, document: DocumentId, hash: ChangeHash, bytes: Vec<u8>, by: &Author) {
+        let unsigned = Sidecar {
+            account: None,
+            device: None,
+            received_at: by.now,
+            receipt: Receipt([0; 16]),
+        };
+        let sidecar = by.receipts.sign(&document, &hash, unsigned);
+        let log = self.logs.entry(document).or_default();
+        if !log.places.contains_key(&hash) {
+            log.push(hash, bytes, sidecar);
+        }
+    }
+
+    fn take<T: Tier>(
+        &mut self,
+        document: DocumentId,
+        bytes: Vec<u8>,
+        sidecar: impl FnOnce(&ChangeHash) -> Sidecar,
+    ) -> Result<(Row, bool), Outcome> {
+        let refused = |why| Err(Outcome::Refused { why });
+        // A backup from before there was this document: whoever has it offers it.
+        let Some(log) = self.logs.get_mut(&document) else {
+            return Err(Outcome::Missing);
+        };
+        if document.is_marks() {
+            let hash = shared::record::Mark::hash(&bytes);
+            let place = log.places.get(&hash).copied();
+            return match place {
+                Some(place) => Ok((log.rows[place].clone(), false)),
+                None => Ok((log.push(hash, bytes, sidecar(&hash)), true)),
+            };
+        }
+        let Some(facts) = T::facts(&bytes).filter(|_| !is_marked(&bytes)) else {
+            return refused(WhyRefused::NotAccepted);
+        };
+        if let Some(place) = log.places.get(&facts.hash) {
+            return Ok((log.rows[*place].clone(), false));
+        }
+        let sidecar = sidecar(&facts.hash);
+        let owner = self.actors.entry(facts.actor).or_insert(sidecar.account);
+        if *owner != sidecar.account {
+            return refused(WhyRefused::NotAccepted);
+        }
+        let missing = |hash: &ChangeHash| !log.places.contains_key(hash);
+        if facts.builds_on.iter().any(missing) {
+            return Err(Outcome::Missing);
+        }
+        Ok((log.push(facts.hash, bytes, sidecar), true))
+    }
+}
+
+fn stored(row: &Row) -> Outcome {
+    Outcome::Stored {
+        seq: row.seq,
+        received_at: row.sidecar.received_at,
+        receipt: row.sidecar.receipt,
+    }
+}
+
+/// Stands for everything that the gate refuses.
+fn is_marked(bytes: &[u8]) -> bool {
+    let mark = REFUSED_MARK.as_bytes();
+    bytes.windows(mark.len()).any(|part| part == mark)
+}
+
+impl Log {
+    fn push(&mut self, hash: ChangeHash, bytes: Vec<u8>, sidecar: Sidecar) -> Row {
+        let row = Row {
+            seq: self.rows.len() as u64 + 1,
+            hash,
+            sidecar,
+            bytes: bytes.into(),
+        };
+        self.places.insert(hash, self.rows.len());
+        self.sum.add(&hash);
+        self.rows.push(row.clone());
+        row
+    }
+}
