@@ -76,8 +76,13 @@ pub struct Path<'a>(pub &'a axum::extract::RawPathParams);
 impl Path<'_> {
     /// A part that cannot be read names nothing that exists.
     pub fn part<T: std::str::FromStr>(&self, name: &str) -> Result<T, Error> {
-        let text = self.0.iter().find(|(known, _)| *known == name).map(|(_, text)| text);
-        text.and_then(|text| text.parse().ok()).ok_or(Error::NotFound)
+        let text = self
+            .0
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, text)| text);
+        text.and_then(|text| text.parse().ok())
+            .ok_or(Error::NotFound)
     }
 }
 
@@ -106,7 +111,12 @@ impl<A: Action<R>, R: Resource> Authorized<A, R> {
         let who = A::Who::identify(app, parts).await?;
         let resource = R::locate(path)?;
         A::decide(&who, &resource, app.doorkeeper().store.as_ref()).await?;
-        Ok(Self { who, resource, app: app.clone(), action: PhantomData })
+        Ok(Self {
+            who,
+            resource,
+            app: app.clone(),
+            action: PhantomData,
+        })
     }
 
     pub fn store(&self) -> &dyn Store {
@@ -123,24 +133,37 @@ pub fn allowed<'a>() -> Decision<'a> {
     Box::pin(std::future::ready(Ok(())))
 }
 
-/// Declares actions whose decision needs nothing but the caller.
+/// Declares actions: who does it to what, and a function that decides where being recognized is not
+/// enough.
 #[macro_export]
 macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident: $who:ty => $resource:ty),+ $(,)?) => {$(
+    ($($(#[$doc:meta])* $name:ident: $who:ty => $resource:ty $(, if $decide:path)?);+ $(;)?) => {$(
         $(#[$doc])*
         pub struct $name;
         impl $crate::authorize::Action<$resource> for $name {
             type Who = $who;
             const NAME: &'static str = stringify!($name);
             fn decide<'a>(
-                _who: &'a Self::Who,
-                _resource: &'a $resource,
-                _store: &'a dyn $crate::store::Store,
+                who: &'a Self::Who,
+                resource: &'a $resource,
+                store: &'a dyn $crate::store::Store,
             ) -> $crate::authorize::Decision<'a> {
-                $crate::authorize::allowed()
+                $crate::decided!(who, resource, store $(, $decide)?)
             }
         }
     )+};
+}
+
+/// The decision of one action: that of its function, or yes.
+#[macro_export]
+macro_rules! decided {
+    ($who:ident, $resource:ident, $store:ident) => {{
+        let _recognized = ($who, $resource, $store);
+        $crate::authorize::allowed()
+    }};
+    ($who:ident, $resource:ident, $store:ident, $decide:path) => {
+        $decide($who, $resource, $store)
+    };
 }
 
 /// The service itself: nothing of anybody's.
@@ -166,11 +189,15 @@ async fn session_of(app: &App, secret: &str, door: Door) -> Result<Session, Erro
     let token = crate::secret::SecretHash::of(secret);
     let store = app.doorkeeper().for_part(Part::Callers);
     let session = store.session(token, app.now()).await?;
-    session.filter(|session| session.door == door).ok_or(Error::NotSignedIn)
+    session
+        .filter(|session| session.door == door)
+        .ok_or(Error::NotSignedIn)
 }
 
 async fn staff_of(app: &App, session: &Session) -> Result<StaffMember, StoreError> {
     let store = app.doorkeeper().for_part(Part::Callers);
     let member = store.staff_member(session.account).await?;
-    member.ok_or(StoreError::Damaged("a session at the clinic's door without a member of staff"))
+    member.ok_or(StoreError::Damaged(
+        "a session at the clinic's door without a member of staff",
+    ))
 }

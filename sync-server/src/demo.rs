@@ -12,7 +12,6 @@ use shared::id::AccountId;
 pub use self::enter::enter;
 use crate::config::{Clinic, Config, DemoOptions};
 use crate::folder::Folder;
-use crate::listen::Encryption;
 use crate::routes;
 use crate::secret::{Secret, SecretHash};
 use crate::serve::{Failure, Started, portal};
@@ -53,6 +52,7 @@ impl Entrances {
 
 /// Runs the demo until the process is told to stop.
 pub async fn demo(config: Config, options: DemoOptions) -> Result<(), Failure> {
+    let portal = portal(&config)?;
     prepare(&config, options)?;
     let started = Started::new(&config).await?;
     mark(&started.folder)?;
@@ -74,18 +74,28 @@ pub async fn demo(config: Config, options: DemoOptions) -> Result<(), Failure> {
         false => None,
     };
     origins.extend(lan.as_ref().map(lan::Lan::origin));
-    let app = started.app(Setup { clinic: clinic(), origins: origins.clone(), clock, receipts, entrances });
-    let router = routes::router(app, routes::table(), portal(&config)?);
+    let app = started.app(Setup {
+        clinic: clinic(),
+        origins: origins.clone(),
+        clock,
+        receipts,
+        entrances,
+    });
+    let router = routes::router(app.clone(), routes::table(), portal);
 
     for origin in &origins {
         announce(origin, &links, &invitation);
     }
     if let Some(lan) = lan {
-        lan.show(&format!("{}/demo/enter/{}", lan.origin(), links[0].1.text()));
+        lan.show(&format!(
+            "{}/demo/enter/{}",
+            lan.origin(),
+            links[0].1.text()
+        ));
         lan.listen(router.clone());
     }
     say("ready");
-    started.run(router, Encryption::None).await;
+    started.run(app, router).await;
     Ok(())
 }
 
@@ -103,8 +113,14 @@ fn announce(origin: &str, links: &[(&str, Secret)], invitation: &seed::NewPatien
     for (who, secret) in links {
         say(&format!("{who}: {origin}/demo/enter/{}", secret.text()));
     }
-    say(&format!("new patient: {origin}/#activate={}", invitation.secret.text()));
-    say(&format!("new patient's birth date: {}", invitation.birth_date));
+    say(&format!(
+        "new patient: {origin}/#activate={}",
+        invitation.secret.text()
+    ));
+    say(&format!(
+        "new patient's birth date: {}",
+        invitation.birth_date
+    ));
 }
 
 /// A folder with somebody's real clinic in it is never touched by the demo.
@@ -137,7 +153,10 @@ fn mark(folder: &Folder) -> Result<(), Failure> {
         .map_err(|error| Failure::NoAccess(marker, error))
 }
 
-#[expect(clippy::print_stdout, reason = "the demo tells the terminal where it can be tried")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the demo tells the terminal where it can be tried"
+)]
 fn say(text: &str) {
     println!("{text}");
 }

@@ -1,12 +1,13 @@
 //! Making documents and rows of the log: what the server itself writes.
 
+use shared::document::gate::{self, Checked, Layout, Limits, Scalar};
 use shared::document::{ChangeHash, Document, DocumentId, Kind};
-use shared::id::{AccountId, DeviceId};
+use shared::id::{AccountId, DeviceId, EntryId};
 use shared::record::Mark;
 use shared::sync::receipt::ReceiptKey;
 use shared::sync::scope::{Level, Scope};
 use shared::time::Timestamp;
-use shared::wire::{Receipt, Sidecar};
+use shared::wire::{Receipt, Row, Sidecar};
 
 use crate::store::rows::{Fresh, NewMark};
 use crate::store::{Store, StoreError};
@@ -34,13 +35,108 @@ pub fn row(
         receipt: Receipt([0; 16]),
     };
     let sidecar = receipts.sign(document, &hash, unsigned);
-    Fresh { hash, bytes, sidecar, change: None }
+    Fresh {
+        hash,
+        bytes,
+        sidecar,
+        change: None,
+    }
+}
+
+/// A change that this server minted, for the log.
+pub fn own(
+    receipts: &ReceiptKey,
+    document: &DocumentId,
+    bytes: &[u8],
+    origin: Origin,
+) -> Result<Fresh, StoreError> {
+    let change = gate::check(bytes, &Limits::IMPORT);
+    let change = change.map_err(|_| StoreError::Damaged("a change of our own"))?;
+    Ok(checked(receipts, document, change, origin))
+}
+
+/// A change that a device sent, if it has the form of one.
+pub fn foreign(
+    receipts: &ReceiptKey,
+    document: &DocumentId,
+    bytes: &[u8],
+    origin: Origin,
+) -> Option<Fresh> {
+    let change = gate::check(bytes, &Limits::PATIENT).ok()?;
+    Some(checked(receipts, document, change, origin))
+}
+
+fn checked(receipts: &ReceiptKey, document: &DocumentId, change: Checked, origin: Origin) -> Fresh {
+    let (hash, bytes) = (change.hash(), change.bytes().to_vec());
+    Fresh {
+        change: Some(change),
+        ..row(receipts, document, hash, bytes, origin)
+    }
+}
+
+/// A row that this server once had and a device brings back, if its bytes are what its receipt
+/// vouches for. It keeps its author and its time.
+pub fn restored(document: &DocumentId, row: Row) -> Option<Fresh> {
+    let Row {
+        hash,
+        sidecar,
+        bytes,
+        ..
+    } = row;
+    let bytes = Vec::from(bytes);
+    if document.is_marks() {
+        let is_mark = Mark::from_bytes(&bytes).is_some() && Mark::hash(&bytes) == hash;
+        return is_mark.then_some(Fresh {
+            hash,
+            bytes,
+            sidecar,
+            change: None,
+        });
+    }
+    let change = gate::check(&bytes, &Limits::IMPORT).ok()?;
+    let bytes = change.bytes().to_vec();
+    (change.hash() == hash).then_some(Fresh {
+        hash,
+        bytes,
+        sidecar,
+        change: Some(change),
+    })
+}
+
+/// Where the maps of a document are. Genesis is the same bytes everywhere, so it says so.
+pub fn layout(document: &DocumentId) -> Layout {
+    let (_, genesis) = Document::genesis(document);
+    let layout = gate::check(&genesis, &Limits::IMPORT).and_then(|it| Layout::of_genesis(&it));
+    layout.expect("genesis passes the gate; a test of the gate holds it to that")
+}
+
+/// The entries that one change of the log wrote, without opening its document.
+pub fn entries_of(layout: Layout, bytes: &[u8]) -> Vec<(EntryId, String)> {
+    // What is in the log passed the gate before.
+    let Ok(change) = gate::check(bytes, &Limits::IMPORT) else {
+        return Vec::new();
+    };
+    let entries = change.operations().iter().filter_map(|operation| {
+        let Some(Scalar::Text(text)) = &operation.value else {
+            return None;
+        };
+        let is_entry = layout.map(operation.object) == Some(gate::Map::Entries);
+        Some((
+            operation.key.parse().ok().filter(|_| is_entry)?,
+            text.clone(),
+        ))
+    });
+    entries.collect()
 }
 
 /// A mark for a document of marks.
 pub fn mark(receipts: &ReceiptKey, document: DocumentId, mark: &Mark) -> NewMark {
     let bytes = mark.to_bytes();
-    let origin = Origin { account: None, device: None, at: mark.at };
+    let origin = Origin {
+        account: None,
+        device: None,
+        at: mark.at,
+    };
     let row = row(receipts, &document, Mark::hash(&bytes), bytes, origin);
     NewMark { document, row }
 }
@@ -61,7 +157,9 @@ pub async fn ensure(
             if have.iter().any(|summary| summary.document == document) {
                 continue;
             }
-            store.create_document(document, genesis(receipts, &document, now)).await?;
+            store
+                .create_document(document, genesis(receipts, &document, now)?)
+                .await?;
         }
     }
     Ok(())
@@ -82,11 +180,19 @@ fn kinds(account: AccountId, level: Level) -> Vec<Kind> {
     }
 }
 
-fn genesis(receipts: &ReceiptKey, document: &DocumentId, now: Timestamp) -> Option<Fresh> {
+fn genesis(
+    receipts: &ReceiptKey,
+    document: &DocumentId,
+    now: Timestamp,
+) -> Result<Option<Fresh>, StoreError> {
     if document.is_marks() {
-        return None;
+        return Ok(None);
     }
-    let (hash, bytes) = Document::genesis(document);
-    let origin = Origin { account: None, device: None, at: now };
-    Some(row(receipts, document, hash, bytes, origin))
+    let (_, bytes) = Document::genesis(document);
+    let origin = Origin {
+        account: None,
+        device: None,
+        at: now,
+    };
+    own(receipts, document, &bytes, origin).map(Some)
 }

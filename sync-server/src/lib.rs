@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod authorize;
+pub mod clinic;
 pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo;
@@ -11,8 +12,10 @@ pub mod extract;
 pub mod folder;
 pub mod guard;
 pub mod headers;
+pub mod hub;
 pub mod listen;
 pub mod log;
+pub mod projector;
 pub mod routes;
 pub mod secret;
 pub mod serve;

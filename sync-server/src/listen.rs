@@ -39,7 +39,10 @@ pub struct Listening {
 
 impl Listening {
     pub const fn new(listener: TcpListener, encryption: Encryption) -> Self {
-        Self { listener, encryption }
+        Self {
+            listener,
+            encryption,
+        }
     }
 
     /// Serves until `stop` is done: then takes no new connection and lets the running requests end.
@@ -69,7 +72,8 @@ impl Listening {
                     Encryption::None => talk(stream, router, stopped).await,
                     #[cfg(feature = "demo")]
                     Encryption::Tls(acceptor) => {
-                        let handshake = tokio::time::timeout(HEADERS_WITHIN, acceptor.accept(stream));
+                        let handshake =
+                            tokio::time::timeout(HEADERS_WITHIN, acceptor.accept(stream));
                         if let Ok(Ok(stream)) = handshake.await {
                             talk(stream, router, stopped).await;
                         }
@@ -103,4 +107,3 @@ async fn talk(
     }
     let _broken = connection.await;
 }
-

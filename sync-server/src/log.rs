@@ -16,14 +16,29 @@ use crate::world::{Clock, OsRng};
 
 /// Something worth a line.
 pub enum Line<'a> {
-    Started { port: u16 },
+    Started {
+        port: u16,
+    },
     Stopping,
     Stopped,
     /// `route` is the pattern of the path, never the path.
-    Request { id: &'a str, method: &'a str, route: &'a str, status: u16, millis: u128 },
+    Request {
+        id: &'a str,
+        method: &'a str,
+        route: &'a str,
+        status: u16,
+        millis: u128,
+    },
     /// The cause of a failure, from the store or the operating system.
-    Failed { id: &'a str, what: &'static str, cause: &'a dyn std::fmt::Display },
-    Socket { id: &'a str, what: &'static str },
+    Failed {
+        id: &'a str,
+        what: &'static str,
+        cause: &'a dyn std::fmt::Display,
+    },
+    Socket {
+        id: &'a str,
+        what: &'static str,
+    },
 }
 
 /// Writes one line.
@@ -33,7 +48,13 @@ pub fn line(line: &Line<'_>) {
         Line::Started { port } => eprintln!("{at} started port={port}"),
         Line::Stopping => eprintln!("{at} stopping"),
         Line::Stopped => eprintln!("{at} stopped"),
-        Line::Request { id, method, route, status, millis } => {
+        Line::Request {
+            id,
+            method,
+            route,
+            status,
+            millis,
+        } => {
             eprintln!("{at} request id={id} {method} {route} status={status} ms={millis}");
         }
         Line::Failed { id, what, cause } => eprintln!("{at} failed id={id} {what}: {cause}"),
@@ -49,7 +70,13 @@ impl RequestId {
     pub fn fresh() -> Self {
         let mut bytes = [0; 6];
         OsRng.fill(&mut bytes);
-        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into())
+        Self(
+            bytes
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+                .into(),
+        )
     }
 }
 
@@ -68,7 +95,11 @@ pub async fn requests(mut request: Request, next: Next) -> Response {
     {
         let deepest = std::error::Error::source(cause).map_or_else(String::new, |e| e.to_string());
         let cause = format!("{cause}: {deepest}");
-        line(&Line::Failed { id: &id.0, what: "store", cause: &cause });
+        line(&Line::Failed {
+            id: &id.0,
+            what: "store",
+            cause: &cause,
+        });
     }
     let route = route.as_ref().map_or("-", MatchedPath::as_str);
     // Files of the portal are many and say nothing.

@@ -4,8 +4,8 @@
 pub mod activate;
 pub mod health;
 pub mod session;
+pub mod sync;
 pub mod ticket;
-
 
 use std::future::Future;
 
@@ -16,9 +16,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::assets::PortalSource;
-use crate::headers::{self, Transport};
 use crate::authorize::{Action, Authorized, Caller, CallerKind, Path, Resource};
+use crate::clinic;
 use crate::error::Error;
+use crate::headers::{self, Transport};
 use crate::state::App;
 
 /// All routes, patients' and staff's.
@@ -32,6 +33,19 @@ pub fn table() -> Vec<Route> {
         get("/api/session", session::read),
         delete("/api/session", session::end),
         post("/api/ticket", ticket::issue),
+        get("/api/sync", sync::open),
+        get("/clinic/api/session", clinic::session::read),
+        delete("/clinic/api/session", clinic::session::end),
+        get("/clinic/api/threads", clinic::threads::list),
+        get(
+            "/clinic/api/threads/{patient}/{thread}",
+            clinic::threads::read,
+        ),
+        post(
+            "/clinic/api/threads/{patient}/{thread}/replies",
+            clinic::reply::write,
+        ),
+        get("/clinic/api/events", clinic::events::watch),
     ]
 }
 
@@ -99,10 +113,20 @@ where
         let handler = handler.clone();
         async move { answer::<A, R, B, T, _, _>(&app, request, handler).await }
     };
-    Route { method, path, action: A::NAME, caller: A::Who::KIND, handler: on(filter, answer) }
+    Route {
+        method,
+        path,
+        action: A::NAME,
+        caller: A::Who::KIND,
+        handler: on(filter, answer),
+    }
 }
 
-async fn answer<A, R, B, T, H, F>(app: &App, request: Request, handler: H) -> Result<Response, Error>
+async fn answer<A, R, B, T, H, F>(
+    app: &App,
+    request: Request,
+    handler: H,
+) -> Result<Response, Error>
 where
     A: Action<R>,
     R: Resource,
@@ -139,9 +163,14 @@ pub fn router(app: App, table: Vec<Route>, portal: PortalSource) -> Router {
     for unknown in ["/api/{*rest}", "/clinic/api/{*rest}"] {
         router = router.route(unknown, axum::routing::any(|| async { Error::NotFound }));
     }
-    let router = router.with_state(app.clone()).merge(crate::assets::router(portal));
     let router = router
-        .layer(axum::middleware::from_fn_with_state(app, crate::guard::same_origin))
+        .with_state(app.clone())
+        .merge(crate::assets::router(portal));
+    let router = router
+        .layer(axum::middleware::from_fn_with_state(
+            app,
+            crate::guard::same_origin,
+        ))
         .layer(axum::middleware::from_fn(crate::log::requests));
     headers::protect(router, transport)
 }

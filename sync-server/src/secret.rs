@@ -72,12 +72,19 @@ impl Slot {
     pub fn fresh(rng: &mut dyn Rng) -> Self {
         let mut bytes = [0; SLOT_CHARS];
         rng.fill(&mut bytes);
-        Self(bytes.iter().map(|byte| char::from(b"0123456789abcdefghjkmnpqrstvwxyz"[usize::from(byte % 32)])).collect())
+        Self(
+            bytes
+                .iter()
+                .map(|byte| char::from(b"0123456789abcdefghjkmnpqrstvwxyz"[usize::from(byte % 32)]))
+                .collect(),
+        )
     }
 
     pub fn parse(text: &str) -> Option<Self> {
         let fits = text.len() == SLOT_CHARS
-            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         fits.then(|| Self(text.to_owned()))
     }
 

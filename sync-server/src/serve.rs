@@ -5,12 +5,12 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-
-use crate::assets::PortalSource;
 use tokio::net::TcpListener;
 
+use crate::assets::PortalSource;
 use crate::config::Config;
 use crate::folder::Folder;
 use crate::listen::{Encryption, Listening};
@@ -19,6 +19,10 @@ use crate::routes;
 use crate::state::{App, Setup};
 use crate::store::sqlite::{OpenError, SqliteStore};
 use crate::world::Clock;
+
+/// How long sockets and the projector may take to end. What they did not commit by then was not
+/// acknowledged either.
+const END_WITHIN: Duration = Duration::from_secs(10);
 
 /// Why the server did not start, as one sentence for the host.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +39,7 @@ pub enum Failure {
     KeyDamaged(PathBuf),
     #[error("cannot use the database {}: {}", .0.display(), .1)]
     Database(PathBuf, OpenError),
-    #[error("the portal folder {} has no index.html; build it first", .0.display())]
+    #[error("the folder {} holds no portal; `cargo xtask build` makes one", .0.display())]
     NoPortal(PathBuf),
     #[error("this build has no portal inside; name the folder of a built one with --portal")]
     PortalNotInside,
@@ -47,6 +51,7 @@ pub enum Failure {
 
 /// Runs until the process is told to stop.
 pub async fn serve(config: Config) -> Result<(), Failure> {
+    let portal = portal(&config)?;
     let started = Started::new(&config).await?;
     let origins = started.origins(&config);
     let app = started.app(Setup {
@@ -57,8 +62,8 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
         #[cfg(feature = "demo")]
         entrances: crate::demo::Entrances::closed(),
     });
-    let portal = portal(&config)?;
-    started.run(routes::router(app, routes::table(), portal), Encryption::None).await;
+    let router = routes::router(app.clone(), routes::table(), portal);
+    started.run(app, router).await;
     Ok(())
 }
 
@@ -72,21 +77,24 @@ pub struct Started {
 
 impl Started {
     pub async fn new(config: &Config) -> Result<Self, Failure> {
-        if let Some(portal) = &config.portal
-            && !portal.join("index.html").is_file()
-        {
-            return Err(Failure::NoPortal(portal.clone()));
-        }
         let (listener, port) = listen(config.address).await?;
         let folder = Folder::open(&config.dir)?;
         let file = folder.database();
         let store = SqliteStore::open(&file, Clock::System.now())
             .map_err(|error| Failure::Database(file, error))?;
-        Ok(Self { listener, port, folder, store: Arc::new(store) })
+        Ok(Self {
+            listener,
+            port,
+            folder,
+            store: Arc::new(store),
+        })
     }
 
     pub fn app(&self, setup: Setup) -> App {
-        App::new(setup, Arc::clone(&self.store) as Arc<dyn crate::store::Store>)
+        App::new(
+            setup,
+            Arc::clone(&self.store) as Arc<dyn crate::store::Store>,
+        )
     }
 
     /// What browsers may call this server.
@@ -95,12 +103,24 @@ impl Started {
         vec![config.origin.clone().unwrap_or_else(local)]
     }
 
-    /// Serves until SIGTERM or ctrl-c.
-    pub async fn run(self, router: Router, encryption: Encryption) {
+    /// Serves until SIGTERM or ctrl-c. Then, in this order: no new connections; sockets and streams
+    /// end; running requests end; the projector ends; the store commits and closes.
+    pub async fn run(self, app: App, router: Router) {
         line(&Line::Started { port: self.port });
-        let listening = Listening::new(self.listener, encryption);
-        listening.serve(router, stop_signal()).await;
-        line(&Line::Stopping);
+        let projector = tokio::spawn(crate::projector::run(app.clone()));
+        let stop = async {
+            stop_signal().await;
+            line(&Line::Stopping);
+            app.hub().stop();
+        };
+        Listening::new(self.listener, Encryption::None)
+            .serve(router, stop)
+            .await;
+        let ended = async {
+            app.hub().stopped().await;
+            projector.await
+        };
+        let _unfinished = tokio::time::timeout(END_WITHIN, ended).await;
         self.store.close().await;
         line(&Line::Stopped);
     }
@@ -113,7 +133,9 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, u16), Failure> {
         }
         Failure::CannotListen(address, error)
     })?;
-    let port = listener.local_addr().map_or(address.port(), |local| local.port());
+    let port = listener
+        .local_addr()
+        .map_or(address.port(), |local| local.port());
     Ok((listener, port))
 }
 

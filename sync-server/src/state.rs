@@ -6,10 +6,15 @@ use std::sync::Arc;
 use shared::sync::receipt::ReceiptKey;
 use shared::time::Timestamp;
 
+use tokio::sync::watch;
+
 use crate::authorize::Doorkeeper;
 use crate::config::Clinic;
+use crate::hub::Hub;
+use crate::projector::Projector;
 use crate::secret::{Secret, Slot};
 use crate::store::Store;
+use crate::store::rows::News;
 use crate::world::Clock;
 
 /// The staff's cookie. Its path keeps it away from the patients' API.
@@ -30,6 +35,10 @@ pub struct App(Arc<Inner>);
 struct Inner {
     setup: Setup,
     doorkeeper: Doorkeeper,
+    hub: Hub,
+    projector: Projector,
+    /// Counts what changed for the clinic.
+    clinic_changes: watch::Sender<u64>,
 }
 
 /// What the server is started with.
@@ -45,7 +54,37 @@ pub struct Setup {
 
 impl App {
     pub fn new(setup: Setup, store: Arc<dyn Store>) -> Self {
-        Self(Arc::new(Inner { setup, doorkeeper: Doorkeeper::new(store) }))
+        Self(Arc::new(Inner {
+            setup,
+            doorkeeper: Doorkeeper::new(store),
+            hub: Hub::default(),
+            projector: Projector::default(),
+            clinic_changes: watch::Sender::new(0),
+        }))
+    }
+
+    pub fn hub(&self) -> &Hub {
+        &self.0.hub
+    }
+
+    pub fn projector(&self) -> &Projector {
+        &self.0.projector
+    }
+
+    /// Something was committed to the log: whoever listens hears of it, but for the connection
+    /// that brought it, and the projector looks.
+    pub fn published(&self, news: News, by: Option<u64>) {
+        self.0.hub.publish(news, by);
+        self.0.projector.wake();
+    }
+
+    /// The clinic's pages look again.
+    pub fn clinic_changed(&self) {
+        self.0.clinic_changes.send_modify(|count| *count += 1);
+    }
+
+    pub fn clinic_changes(&self) -> watch::Receiver<u64> {
+        self.0.clinic_changes.subscribe()
     }
 
     pub fn now(&self) -> Timestamp {
@@ -62,7 +101,11 @@ impl App {
 
     /// Whether everybody reaches this server over TLS, ended here or by a proxy in front.
     pub fn is_over_tls(&self) -> bool {
-        self.0.setup.origins.iter().all(|own| own.starts_with("https://"))
+        self.0
+            .setup
+            .origins
+            .iter()
+            .all(|own| own.starts_with("https://"))
     }
 
     pub fn is_own_origin(&self, origin: &str) -> bool {
@@ -93,7 +136,10 @@ pub fn portal_cookie(slot: &Slot, token: &Secret) -> String {
 
 /// `Set-Cookie` that makes a browser forget a slot.
 pub fn portal_cookie_end(slot: &Slot) -> String {
-    format!("{}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Strict", slot_cookie(slot))
+    format!(
+        "{}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Strict",
+        slot_cookie(slot)
+    )
 }
 
 /// `Set-Cookie` for a new session of staff: it ends with the browser, or with the day.

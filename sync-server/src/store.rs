@@ -5,7 +5,6 @@ pub mod people;
 pub mod rows;
 pub mod sqlite;
 
-
 use std::future::Future;
 use std::pin::Pin;
 
@@ -20,7 +19,7 @@ use self::people::{
     RecordOf, Session, StaffMember,
 };
 use self::rows::{
-    Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, Thread, ThreadRow,
+    Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, ShownThread, ThreadRow,
 };
 use crate::secret::SecretHash;
 
@@ -107,7 +106,7 @@ pub trait Store: Send + Sync {
     fn seen(&self, patient: PatientId, marks: Vec<(EntryId, NewMark)>) -> Answer<'_, Vec<News>>;
     /// Newest message first.
     fn threads(&self, threads_max: usize) -> Answer<'_, Vec<ThreadRow>>;
-    fn thread(&self, patient: PatientId, thread: EntryId) -> Answer<'_, Option<Thread>>;
+    fn thread(&self, patient: PatientId, thread: EntryId) -> Answer<'_, Option<ShownThread>>;
     fn messages(&self, patient: PatientId, thread: EntryId) -> Answer<'_, Vec<ShownMessage>>;
     /// The entry that an earlier request with this key wrote.
     fn reply_with_key(&self, author: AccountId, key: String) -> Answer<'_, Option<EntryId>>;

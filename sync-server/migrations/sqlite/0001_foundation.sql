@@ -71,7 +71,6 @@ CREATE TABLE documents (
     seq_last   INTEGER NOT NULL,
     -- The sum of the hashes of all its rows.
     sum        BLOB    NOT NULL,
-    op_max     INTEGER NOT NULL,
     -- How far the projector has come.
     projected  INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (patient, document)
@@ -89,6 +88,8 @@ CREATE TABLE changes (
     device      BLOB,
     received_at INTEGER NOT NULL,
     receipt     BLOB    NOT NULL,
+    -- The counter of its last operation; nothing for a mark.
+    op_max      INTEGER,
     PRIMARY KEY (patient, document, seq),
     FOREIGN KEY (patient, document) REFERENCES documents
 ) STRICT;
@@ -101,7 +102,19 @@ CREATE TABLE actors (
     actor     BLOB    NOT NULL,
     account   BLOB,
     actor_seq INTEGER NOT NULL,
+    op_max    INTEGER NOT NULL,
     PRIMARY KEY (patient, document, actor)
+) STRICT, WITHOUT ROWID;
+
+-- Every operation that wrote to a name which may be written again.
+CREATE TABLE written (
+    patient  BLOB    NOT NULL,
+    document BLOB    NOT NULL,
+    map      TEXT    NOT NULL CHECK (map IN ('entries', 'registers')),
+    key      TEXT    NOT NULL,
+    counter  INTEGER NOT NULL,
+    actor    BLOB    NOT NULL,
+    PRIMARY KEY (patient, document, map, key, counter, actor)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE threads (
@@ -110,6 +123,8 @@ CREATE TABLE threads (
     topic    TEXT NOT NULL,
     audience TEXT NOT NULL CHECK (audience IN ('circle', 'private')),
     founder  BLOB,
+    -- Its first message has not come yet, but another one has.
+    awaited  INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (patient, thread)
 ) STRICT, WITHOUT ROWID;
 
@@ -117,6 +132,8 @@ CREATE TABLE messages (
     patient     BLOB    NOT NULL,
     thread      BLOB    NOT NULL,
     entry       BLOB    NOT NULL,
+    -- A hash of audience, author and words: two values of one entry are two messages.
+    value       BLOB    NOT NULL,
     account     BLOB,
     -- The name a member of staff signed with; nothing if a patient or caregiver wrote it.
     clinic_name TEXT,
@@ -125,7 +142,7 @@ CREATE TABLE messages (
     received_at INTEGER NOT NULL,
     -- A member of staff has opened it.
     seen        INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (patient, entry)
+    PRIMARY KEY (patient, entry, value)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX messages_of_thread ON messages (patient, thread, received_at, entry);
 

@@ -19,7 +19,7 @@ use crate::world::OsRng;
 
 actions! {
     /// Using a link of the demo: its secret is the proof.
-    EnterDemo: Anyone => Link,
+    EnterDemo: Anyone => Link;
 }
 
 /// The secret in the link.
@@ -47,7 +47,10 @@ pub async fn enter(
     Cookies(headers): Cookies,
 ) -> Result<Response, Error> {
     let app = allowed.app();
-    let entrance = app.entrances().find(&allowed.resource.0).ok_or(Error::NotFound)?;
+    let entrance = app
+        .entrances()
+        .find(&allowed.resource.0)
+        .ok_or(Error::NotFound)?;
     let account = entrance.account;
     // The same link in the same browser leads back to the same device, not to one more.
     if entrance.door == Door::Portal
@@ -55,7 +58,11 @@ pub async fn enter(
     {
         return Ok(to_portal(&slot, None));
     }
-    let (token, slot, now) = (Secret::fresh(&mut OsRng), Slot::fresh(&mut OsRng), app.now());
+    let (token, slot, now) = (
+        Secret::fresh(&mut OsRng),
+        Slot::fresh(&mut OsRng),
+        app.now(),
+    );
     let lasts = match entrance.door {
         Door::Portal => PORTAL_SESSION_MS,
         Door::Clinic => CLINIC_SESSION_MS,
@@ -84,7 +91,9 @@ async fn slot_held(
 ) -> Result<Option<Slot>, Error> {
     for (name, secret) in cookies(headers) {
         let slot = name.strip_prefix("__Host-satchel-").and_then(Slot::parse);
-        let Some(slot) = slot.filter(|slot| slot_cookie(slot) == name) else { continue };
+        let Some(slot) = slot.filter(|slot| slot_cookie(slot) == name) else {
+            continue;
+        };
         let session = store.session(SecretHash::of(secret), app.now()).await?;
         if session.is_some_and(|session| session.account == account && session.slot == slot) {
             return Ok(Some(slot));
@@ -98,7 +107,10 @@ fn to_portal(slot: &Slot, cookie: Option<String>) -> Response {
 }
 
 fn go(place: &str, cookie: Option<String>) -> Response {
-    let headers = [(header::LOCATION, place.to_owned()), (header::CACHE_CONTROL, "no-store".into())];
+    let headers = [
+        (header::LOCATION, place.to_owned()),
+        (header::CACHE_CONTROL, "no-store".into()),
+    ];
     let mut response = (StatusCode::SEE_OTHER, headers).into_response();
     if let Some(cookie) = cookie.and_then(|cookie| cookie.parse().ok()) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);

@@ -16,7 +16,7 @@ use crate::world::OsRng;
 
 actions! {
     /// Claiming an invitation: the secret itself is the proof.
-    Activate: Anyone => Service,
+    Activate: Anyone => Service;
 }
 
 #[derive(Deserialize)]
@@ -59,6 +59,11 @@ pub async fn activate(
         Activated::Ended => return Err(Error::InvitationEnded),
         Activated::TooManyTries => return Err(Error::TooManyTries),
     }
-    let opened = Opened { slot: slot.text().to_owned() };
-    Ok(([(header::SET_COOKIE, portal_cookie(&slot, &token))], Answer(opened)))
+    let opened = Opened {
+        slot: slot.text().to_owned(),
+    };
+    Ok((
+        [(header::SET_COOKIE, portal_cookie(&slot, &token))],
+        Answer(opened),
+    ))
 }

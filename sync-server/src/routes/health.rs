@@ -9,7 +9,7 @@ use crate::extract::Nothing;
 
 actions! {
     /// Asking how the server is.
-    CheckHealth: Anyone => Service,
+    CheckHealth: Anyone => Service;
 }
 
 pub async fn alive(

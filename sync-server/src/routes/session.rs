@@ -15,8 +15,8 @@ use crate::store::StoreError;
 use crate::store::people::RecordOf;
 
 actions! {
-    ReadSession: Person => OwnAccount,
-    EndSession: Person => OwnAccount,
+    ReadSession: Person => OwnAccount;
+    EndSession: Person => OwnAccount;
 }
 
 /// What a device needs to know before it opens a record.
@@ -50,6 +50,13 @@ pub async fn end(
     _: Nothing,
 ) -> Result<impl IntoResponse, Error> {
     let session = &allowed.who.session;
-    allowed.store().end_session(session.token, allowed.app().now()).await?;
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, portal_cookie_end(&session.slot))]))
+    allowed
+        .store()
+        .end_session(session.token, allowed.app().now())
+        .await?;
+    allowed.app().hub().ended(session.token);
+    Ok((
+        StatusCode::NO_CONTENT,
+        [(header::SET_COOKIE, portal_cookie_end(&session.slot))],
+    ))
 }

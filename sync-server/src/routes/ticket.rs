@@ -11,7 +11,7 @@ use crate::state::TICKET_MS;
 use crate::world::OsRng;
 
 actions! {
-    IssueTicket: Person => OwnAccount,
+    IssueTicket: Person => OwnAccount;
 }
 
 #[derive(Serialize)]
@@ -25,6 +25,11 @@ pub async fn issue(
 ) -> Result<Answer<Ticket>, Error> {
     let ticket = Secret::fresh(&mut OsRng);
     let until = allowed.app().now().plus_millis(TICKET_MS);
-    allowed.store().issue_ticket(ticket.hash(), allowed.who.session.token, until).await?;
-    Ok(Answer(Ticket { ticket: ticket.text().to_owned() }))
+    allowed
+        .store()
+        .issue_ticket(ticket.hash(), allowed.who.session.token, until)
+        .await?;
+    Ok(Answer(Ticket {
+        ticket: ticket.text().to_owned(),
+    }))
 }

@@ -81,8 +81,13 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Self; 5] =
-        [Self::FrontDesk, Self::Nurse, Self::Clinician, Self::Pharmacist, Self::Admin];
+    pub const ALL: [Self; 5] = [
+        Self::FrontDesk,
+        Self::Nurse,
+        Self::Clinician,
+        Self::Pharmacist,
+        Self::Admin,
+    ];
 
     /// As stored; never changes.
     pub const fn word(self) -> &'static str {
@@ -166,7 +171,10 @@ pub struct FirstSession {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activated {
     /// It held. The account may have been there before, with other devices.
-    Open { patient: PatientId, account: AccountId },
+    Open {
+        patient: PatientId,
+        account: AccountId,
+    },
     /// No such secret, or another birth date; which one is not said.
     NotRecognized,
     /// Used already, or too old.
@@ -224,7 +232,15 @@ mod tests {
         for text in ["1961-04-09", "2000-02-29", "1999-12-31"] {
             assert!(BirthDate::parse(text).is_some(), "{text}");
         }
-        for text in ["", "1961-4-9", "1961-13-01", "1961-00-10", "1961-04-31", "04/09/1961", "1961-04-0é"] {
+        for text in [
+            "",
+            "1961-4-9",
+            "1961-13-01",
+            "1961-00-10",
+            "1961-04-31",
+            "04/09/1961",
+            "1961-04-0é",
+        ] {
             assert!(BirthDate::parse(text).is_none(), "{text}");
         }
     }

@@ -1,36 +1,28 @@
 //! What goes into and comes out of the change log and the clinic's tables.
 
-use shared::document::{Actor, ChangeHash, DocumentId};
+use shared::document::gate::{Checked, Layout};
+use shared::document::{ChangeHash, DocumentId};
 use shared::edit::Audience;
 use shared::id::{AccountId, EntryId, PatientId};
 use shared::time::Timestamp;
 use shared::wire::{Row, Sidecar, WhyRefused};
 
-/// A change that went through the gate, on its way into the log. Its sidecar is final.
+/// A row on its way into the log. Its sidecar is final.
 #[derive(Clone)]
 pub struct Fresh {
     pub hash: ChangeHash,
     pub bytes: Vec<u8>,
     pub sidecar: Sidecar,
-    /// What the gate read in it; nothing for rows that are not automerge changes.
-    pub change: Option<ChangeFacts>,
-}
-
-/// What the log has to know of a change to keep a document whole.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ChangeFacts {
-    pub actor: Actor,
-    pub actor_seq: u64,
-    pub start_op: u64,
-    /// The last operation of the change.
-    pub max_op: u64,
-    pub dependencies: Vec<ChangeHash>,
+    /// What the gate read in it; nothing for a mark, which is not a change of automerge.
+    pub change: Option<Checked>,
 }
 
 /// Changes of one document that go in together.
 #[derive(Clone)]
 pub struct Batch {
     pub document: DocumentId,
+    /// Where the document's maps are, for the second half of the gate.
+    pub layout: Layout,
     pub changes: Vec<Fresh>,
     /// A reply of the clinic and the key that makes asking for it twice harmless.
     pub reply: Option<ReplyKey>,
@@ -52,7 +44,7 @@ pub enum Appended {
     Already(Row),
     /// It builds on changes that are not in the log.
     Missing,
-    /// The document does not exist, or the actor belongs to somebody else or is out of its order.
+    /// The document does not exist or does not take it, or its actor is somebody else's.
     Refused(WhyRefused),
     /// Nothing of the batch was kept: the reply was written before, as this entry.
     RepliedBefore(EntryId),
@@ -90,6 +82,21 @@ pub struct News {
     pub rows: Vec<Row>,
 }
 
+impl News {
+    /// What is new in the log after a commit, if anything is.
+    pub fn of(document: DocumentId, appended: &[Appended]) -> Option<Self> {
+        let rows = appended.iter().filter_map(|one| match one {
+            Appended::Stored(row) => Some(row.clone()),
+            Appended::Already(_)
+            | Appended::Missing
+            | Appended::Refused(_)
+            | Appended::RepliedBefore(_) => None,
+        });
+        let rows: Vec<_> = rows.collect();
+        (!rows.is_empty()).then_some(Self { document, rows })
+    }
+}
+
 /// A conversation, as its first message founded it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Thread {
@@ -101,12 +108,15 @@ pub struct Thread {
     pub founder: Option<AccountId>,
 }
 
-/// One message of a thread. The first one to say something about an entry stays.
+/// One message of a thread. Equal words of one document under one entry are one message; different
+/// ones are both kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageRow {
     pub patient: PatientId,
     pub thread: EntryId,
     pub entry: EntryId,
+    /// Who reads the document it came in.
+    pub audience: Audience,
     pub author: Author,
     pub text: String,
     pub written_at: Timestamp,
@@ -117,7 +127,10 @@ pub struct MessageRow {
 pub enum Author {
     Person(AccountId),
     /// Staff; the name is the one the reply was signed with.
-    Clinic { account: Option<AccountId>, name: String },
+    Clinic {
+        account: Option<AccountId>,
+        name: String,
+    },
 }
 
 /// A message and the name to show with it.
@@ -127,6 +140,13 @@ pub struct ShownMessage {
     pub author_name: String,
     /// A member of staff has opened it.
     pub seen: bool,
+}
+
+/// A thread and whose record it is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownThread {
+    pub thread: Thread,
+    pub patient_name: String,
 }
 
 /// One line of the staff's list.

@@ -4,6 +4,7 @@
 mod clinic;
 mod columns;
 mod documents;
+mod gate;
 mod open;
 mod people;
 mod writer;
@@ -26,7 +27,7 @@ use super::people::{
     RecordOf, Session, StaffMember,
 };
 use super::rows::{
-    Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, Thread, ThreadRow,
+    Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, ShownThread, ThreadRow,
 };
 use super::{Answer, Store, StoreError};
 use crate::secret::SecretHash;
@@ -48,7 +49,9 @@ impl SqliteStore {
     /// Opens or creates the database in this file and brings it to the newest version.
     pub fn open(file: &Path, now: Timestamp) -> Result<Self, OpenError> {
         let writer = open::writer(file, now)?;
-        let readers = (0..READERS).map(|_| open::reader(file)).collect::<Result<_, _>>()?;
+        let readers = (0..READERS)
+            .map(|_| open::reader(file))
+            .collect::<Result<_, _>>()?;
         Ok(Self {
             writer: Writer::start(writer),
             readers: Arc::new(Readers {
@@ -87,7 +90,9 @@ impl SqliteStore {
                 idle.push(connection);
                 result
             };
-            tokio::task::spawn_blocking(work).await.map_err(open::unreachable)?
+            tokio::task::spawn_blocking(work)
+                .await
+                .map_err(open::unreachable)?
         })
     }
 }
@@ -105,9 +110,9 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
-            Some(
-                rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase,
-            ) => Self::Damaged("the database"),
+            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+                Self::Damaged("the database")
+            }
             _ => Self::Unreachable(Box::new(error)),
         }
     }
@@ -210,8 +215,8 @@ impl Store for SqliteStore {
     fn threads(&self, threads_max: usize) -> Answer<'_, Vec<ThreadRow>> {
         self.read(move |db| clinic::threads(db, threads_max))
     }
-    fn thread(&self, patient: PatientId, thread: EntryId) -> Answer<'_, Option<Thread>> {
-        self.read(move |db| clinic::thread(db, patient, thread))
+    fn thread(&self, patient: PatientId, thread: EntryId) -> Answer<'_, Option<ShownThread>> {
+        self.read(move |db| clinic::shown_thread(db, patient, thread))
     }
     fn messages(&self, patient: PatientId, thread: EntryId) -> Answer<'_, Vec<ShownMessage>> {
         self.read(move |db| clinic::messages(db, patient, thread))

@@ -1,7 +1,9 @@
 //! Threads and messages as the clinic reads them, in SQLite.
 
 use rusqlite::Transaction;
+use sha2::{Digest, Sha256};
 use shared::document::DocumentId;
+use shared::edit::Audience;
 use shared::id::{AccountId, EntryId, PatientId};
 use shared::wire::Row;
 
@@ -9,8 +11,8 @@ use super::StoreError;
 use super::columns::{Columns, all, audience_word, one, seq_column};
 use super::documents::{append_one, rows_after};
 use crate::store::rows::{
-    Appended, Author, Found, MessageRow, NewMark, News, Projection, ShownMessage, Thread,
-    ThreadRow,
+    Appended, Author, Found, MessageRow, NewMark, News, Projection, ShownMessage, ShownThread,
+    Thread, ThreadRow,
 };
 
 type Db<'a> = &'a Transaction<'a>;
@@ -62,7 +64,10 @@ pub fn project(db: Db<'_>, projection: &Projection) -> Result<Vec<News>, StoreEr
 fn add_thread(db: Db<'_>, thread: &Thread) -> Result<(), StoreError> {
     db.prepare_cached(
         "INSERT INTO threads (patient, thread, topic, audience, founder)
-         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (patient, thread) DO NOTHING",
+         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (patient, thread) DO UPDATE
+         SET topic = excluded.topic, audience = excluded.audience, founder = excluded.founder,
+             awaited = 0
+         WHERE awaited = 1",
     )?
     .execute((
         thread.patient.to_bytes(),
@@ -74,22 +79,57 @@ fn add_thread(db: Db<'_>, thread: &Thread) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The thread that a message belongs to. One that names a thread of another audience, or a private
+/// one of somebody else, stands alone: it must not show up among words it was not meant for.
+fn home(db: Db<'_>, message: &MessageRow) -> Result<EntryId, StoreError> {
+    let founder = match &message.author {
+        Author::Person(account) => Some(*account),
+        Author::Clinic { .. } => None,
+    };
+    let mut unnamed = Thread {
+        patient: message.patient,
+        thread: message.thread,
+        topic: String::new(),
+        audience: message.audience,
+        founder,
+    };
+    let Some(found) = thread(db, message.patient, message.thread)? else {
+        add_thread(db, &unnamed)?;
+        db.prepare_cached("UPDATE threads SET awaited = 1 WHERE patient = ?1 AND thread = ?2")?
+            .execute((message.patient.to_bytes(), message.thread.to_bytes()))?;
+        return Ok(message.thread);
+    };
+    let fits = match (found.audience, message.audience) {
+        (Audience::Circle, Audience::Circle) => true,
+        (Audience::Private, Audience::Private) => founder.is_none() || found.founder == founder,
+        (Audience::Circle, Audience::Private) | (Audience::Private, Audience::Circle) => false,
+    };
+    if fits {
+        return Ok(message.thread);
+    }
+    unnamed.thread = message.entry;
+    add_thread(db, &unnamed)?;
+    Ok(message.entry)
+}
+
 /// Whether it was new.
 fn add_message(db: Db<'_>, message: &MessageRow) -> Result<bool, StoreError> {
+    let thread = home(db, message)?;
     let (account, clinic_name) = match &message.author {
         Author::Person(account) => (Some(*account), None),
         Author::Clinic { account, name } => (*account, Some(name)),
     };
     let added = db
         .prepare_cached(
-            "INSERT INTO messages (patient, thread, entry, account, clinic_name, text, written_at,
-             received_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-             ON CONFLICT (patient, entry) DO NOTHING",
+            "INSERT INTO messages (patient, thread, entry, value, account, clinic_name, text,
+             written_at, received_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             ON CONFLICT (patient, entry, value) DO NOTHING",
         )?
         .execute((
             message.patient.to_bytes(),
-            message.thread.to_bytes(),
+            thread.to_bytes(),
             message.entry.to_bytes(),
+            value_of(message),
             account.map(|account| account.to_bytes()),
             clinic_name,
             &message.text,
@@ -99,9 +139,26 @@ fn add_message(db: Db<'_>, message: &MessageRow) -> Result<bool, StoreError> {
     Ok(added == 1)
 }
 
+fn value_of(message: &MessageRow) -> [u8; 16] {
+    let mut hasher = Sha256::new();
+    hasher.update(audience_word(message.audience));
+    match &message.author {
+        Author::Person(account) => hasher.update(account.to_bytes()),
+        Author::Clinic { .. } => hasher.update(b"clinic"),
+    }
+    hasher.update(&message.text);
+    let whole: [u8; 32] = hasher.finalize().into();
+    let mut half = [0; 16];
+    half.copy_from_slice(&whole[..16]);
+    half
+}
+
 fn add_mark(db: Db<'_>, mark: &NewMark) -> Result<Option<News>, StoreError> {
-    match append_one(db, &mark.document, &mark.row)? {
-        Appended::Stored(row) => Ok(Some(News { document: mark.document, rows: vec![row] })),
+    match append_one(db, &mark.document, None, &mark.row)? {
+        Appended::Stored(row) => Ok(Some(News {
+            document: mark.document,
+            rows: vec![row],
+        })),
         Appended::Already(_)
         | Appended::Missing
         | Appended::Refused(_)
@@ -128,8 +185,8 @@ pub fn seen(
     Ok(news)
 }
 
-const MESSAGE: &str = "m.patient, m.thread, m.entry, m.account, m.clinic_name, m.text,
-     m.written_at, m.received_at, a.name, m.seen";
+const MESSAGE: &str = "t.patient, t.thread, m.entry, m.account, m.clinic_name, m.text,
+     m.written_at, m.received_at, a.name, m.seen, t.audience";
 
 fn read_message(columns: &mut Columns<'_, '_>) -> Result<ShownMessage, StoreError> {
     let (patient, thread, entry) = (columns.patient()?, columns.entry()?, columns.entry()?);
@@ -146,9 +203,18 @@ fn read_message(columns: &mut Columns<'_, '_>) -> Result<ShownMessage, StoreErro
         Author::Person(_) => account_name.unwrap_or_default(),
     };
     Ok(ShownMessage {
-        message: MessageRow { patient, thread, entry, author, text, written_at, received_at },
         author_name,
         seen: columns.take()?,
+        message: MessageRow {
+            patient,
+            thread,
+            entry,
+            audience: columns.audience()?,
+            author,
+            text,
+            written_at,
+            received_at,
+        },
     })
 }
 
@@ -156,9 +222,10 @@ pub fn threads(db: Db<'_>, threads_max: usize) -> Result<Vec<ThreadRow>, StoreEr
     let mut find = db.prepare_cached(&format!(
         "SELECT {MESSAGE}, t.topic, p.name
          FROM threads t
-         JOIN messages m ON (m.patient, m.entry) = (t.patient, (
-             SELECT n.entry FROM messages n WHERE (n.patient, n.thread) = (t.patient, t.thread)
-             ORDER BY n.received_at DESC, n.entry DESC LIMIT 1))
+         JOIN messages m ON (m.patient, m.entry, m.value) = (
+             SELECT n.patient, n.entry, n.value FROM messages n
+             WHERE n.patient = t.patient AND n.thread = t.thread
+             ORDER BY n.received_at DESC, n.entry DESC LIMIT 1)
          JOIN patients p ON p.patient = t.patient
          LEFT JOIN accounts a ON a.account = m.account
          ORDER BY m.received_at DESC, m.entry DESC LIMIT ?1"
@@ -176,14 +243,9 @@ pub fn threads(db: Db<'_>, threads_max: usize) -> Result<Vec<ThreadRow>, StoreEr
     })
 }
 
-pub fn thread(
-    db: Db<'_>,
-    patient: PatientId,
-    thread: EntryId,
-) -> Result<Option<Thread>, StoreError> {
+fn thread(db: Db<'_>, patient: PatientId, thread: EntryId) -> Result<Option<Thread>, StoreError> {
     let mut find = db.prepare_cached(
-        "SELECT topic, audience, founder, p.name FROM threads JOIN patients p USING (patient)
-         WHERE patient = ?1 AND thread = ?2",
+        "SELECT topic, audience, founder FROM threads WHERE patient = ?1 AND thread = ?2",
     )?;
     one(&mut find, (patient.to_bytes(), thread.to_bytes()), |row| {
         Ok(Thread {
@@ -196,16 +258,37 @@ pub fn thread(
     })
 }
 
+pub fn shown_thread(
+    db: Db<'_>,
+    patient: PatientId,
+    id: EntryId,
+) -> Result<Option<ShownThread>, StoreError> {
+    let Some(thread) = thread(db, patient, id)? else {
+        return Ok(None);
+    };
+    let mut find = db.prepare_cached("SELECT name FROM patients WHERE patient = ?1")?;
+    let name = one(&mut find, [patient.to_bytes()], |row| row.take())?;
+    Ok(Some(ShownThread {
+        thread,
+        patient_name: name.unwrap_or_default(),
+    }))
+}
+
 pub fn messages(
     db: Db<'_>,
     patient: PatientId,
     thread: EntryId,
 ) -> Result<Vec<ShownMessage>, StoreError> {
     let mut find = db.prepare_cached(&format!(
-        "SELECT {MESSAGE} FROM messages m LEFT JOIN accounts a ON a.account = m.account
+        "SELECT {MESSAGE} FROM messages m JOIN threads t USING (patient, thread)
+         LEFT JOIN accounts a ON a.account = m.account
          WHERE m.patient = ?1 AND m.thread = ?2 ORDER BY m.received_at, m.entry"
     ))?;
-    all(&mut find, (patient.to_bytes(), thread.to_bytes()), read_message)
+    all(
+        &mut find,
+        (patient.to_bytes(), thread.to_bytes()),
+        read_message,
+    )
 }
 
 pub fn reply_with_key(
@@ -213,7 +296,6 @@ pub fn reply_with_key(
     author: AccountId,
     key: &str,
 ) -> Result<Option<EntryId>, StoreError> {
-    let mut find =
-        db.prepare_cached("SELECT entry FROM replies WHERE author = ?1 AND key = ?2")?;
+    let mut find = db.prepare_cached("SELECT entry FROM replies WHERE author = ?1 AND key = ?2")?;
     one(&mut find, (author.to_bytes(), key), |row| row.entry())
 }

@@ -1,13 +1,14 @@
 //! The change log in SQLite.
 
 use rusqlite::Transaction;
+use shared::document::gate::Layout;
 use shared::document::{ChangeHash, DocumentId};
 use shared::id::PatientId;
 use shared::wire::{Receipt, Row, Sidecar, Sum, Summary, WhyRefused};
 
 use super::StoreError;
 use super::columns::{Columns, all, one, seq_column};
-use crate::store::rows::{Appended, Batch, ChangeFacts, Fresh};
+use crate::store::rows::{Appended, Batch, Fresh};
 
 type Db<'a> = &'a Transaction<'a>;
 
@@ -15,7 +16,6 @@ type Db<'a> = &'a Transaction<'a>;
 struct Head {
     seq_last: u64,
     sum: Sum,
-    op_max: u64,
 }
 
 pub fn create(
@@ -25,14 +25,26 @@ pub fn create(
 ) -> Result<(), StoreError> {
     let made = db
         .prepare_cached(
-            "INSERT INTO documents (patient, document, seq_last, sum, op_max)
-             VALUES (?1, ?2, 0, ?3, 0) ON CONFLICT (patient, document) DO NOTHING",
+            "INSERT INTO documents (patient, document, seq_last, sum)
+             VALUES (?1, ?2, 0, ?3) ON CONFLICT (patient, document) DO NOTHING",
         )?
-        .execute((document.patient.to_bytes(), document.to_bytes(), Sum::default().0))?;
+        .execute((
+            document.patient.to_bytes(),
+            document.to_bytes(),
+            Sum::default().0,
+        ))?;
     if made == 1
         && let Some(genesis) = genesis
     {
-        append_one(db, document, genesis)?;
+        insert(
+            db,
+            document,
+            Head {
+                seq_last: 0,
+                sum: Sum::default(),
+            },
+            genesis,
+        )?;
     }
     Ok(())
 }
@@ -78,8 +90,11 @@ pub fn rows_after(
     let mut find = db.prepare_cached(&format!(
         "SELECT {ROW} FROM changes WHERE patient = ?1 AND document = ?2 AND seq > ?3 ORDER BY seq"
     ))?;
-    let mut rows =
-        find.query((document.patient.to_bytes(), document.to_bytes(), seq_column(after)))?;
+    let mut rows = find.query((
+        document.patient.to_bytes(),
+        document.to_bytes(),
+        seq_column(after),
+    ))?;
     let mut found = Vec::new();
     let mut bytes = 0;
     while let Some(row) = rows.next()? {
@@ -122,14 +137,22 @@ fn row_with(
     let mut find = db.prepare_cached(&format!(
         "SELECT {ROW} FROM changes WHERE patient = ?1 AND document = ?2 AND hash = ?3"
     ))?;
-    one(&mut find, (document.patient.to_bytes(), document.to_bytes(), hash.0), read_row)
+    one(
+        &mut find,
+        (document.patient.to_bytes(), document.to_bytes(), hash.0),
+        read_row,
+    )
 }
 
 pub fn hashes(db: Db<'_>, document: &DocumentId) -> Result<Vec<ChangeHash>, StoreError> {
     let mut find = db.prepare_cached(
         "SELECT hash FROM changes WHERE patient = ?1 AND document = ?2 ORDER BY seq",
     )?;
-    all(&mut find, (document.patient.to_bytes(), document.to_bytes()), |row| row.hash())
+    all(
+        &mut find,
+        (document.patient.to_bytes(), document.to_bytes()),
+        |row| row.hash(),
+    )
 }
 
 pub fn append(db: Db<'_>, batch: &Batch) -> Result<Vec<Appended>, StoreError> {
@@ -151,33 +174,55 @@ pub fn append(db: Db<'_>, batch: &Batch) -> Result<Vec<Appended>, StoreError> {
             return Ok(vec![Appended::RepliedBefore(before)]);
         }
     }
-    batch.changes.iter().map(|fresh| append_one(db, &batch.document, fresh)).collect()
+    let mut outcomes = Vec::new();
+    for fresh in &batch.changes {
+        outcomes.push(append_one(db, &batch.document, Some(batch.layout), fresh)?);
+    }
+    Ok(outcomes)
 }
 
 /// Gives one change the next place of its document, if it may have one.
 pub fn append_one(
     db: Db<'_>,
     document: &DocumentId,
+    layout: Option<Layout>,
     fresh: &Fresh,
 ) -> Result<Appended, StoreError> {
     if let Some(row) = row_with(db, document, &fresh.hash)? {
         return Ok(Appended::Already(row));
     }
-    let Some(mut head) = head(db, document)? else {
+    let Some(head) = head(db, document)? else {
         return Ok(Appended::Refused(WhyRefused::NotAllowed));
     };
-    if let Some(facts) = &fresh.change {
-        if let Some(outcome) = unfit(db, document, &head, fresh, facts)? {
-            return Ok(outcome);
+    match (&fresh.change, layout) {
+        (Some(change), Some(layout)) => {
+            if let Some(outcome) = super::gate::unfit(db, document, layout, fresh, change)? {
+                return Ok(outcome);
+            }
         }
-        head.op_max = head.op_max.max(facts.max_op);
+        (None, _) if document.is_marks() => {}
+        (None | Some(_), _) => return Ok(Appended::Refused(WhyRefused::NotAccepted)),
     }
+    insert(db, document, head, fresh).map(Appended::Stored)
+}
+
+/// Puts a row at the next place.
+fn insert(
+    db: Db<'_>,
+    document: &DocumentId,
+    mut head: Head,
+    fresh: &Fresh,
+) -> Result<Row, StoreError> {
     head.seq_last += 1;
     head.sum.add(&fresh.hash);
     let (patient, key) = (document.patient.to_bytes(), document.to_bytes());
+    let op_max = fresh
+        .change
+        .as_ref()
+        .map(|change| seq_column(change.max_op()));
     db.prepare_cached(
         "INSERT INTO changes (patient, document, seq, hash, bytes, account, device, received_at,
-         receipt) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+         receipt, op_max) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?
     .execute((
         patient,
@@ -189,78 +234,35 @@ pub fn append_one(
         fresh.sidecar.device.map(|device| device.to_bytes()),
         fresh.sidecar.received_at.millis(),
         fresh.sidecar.receipt.0,
+        op_max,
     ))?;
     db.prepare_cached(
-        "UPDATE documents SET seq_last = ?3, sum = ?4, op_max = ?5
-         WHERE patient = ?1 AND document = ?2",
+        "UPDATE documents SET seq_last = ?3, sum = ?4 WHERE patient = ?1 AND document = ?2",
     )?
-    .execute((
-        patient,
-        &key,
-        seq_column(head.seq_last),
-        head.sum.0,
-        seq_column(head.op_max),
-    ))?;
-    Ok(Appended::Stored(Row {
+    .execute((patient, &key, seq_column(head.seq_last), head.sum.0))?;
+    if let Some(change) = &fresh.change {
+        super::gate::note(db, document, fresh.sidecar.account, change)?;
+    }
+    Ok(Row {
         seq: head.seq_last,
         hash: fresh.hash,
         sidecar: fresh.sidecar,
         bytes: fresh.bytes.clone().into(),
-    }))
+    })
 }
 
 fn head(db: Db<'_>, document: &DocumentId) -> Result<Option<Head>, StoreError> {
     let mut find = db.prepare_cached(
-        "SELECT seq_last, sum, op_max FROM documents WHERE patient = ?1 AND document = ?2",
+        "SELECT seq_last, sum FROM documents WHERE patient = ?1 AND document = ?2",
     )?;
-    one(&mut find, (document.patient.to_bytes(), document.to_bytes()), |row| {
-        Ok(Head { seq_last: row.seq()?, sum: Sum(row.take()?), op_max: row.seq()? })
-    })
-}
-
-/// Why a change cannot have the next place; otherwise its actor is noted as having made it.
-fn unfit(
-    db: Db<'_>,
-    document: &DocumentId,
-    head: &Head,
-    fresh: &Fresh,
-    facts: &ChangeFacts,
-) -> Result<Option<Appended>, StoreError> {
-    let (patient, key) = (document.patient.to_bytes(), document.to_bytes());
-    let mut known = db.prepare_cached(
-        "SELECT 1 FROM changes WHERE patient = ?1 AND document = ?2 AND hash = ?3",
-    )?;
-    for dependency in &facts.dependencies {
-        if !known.exists((patient, &key, dependency.0))? {
-            return Ok(Some(Appended::Missing));
-        }
-    }
-    let mut find = db.prepare_cached(
-        "SELECT account, actor_seq FROM actors
-         WHERE patient = ?1 AND document = ?2 AND actor = ?3",
-    )?;
-    let actor = one(&mut find, (patient, &key, facts.actor.0), |row| {
-        Ok((row.optional_account()?, row.seq()?))
-    })?;
-    let (owner, actor_seq) = actor.unwrap_or((fresh.sidecar.account, 0));
-    if owner != fresh.sidecar.account {
-        return Ok(Some(Appended::Refused(WhyRefused::NotAllowed)));
-    }
-    // A number far ahead would poison the document for every later writer.
-    if facts.actor_seq != actor_seq + 1 || facts.start_op > head.op_max + 1 {
-        return Ok(Some(Appended::Refused(WhyRefused::NotAccepted)));
-    }
-    db.prepare_cached(
-        "INSERT INTO actors (patient, document, actor, account, actor_seq)
-         VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (patient, document, actor) DO UPDATE SET actor_seq = excluded.actor_seq",
-    )?
-    .execute((
-        patient,
-        &key,
-        facts.actor.0,
-        owner.map(|account| account.to_bytes()),
-        seq_column(facts.actor_seq),
-    ))?;
-    Ok(None)
+    one(
+        &mut find,
+        (document.patient.to_bytes(), document.to_bytes()),
+        |row| {
+            Ok(Head {
+                seq_last: row.seq()?,
+                sum: Sum(row.take()?),
+            })
+        },
+    )
 }

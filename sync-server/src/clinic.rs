@@ -1,0 +1,47 @@
+//! What staff see and do: threads, their messages, replies, and news of all of it as it happens.
+
+pub mod events;
+pub mod reply;
+pub mod session;
+pub mod threads;
+
+use crate::authorize::{Decision, Path, Resource, Staff, allowed};
+use crate::error::Error;
+use crate::store::Store;
+use crate::store::people::Role;
+
+/// The clinic's pooled inbox.
+pub struct Inbox;
+
+impl Resource for Inbox {
+    fn locate(_path: &Path<'_>) -> Result<Self, Error> {
+        Ok(Self)
+    }
+}
+
+/// One conversation in one record.
+pub struct ThreadOf {
+    pub patient: shared::id::PatientId,
+    pub thread: shared::id::EntryId,
+}
+
+impl Resource for ThreadOf {
+    fn locate(path: &Path<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            patient: path.part("patient")?,
+            thread: path.part("thread")?,
+        })
+    }
+}
+
+/// Who runs the server's accounts has no reason to read what patients write.
+fn handles_messages<'a, R>(
+    who: &'a Staff,
+    _resource: &'a R,
+    _store: &'a dyn Store,
+) -> Decision<'a> {
+    match who.member.role {
+        Role::FrontDesk | Role::Nurse | Role::Clinician | Role::Pharmacist => allowed(),
+        Role::Admin => Box::pin(std::future::ready(Err(Error::NotAllowed))),
+    }
+}

@@ -1,0 +1,55 @@
+//! Who is signed in at the clinic, and signing out.
+
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use serde::Serialize;
+
+use crate::actions;
+use crate::authorize::{Authorized, OwnAccount, Staff};
+use crate::error::Error;
+use crate::extract::{Answer, Nothing};
+use crate::state::staff_cookie_end;
+use crate::store::people::Role;
+
+actions! {
+    ReadStaffSession: Staff => OwnAccount;
+    EndStaffSession: Staff => OwnAccount;
+}
+
+#[derive(Serialize)]
+pub struct StaffSession {
+    name: String,
+    role: Role,
+    /// The clinic's name.
+    clinic: String,
+}
+
+pub async fn read(
+    allowed: Authorized<ReadStaffSession, OwnAccount>,
+    _: Nothing,
+) -> Result<Answer<StaffSession>, Error> {
+    let member = &allowed.who.member;
+    let clinic = allowed.app().clinic().name.clone();
+    Ok(Answer(StaffSession {
+        name: member.name.clone(),
+        role: member.role,
+        clinic,
+    }))
+}
+
+pub async fn end(
+    allowed: Authorized<EndStaffSession, OwnAccount>,
+    _: Nothing,
+) -> Result<impl IntoResponse, Error> {
+    let token = allowed.who.session.token;
+    allowed
+        .store()
+        .end_session(token, allowed.app().now())
+        .await?;
+    // Open streams of this session look again and end.
+    allowed.app().clinic_changed();
+    Ok((
+        StatusCode::NO_CONTENT,
+        [(header::SET_COOKIE, staff_cookie_end())],
+    ))
+}

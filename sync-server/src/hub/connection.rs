@@ -1,0 +1,266 @@
+//! One socket: frames in, effects performed, frames out. It ends when the device is silent, slow,
+//! unmannerly or no longer signed in, and nothing is lost by it.
+
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use shared::sync::scope::Scope;
+use shared::sync::server::{Connection, Effect, Event, Why};
+use shared::wire::{ToDevice, ToServer};
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+
+use super::perform::Performer;
+use super::{Listening, Told};
+use crate::authorize::Part;
+use crate::documents;
+use crate::log::{Line, RequestId, line};
+use crate::state::App;
+use crate::store::StoreError;
+use crate::store::people::Session;
+
+/// A device pings every few seconds; after this long it is gone, whatever the socket says.
+const SILENT_MAX: Duration = Duration::from_secs(45);
+/// A frame that does not leave within this time is stuck behind a reader that does not read.
+const SEND_WITHIN: Duration = Duration::from_secs(15);
+/// A revoked session or grant ends here even if nobody told this process.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+/// Close codes, RFC 6455 section 7.4. Devices take them as a hint and nothing more.
+const CLOSE_GOING_AWAY: u16 = 1001;
+const CLOSE_LATER: u16 = 1013;
+const CLOSE_UNMANNERLY: u16 = 4400;
+const CLOSE_SIGNED_OUT: u16 = 4401;
+const CLOSE_TOO_OLD: u16 = 4426;
+
+/// Why a connection ended, for the close frame and the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// The device closed, or the line broke.
+    Gone,
+    Silent,
+    Slow,
+    Unmannerly,
+    TooOld,
+    SignedOut,
+    StoreFailed,
+    TooMany,
+    Stopping,
+}
+
+impl End {
+    const fn code(self) -> Option<u16> {
+        match self {
+            Self::Gone | Self::Silent | Self::Slow => None,
+            Self::Unmannerly => Some(CLOSE_UNMANNERLY),
+            Self::TooOld => Some(CLOSE_TOO_OLD),
+            Self::SignedOut => Some(CLOSE_SIGNED_OUT),
+            Self::StoreFailed | Self::TooMany => Some(CLOSE_LATER),
+            Self::Stopping => Some(CLOSE_GOING_AWAY),
+        }
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Gone => "closed: gone",
+            Self::Silent => "closed: silent",
+            Self::Slow => "closed: slow",
+            Self::Unmannerly => "closed: unmannerly",
+            Self::TooOld => "closed: too old",
+            Self::SignedOut => "closed: signed out",
+            Self::StoreFailed => "closed: store failed",
+            Self::TooMany => "closed: too many sockets",
+            Self::Stopping => "closed: stopping",
+        }
+    }
+}
+
+impl From<StoreError> for End {
+    fn from(_: StoreError) -> Self {
+        Self::StoreFailed
+    }
+}
+
+/// Runs one connection to its end.
+pub async fn run(app: App, mut socket: WebSocket, session: Session, id: RequestId) {
+    line(&Line::Socket {
+        id: &id.0,
+        what: "opened",
+    });
+    let Err(end) = talk(&app, &mut socket, session).await;
+    if let Some(code) = end.code() {
+        let frame = CloseFrame {
+            code,
+            reason: "".into(),
+        };
+        // The device may be gone; it comes again either way.
+        let _gone = timeout(SEND_WITHIN, socket.send(Message::Close(Some(frame)))).await;
+    }
+    line(&Line::Socket {
+        id: &id.0,
+        what: end.word(),
+    });
+}
+
+/// Never, as a result: a talk only ends.
+enum Never {}
+
+async fn talk(app: &App, socket: &mut WebSocket, session: Session) -> Result<Never, End> {
+    let scope = scope_of(app, &session).await?;
+    // Listening begins before anything is read, so that no commit falls between.
+    let listening = app
+        .hub()
+        .listen(&session, patients(&scope))
+        .ok_or(End::TooMany)?;
+    let mut core = Connection::new(scope.clone(), app.receipts().clone());
+    let talk = Talk {
+        app,
+        session,
+        scope,
+        listening,
+        stopping: app.hub().stopping(),
+        socket,
+    };
+    talk.to_its_end(&mut core).await
+}
+
+async fn scope_of(app: &App, session: &Session) -> Result<Scope, StoreError> {
+    let store = app.doorkeeper().for_part(Part::Hub);
+    let records = store.access_of(session.account).await?;
+    let scope = Scope {
+        account: session.account,
+        records,
+    };
+    documents::ensure(store.as_ref(), app.receipts(), &scope, app.now()).await?;
+    Ok(scope)
+}
+
+fn patients(scope: &Scope) -> Vec<shared::id::PatientId> {
+    scope.records.iter().map(|access| access.patient).collect()
+}
+
+struct Talk<'a> {
+    app: &'a App,
+    session: Session,
+    scope: Scope,
+    listening: Listening<'a>,
+    stopping: watch::Receiver<bool>,
+    socket: &'a mut WebSocket,
+}
+
+impl Talk<'_> {
+    async fn to_its_end(mut self, core: &mut Connection) -> Result<Never, End> {
+        let mut look_again = interval(LOOK_AGAIN);
+        look_again.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        look_again.reset();
+        let mut heard = Instant::now();
+        loop {
+            let event = tokio::select! {
+                frame = self.socket.recv() => {
+                    heard = Instant::now();
+                    match read(frame)? {
+                        Some(message) => Event::Received(message),
+                        None => continue,
+                    }
+                }
+                told = self.listening.told.recv() => match told {
+                    Some(Told::News(news)) => {
+                        Event::News { document: news.document, rows: news.rows.clone() }
+                    }
+                    Some(Told::Rescoped) => match self.look_again().await? {
+                        Some(scope) => Event::Rescoped(scope),
+                        None => continue,
+                    },
+                    Some(Told::Ended) => return Err(End::SignedOut),
+                    None => return Err(End::Slow),
+                },
+                _ = look_again.tick() => match self.look_again().await? {
+                    Some(scope) => Event::Rescoped(scope),
+                    None => continue,
+                },
+                () = tokio::time::sleep_until(heard + SILENT_MAX) => return Err(End::Silent),
+                () = is_set(&mut self.stopping) => return Err(End::Stopping),
+            };
+            self.handle(core, event).await?;
+        }
+    }
+
+    /// Is the session still open, and what are the grants if they changed?
+    async fn look_again(&mut self) -> Result<Option<Scope>, End> {
+        let store = self.app.doorkeeper().for_part(Part::Hub);
+        if store
+            .session(self.session.token, self.app.now())
+            .await?
+            .is_none()
+        {
+            return Err(End::SignedOut);
+        }
+        let scope = scope_of(self.app, &self.session).await?;
+        if scope == self.scope {
+            return Ok(None);
+        }
+        self.listening.move_to(patients(&scope));
+        self.scope = scope.clone();
+        Ok(Some(scope))
+    }
+
+    /// Everything that follows from one event, depth first: the answer to an effect and what comes
+    /// of it precede the next effect.
+    async fn handle(&mut self, core: &mut Connection, event: Event) -> Result<(), End> {
+        let mut waiting = core.handle(event);
+        waiting.reverse();
+        while let Some(effect) = waiting.pop() {
+            let event = match effect {
+                Effect::Send(message) => {
+                    self.send(&message).await?;
+                    continue;
+                }
+                Effect::Close(Why::Unmannerly) => return Err(End::Unmannerly),
+                Effect::Close(Why::TooOld) => return Err(End::TooOld),
+                Effect::Close(Why::StoreFailed) => return Err(End::StoreFailed),
+                effect => {
+                    let (app, session) = (self.app, &self.session);
+                    let number = self.listening.number();
+                    Performer {
+                        app,
+                        session,
+                        number,
+                    }
+                    .perform(effect)
+                    .await
+                }
+            };
+            let mut next = core.handle(event);
+            next.reverse();
+            waiting.append(&mut next);
+        }
+        Ok(())
+    }
+
+    async fn send(&mut self, message: &ToDevice) -> Result<(), End> {
+        let frame = Message::Binary(message.to_bytes().into());
+        match timeout(SEND_WITHIN, self.socket.send(frame)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(End::Gone),
+            Err(_) => Err(End::Slow),
+        }
+    }
+}
+
+/// Waits until the server stops.
+async fn is_set(stopping: &mut watch::Receiver<bool>) {
+    // The sender lives as long as the server; without it there is nothing to go on for.
+    let _gone = stopping.wait_for(|stopping| *stopping).await.is_err();
+}
+
+/// One frame of a device. Anything but a whole message of ours ends the connection.
+fn read(frame: Option<Result<Message, axum::Error>>) -> Result<Option<ToServer>, End> {
+    match frame {
+        Some(Ok(Message::Binary(bytes))) => ToServer::from_bytes(&bytes)
+            .map(Some)
+            .map_err(|_| End::Unmannerly),
+        Some(Ok(Message::Text(_))) => Err(End::Unmannerly),
+        // Answered by the socket itself.
+        Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
+        Some(Ok(Message::Close(_)) | Err(_)) | None => Err(End::Gone),
+    }
+}

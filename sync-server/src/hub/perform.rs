@@ -1,0 +1,138 @@
+//! What one effect of the core does to the store. Foreign bytes pass the gate here, before anything
+//! else looks at them.
+
+use shared::document::DocumentId;
+use shared::sync::server::{Effect, Event};
+use shared::wire::{Outcome, ROWS_BYTES_GOAL, WhyRefused};
+
+use crate::authorize::Part;
+use crate::documents::{self, Origin};
+use crate::state::App;
+use crate::store::people::Session;
+use crate::store::rows::{Appended, Batch, Fresh, News};
+use crate::store::{Store, StoreError};
+
+/// What the effects of one connection are performed with.
+pub struct Performer<'a> {
+    pub app: &'a App,
+    pub session: &'a Session,
+    /// This connection's own place in the hub: what it brought is not told to it again.
+    pub number: u64,
+}
+
+impl Performer<'_> {
+    /// Performs an effect that asks something of the store, and answers what came of it.
+    pub async fn perform(&self, effect: Effect) -> Event {
+        let store = self.app.doorkeeper().for_part(Part::Hub);
+        let store = store.as_ref();
+        let event = match effect {
+            Effect::Summarize(scope) => {
+                let patients = scope.records.iter().map(|access| access.patient).collect();
+                store.summaries(patients).await.map(Event::Summarized)
+            }
+            Effect::ReadAfter { document, after } => {
+                let read = store.rows_after(document, after, ROWS_BYTES_GOAL).await;
+                read.map(|(rows, more)| Event::Read {
+                    document,
+                    rows,
+                    more,
+                })
+            }
+            Effect::ReadHashes { document } => {
+                let read = store.hashes(document).await;
+                read.map(|hashes| Event::Hashes { document, hashes })
+            }
+            Effect::ReadThese { document, hashes } => {
+                let read = store.rows_with(document, hashes, ROWS_BYTES_GOAL).await;
+                read.map(|rows| Event::Read {
+                    document,
+                    rows,
+                    more: false,
+                })
+            }
+            Effect::Append {
+                number,
+                document,
+                changes,
+            } => {
+                let fresh = self.through_the_gate(&document, changes);
+                let appended = self.append(store, document, fresh).await;
+                appended.map(|outcomes| Event::Appended { number, outcomes })
+            }
+            Effect::Restore { document, rows } => {
+                let fresh = rows
+                    .into_iter()
+                    .map(|row| documents::restored(&document, row));
+                let appended = self.append(store, document, fresh.collect()).await;
+                appended.map(|outcomes| Event::Restored { document, outcomes })
+            }
+            Effect::Send(_) | Effect::Close(_) => {
+                unreachable!("the connection performs these itself")
+            }
+        };
+        event.unwrap_or(Event::StoreFailed)
+    }
+
+    fn through_the_gate(&self, document: &DocumentId, changes: Vec<Vec<u8>>) -> Vec<Option<Fresh>> {
+        let Session {
+            account, device, ..
+        } = self.session;
+        let origin = Origin {
+            account: Some(*account),
+            device: Some(*device),
+            at: self.app.now(),
+        };
+        let receipts = self.app.receipts();
+        let pass = |bytes: &Vec<u8>| documents::foreign(receipts, document, bytes, origin);
+        changes.iter().map(pass).collect()
+    }
+
+    /// Those that passed the gate go in together, and whoever else listens hears of them. One
+    /// outcome each, in their order.
+    async fn append(
+        &self,
+        store: &dyn Store,
+        document: DocumentId,
+        fresh: Vec<Option<Fresh>>,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        let refused = Outcome::Refused {
+            why: WhyRefused::NotAccepted,
+        };
+        let mut outcomes = vec![refused; fresh.len()];
+        let places: Vec<usize> = fresh
+            .iter()
+            .enumerate()
+            .filter(|(_, one)| one.is_some())
+            .map(|(p, _)| p)
+            .collect();
+        if places.is_empty() {
+            return Ok(outcomes);
+        }
+        let layout = documents::layout(&document);
+        let changes = fresh.into_iter().flatten().collect();
+        let appended = store
+            .append(Batch {
+                document,
+                layout,
+                changes,
+                reply: None,
+            })
+            .await?;
+        if let Some(news) = News::of(document, &appended) {
+            self.app.published(news, Some(self.number));
+        }
+        for (place, appended) in places.into_iter().zip(appended) {
+            outcomes[place] = match appended {
+                Appended::Stored(row) | Appended::Already(row) => Outcome::Stored {
+                    seq: row.seq,
+                    received_at: row.sidecar.received_at,
+                    receipt: row.sidecar.receipt,
+                },
+                Appended::Missing => Outcome::Missing,
+                Appended::Refused(why) => Outcome::Refused { why },
+                Appended::RepliedBefore(_) => refused,
+            };
+        }
+        Ok(outcomes)
+    }
+}

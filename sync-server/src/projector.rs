@@ -1,0 +1,196 @@
+//! After the commit: reads what people wrote and fills the clinic's threads. It has its own place in
+//! every log, and doing something twice does nothing, so it may be stopped anywhere.
+
+use std::time::Duration;
+
+use shared::document::{DocumentId, Kind};
+use shared::edit::Audience;
+use shared::id::EntryId;
+use shared::record::{Mark, Said, Step};
+use shared::sync::receipt::ReceiptKey;
+use shared::time::Timestamp;
+use shared::wire::Row;
+use tokio::sync::Notify;
+
+use crate::authorize::Part;
+use crate::documents;
+use crate::log::{Line, line};
+use crate::state::App;
+use crate::store::StoreError;
+use crate::store::rows::{Author, Found, MessageRow, Projection, Thread};
+
+/// Documents of one round; the rest waits for the next.
+const DOCUMENTS_MAX: usize = 32;
+/// Pause after the store failed.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// Wakes the projector. Level-triggered: it looks for what is left, not for what happened.
+#[derive(Default)]
+pub struct Projector {
+    work: Notify,
+}
+
+impl Projector {
+    pub fn wake(&self) {
+        self.work.notify_one();
+    }
+}
+
+/// Runs until the server stops.
+pub async fn run(app: App) {
+    let mut stopping = app.hub().stopping();
+    loop {
+        let failed = catch_up(&app).await.err();
+        if let Some(cause) = &failed {
+            line(&Line::Failed {
+                id: "-",
+                what: "projector",
+                cause,
+            });
+        }
+        tokio::select! {
+            () = app.projector().work.notified(), if failed.is_none() => {}
+            () = tokio::time::sleep(AFTER_FAILURE), if failed.is_some() => {}
+            _ = stopping.wait_for(|stopping| *stopping) => return,
+        }
+    }
+}
+
+/// Looks at everything that was not looked at.
+pub async fn catch_up(app: &App) -> Result<(), StoreError> {
+    let store = app.doorkeeper().for_part(Part::Projector);
+    loop {
+        let waiting = store.unprojected(DOCUMENTS_MAX).await?;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        for (document, rows) in waiting {
+            let projection = look_at(app.receipts(), app.now(), document, &rows);
+            let found_something = !projection.messages.is_empty();
+            for news in store.project(projection).await? {
+                app.hub().publish(news, None);
+            }
+            if found_something {
+                app.clinic_changed();
+            }
+        }
+    }
+}
+
+/// What is in these rows for the clinic.
+fn look_at(
+    receipts: &ReceiptKey,
+    now: Timestamp,
+    document: DocumentId,
+    rows: &[Row],
+) -> Projection {
+    let up_to = rows.last().map_or(0, |row| row.seq);
+    let mut projection = Projection {
+        document,
+        up_to,
+        threads: Vec::new(),
+        messages: Vec::new(),
+    };
+    let Some(audience) = audience(&document) else {
+        return projection;
+    };
+    let layout = documents::layout(&document);
+    for row in rows {
+        for (entry, text) in documents::entries_of(layout, &row.bytes) {
+            let said = Said::from_text(&text);
+            if let Some(author) = author(&document, row, &said) {
+                note(
+                    &mut projection,
+                    audience,
+                    entry,
+                    &said,
+                    author,
+                    row.sidecar.received_at,
+                );
+            }
+        }
+    }
+    for found in &mut projection.messages {
+        if let Author::Person(account) = found.message.author {
+            let mark = Mark {
+                entry: found.message.entry,
+                step: Step::AtTheClinic,
+                at: now,
+            };
+            let marks = DocumentId::marks(document.patient, account, audience);
+            found.mark = Some(documents::mark(receipts, marks, &mark));
+        }
+    }
+    projection
+}
+
+/// Only journals and care hold what is said in threads.
+const fn audience(document: &DocumentId) -> Option<Audience> {
+    match document.kind {
+        Kind::JournalCircle(_) | Kind::CareCircle => Some(Audience::Circle),
+        Kind::JournalPrivate(_) | Kind::CarePrivate(_) => Some(Audience::Private),
+        Kind::ChartCore
+        | Kind::ChartResults(_)
+        | Kind::ChartVisits(_)
+        | Kind::ChartSensitive
+        | Kind::Activity(_)
+        | Kind::MarksCircle
+        | Kind::MarksPrivate(_) => None,
+    }
+}
+
+/// Who wrote something follows from the log, never from its words; only the name that a member of
+/// staff signed with is in them, and only the server writes there.
+fn author(document: &DocumentId, row: &Row, said: &Said) -> Option<Author> {
+    match (document.writer(), said) {
+        (Some(account), Said::Message(_)) => Some(Author::Person(account)),
+        (None, Said::Reply(reply)) => Some(Author::Clinic {
+            account: row.sidecar.account,
+            name: reply.by.clone(),
+        }),
+        (Some(_), Said::Reply(_)) | (None, Said::Message(_)) | (_, Said::Unknown(_)) => None,
+    }
+}
+
+fn note(
+    projection: &mut Projection,
+    audience: Audience,
+    entry: EntryId,
+    said: &Said,
+    author: Author,
+    received_at: Timestamp,
+) {
+    let (patient, founder) = (projection.document.patient, projection.document.writer());
+    let (thread, text, written_at) = match said {
+        Said::Message(message) => {
+            let thread = message.thread.unwrap_or(entry);
+            if message.thread.is_none() {
+                let topic = message.topic.clone().unwrap_or_default();
+                projection.threads.push(Thread {
+                    patient,
+                    thread,
+                    topic,
+                    audience,
+                    founder,
+                });
+            }
+            (thread, message.text.clone(), message.written)
+        }
+        Said::Reply(reply) => (reply.thread, reply.text.clone(), reply.written),
+        Said::Unknown(_) => return,
+    };
+    let message = MessageRow {
+        patient,
+        thread,
+        entry,
+        audience,
+        author,
+        text,
+        written_at,
+        received_at,
+    };
+    projection.messages.push(Found {
+        message,
+        mark: None,
+    });
+}

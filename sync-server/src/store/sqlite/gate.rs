@@ -1,0 +1,172 @@
+//! The second half of the gate, inside the transaction that stores: what the log knows decides
+//! whether a change fits.
+
+use rusqlite::Transaction;
+use shared::document::gate::{
+    Checked, Known, Last, Layout, Map, OpId, Rejected, Shape, Slot, admit,
+};
+use shared::document::{Actor, DocumentId};
+use shared::id::AccountId;
+use shared::wire::WhyRefused;
+
+use super::StoreError;
+use super::columns::{all, one, seq_column};
+use crate::store::rows::{Appended, Fresh};
+
+type Db<'a> = &'a Transaction<'a>;
+
+/// Why a change cannot have the next place, if it cannot.
+pub fn unfit(
+    db: Db<'_>,
+    document: &DocumentId,
+    layout: Layout,
+    fresh: &Fresh,
+    change: &Checked,
+) -> Result<Option<Appended>, StoreError> {
+    let author = fresh.sidecar.account;
+    if let Some(owner) = owner(db, document, change.actor())?
+        && owner != author
+    {
+        return Ok(Some(Appended::Refused(WhyRefused::NotAllowed)));
+    }
+    let shape = if document.writer().is_some() {
+        Shape::Journal
+    } else {
+        Shape::Server
+    };
+    let known = known(db, document, layout, change)?;
+    Ok(match admit(change.clone(), &known, shape) {
+        Ok(_) => None,
+        Err(Rejected::Missing(_)) => Some(Appended::Missing),
+        Err(_) => Some(Appended::Refused(WhyRefused::NotAccepted)),
+    })
+}
+
+/// The account of an actor's first accepted change.
+fn owner(
+    db: Db<'_>,
+    document: &DocumentId,
+    actor: Actor,
+) -> Result<Option<Option<AccountId>>, StoreError> {
+    let mut find = db.prepare_cached(
+        "SELECT account FROM actors WHERE patient = ?1 AND document = ?2 AND actor = ?3",
+    )?;
+    let wanted = (document.patient.to_bytes(), document.to_bytes(), actor.0);
+    one(&mut find, wanted, |row| row.optional_account())
+}
+
+/// What the log has about everything the change names.
+fn known(
+    db: Db<'_>,
+    document: &DocumentId,
+    layout: Layout,
+    change: &Checked,
+) -> Result<Known, StoreError> {
+    let (patient, key) = (document.patient.to_bytes(), document.to_bytes());
+    let mut known = Known::new(layout);
+    let mut find_actor = db.prepare_cached(
+        "SELECT actor_seq, op_max FROM actors
+         WHERE patient = ?1 AND document = ?2 AND actor = ?3",
+    )?;
+    for actor in change
+        .other_actors()
+        .iter()
+        .copied()
+        .chain([change.actor()])
+    {
+        let last = one(&mut find_actor, (patient, &key, actor.0), |row| {
+            Ok(Last {
+                seq: row.seq()?,
+                max_op: row.seq()?,
+            })
+        })?;
+        if let Some(last) = last {
+            known = known.with_actor(actor, last);
+        }
+    }
+    let mut find_change = db.prepare_cached(
+        "SELECT op_max FROM changes WHERE patient = ?1 AND document = ?2 AND hash = ?3",
+    )?;
+    for hash in change.dependencies() {
+        let found = one(&mut find_change, (patient, &key, hash.0), |row| row.seq())?;
+        if let Some(max_op) = found {
+            known = known.with_change(*hash, max_op);
+        }
+    }
+    let mut find_written = db.prepare_cached(
+        "SELECT counter, actor FROM written
+         WHERE patient = ?1 AND document = ?2 AND map = ?3 AND key = ?4",
+    )?;
+    for operation in change.operations() {
+        let Some(map) = layout.map(operation.object) else {
+            continue;
+        };
+        if operation.overwritten.is_empty() {
+            continue;
+        }
+        let slot: Slot = (map, operation.key.clone());
+        let written = all(
+            &mut find_written,
+            (patient, &key, map_word(map), &slot.1),
+            |row| {
+                Ok(OpId {
+                    counter: row.seq()?,
+                    actor: Actor(row.take()?),
+                })
+            },
+        )?;
+        for operation in written {
+            known = known.with_written(slot.clone(), operation);
+        }
+    }
+    Ok(known)
+}
+
+/// Remembers what later changes may name.
+pub fn note(
+    db: Db<'_>,
+    document: &DocumentId,
+    author: Option<AccountId>,
+    change: &Checked,
+) -> Result<(), StoreError> {
+    let (patient, key) = (document.patient.to_bytes(), document.to_bytes());
+    db.prepare_cached(
+        "INSERT INTO actors (patient, document, actor, account, actor_seq, op_max)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (patient, document, actor)
+         DO UPDATE SET actor_seq = excluded.actor_seq, op_max = excluded.op_max",
+    )?
+    .execute((
+        patient,
+        &key,
+        change.actor().0,
+        author.map(|account| account.to_bytes()),
+        seq_column(change.seq()),
+        seq_column(change.max_op()),
+    ))?;
+    // Entries of a journal are written once, so nothing will name them again.
+    let entries_too = document.writer().is_none();
+    let layout = crate::documents::layout(document);
+    let mut insert = db.prepare_cached(
+        "INSERT INTO written (patient, document, map, key, counter, actor)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+    )?;
+    for (operation, counter) in change.operations().iter().zip(change.start_op()..) {
+        let Some(map) = layout.map(operation.object) else {
+            continue;
+        };
+        if map == Map::Registers || entries_too {
+            let (counter, actor) = (seq_column(counter), change.actor().0);
+            insert.execute((patient, &key, map_word(map), &operation.key, counter, actor))?;
+        }
+    }
+    Ok(())
+}
+
+/// As stored; never changes.
+const fn map_word(map: Map) -> &'static str {
+    match map {
+        Map::Entries => "entries",
+        Map::Registers => "registers",
+    }
+}
