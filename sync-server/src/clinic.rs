@@ -5,6 +5,9 @@ pub mod reply;
 pub mod session;
 pub mod threads;
 
+#[cfg(test)]
+mod tests;
+
 use crate::authorize::{Decision, Path, Resource, Staff, allowed};
 use crate::error::Error;
 use crate::store::Store;

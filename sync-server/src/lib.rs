@@ -21,4 +21,6 @@ pub mod secret;
 pub mod serve;
 pub mod state;
 pub mod store;
+#[cfg(test)]
+mod testing;
 pub mod world;
