@@ -66,6 +66,8 @@ window.addEventListener("satchel:broken", () => {
   document.getElementById("boot-broken").hidden = false;
 });
 
+document.getElementById("boot-again").addEventListener("click", () => location.reload());
+
 // --- The service worker ---
 
 function offer(registration) {

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 
 use super::home::waiting_row;
-use super::not_built::NotBuilt;
 use crate::bridge::Status;
 use crate::page::i18n::{time, words};
 use crate::page::session::Session;
 use crate::page::ui::banner::Banner;
 use crate::page::ui::card::Card;
+use crate::page::ui::empty::Empty;
 use crate::page::ui::icon::Icon;
 use crate::page::ui::rows::{RowText, Rows};
 use crate::page::ui::screen::Screen;
@@ -34,7 +34,7 @@ pub(crate) fn Activity() -> impl IntoView {
             <Card id="sending" title=words::activity_sending() flush=true>
                 <Rows>{rows}</Rows>
             </Card>
-            <NotBuilt icon=Icon::Eye title=words::activity_who_empty() text=words::activity_who_will()/>
+            <Empty icon=Icon::Eye title=words::activity_who_empty() text=words::activity_who_will()/>
         </Screen>
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::page::i18n::words;
 use crate::page::ui::banner::Banner;
 use crate::page::ui::bubble::{Bubble, DayDivider, Side};
-use crate::page::ui::button::{BackLink, Button, IconButton, LinkButton, Weight};
+use crate::page::ui::button::{BackLink, Button, IconButton, IconLink, LinkButton, Weight};
 use crate::page::ui::card::Card;
 use crate::page::ui::composer::Composer;
 use crate::page::ui::emergency::Emergency;
@@ -66,6 +66,7 @@ fn buttons() -> AnyView {
     let button = |weight| view! { <Button label=sample() weight=weight on_press=nothing/> };
     view! {
         <BackLink href="/components" label=sample()/>
+        <IconLink href="/components" name=sample() icon=Icon::Back/>
         <div class="bar">
             {button(Weight::Main)}{button(Weight::Quiet)}{button(Weight::Plain)}{button(Weight::Danger)}
             <Button label=sample() disabled=true on_press=nothing/>

@@ -75,8 +75,8 @@ fn thread_row(row: ThreadRow) -> AnyView {
     let href = format!("/messages/{}", row.thread);
     let when = time::in_list(row.newest_at);
     let detail = match &row.newest_from {
-        Some(name) => words::messages_from(name, &when, &row.excerpt),
-        None => words::messages_from_you(&when, &row.excerpt),
+        Some(name) => words::messages_from(name, &row.excerpt),
+        None => words::messages_from_you(&row.excerpt),
     };
     let unread = (row.unread > 0).then(|| {
         view! { <Tag tone=Tone::Info icon=Icon::Info label=words::messages_new(row.unread)/> }
@@ -94,7 +94,7 @@ fn thread_row(row: ThreadRow) -> AnyView {
         }
     });
     view! {
-        <RowLink href=href title=row.topic detail=detail>
+        <RowLink href=href title=row.topic aside=when detail=detail>
             <span class="bar">{unread}{state}</span>
         </RowLink>
     }

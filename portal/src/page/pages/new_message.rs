@@ -14,7 +14,7 @@ use crate::page::i18n::words;
 use crate::page::session::{NotTaken, Session};
 use crate::page::ui::banner::Banner;
 use crate::page::ui::button::{BackLink, Button};
-use crate::page::ui::field::{Errors, Field, Kind};
+use crate::page::ui::field::{Errors, Field, Kind, focus_errors};
 use crate::page::ui::icon::Icon;
 use crate::page::ui::screen::Screen;
 use crate::page::ui::segmented::Segmented;
@@ -69,6 +69,13 @@ impl Form {
         })
     }
 
+    fn blame(self, wrong: Vec<Refused>) {
+        if !wrong.is_empty() {
+            focus_errors();
+        }
+        self.wrong.set(wrong);
+    }
+
     fn send(self, open_thread: impl Fn(String) + 'static) {
         let (topic, text) = (
             self.topic.text().get_untracked(),
@@ -82,7 +89,7 @@ impl Form {
             wrong.push(Refused::EmptyText);
         }
         let is_whole = wrong.is_empty();
-        self.wrong.set(wrong);
+        self.blame(wrong);
         if !is_whole || self.is_sending.get_untracked() {
             return;
         }
@@ -104,7 +111,7 @@ impl Form {
                     self.text.clear();
                     open_thread(format!("/messages/{thread}"));
                 }
-                Err(NotTaken::Refused(why)) => self.wrong.set(vec![why]),
+                Err(NotTaken::Refused(why)) => self.blame(vec![why]),
                 Err(why) => self.not_taken.set(Some(why)),
             }
         });

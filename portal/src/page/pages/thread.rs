@@ -18,7 +18,7 @@ use crate::page::i18n::{time, words};
 use crate::page::session::{NotTaken, Session};
 use crate::page::ui::banner::Banner;
 use crate::page::ui::bubble::{Bubble, DayDivider, Side};
-use crate::page::ui::button::{BackLink, Button, Weight};
+use crate::page::ui::button::{BackLink, Button, IconLink, Weight};
 use crate::page::ui::composer::Composer;
 use crate::page::ui::empty::Skeleton;
 use crate::page::ui::icon::Icon;
@@ -113,7 +113,7 @@ fn conversation(
     view! {
         <Screen name=words::thread_title() width=Width::Talk>
             <header class="bar">
-                <BackLink href="/messages" label=words::places_messages()/>
+                <IconLink href="/messages" name=words::thread_back() icon=Icon::Back/>
                 <div><h1 dir="auto">{topic}</h1><p class="small soft">{audience}</p></div>
             </header>
             <ol class="thread">{messages}</ol>

@@ -85,6 +85,15 @@ pub(crate) fn IconButton(
     .into_any()
 }
 
+/// A square link without words on it.
+#[component]
+pub(crate) fn IconLink(href: &'static str, name: String, icon: Icon) -> AnyView {
+    view! {
+        <a class="button quiet square" href=href aria-label=name><Picture of=icon/></a>
+    }
+    .into_any()
+}
+
 /// The way to the screen above.
 #[component]
 pub(crate) fn BackLink(href: &'static str, label: String) -> AnyView {

@@ -84,15 +84,14 @@ pub(crate) fn Field(
     .into_any()
 }
 
-/// What has to be mended, above the form. Takes the focus when it appears; each line leads to its
-/// field.
+/// What has to be mended, above the form; each line leads to its field. Whoever shows it moves the
+/// focus to it with `focus_errors`.
 #[component]
 pub(crate) fn Errors(
     title: String,
     /// The field's id, and what is wrong with it in the field's own words.
     lines: Vec<(&'static str, String)>,
 ) -> AnyView {
-    focus("errors");
     let lines = lines.into_iter().map(|(id, text)| {
         let go = move |event: leptos::ev::MouseEvent| {
             // Our router would take it for a navigation, and the field would not get the focus.
@@ -108,6 +107,10 @@ pub(crate) fn Errors(
         </div>
     }
     .into_any()
+}
+
+pub(crate) fn focus_errors() {
+    focus("errors");
 }
 
 #[component]

@@ -22,6 +22,9 @@ pub(crate) fn RowLink(
     #[prop(optional)] icon: Option<Icon>,
     title: String,
     #[prop(optional, into)] detail: Option<String>,
+    /// When, across from the title.
+    #[prop(optional, into)]
+    aside: Option<String>,
     /// A tag or a state, below the words when narrow.
     #[prop(optional)]
     children: Option<Children>,
@@ -31,7 +34,16 @@ pub(crate) fn RowLink(
             <a class="row" href=href>
                 {lead(icon)}
                 <span class="grow bar split">
-                    <span>{words(title, detail)}</span>
+                    {match aside {
+                        None => view! { <span>{words(title, detail)}</span> }.into_any(),
+                        Some(aside) => view! {
+                            <span class="bar split wide">
+                                <span class="title">{title}</span><span class="detail">{aside}</span>
+                            </span>
+                            {detail.map(|detail| view! { <span class="detail wide">{detail}</span> })}
+                        }
+                        .into_any(),
+                    }}
                     {children.map(|children| children())}
                 </span>
                 <span class="go"><Picture of=Icon::Chevron/></span>

@@ -10,7 +10,7 @@ use crate::page::i18n::{Language, current, words};
 use crate::page::session::Session;
 use crate::page::ui::banner::Banner;
 use crate::page::ui::button::Button;
-use crate::page::ui::field::{Errors, Field, Kind};
+use crate::page::ui::field::{Errors, Field, Kind, focus_errors};
 use crate::page::ui::icon::Icon;
 use crate::page::ui::tag::Tone;
 
@@ -177,6 +177,9 @@ fn send(session: Session, form: Form, opened: impl Fn() + 'static) {
         wrong.push(Wrong::BirthDate);
     }
     let is_whole = wrong.is_empty();
+    if !is_whole {
+        focus_errors();
+    }
     form.wrong.set(wrong);
     form.not_activated.set(None);
     let Some(birth_date) = birth_date.filter(|_| is_whole) else {
