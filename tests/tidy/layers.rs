@@ -1,0 +1,375 @@
+//! The dependency rule: which part of the source may name what. ARCHITECTURE.md says why.
+
+use crate::code::{bare, without_tests, words};
+use crate::tree::{File, finds, holds, repository, sample};
+
+/// Only these places may say these words.
+struct Only {
+    words: &'static [&'static str],
+    /// Where the rule holds.
+    within: &'static [&'static str],
+    /// The exceptions: the places whose job it is.
+    may: &'static [&'static str],
+}
+
+const ONLY: &[Only] = &[
+    Only {
+        words: &["automerge"],
+        within: &["shared/src/", "portal/src/", "sync-server/src/"],
+        may: &["shared/src/document.rs", "shared/src/document/"],
+    },
+    Only {
+        words: &["web_sys"],
+        within: &["portal/src/"],
+        may: &[
+            "portal/src/worker/browser.rs",
+            "portal/src/worker/browser/",
+            "portal/src/page/ui.rs",
+            "portal/src/page/ui/",
+        ],
+    },
+    Only {
+        words: &[
+            "aes_gcm",
+            "argon2",
+            "chacha20poly1305",
+            "subtle_crypto",
+            "SubtleCrypto",
+        ],
+        within: &["shared/src/", "portal/src/", "sync-server/src/"],
+        may: &[
+            "shared/src/vault.rs",
+            "shared/src/vault/",
+            "portal/src/worker/browser/crypto.rs",
+        ],
+    },
+    Only {
+        words: &["rusqlite", "postgres", "tokio_postgres", "sqlx"],
+        within: &["sync-server/src/", "shared/src/", "portal/src/"],
+        may: &["sync-server/src/store/"],
+    },
+    // Pages ask and edit; they touch no network, disk, key or document.
+    Only {
+        words: &[
+            "gloo_net",
+            "indexed_db_futures",
+            "worker",
+            "js_sys",
+            "wasm_bindgen",
+        ],
+        within: &["portal/src/page/pages/"],
+        may: &[],
+    },
+    // A part knows no record type and no wording.
+    Only {
+        words: &["shared", "i18n"],
+        within: &["portal/src/page/ui/"],
+        may: &[],
+    },
+    Only {
+        words: &["sync_server", "axum", "tokio"],
+        within: &["portal/src/", "shared/src/"],
+        may: &[],
+    },
+    // The worker has no screens, the page no worker but the bridge.
+    Only {
+        words: &["leptos", "page"],
+        within: &["portal/src/worker/"],
+        may: &[],
+    },
+    Only {
+        words: &[
+            "portal",
+            "sync_server",
+            "leptos",
+            "js_sys",
+            "web_sys",
+            "wasm_bindgen",
+        ],
+        within: &["shared/src/"],
+        may: &[],
+    },
+];
+
+/// These places may name only these parts of the core.
+struct Parts {
+    within: &'static [&'static str],
+    parts: &'static [&'static str],
+}
+
+const PARTS: &[Parts] = &[
+    Parts {
+        within: &["portal/src/page"],
+        parts: &["edit", "id", "time", "view"],
+    },
+    Parts {
+        within: &["sync-server/src/hub"],
+        parts: &["document::gate", "id", "sync", "time", "wire"],
+    },
+];
+
+/// Inside the core: this module may not name those.
+const CORE: &[(&str, &[&str])] = &[
+    (
+        "record",
+        &["document", "edit", "sync", "vault", "view", "wire"],
+    ),
+    ("view", &["document", "sync", "vault", "wire"]),
+    ("edit", &["document", "sync", "vault", "wire"]),
+    ("document", &["edit", "sync", "view", "wire"]),
+    (
+        "id",
+        &[
+            "document", "edit", "record", "sync", "vault", "view", "wire",
+        ],
+    ),
+    (
+        "time",
+        &[
+            "document", "edit", "record", "sync", "vault", "view", "wire",
+        ],
+    ),
+];
+
+/// Only these open what a patient wrote; everything else on the server is a courier.
+const READERS: [&str; 8] = [
+    "sync-server/src/clinic.rs",
+    "sync-server/src/clinic/",
+    "sync-server/src/demo.rs",
+    "sync-server/src/demo/",
+    "sync-server/src/fhir.rs",
+    "sync-server/src/fhir/",
+    "sync-server/src/projector.rs",
+    "sync-server/src/projector/",
+];
+
+fn rust(files: &[File]) -> impl Iterator<Item = (&File, String)> {
+    let sources = files.iter().filter(|file| file.has_ending("rs"));
+    sources.map(|file| (file, without_tests(&bare(file.text())).to_owned()))
+}
+
+fn named_outside(files: &[File]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for (file, code) in rust(files) {
+        for rule in ONLY
+            .iter()
+            .filter(|rule| file.is_below(rule.within) && !file.is_below(rule.may))
+        {
+            for (line, word) in words(&code).filter(|(_, word)| rule.words.contains(word)) {
+                let may = if rule.may.is_empty() {
+                    "nothing here"
+                } else {
+                    rule.may[0]
+                };
+                findings.push(format!("{}:{line}: `{word}`: {may} may name it", file.path));
+            }
+        }
+    }
+    findings
+}
+
+/// The paths that start at a module: `shared::{id, view::Ask}` gives `id` and `view::Ask`.
+fn paths_from<'a>(code: &'a str, root: &str) -> Vec<&'a str> {
+    let start = format!("{root}::");
+    let mut found = Vec::new();
+    for (place, _) in code.match_indices(&start) {
+        let before = code[..place].chars().next_back();
+        if before.is_some_and(|letter| letter.is_alphanumeric() || letter == '_' || letter == ':') {
+            continue;
+        }
+        let rest = &code[place + start.len()..];
+        if let Some(list) = rest.strip_prefix('{') {
+            found.extend(branches(list));
+        } else {
+            found.push(path(rest));
+        }
+    }
+    found
+}
+
+/// The first level of a list of imports.
+fn branches(list: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let (mut depth, mut start) = (0, 0);
+    for (place, letter) in list.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' | ',' if depth == 0 => {
+                let branch = list[start..place].trim();
+                if !branch.is_empty() {
+                    found.push(path(branch));
+                }
+                start = place + 1;
+                if letter == '}' {
+                    break;
+                }
+            }
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    found
+}
+
+fn path(text: &str) -> &str {
+    let is_end = |letter: char| !letter.is_alphanumeric() && letter != '_' && letter != ':';
+    text.split(is_end).next().unwrap_or_default()
+}
+
+fn is_in(path: &str, part: &str) -> bool {
+    path == part
+        || path
+            .strip_prefix(part)
+            .is_some_and(|rest| rest.starts_with("::"))
+}
+
+fn parts_outside(files: &[File]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for (file, code) in rust(files) {
+        for rule in PARTS.iter().filter(|rule| file.is_below(rule.within)) {
+            for path in paths_from(&code, "shared") {
+                if !rule.parts.iter().any(|part| is_in(path, part)) {
+                    let allowed = rule.parts.join(", ");
+                    findings.push(format!("{}: shared::{path}: only {allowed}", file.path));
+                }
+            }
+        }
+    }
+    findings
+}
+
+fn core_upwards(files: &[File]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for (file, code) in rust(files) {
+        for (module, above) in CORE {
+            let own = [
+                format!("shared/src/{module}.rs"),
+                format!("shared/src/{module}/"),
+            ];
+            if !own.iter().any(|own| file.path.starts_with(own)) {
+                continue;
+            }
+            for path in paths_from(&code, "crate") {
+                if let Some(above) = above.iter().find(|above| is_in(path, above)) {
+                    findings.push(format!("{}: {module} stands below {above}", file.path));
+                }
+            }
+        }
+    }
+    findings
+}
+
+fn read_by_couriers(files: &[File]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for (file, code) in rust(files) {
+        if !file.is_below(&["sync-server/src/"]) || file.is_below(&READERS) {
+            continue;
+        }
+        for path in paths_from(&code, "shared") {
+            let opens = is_in(path, "record") || is_in(path, "document") || is_in(path, "view");
+            if opens && !is_in(path, "document::gate") {
+                findings.push(format!(
+                    "{}: shared::{path}: the sync path only carries",
+                    file.path
+                ));
+            }
+        }
+    }
+    findings
+}
+
+#[test]
+fn each_word_is_named_only_where_its_job_is_done() {
+    holds(&named_outside(&repository()));
+}
+
+#[test]
+fn pages_and_the_hub_name_only_their_parts_of_the_core() {
+    holds(&parts_outside(&repository()));
+}
+
+#[test]
+fn inside_the_core_nothing_names_what_stands_above_it() {
+    holds(&core_upwards(&repository()));
+}
+
+#[test]
+fn the_sync_path_carries_and_does_not_read() {
+    holds(&read_by_couriers(&repository()));
+}
+
+#[test]
+fn planted_names_are_found() {
+    let files = sample(&[
+        ("shared/src/sync.rs", "use automerge::Change;"),
+        ("shared/src/document/chart.rs", "use automerge::Change;"),
+        (
+            "shared/src/view.rs",
+            "// automerge in words\nlet text = \"automerge\";",
+        ),
+        (
+            "portal/src/page/pages/home.rs",
+            "fn f() { web_sys::window(); gloo_net::http(); }",
+        ),
+        ("portal/src/page/ui/button.rs", "use shared::view::Item;"),
+        ("sync-server/src/hub.rs", "\nuse rusqlite::Connection;"),
+        (
+            "shared/src/id.rs",
+            "#[cfg(test)]\nmod tests { use automerge::Change; }",
+        ),
+    ]);
+    finds(
+        &named_outside(&files),
+        &[
+            "shared/src/sync.rs:1: `automerge`",
+            "portal/src/page/pages/home.rs:1: `web_sys`",
+            "portal/src/page/pages/home.rs:1: `gloo_net`",
+            "portal/src/page/ui/button.rs:1: `shared`",
+            "sync-server/src/hub.rs:2: `rusqlite`",
+        ],
+    );
+}
+
+#[test]
+fn planted_parts_are_found() {
+    let files = sample(&[
+        (
+            "portal/src/page/session.rs",
+            "use shared::{id::EntryId, view::{Ask, Answer}, wire};",
+        ),
+        (
+            "sync-server/src/hub/connection.rs",
+            "use shared::document::gate; use shared::record::A;",
+        ),
+        (
+            "sync-server/src/routes/ticket.rs",
+            "use shared::document::chart;",
+        ),
+        (
+            "shared/src/record/allergy.rs",
+            "use crate::{id::EntryId, view::Ask};",
+        ),
+        (
+            "sync-server/src/projector.rs",
+            "use shared::document::journal;",
+        ),
+    ]);
+    finds(
+        &parts_outside(&files),
+        &[
+            "portal/src/page/session.rs: shared::wire",
+            "sync-server/src/hub/connection.rs: shared::record",
+        ],
+    );
+    finds(
+        &core_upwards(&files),
+        &["shared/src/record/allergy.rs: record stands below view"],
+    );
+    finds(
+        &read_by_couriers(&files),
+        &[
+            "sync-server/src/hub/connection.rs: shared::record",
+            "sync-server/src/routes/ticket.rs: shared::document",
+        ],
+    );
+}

@@ -1,0 +1,144 @@
+//! A function fits on a screen, a file holds one thing, a line fits beside another.
+
+use crate::code::bare;
+use crate::tree::{File, finds, holds, repository, sample};
+
+const COLUMNS_MAX: usize = 100;
+const FILE_LINES_MAX: usize = 400;
+const FUNCTION_LINES_MAX: usize = 70;
+const ARCHITECTURE_LINES_MAX: usize = 200;
+
+fn lines(files: &[File]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for file in files.iter().filter(|file| is_source(file)) {
+        for (index, line) in file.text().lines().enumerate() {
+            let columns = line.chars().count();
+            if columns > COLUMNS_MAX && !is_unbreakable(line) {
+                findings.push(format!("{}:{}: {columns} columns", file.path, index + 1));
+            }
+        }
+    }
+    findings
+}
+
+fn is_source(file: &File) -> bool {
+    (file.has_ending("rs") || file.has_ending("js")) && !file.path.contains("/vendor/")
+}
+
+/// One long word, such as a link or a test vector, cannot be broken.
+fn is_unbreakable(line: &str) -> bool {
+    line.split_whitespace()
+        .any(|word| word.chars().count() > COLUMNS_MAX / 2)
+}
+
+fn file_lengths(files: &[File]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for file in files {
+        let lines = file.text().lines().count();
+        if is_source(file) && lines > FILE_LINES_MAX {
+            findings.push(format!(
+                "{}: {lines} lines; what second thing lives in it?",
+                file.path
+            ));
+        }
+        if file.path == "ARCHITECTURE.md" && lines > ARCHITECTURE_LINES_MAX {
+            findings.push(format!(
+                "{}: {lines} lines; only what rarely changes",
+                file.path
+            ));
+        }
+    }
+    findings
+}
+
+fn functions(files: &[File]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for file in files.iter().filter(|file| file.has_ending("rs")) {
+        let code = bare(file.text());
+        for (place, _) in code.match_indices("fn ") {
+            if code[..place].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_') {
+                continue;
+            }
+            let lines = function_lines(&code[place..]);
+            if lines > FUNCTION_LINES_MAX {
+                let line = code[..place].lines().count();
+                findings.push(format!("{}:{line}: a function of {lines} lines", file.path));
+            }
+        }
+    }
+    findings
+}
+
+/// From `fn` to the brace that closes its body; a declaration without a body has none.
+fn function_lines(code: &str) -> usize {
+    let Some(open) = body(code) else { return 0 };
+    let mut depth = 0;
+    for (place, letter) in code[open..].char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return code[..open + place].lines().count();
+        }
+    }
+    0
+}
+
+/// Where the body opens. A `;` inside brackets belongs to an array's type.
+fn body(code: &str) -> Option<usize> {
+    let mut brackets = 0;
+    for (place, letter) in code.char_indices() {
+        match letter {
+            '(' | '[' => brackets += 1,
+            ')' | ']' => brackets -= 1,
+            '{' if brackets == 0 => return Some(place),
+            ';' if brackets == 0 => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
+#[test]
+fn lines_are_short() {
+    holds(&lines(&repository()));
+}
+
+#[test]
+fn files_hold_one_thing() {
+    holds(&file_lengths(&repository()));
+}
+
+#[test]
+fn functions_fit_on_a_screen() {
+    holds(&functions(&repository()));
+}
+
+#[test]
+fn planted_lengths_are_found() {
+    let wide = format!("let a = {};\n", "1 + ".repeat(30));
+    let long = format!(
+        "fn long(key: [u8; 32]) {{\n{}}}\n",
+        "    work();\n".repeat(FUNCTION_LINES_MAX)
+    );
+    let deep = format!(
+        "fn short() {{ if x {{ }} }}\n{}",
+        "// line\n".repeat(FILE_LINES_MAX)
+    );
+    let map = "line\n".repeat(ARCHITECTURE_LINES_MAX + 1);
+    let files = sample(&[
+        ("a.rs", &wide),
+        ("b.rs", &long),
+        ("c.rs", &deep),
+        ("ARCHITECTURE.md", &map),
+        ("d.rs", "trait T {\n    fn declared(&self);\n}\n"),
+    ]);
+    finds(&lines(&files), &["a.rs:1: "]);
+    finds(&functions(&files), &["b.rs:1: a function of 72 lines"]);
+    finds(
+        &file_lengths(&files),
+        &["c.rs: 401 lines", "ARCHITECTURE.md: 201 lines"],
+    );
+}

@@ -1,0 +1,172 @@
+//! What a patient downloads before the portal is there, compressed, against its budget.
+//! Needs `cargo xtask build --dist`; without it these tests fail and say so.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::tree::{finds, holds, root};
+
+/// Kilobytes of 1000 bytes, as the wire counts.
+const KB: u64 = 1000;
+/// Near enough to its end that somebody should look.
+const PAGE_ALARM: u64 = 220 * KB;
+const PAGE_MAX: u64 = 260 * KB;
+const WORKER_MAX: u64 = 430 * KB;
+const STYLES_MAX: u64 = 8 * KB;
+const ICONS_MAX: u64 = 4 * KB;
+const SHELL_MAX: u64 = 700 * KB;
+/// One round trip on a new connection (RFC 6928: ten segments).
+const FIRST_PAINT_MAX: u64 = 14 * KB;
+
+/// A file of the built portal: its name without the hash, and its bytes on the wire.
+struct Built {
+    path: String,
+    bytes: u64,
+}
+
+fn built() -> Vec<Built> {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from);
+    let folder = target.join("portal/dist");
+    assert!(
+        folder.join("index.html").exists(),
+        "`cargo xtask build --dist` first"
+    );
+    let mut found = Vec::new();
+    collect(&folder, &folder, &mut found);
+    found
+}
+
+fn collect(root: &Path, folder: &Path, found: &mut Vec<Built>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let ending = path
+            .extension()
+            .and_then(|ending| ending.to_str())
+            .unwrap_or_default();
+        if path.is_dir() {
+            collect(root, &path, found);
+        } else if !matches!(ending, "br" | "gz") {
+            let small = PathBuf::from(format!("{}.br", path.display()));
+            let bytes = fs::metadata(if small.exists() { &small } else { &path })
+                .unwrap()
+                .len();
+            let path = path
+                .strip_prefix(root)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned();
+            found.push(Built { path, bytes });
+        }
+    }
+}
+
+/// `assets/page-0123456789abcdef.wasm` is `page.wasm`.
+fn name(path: &str) -> String {
+    let Some((stem, ending)) = path.rsplit_once('.') else {
+        return path.to_owned();
+    };
+    let Some((name, _hash)) = stem.rsplit_once('-') else {
+        return path.to_owned();
+    };
+    format!("{}.{ending}", name.trim_start_matches("assets/"))
+}
+
+fn is_of_staff(path: &str) -> bool {
+    path.starts_with("clinic/") || path.starts_with("assets/clinic")
+}
+
+fn over(files: &[Built]) -> Vec<String> {
+    let mut findings = Vec::new();
+    let mut check = |what: &str, max: u64, is_part: &dyn Fn(&Built) -> bool| {
+        let parts: Vec<&Built> = files.iter().filter(|file| is_part(file)).collect();
+        let bytes: u64 = parts.iter().map(|file| file.bytes).sum();
+        if parts.is_empty() {
+            findings.push(format!("{what}: nothing was built"));
+        } else if bytes > max {
+            findings.push(format!("{what}: {bytes} bytes, at most {max}"));
+        }
+    };
+    check("page", PAGE_MAX, &|file| name(&file.path) == "page.wasm");
+    check("worker", WORKER_MAX, &|file| {
+        name(&file.path) == "worker.wasm"
+    });
+    check("styles", STYLES_MAX, &|file| {
+        file.path.ends_with(".css") && !is_of_staff(&file.path)
+    });
+    check("icons", ICONS_MAX, &|file| name(&file.path) == "icons.svg");
+    check("shell", SHELL_MAX, &|file| !is_of_staff(&file.path));
+    findings
+}
+
+/// What the page links before any wasm: style sheets, scripts and pictures it names itself.
+fn first_paint(page: &str, files: &[Built]) -> u64 {
+    let linked = |file: &&Built| {
+        let link = format!("\"/{}\"", file.path);
+        file.path == "index.html" || page.contains(&format!("src={link}")) || is_style(page, &link)
+    };
+    files.iter().filter(linked).map(|file| file.bytes).sum()
+}
+
+fn is_style(page: &str, link: &str) -> bool {
+    let tag = page
+        .split('<')
+        .find(|tag| tag.contains(&format!("href={link}")));
+    tag.is_some_and(|tag| tag.contains("stylesheet"))
+}
+
+#[test]
+fn what_travels_stays_within_its_budget() {
+    let files = built();
+    holds(&over(&files));
+    let page = files
+        .iter()
+        .find(|file| name(&file.path) == "page.wasm")
+        .unwrap();
+    let alarm = format!(
+        "the page has {} bytes; look what grew before it is over",
+        page.bytes
+    );
+    assert!(page.bytes <= PAGE_ALARM, "{alarm}");
+}
+
+#[test]
+fn the_first_paint_takes_one_round_trip() {
+    let files = built();
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from);
+    let page = fs::read_to_string(target.join("portal/dist/index.html")).unwrap();
+    let bytes = first_paint(&page, &files);
+    assert!(
+        bytes <= FIRST_PAINT_MAX,
+        "{bytes} bytes before any wasm, at most {FIRST_PAINT_MAX}"
+    );
+}
+
+#[test]
+fn planted_sizes_are_found() {
+    let built = |path: &str, bytes| Built {
+        path: path.to_owned(),
+        bytes,
+    };
+    let files = [
+        built("index.html", 2 * KB),
+        built("assets/page-00.wasm", PAGE_MAX + 1),
+        built("assets/worker-00.wasm", WORKER_MAX),
+        built("assets/portal-00.css", STYLES_MAX),
+        built("assets/boot-00.css", 1),
+        built("assets/clinic-00.css", STYLES_MAX),
+        built("assets/boot-00.js", 13 * KB),
+    ];
+    finds(
+        &over(&files),
+        &[
+            "page: 260001 bytes",
+            "styles: 8001 bytes",
+            "icons: nothing",
+            "shell: ",
+        ],
+    );
+    let page =
+        "<link rel=\"stylesheet\" href=\"/assets/boot-00.css\"><script src=\"/assets/boot-00.js\">";
+    assert_eq!(first_paint(page, &files), 15 * KB + 1);
+}
