@@ -1,4 +1,5 @@
 //! The clinic program.
+
 fn main() {
-    console_error_panic_hook::set_once();
+    portal::clinic::start();
 }

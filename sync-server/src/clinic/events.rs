@@ -30,6 +30,7 @@ pub async fn watch(
     let watching = Watching {
         changes: allowed.app().clinic_changes(),
         stopping: allowed.app().hub().stopping(),
+        begun: false,
         allowed,
     };
     let events = unfold(watching, |mut watching| async move {
@@ -45,11 +46,16 @@ struct Watching {
     allowed: Authorized<WatchInbox, Inbox>,
     changes: watch::Receiver<u64>,
     stopping: watch::Receiver<bool>,
+    begun: bool,
 }
 
 impl Watching {
     /// Waits for a change; false when the stream is over.
     async fn next_change(&mut self) -> bool {
+        // Whatever changed before this stream began: the page asks once it is open.
+        if !std::mem::replace(&mut self.begun, true) {
+            return true;
+        }
         loop {
             let changed = tokio::select! {
                 changed = self.changes.changed() => match changed {

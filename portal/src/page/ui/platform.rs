@@ -10,8 +10,10 @@ pub(crate) use document::{
     announce_fault, direct, focus, focus_heading, focused_id, root_data, scroll_to_end,
     set_root_data, set_title, setting,
 };
-pub(crate) use events::{hear, on_wake, tell};
-pub(crate) use storage::{Kept, clean_address, fragment_value, languages, query_value};
+pub(crate) use events::{hear, on_fragment, on_wake, tell};
+pub(crate) use storage::{
+    Kept, clean_address, fragment, fragment_value, languages, query_value, random_key,
+};
 pub(crate) use worker_port::WorkerPort;
 
 use web_sys::{Document, Window};

@@ -33,6 +33,11 @@ pub(crate) fn on_wake(call: impl Fn() + Clone + 'static) {
     }
 }
 
+/// Calls back when what stands behind `#` changes: by a link, or by going back.
+pub(crate) fn on_fragment(call: impl Fn() + 'static) {
+    listen(&window(), "hashchange", call);
+}
+
 fn listen(target: &EventTarget, name: &str, mut call: impl FnMut() + 'static) {
     let listener = Closure::<dyn FnMut(Event)>::new(move |_| call());
     let _ = target.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());

@@ -54,12 +54,23 @@ pub(crate) fn query_value(key: &str) -> Option<String> {
     UrlSearchParams::new_with_str(&query).ok()?.get(key)
 }
 
+/// What stands behind `#`.
+pub(crate) fn fragment() -> Option<String> {
+    let fragment = window().location().hash().ok()?;
+    fragment.strip_prefix('#').map(str::to_owned)
+}
+
 /// The value of `#KEY=VALUE`.
 pub(crate) fn fragment_value(key: &str) -> Option<String> {
-    let fragment = window().location().hash().ok()?;
-    UrlSearchParams::new_with_str(fragment.strip_prefix('#')?)
-        .ok()?
-        .get(key)
+    UrlSearchParams::new_with_str(&fragment()?).ok()?.get(key)
+}
+
+/// A name that nothing else has, for a request that may be asked twice.
+pub(crate) fn random_key() -> String {
+    let crypto = window()
+        .crypto()
+        .expect("a page over https or on localhost has cryptography");
+    crypto.random_uuid()
 }
 
 /// Leaves the path alone in the address: a slot or a secret does not belong in the history.

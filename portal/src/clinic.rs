@@ -1,0 +1,88 @@
+//! The staff's program: the clinic's threads, one of them open, and a reply. It speaks JSON and an
+//! event stream with the server, holds no document, and keeps nothing in the browser.
+
+mod client;
+mod conversation;
+mod desk;
+mod inbox;
+mod live;
+mod reply;
+
+use leptos::mount::mount_to_body;
+use leptos::prelude::*;
+
+use crate::page::i18n::{self, Language, words};
+use crate::page::ui::platform::{direct, languages, set_title};
+use desk::{Connection, Desk};
+
+/// Runs the program in this window.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    let language = languages().iter().find_map(|code| Language::of_code(code));
+    let language = language.unwrap_or(Language::English);
+    i18n::switch_to(language);
+    direct(language.code(), language.direction());
+    set_title(&words::clinic_title());
+    mount_to_body(Clinic);
+}
+
+#[component]
+fn Clinic() -> AnyView {
+    let desk = Desk::open();
+    live::keep_up(desk);
+    let signed_out = move || desk.connection().get() == Connection::SignedOut;
+    view! {
+        <a class="button skip" href="#conversation" on:click=skip>{words::clinic_skip()}</a>
+        <div class="desk">
+            <Top desk=desk/>
+            <Show when=move || !signed_out() fallback=signed_out_words>
+                <inbox::Inbox desk=desk/>
+                <conversation::Conversation desk=desk/>
+            </Show>
+        </div>
+    }
+    .into_any()
+}
+
+/// The fragment of the address names the open thread, so this link moves the focus by itself.
+fn skip(event: leptos::ev::MouseEvent) {
+    event.prevent_default();
+    crate::page::ui::platform::focus("conversation");
+}
+
+#[component]
+fn Top(desk: Desk) -> AnyView {
+    let who = move || desk.who().get().map(|who| who.name);
+    let clinic = move || desk.who().get().map(|who| who.clinic);
+    let line = move || match desk.connection().get() {
+        Connection::Opening => words::clinic_opening(),
+        Connection::UpToDate => words::clinic_up_to_date(),
+        Connection::Away => words::clinic_away(),
+        Connection::SignedOut => String::new(),
+    };
+    let away = move || desk.connection().get() == Connection::Away;
+    let sign_out = move |_| desk.sign_out();
+    view! {
+        <header class="desk-top">
+            <p class="desk-name">{words::clinic_title()}</p>
+            <p class="desk-line" class:away=away role="status">{line}</p>
+            <p class="desk-who"><b>{who}</b>" "<span class="soft">{clinic}</span></p>
+            <Show when=move || desk.who().get().is_some()>
+                <button type="button" class="desk-button" on:click=sign_out>
+                    {words::clinic_sign_out()}
+                </button>
+            </Show>
+        </header>
+    }
+    .into_any()
+}
+
+fn signed_out_words() -> AnyView {
+    view! {
+        <main class="desk-alone" id="conversation" tabindex="-1">
+            <h1>{words::clinic_signed_out()}</h1>
+            <p>{words::clinic_signed_out_how()}</p>
+        </main>
+    }
+    .into_any()
+}

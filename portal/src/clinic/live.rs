@@ -1,0 +1,51 @@
+//! Keeps the desk up to date: each event of the stream means "ask again". A stream that breaks is
+//! opened again, and the first event of a new one covers whatever happened in between.
+
+use futures_util::StreamExt;
+use gloo_net::eventsource::futures::EventSource;
+use gloo_timers::future::TimeoutFuture;
+use leptos::prelude::GetUntracked;
+use leptos::task::spawn_local;
+
+use super::desk::{Connection, Desk};
+use crate::page::ui::platform::on_wake;
+
+const EVENTS: &str = "/clinic/api/events";
+/// Pause before the stream is opened again.
+const AGAIN_MS: u32 = 2_000;
+
+pub(super) fn keep_up(desk: Desk) {
+    on_wake(move || {
+        if desk.connection().get_untracked() != Connection::SignedOut {
+            spawn_local(async move {
+                desk.refresh().await;
+            });
+        }
+    });
+    spawn_local(async move {
+        while desk.connection().get_untracked() != Connection::SignedOut {
+            // Tells a server that is away from a session that is over, which the stream cannot.
+            if desk.refresh().await {
+                listen(desk).await;
+            }
+            TimeoutFuture::new(AGAIN_MS).await;
+        }
+    });
+}
+
+/// Until the stream breaks.
+async fn listen(desk: Desk) {
+    let Ok(mut source) = EventSource::new(EVENTS) else {
+        return;
+    };
+    let Ok(mut events) = source.subscribe("changed") else {
+        return;
+    };
+    while let Some(Ok(_)) = events.next().await {
+        if !desk.refresh().await {
+            break;
+        }
+    }
+    drop(events);
+    source.close();
+}

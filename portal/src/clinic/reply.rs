@@ -1,0 +1,86 @@
+//! The box for a reply. What is typed stays whatever happens to the connection, and a reply that
+//! could not leave goes out by itself when the server is back.
+
+use leptos::prelude::*;
+use shared::edit::{MESSAGE_CHARS_MAX, Refused};
+
+use super::client::{Failed, Place};
+use super::desk::{Desk, DraftState, Shown};
+use crate::page::i18n::words;
+
+#[component]
+pub(super) fn Reply(desk: Desk, place: Place) -> AnyView {
+    let label = move || match desk.shown().get() {
+        Shown::Thread(thread) => words::clinic_reply_to(&thread.patient_name),
+        Shown::None | Shown::Opening | Shown::Missing => String::new(),
+    };
+    let problem = RwSignal::new(None::<String>);
+    let state = move || {
+        problem.get().or_else(|| match desk.draft(place)?.state {
+            DraftState::Writing => None,
+            DraftState::Sending => Some(words::clinic_sending()),
+            DraftState::Waiting => Some(words::clinic_waits()),
+            DraftState::NotSent(why) => Some(why_not(why)),
+        })
+    };
+    let is_sending = move || {
+        desk.draft(place)
+            .is_some_and(|draft| draft.state == DraftState::Sending)
+    };
+    let typed = move |event| {
+        problem.set(None);
+        desk.type_text(place, event_target_value(&event));
+    };
+    let send = move || {
+        let text = desk.text(place);
+        if text.trim().is_empty() {
+            problem.set(Some(words::clinic_reply_empty()));
+        } else if text.trim().chars().count() > MESSAGE_CHARS_MAX {
+            problem.set(Some(words::clinic_reply_long()));
+        } else {
+            desk.send(place);
+        }
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        send();
+    };
+    let by_keys = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+            event.prevent_default();
+            send();
+        }
+    };
+    view! {
+        <form class="reply" on:submit=submit>
+            <label for="reply" dir="auto">{label}</label>
+            <textarea
+                id="reply" rows="4" dir="auto" aria-describedby="reply-state"
+                prop:value=move || desk.text(place) prop:readOnly=is_sending
+                on:input=typed on:keydown=by_keys
+            ></textarea>
+            <div class="reply-foot">
+                <p id="reply-state" class="soft" role="status">{state}</p>
+                <button type="submit" class="desk-button main">{words::action_send()}</button>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn why_not(why: Failed) -> String {
+    match why {
+        Failed::Away | Failed::SignedOut => words::clinic_waits(),
+        Failed::Refused(Refused::EmptyText) => words::clinic_reply_empty(),
+        Failed::Refused(Refused::TextTooLong) => words::clinic_reply_long(),
+        Failed::NotFound => words::clinic_missing(),
+        Failed::Refused(
+            Refused::EmptyTopic
+            | Refused::TopicTooLong
+            | Refused::NoSuchThread
+            | Refused::NoSuchEntry
+            | Refused::AlreadySent,
+        )
+        | Failed::Impossible => words::clinic_not_sent(),
+    }
+}
