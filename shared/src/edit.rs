@@ -64,13 +64,23 @@ pub enum Edit {
         red_flags: Vec<String>,
     },
     /// Everything in the thread up to this entry was on the author's screen.
-    MarkRead { thread: EntryId, up_to: EntryId },
+    MarkRead {
+        thread: EntryId,
+        up_to: EntryId,
+    },
     /// Takes back an entry that has not left this device.
-    Withdraw { entry: EntryId },
+    Withdraw {
+        entry: EntryId,
+    },
     /// Other words for a message that has not left this device.
-    Reword { entry: EntryId, text: String },
+    Reword {
+        entry: EntryId,
+        text: String,
+    },
     /// Takes back an own entry; one that was sent stays in the history.
-    Retract { entry: EntryId },
+    Retract {
+        entry: EntryId,
+    },
 
     AskForRefill(AskForRefill),
     AskForVisit(AskForVisit),
@@ -78,12 +88,20 @@ pub enum Edit {
     WishForVisit(WishForVisit),
     AskForCall(AskForCall),
     /// Ends an own request: for a refill, a visit or a call.
-    Cancel { request: EntryId },
+    Cancel {
+        request: EntryId,
+    },
     AnswerBeforeVisit(AnswerBeforeVisit),
 
     AddReading(AddReading),
-    CorrectReading { reading: EntryId, with: AddReading },
-    SayWrong { about: EntryId, text: String },
+    CorrectReading {
+        reading: EntryId,
+        with: AddReading,
+    },
+    SayWrong {
+        about: EntryId,
+        text: String,
+    },
     AddMedicine(AddMedicine),
     AddAllergy(AddAllergy),
     /// Whether two entries of the chart are one thing.

@@ -23,9 +23,9 @@ pub use self::preference::Preference;
 pub use self::said::{MarkedWrong, Message, Reply, Said};
 use crate::document::{ChangeHash, Document, DocumentId};
 use crate::edit::Audience;
+use crate::fhir::entry::is_chart_entry;
 use crate::id::{AccountId, EntryId};
 use crate::sync::stored::{OutboxItem, PutInto};
-use crate::fhir::entry::is_chart_entry;
 use crate::time::{Timestamp, WorkingDays, Zone};
 use crate::wire::{Sidecar, WhyRefused};
 
@@ -273,6 +273,12 @@ impl Record {
                 (Place::Received(_), _) | (Place::Here | Place::Refused(_), _) => {}
             },
         }
+    }
+
+    /// As if it had never been written: only of what has not left this device.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn forget(&mut self, entry: EntryId) {
+        self.entries.remove(&entry);
     }
 
     fn register(&mut self, writer: AccountId, name: &str, text: String, place: Place) {

@@ -52,18 +52,35 @@ pub enum ClinicEdit {
         attachments: Vec<Attachment>,
     },
     /// Works on it from now on, or lets somebody else.
-    Assign { of: EntryId, to: Option<String> },
+    Assign {
+        of: EntryId,
+        to: Option<String>,
+    },
     /// Passes it on to whoever may decide. What is recommended stays in the worklist.
-    Route { of: EntryId, to: String },
-    DecideRefill { refill: EntryId, decision: Decision },
+    Route {
+        of: EntryId,
+        to: String,
+    },
+    DecideRefill {
+        refill: EntryId,
+        decision: Decision,
+    },
     AnswerVisit {
         request: EntryId,
         answer: AnswerToVisit,
     },
     AddToChart(Hand),
-    MarkWrong { entry: EntryId, why: String },
-    MarkRead { entry: EntryId },
-    CloseThread { thread: EntryId, closed: bool },
+    MarkWrong {
+        entry: EntryId,
+        why: String,
+    },
+    MarkRead {
+        entry: EntryId,
+    },
+    CloseThread {
+        thread: EntryId,
+        closed: bool,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +90,11 @@ pub enum ClinicPrepared {
 }
 
 /// Checks an edit against the record and says what is to be written where.
-pub fn prepare(record: &Record, pen: &StaffPen, edit: ClinicEdit) -> Result<ClinicPrepared, Refused> {
+pub fn prepare(
+    record: &Record,
+    pen: &StaffPen,
+    edit: ClinicEdit,
+) -> Result<ClinicPrepared, Refused> {
     let (by, written) = (pen.name.clone(), pen.now);
     match edit {
         ClinicEdit::Reply {
@@ -138,12 +159,7 @@ pub fn prepare(record: &Record, pen: &StaffPen, edit: ClinicEdit) -> Result<Clin
 
 impl StaffPen {
     /// An answer goes where those read who read the question.
-    fn answer(
-        &self,
-        record: &Record,
-        of: EntryId,
-        said: &Said,
-    ) -> Result<ClinicPrepared, Refused> {
+    fn answer(&self, record: &Record, of: EntryId, said: &Said) -> Result<ClinicPrepared, Refused> {
         let question = record.values_of(of).first().ok_or(Refused::NoSuchEntry)?;
         let (Some(author), Some(audience)) = (question.author, question.audience) else {
             return Err(Refused::NoSuchEntry);
@@ -222,7 +238,10 @@ impl StaffPen {
         entry: EntryId,
         why: &str,
     ) -> Result<ClinicPrepared, Refused> {
-        let document = record.chart().document_of(entry).ok_or(Refused::NoSuchEntry)?;
+        let document = record
+            .chart()
+            .document_of(entry)
+            .ok_or(Refused::NoSuchEntry)?;
         let said = Said::MarkedWrong(MarkedWrong {
             entry,
             why: text::body(why)?,
@@ -236,7 +255,10 @@ impl StaffPen {
     }
 
     fn mark_read(&self, record: &Record, entry: EntryId) -> Result<ClinicPrepared, Refused> {
-        let read = record.values_of(entry).first().ok_or(Refused::NoSuchEntry)?;
+        let read = record
+            .values_of(entry)
+            .first()
+            .ok_or(Refused::NoSuchEntry)?;
         let author = read.author.ok_or(Refused::NoSuchEntry)?;
         let audience = read.audience.unwrap_or(Audience::Circle);
         let name = self.name.clone();

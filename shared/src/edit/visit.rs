@@ -109,7 +109,10 @@ pub(super) fn before(
     if answers.questions.len() > QUESTIONS_MAX {
         return Err(Refused::TooMany);
     }
-    let questions = answers.questions.into_iter().map(|question| text::note(Some(question)));
+    let questions = answers
+        .questions
+        .into_iter()
+        .map(|question| text::note(Some(question)));
     let questions: Vec<_> = questions.collect::<Result<_, _>>()?;
     let said = BeforeVisit {
         visit: answers.visit,
@@ -162,7 +165,9 @@ fn is_to_come(record: &Record, visit: EntryId) -> Result<(), Refused> {
             Standing::Planned | Standing::Unsure | Standing::Current | Standing::Unsaid => true,
             Standing::Past | Standing::Not | Standing::Mistake => false,
         };
-        return (is_visit && planned()).then_some(()).ok_or(Refused::NotAVisit);
+        return (is_visit && planned())
+            .then_some(())
+            .ok_or(Refused::NotAVisit);
     }
     let booked = record.entries().any(|(id, entry)| match &entry.said {
         Said::VisitAnswer(answer) => {

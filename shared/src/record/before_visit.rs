@@ -24,5 +24,7 @@ pub enum Confirmation {
     #[default]
     NotAnswered,
     Right,
-    Corrected { text: String },
+    Corrected {
+        text: String,
+    },
 }

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-pub use self::index::{Head, Seen};
 use self::index::Index;
+pub use self::index::{Head, Seen};
 use crate::document::{DocumentId, Kind};
 use crate::fhir::description::Description;
 use crate::fhir::entry::ChartEntryView;
@@ -133,7 +133,10 @@ impl Part {
 impl Chart {
     pub fn add(&mut self, part: Part) {
         self.unreadable.remove(&part.document);
-        let replaced = part.resources.iter().filter_map(|resource| resource.replaces);
+        let replaced = part
+            .resources
+            .iter()
+            .filter_map(|resource| resource.replaces);
         self.replaced.extend(replaced);
         self.parts.insert(part.document, Arc::new(part));
     }
@@ -161,7 +164,10 @@ impl Chart {
             return Loaded::Unreadable;
         }
         // Every record has a core: without one nothing has come yet.
-        let core = self.parts.keys().any(|document| document.kind == Kind::ChartCore);
+        let core = self
+            .parts
+            .keys()
+            .any(|document| document.kind == Kind::ChartCore);
         let missing = |document: &DocumentId| !self.parts.contains_key(document);
         if !core || self.expected.iter().filter(on).any(missing) {
             return Loaded::NotYet;
@@ -169,9 +175,6 @@ impl Chart {
         Loaded::All
     }
 
-    pub(crate) fn parts(&self) -> impl Iterator<Item = &Arc<Part>> {
-        self.parts.values()
-    }
 
     /// All resources that no newer version stands for.
     pub fn resources(&self) -> impl Iterator<Item = &Resource> {
@@ -182,7 +185,8 @@ impl Chart {
 
     pub fn of(&self, kinds: &[ResourceType]) -> impl Iterator<Item = &Resource> {
         let kinds = kinds.to_vec();
-        self.resources().filter(move |resource| kinds.contains(&resource.kind))
+        self.resources()
+            .filter(move |resource| kinds.contains(&resource.kind))
     }
 
     pub fn find(&self, entry: EntryId) -> Option<&Resource> {
@@ -213,13 +217,20 @@ impl Chart {
         let keys = index::keys_of_reference(reference);
         self.parts.values().find_map(|part| {
             let index = part.index();
-            let place = keys.iter().find_map(|key| index.referred(&from.source, key))?;
+            let place = keys
+                .iter()
+                .find_map(|key| index.referred(&from.source, key))?;
             part.resources.get(place)
         })
     }
 
     /// The name of what a reference points to: its own words first, then those of the target.
-    pub fn name_of(&self, from: &Resource, to: Option<&str>, display: Option<&str>) -> Option<String> {
+    pub fn name_of(
+        &self,
+        from: &Resource,
+        to: Option<&str>,
+        display: Option<&str>,
+    ) -> Option<String> {
         if let Some(display) = display {
             return Some(display.to_owned());
         }

@@ -81,8 +81,11 @@ impl Course<'_> {
             Standing::Unsure,
             Standing::Planned,
         ];
-        let open = first.into_iter().find(|standing| standings().any(|said| said == *standing));
-        open.or_else(|| standings().next()).unwrap_or(Standing::Past)
+        let open = first
+            .into_iter()
+            .find(|standing| standings().any(|said| said == *standing));
+        open.or_else(|| standings().next())
+            .unwrap_or(Standing::Past)
     }
 
     pub fn is_taken(&self) -> bool {
@@ -95,7 +98,10 @@ impl Course<'_> {
     /// The order that says how it is taken now.
     pub fn newest(&self) -> Option<&Order<'_>> {
         let standing = self.standing();
-        let current = self.orders.iter().find(|order| order.said.standing == standing);
+        let current = self
+            .orders
+            .iter()
+            .find(|order| order.said.standing == standing);
         current.or_else(|| self.dispensed.first())
     }
 }
@@ -124,7 +130,10 @@ fn key(concept: &Concept<'_>, resource: &Resource) -> String {
     if let Some(rxnorm) = concept.code_in(RXNORM) {
         return format!("rxnorm {rxnorm}");
     }
-    let words = concept.words().map(folded).filter(|words| !words.is_empty());
+    let words = concept
+        .words()
+        .map(folded)
+        .filter(|words| !words.is_empty());
     words.unwrap_or_else(|| resource.entry.to_string())
 }
 

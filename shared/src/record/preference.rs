@@ -16,7 +16,10 @@ pub enum Preference {
     Theme(Theme),
     LockAfterMinutes(u8),
     ResultNotice(ResultNotice),
-    QuietHours { from_minute: u16, to_minute: u16 },
+    QuietHours {
+        from_minute: u16,
+        to_minute: u16,
+    },
     EmergencyCard(EmergencyCard),
 }
 

@@ -28,11 +28,24 @@ pub enum Measured {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pulse: Option<String>,
     },
-    Pulse { value: String },
-    Weight { value: String, unit: WeightUnit },
-    Glucose { value: String, unit: GlucoseUnit },
-    Temperature { value: String, unit: TemperatureUnit },
-    Oxygen { value: String },
+    Pulse {
+        value: String,
+    },
+    Weight {
+        value: String,
+        unit: WeightUnit,
+    },
+    Glucose {
+        value: String,
+        unit: GlucoseUnit,
+    },
+    Temperature {
+        value: String,
+        unit: TemperatureUnit,
+    },
+    Oxygen {
+        value: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,7 +113,9 @@ impl Measured {
                     measure(BOTTOM, bottom, "mmHg", "mm[Hg]", ("10", "250")),
                 ];
                 let pulse = pulse.as_deref();
-                all.extend(pulse.map(|pulse| measure("8867-4", pulse, "/min", "/min", ("15", "350"))));
+                all.extend(
+                    pulse.map(|pulse| measure("8867-4", pulse, "/min", "/min", ("15", "350"))),
+                );
                 all
             }
             Self::Pulse { value } => vec![measure("8867-4", value, "/min", "/min", ("15", "350"))],
@@ -154,7 +169,11 @@ impl Measured {
 
     /// Whether each value is a number; nothing else is known of it then.
     pub fn is_numbers(&self) -> bool {
-        let plain = |value: &str| value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let plain = |value: &str| {
+            value
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'.')
+        };
         let number = |value: &str| plain(value) && Decimal::read(value).is_some();
         self.measures().iter().all(|measure| number(measure.value))
     }
@@ -164,7 +183,8 @@ impl Measured {
             let number = Decimal::read;
             let (low, high) = measure.possible;
             let (low, high) = (number(low), number(high));
-            number(measure.value).is_some_and(|value| low <= Some(value.clone()) && Some(value) <= high)
+            number(measure.value)
+                .is_some_and(|value| low <= Some(value.clone()) && Some(value) <= high)
         };
         let ordered = match self {
             Self::BloodPressure { top, bottom, .. } => Decimal::read(top) > Decimal::read(bottom),

@@ -52,7 +52,9 @@ pub enum Decision {
         next: String,
     },
     /// An approved prescription left the clinic later than it was approved.
-    SentOut { out: WentOut },
+    SentOut {
+        out: WentOut,
+    },
     Ready {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<String>,

@@ -90,15 +90,22 @@ pub struct VisitAnswer {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "is")]
 pub enum AnswerToVisit {
-    Offered { times: Vec<PartialDate> },
+    Offered {
+        times: Vec<PartialDate>,
+    },
     Booked {
         at: PartialDate,
         with: Option<String>,
         place: Option<String>,
     },
-    Declined { why: String, next: String },
+    Declined {
+        why: String,
+        next: String,
+    },
     /// Called back, or settled in another way, in the clinic's words.
-    Done { note: String },
+    Done {
+        note: String,
+    },
     #[serde(other)]
     Other,
 }

@@ -197,7 +197,8 @@ impl Hand {
                 severe,
             } => {
                 let criticality = severe.map(|severe| if severe { "high" } else { "low" });
-                let reaction = reaction.map(|text| json!([{ "manifestation": [{ "text": text }] }]));
+                let reaction =
+                    reaction.map(|text| json!([{ "manifestation": [{ "text": text }] }]));
                 let resource = json!({
                     "resourceType": "AllergyIntolerance", "id": id,
                     "clinicalStatus": { "coding": [{ "code": "active" }] },
@@ -207,7 +208,11 @@ impl Hand {
                 (Kind::ChartCore, resource)
             }
             Self::Condition { name, since, ended } => {
-                let status = if ended.is_some() { "resolved" } else { "active" };
+                let status = if ended.is_some() {
+                    "resolved"
+                } else {
+                    "active"
+                };
                 let resource = json!({
                     "resourceType": "Condition", "id": id, "code": { "text": name },
                     "clinicalStatus": { "coding": [{ "code": status }] },
@@ -329,7 +334,10 @@ fn range_json(low: Option<&str>, high: Option<&str>, unit: Option<&str>) -> Stri
     let limit = |name: &str, value: Option<&str>| {
         value.map(|value| format!("\"{name}\":{}", quantity_json(value, unit)))
     };
-    let limits: Vec<_> = [limit("low", low), limit("high", high)].into_iter().flatten().collect();
+    let limits: Vec<_> = [limit("low", low), limit("high", high)]
+        .into_iter()
+        .flatten()
+        .collect();
     match limits.is_empty() {
         true => String::new(),
         false => format!(",\"referenceRange\":[{{{}}}]", limits.join(",")),

@@ -4,12 +4,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Resource;
+use crate::fhir::ResourceType;
 use crate::fhir::datatypes::{Concept, LOINC, Period};
 use crate::fhir::description::Standing;
 use crate::fhir::lenient::{Many, Text, view};
 use crate::fhir::observation::{Category, Observation};
 use crate::fhir::report::Report;
-use crate::fhir::ResourceType;
 use crate::id::EntryId;
 use crate::time::PartialDate;
 
@@ -112,7 +112,10 @@ pub fn test_of(code: &Concept<'_>) -> String {
 impl Seen {
     pub fn of(report: &Resource, follow: impl Fn(&str) -> Option<EntryId>) -> Self {
         let view: Report<'_> = report.view();
-        let results = view.result.iter().filter_map(|result| result.reference.said());
+        let results = view
+            .result
+            .iter()
+            .filter_map(|result| result.reference.said());
         Self {
             report: report.entry,
             results: results.filter_map(follow).collect(),

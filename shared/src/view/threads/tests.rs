@@ -171,12 +171,7 @@ fn what_was_written_later_stands_last_and_is_not_answered_by_an_older_reply() {
     write(&mut record, 10, start("It is swollen")).unwrap();
     receive(&mut record, 10, 50);
     reply(&mut record, 20, 10, "Rest it", 70);
-    write(
-        &mut record,
-        5,
-        answer_in(10, "I did"),
-    )
-    .unwrap();
+    write(&mut record, 5, answer_in(10, "I did")).unwrap();
     check(
         &record,
         10,
