@@ -1,23 +1,36 @@
 //! Edit: the closed list of what a person can do, and why one may be refused.
 
+pub mod clinic;
+mod message;
+mod own;
+mod reading;
+mod refill;
+mod text;
+mod visit;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::message::{ATTACHMENTS_MAX, thread_audience};
+pub use self::own::{AddAllergy, AddMedicine};
+pub use self::reading::AddReading;
+pub use self::refill::AskForRefill;
+pub use self::text::{MESSAGE_CHARS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, TOPIC_CHARS_MAX};
+pub use self::visit::{AnswerBeforeVisit, AskForCall, AskForVisit, WishForVisit};
 use crate::document::DocumentId;
 use crate::id::{AccountId, EntryId, PatientId};
-use crate::record::{Message, Place, READ_REGISTER, Record, Said};
+use crate::record::message::{Attachment, Category};
+use crate::record::{Message, Preference, Record, Said};
 use crate::sync::stored::{OutboxItem, PutInto};
 use crate::time::Timestamp;
 
-/// Longest text of one message in characters: several pages, and far below the gate's limits.
-pub const MESSAGE_CHARS_MAX: usize = 8_000;
-/// Longest subject line of a thread in characters: it has to fit a phone's list.
-pub const TOPIC_CHARS_MAX: usize = 120;
-
 /// Who may read a thread. Its author chooses once; it never changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
     /// The patient, caregivers with messaging, and the clinic.
+    #[default]
     Circle,
     /// The author and the clinic, nobody else.
     Private,
@@ -31,15 +44,74 @@ pub enum Edit {
         topic: String,
         text: String,
         audience: Audience,
+        #[serde(default)]
+        category: Option<Category>,
+        /// An entry of the record that it is about.
+        #[serde(default)]
+        about: Option<EntryId>,
+        #[serde(default)]
+        attachments: Vec<Attachment>,
+        #[serde(default)]
+        red_flags: Vec<String>,
     },
     /// Adds to a thread that the author can see.
-    Reply { thread: EntryId, text: String },
+    Reply {
+        thread: EntryId,
+        text: String,
+        #[serde(default)]
+        attachments: Vec<Attachment>,
+        #[serde(default)]
+        red_flags: Vec<String>,
+    },
     /// Everything in the thread up to this entry was on the author's screen.
-    MarkRead { thread: EntryId, up_to: EntryId },
+    MarkRead {
+        thread: EntryId,
+        up_to: EntryId,
+    },
     /// Takes back an entry that has not left this device.
-    Withdraw { entry: EntryId },
+    Withdraw {
+        entry: EntryId,
+    },
     /// Other words for a message that has not left this device.
-    Reword { entry: EntryId, text: String },
+    Reword {
+        entry: EntryId,
+        text: String,
+    },
+    /// Takes back an own entry; one that was sent stays in the history.
+    Retract {
+        entry: EntryId,
+    },
+
+    AskForRefill(AskForRefill),
+    AskForVisit(AskForVisit),
+    /// Something about a booked visit: cannot come, another time, an earlier one is welcome.
+    WishForVisit(WishForVisit),
+    AskForCall(AskForCall),
+    /// Ends an own request: for a refill, a visit or a call.
+    Cancel {
+        request: EntryId,
+    },
+    AnswerBeforeVisit(AnswerBeforeVisit),
+
+    AddReading(AddReading),
+    CorrectReading {
+        reading: EntryId,
+        with: AddReading,
+    },
+    SayWrong {
+        about: EntryId,
+        text: String,
+    },
+    AddMedicine(AddMedicine),
+    AddAllergy(AddAllergy),
+    /// Whether two entries of the chart are one thing.
+    SaySame {
+        one: EntryId,
+        other: EntryId,
+        same: bool,
+    },
+    /// What the emergency card shows, and every other choice.
+    Prefer(Preference),
 }
 
 /// Why an edit was refused. The portal turns each into a sentence.
@@ -60,6 +132,32 @@ pub enum Refused {
     NoSuchEntry,
     #[error("it has left this device already")]
     AlreadySent,
+    #[error("somebody else wrote it")]
+    SomebodyElses,
+    #[error("there are too many of them")]
+    TooMany,
+    #[error("it is not a medicine that can be refilled")]
+    NotAMedicine,
+    #[error("the medicine is stopped")]
+    MedicineStopped,
+    #[error("a refill of this medicine is open already")]
+    RefillOpen,
+    #[error("the clinic has decided already")]
+    Decided,
+    #[error("it was cancelled already")]
+    Cancelled,
+    #[error("no time was given")]
+    NoTimes,
+    #[error("it is not a visit to come")]
+    NotAVisit,
+    #[error("it is not a number")]
+    NotANumber,
+    #[error("no body can show this number")]
+    NotPossible,
+    #[error("it is not a date that can be")]
+    NotADate,
+    #[error("this is not for your role to do")]
+    NotYourRole,
 }
 
 /// What an allowed edit comes to. The sync half does it.
@@ -86,70 +184,54 @@ pub fn prepare(record: &Record, pen: Pen, edit: Edit) -> Result<Prepared, Refuse
             topic,
             text,
             audience,
+            category,
+            about,
+            attachments,
+            red_flags,
         } => {
-            let topic = topic.trim().to_owned();
-            within(
-                &topic,
-                TOPIC_CHARS_MAX,
-                Refused::EmptyTopic,
-                Refused::TopicTooLong,
-            )?;
             let message = Message {
-                thread: None,
                 topic: Some(topic),
-                text: body(&text)?,
-                written: pen.now,
+                category,
+                about,
+                text,
+                attachments,
+                red_flags,
+                ..Message::default()
             };
-            Ok(pen.new_entry(audience, &Said::Message(message)))
+            message::start(pen, audience, message)
         }
-        Edit::Reply { thread, text } => {
-            let audience = thread_audience(record, thread).ok_or(Refused::NoSuchThread)?;
+        Edit::Reply {
+            thread,
+            text,
+            attachments,
+            red_flags,
+        } => {
             let message = Message {
-                thread: Some(thread),
-                topic: None,
-                text: body(&text)?,
-                written: pen.now,
+                text,
+                attachments,
+                red_flags,
+                ..Message::default()
             };
-            Ok(pen.new_entry(audience, &Said::Message(message)))
+            message::reply(record, pen, thread, message)
         }
-        Edit::MarkRead { thread, up_to } => {
-            let audience = thread_audience(record, thread).ok_or(Refused::NoSuchThread)?;
-            let name = format!("{READ_REGISTER}{thread}");
-            let put = PutInto::Register {
-                name,
-                text: up_to.to_string(),
-            };
-            Ok(pen.new_item(audience, put))
-        }
-        Edit::Withdraw { entry } => {
-            own_and_here(record, pen.account, entry)?;
-            Ok(Prepared::Withdraw { entry })
-        }
-        Edit::Reword { entry, text } => {
-            let Said::Message(old) = own_and_here(record, pen.account, entry)? else {
-                return Err(Refused::NoSuchEntry);
-            };
-            let said = Said::Message(Message {
-                text: body(&text)?,
-                written: pen.now,
-                ..old
-            });
-            Ok(Prepared::Reword {
-                entry,
-                put: PutInto::Entry {
-                    text: said.to_text(),
-                },
-            })
-        }
+        Edit::MarkRead { thread, up_to } => message::mark_read(record, pen, thread, up_to),
+        Edit::Withdraw { entry } => message::withdraw(record, pen, entry),
+        Edit::Reword { entry, text } => message::reword(record, pen, entry, &text),
+        Edit::Retract { entry } => message::retract(record, pen, entry),
+        Edit::AskForRefill(ask) => refill::ask(record, pen, ask),
+        Edit::AskForVisit(ask) => visit::ask(pen, ask),
+        Edit::WishForVisit(wish) => visit::wish(record, pen, wish),
+        Edit::AskForCall(ask) => visit::call(pen, ask),
+        Edit::Cancel { request } => refill::cancel(record, pen, request),
+        Edit::AnswerBeforeVisit(answers) => visit::before(record, pen, answers),
+        Edit::AddReading(reading) => reading::add(pen, reading),
+        Edit::CorrectReading { reading, with } => reading::correct(record, pen, reading, with),
+        Edit::SayWrong { about, text } => own::say_wrong(record, pen, about, &text),
+        Edit::AddMedicine(medicine) => own::add_medicine(pen, medicine),
+        Edit::AddAllergy(allergy) => own::add_allergy(pen, allergy),
+        Edit::SaySame { one, other, same } => own::say_same(record, pen, one, other, same),
+        Edit::Prefer(preference) => own::prefer(pen, &preference),
     }
-}
-
-/// Who may read a thread, from its first message.
-pub fn thread_audience(record: &Record, thread: EntryId) -> Option<Audience> {
-    record
-        .values_of(thread)
-        .iter()
-        .find_map(|entry| entry.audience)
 }
 
 impl Pen {
@@ -177,31 +259,5 @@ impl Pen {
     }
 }
 
-fn own_and_here(record: &Record, account: AccountId, entry: EntryId) -> Result<Said, Refused> {
-    let values = record.values_of(entry);
-    let own = values.iter().find(|value| value.author == Some(account));
-    let own = own.ok_or(Refused::NoSuchEntry)?;
-    match own.place {
-        Place::Here => Ok(own.said.clone()),
-        Place::Received(_) | Place::Refused(_) => Err(Refused::AlreadySent),
-    }
-}
-
-fn body(text: &str) -> Result<String, Refused> {
-    let text = text.trim();
-    within(
-        text,
-        MESSAGE_CHARS_MAX,
-        Refused::EmptyText,
-        Refused::TextTooLong,
-    )?;
-    Ok(text.to_owned())
-}
-
-fn within(text: &str, max: usize, empty: Refused, long: Refused) -> Result<(), Refused> {
-    match text.chars().take(max + 1).count() {
-        0 => Err(empty),
-        count if count > max => Err(long),
-        _ => Ok(()),
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,8 @@ pub mod fhir;
 pub mod id;
 pub mod record;
 pub mod sync;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod time;
 pub mod view;
 pub mod wire;

@@ -1,18 +1,32 @@
 //! Everything known about one person as plain data: chart, journals and care merged. Nothing that
 //! anyone wrote is dropped; two values under one id are both kept.
 
+pub mod before_visit;
+pub mod chart;
 pub mod mark;
+pub mod medicines;
+pub mod message;
+pub mod own;
+pub mod preference;
+pub mod reading;
+pub mod refill;
+pub mod refills;
 pub mod said;
+pub mod staff;
+pub mod visit;
 
 use std::collections::BTreeMap;
 
+pub use self::chart::{Chart, Loaded, Part, Resource, Shelf};
 pub use self::mark::{Mark, Step};
-pub use self::said::{Message, Reply, Said};
+pub use self::preference::Preference;
+pub use self::said::{MarkedWrong, Message, Reply, Said};
 use crate::document::{ChangeHash, Document, DocumentId};
 use crate::edit::Audience;
+use crate::fhir::entry::is_chart_entry;
 use crate::id::{AccountId, EntryId};
 use crate::sync::stored::{OutboxItem, PutInto};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, WorkingDays, Zone};
 use crate::wire::{Sidecar, WhyRefused};
 
 /// Prefix of the register that says how far an account has read a thread.
@@ -25,6 +39,17 @@ pub struct Record {
     reads: BTreeMap<(AccountId, EntryId), EntryId>,
     marks: BTreeMap<EntryId, Vec<Mark>>,
     names: BTreeMap<AccountId, String>,
+    /// By writer and name. Two values that were written at once are both there.
+    registers: BTreeMap<(AccountId, String), Vec<Kept>>,
+    chart: Chart,
+    clinic_days: WorkingDays,
+}
+
+/// A value of a register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub text: String,
+    pub place: Place,
 }
 
 /// One thing somebody wrote, with everything that may be relied on about it.
@@ -46,6 +71,25 @@ pub enum Place {
     Received(Timestamp),
 }
 
+impl Entry {
+    /// Received order, then what has not left this device.
+    pub fn order(&self) -> (bool, Timestamp) {
+        match self.place {
+            Place::Received(at) => (false, at),
+            Place::Here | Place::Refused(_) => (true, self.said.written().unwrap_or_default()),
+        }
+    }
+}
+
+impl Place {
+    pub fn received_at(self) -> Option<Timestamp> {
+        match self {
+            Self::Received(at) => Some(at),
+            Self::Here | Self::Refused(_) => None,
+        }
+    }
+}
+
 impl Record {
     /// Names of the accounts that write in this record.
     pub fn name(&mut self, account: AccountId, name: String) {
@@ -56,19 +100,27 @@ impl Record {
         self.names.get(&account).map(String::as_str)
     }
 
-    /// Adds a document. A change without a sidecar was minted here and not acknowledged.
+    /// Adds a document, or reads a chart document anew. A change without a sidecar was minted here
+    /// and not acknowledged.
     pub fn add_document<'a>(
         &mut self,
         key: &DocumentId,
         document: &Document,
         sidecar: impl Fn(&ChangeHash) -> Option<&'a Sidecar>,
     ) {
+        let place_of = |change: &ChangeHash| match sidecar(change) {
+            Some(sidecar) => Place::Received(sidecar.received_at),
+            None => Place::Here,
+        };
+        let mut resources = Vec::new();
         for (entry, values) in document.entries() {
             for value in values {
-                let place = match sidecar(&value.change) {
-                    Some(sidecar) => Place::Received(sidecar.received_at),
-                    None => Place::Here,
-                };
+                let place = place_of(&value.change);
+                if key.is_chart() && is_chart_entry(&value.text) {
+                    let received_at = place.received_at();
+                    resources.extend(Resource::read(entry, value.text, received_at));
+                    continue;
+                }
                 let said = Said::from_text(&value.text);
                 let (audience, author) = (key.audience(), key.writer());
                 self.insert(
@@ -82,12 +134,49 @@ impl Record {
                 );
             }
         }
-        let Some(reader) = key.writer() else { return };
+        if key.is_chart() {
+            self.chart.add(Part::new(*key, resources));
+        }
+        let Some(writer) = key.writer() else { return };
         for (name, values) in document.registers() {
             for value in values {
-                self.read_mark(reader, &name, &value.text);
+                let place = place_of(&value.change);
+                self.register(writer, &name, value.text, place);
             }
         }
+    }
+
+    /// Forgets what people wrote and keeps the chart, which is costly to read: the start of
+    /// building the rest anew.
+    pub fn restart_writing(&mut self) {
+        let chart = std::mem::take(&mut self.chart);
+        let clinic_days = std::mem::take(&mut self.clinic_days);
+        *self = Self {
+            chart,
+            clinic_days,
+            ..Self::default()
+        };
+    }
+
+    pub fn chart(&self) -> &Chart {
+        &self.chart
+    }
+
+    pub fn chart_mut(&mut self) -> &mut Chart {
+        &mut self.chart
+    }
+
+    /// When the clinic works, and where: days are counted there.
+    pub fn set_clinic_days(&mut self, days: WorkingDays) {
+        self.clinic_days = days;
+    }
+
+    pub fn clinic_days(&self) -> &WorkingDays {
+        &self.clinic_days
+    }
+
+    pub fn zone(&self) -> &Zone {
+        &self.clinic_days.zone
     }
 
     /// Adds what waits on this device, as it will stand in its document.
@@ -119,8 +208,23 @@ impl Record {
         self.entries.get(&entry).map_or(&[], Vec::as_slice)
     }
 
+    /// Entries of the chart that the clinic took back.
+    pub fn marked_wrong(&self) -> BTreeMap<EntryId, &MarkedWrong> {
+        let marks = self.entries().filter_map(|(_, entry)| match &entry.said {
+            Said::MarkedWrong(mark) => Some((mark.entry, mark)),
+            _ => None,
+        });
+        marks.collect()
+    }
+
     pub fn marks_of(&self, entry: EntryId) -> &[Mark] {
         self.marks.get(&entry).map_or(&[], Vec::as_slice)
+    }
+
+    /// All values of a register that stand: more than one is a conflict for a person to settle.
+    pub fn values_of_register(&self, writer: AccountId, name: &str) -> &[Kept] {
+        let kept = self.registers.get(&(writer, name.to_owned()));
+        kept.map_or(&[], Vec::as_slice)
     }
 
     pub fn read_up_to(&self, reader: AccountId, thread: EntryId) -> Option<EntryId> {
@@ -141,7 +245,14 @@ impl Record {
                     },
                 );
             }
-            PutInto::Register { name, text } => self.read_mark(account, name, text),
+            PutInto::Register { name, text } => {
+                // What waits here was written after everything in the document.
+                let waiting = matches!(place, Place::Here);
+                if waiting {
+                    self.registers.remove(&(account, name.clone()));
+                }
+                self.register(account, name, text.clone(), place);
+            }
         }
     }
 
@@ -161,6 +272,22 @@ impl Record {
                 (Place::Here | Place::Refused(_), place @ Place::Received(_)) => old.place = place,
                 (Place::Received(_), _) | (Place::Here | Place::Refused(_), _) => {}
             },
+        }
+    }
+
+    /// As if it had never been written: only of what has not left this device.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn forget(&mut self, entry: EntryId) {
+        self.entries.remove(&entry);
+    }
+
+    fn register(&mut self, writer: AccountId, name: &str, text: String, place: Place) {
+        if name.starts_with(READ_REGISTER) {
+            return self.read_mark(writer, name, &text);
+        }
+        let all = self.registers.entry((writer, name.to_owned())).or_default();
+        if !all.iter().any(|kept| kept.text == text) {
+            all.push(Kept { text, place });
         }
     }
 

@@ -111,6 +111,14 @@ impl Document {
         }
     }
 
+    /// Holds resources that the server alone writes.
+    pub const fn is_chart(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::ChartCore | Kind::ChartResults(_) | Kind::ChartVisits(_) | Kind::ChartSensitive
+        )
+    }
+
     /// Rows of marks are merged by value and need no automerge.
     pub const fn is_marks(&self) -> bool {
         matches!(self.kind, Kind::MarksCircle | Kind::MarksPrivate(_))

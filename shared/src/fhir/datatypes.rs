@@ -26,6 +26,7 @@ view! {
         reference: Text<'a> = "reference",
         display: Text<'a> = "display",
         identifier: Identifier<'a> = "identifier",
+        kind: Text<'a> = "type",
     }
     Identifier { system: Text<'a> = "system", value: Text<'a> = "value" }
     Annotation { text: Text<'a> = "text", time: Text<'a> = "time" }

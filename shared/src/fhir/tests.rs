@@ -58,7 +58,9 @@ fn a_number_keeps_its_digits_and_its_flag_is_the_labs() {
     check_value(
         r#"{"valueQuantity":{"value":7.00,"unit":"%","system":"http://unitsofmeasure.org","code":"%"},
             "interpretation":[{"coding":[{"code":"H"}]}],"referenceRange":[{"low":{"value":4.0},"high":{"value":9}}]}"#,
-        expect![[r#"Amount(Amount { number: "7.00", comparator: None, unit: Some("%"), ucum: Some("%") }) Some(Above)"#]],
+        expect![[
+            r#"Amount(Amount { number: "7.00", comparator: None, unit: Some("%"), ucum: Some("%") }) Some(Above)"#
+        ]],
     );
 }
 
@@ -72,14 +74,18 @@ fn a_value_without_a_flag_is_compared_with_the_labs_own_range_only() {
             r#"{"value":5.7,"unit":"%"}"#,
             r#"{"high":{"value":5.6,"unit":"%"}}"#,
         ),
-        expect![[r#"Amount(Amount { number: "5.7", comparator: None, unit: Some("%"), ucum: None }) Some(Above)"#]],
+        expect![[
+            r#"Amount(Amount { number: "5.7", comparator: None, unit: Some("%"), ucum: None }) Some(Above)"#
+        ]],
     );
     check_value(
         &value(
             r#"{"value":5.6,"unit":"%"}"#,
             r#"{"high":{"value":5.60,"unit":"%"}}"#,
         ),
-        expect![[r#"Amount(Amount { number: "5.6", comparator: None, unit: Some("%"), ucum: None }) Some(InRange)"#]],
+        expect![[
+            r#"Amount(Amount { number: "5.6", comparator: None, unit: Some("%"), ucum: None }) Some(InRange)"#
+        ]],
     );
     // Another unit, a value that is itself a bound, two ranges that both claim to be usual.
     check_value(
@@ -87,44 +93,71 @@ fn a_value_without_a_flag_is_compared_with_the_labs_own_range_only() {
             r#"{"value":5.7,"unit":"mmol/L"}"#,
             r#"{"high":{"value":5.6,"unit":"%"}}"#,
         ),
-        expect![[r#"Amount(Amount { number: "5.7", comparator: None, unit: Some("mmol/L"), ucum: None }) None"#]],
+        expect![[
+            r#"Amount(Amount { number: "5.7", comparator: None, unit: Some("mmol/L"), ucum: None }) None"#
+        ]],
     );
     check_value(
         &value(
             r#"{"value":5,"comparator":"<"}"#,
             r#"{"low":{"value":1},"high":{"value":9}}"#,
         ),
-        expect![[r#"Amount(Amount { number: "5", comparator: Some("<"), unit: None, ucum: None }) None"#]],
+        expect![[
+            r#"Amount(Amount { number: "5", comparator: Some("<"), unit: None, ucum: None }) None"#
+        ]],
     );
     check_value(
         &value(
             r#"{"value":5}"#,
             r#"{"high":{"value":4}},{"high":{"value":9}}"#,
         ),
-        expect![[r#"Amount(Amount { number: "5", comparator: None, unit: None, ucum: None }) None"#]],
+        expect![[
+            r#"Amount(Amount { number: "5", comparator: None, unit: None, ucum: None }) None"#
+        ]],
     );
 }
 
 #[test]
 fn every_type_of_value_is_shown() {
     for (json, expected) in [
-        (r#"{"valueString":" reactive "}"#, expect![[r#"Words { text: "reactive" } None"#]]),
+        (
+            r#"{"valueString":" reactive "}"#,
+            expect![[r#"Words { text: "reactive" } None"#]],
+        ),
         (
             r#"{"valueCodeableConcept":{"coding":[{"code":"x","display":"Former smoker"}]}}"#,
             expect![[r#"Words { text: "Former smoker" } None"#]],
         ),
-        (r#"{"valueBoolean":false}"#, expect!["Truth { yes: false } None"]),
-        (r#"{"valueInteger":3}"#, expect![[r#"Amount(Amount { number: "3", comparator: None, unit: None, ucum: None }) None"#]]),
+        (
+            r#"{"valueBoolean":false}"#,
+            expect!["Truth { yes: false } None"],
+        ),
+        (
+            r#"{"valueInteger":3}"#,
+            expect![[
+                r#"Amount(Amount { number: "3", comparator: None, unit: None, ucum: None }) None"#
+            ]],
+        ),
         (
             r#"{"valueRange":{"low":{"value":1},"high":{"value":2,"unit":"h"}}}"#,
-            expect![[r#"Range { low: Some(Amount { number: "1", comparator: None, unit: None, ucum: None }), high: Some(Amount { number: "2", comparator: None, unit: Some("h"), ucum: None }) } None"#]],
+            expect![[
+                r#"Range { low: Some(Amount { number: "1", comparator: None, unit: None, ucum: None }), high: Some(Amount { number: "2", comparator: None, unit: Some("h"), ucum: None }) } None"#
+            ]],
         ),
         (
             r#"{"valueRatio":{"numerator":{"value":1},"denominator":{"value":128}}}"#,
-            expect![[r#"Ratio { numerator: Some(Amount { number: "1", comparator: None, unit: None, ucum: None }), denominator: Some(Amount { number: "128", comparator: None, unit: None, ucum: None }) } None"#]],
+            expect![[
+                r#"Ratio { numerator: Some(Amount { number: "1", comparator: None, unit: None, ucum: None }), denominator: Some(Amount { number: "128", comparator: None, unit: None, ucum: None }) } None"#
+            ]],
         ),
-        (r#"{"valueDateTime":"2019-03"}"#, expect!["Date { date: Month { year: 2019, month: 3 } } None"]),
-        (r#"{"valueSampledData":{"dimensions":1}}"#, expect!["Curve None"]),
+        (
+            r#"{"valueDateTime":"2019-03"}"#,
+            expect!["Date { date: Month { year: 2019, month: 3 } } None"],
+        ),
+        (
+            r#"{"valueSampledData":{"dimensions":1}}"#,
+            expect!["Curve None"],
+        ),
         (
             r#"{"dataAbsentReason":{"coding":[{"code":"not-performed","display":"Not Performed"}]}}"#,
             expect![[r#"Absent { why: Some("Not Performed") } None"#]],
@@ -149,7 +182,9 @@ fn the_wrong_type_in_every_place_leaves_only_less_to_see() {
         r#"{"status":5,"code":["a",{"text":"first"}],"valueQuantity":[{"value":"7.10","unit":{"x":1}}],
             "interpretation":{"text":"odd"},"referenceRange":"none","component":null,"note":[null,3,{"text":"n"}],
             "status":"final","effectiveDateTime":{"a":[[[]]]}}"#,
-        expect![[r#"Amount(Amount { number: "7.10", comparator: None, unit: None, ucum: None }) Some(Words("odd"))"#]],
+        expect![[
+            r#"Amount(Amount { number: "7.10", comparator: None, unit: None, ucum: None }) Some(Words("odd"))"#
+        ]],
     );
     for nothing in [
         "null",

@@ -109,6 +109,7 @@ impl AppointmentParticipant<'_> {
     fn what(&self) -> What {
         match self.actor.reference.said().unwrap_or_default() {
             to if to.contains("Location/") => What::Place,
+            _ if self.actor.kind.is("Location") => What::Place,
             to if to.contains("Patient/") => What::Member,
             _ => What::Who,
         }

@@ -27,14 +27,14 @@ pub fn thread(record: &Record, reader: AccountId, thread: EntryId) -> Option<Thr
         .entries()
         .filter(|(id, entry)| thread_of(*id, &entry.said) == Some(thread))
         .collect();
-    items.sort_by_key(|(id, entry)| (order(entry), *id));
+    items.sort_by_key(|(id, entry)| (entry.order(), *id));
     let audience = items.iter().find_map(|(_, entry)| entry.audience)?;
     let topic = record
         .values_of(thread)
         .iter()
         .find_map(|entry| match &entry.said {
             Said::Message(message) => message.topic.clone(),
-            Said::Reply(_) | Said::Unknown(_) => None,
+            _ => None,
         });
     let answered_at = items
         .iter()
@@ -60,7 +60,7 @@ pub fn thread_of(id: EntryId, said: &Said) -> Option<EntryId> {
     match said {
         Said::Message(message) => Some(message.thread.unwrap_or(id)),
         Said::Reply(reply) => Some(reply.thread),
-        Said::Unknown(_) => None,
+        _ => None,
     }
 }
 
@@ -121,7 +121,7 @@ fn message(
             )
         }
         Said::Reply(said) => (&said.text, Some(said.by.clone()), said.written),
-        Said::Unknown(_) => return None,
+        _ => return None,
     };
     let received_at = match entry.place {
         Place::Received(at) => Some(at),
@@ -177,14 +177,6 @@ fn not_sent(why: WhyRefused) -> NotSent {
         WhyRefused::NotAllowed => NotSent::NotAllowed,
         WhyRefused::NotAccepted => NotSent::NotAccepted,
         WhyRefused::Erased => NotSent::Erased,
-    }
-}
-
-/// Received order, then what has not left this device.
-fn order(entry: &Entry) -> (bool, Timestamp) {
-    match entry.place {
-        Place::Received(at) => (false, at),
-        Place::Here | Place::Refused(_) => (true, entry.said.written().unwrap_or_default()),
     }
 }
 

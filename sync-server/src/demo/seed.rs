@@ -137,10 +137,10 @@ async fn welcome(
     let thread = EntryId::from_u128(synthetic(101));
     let asked = now.plus_millis(-26 * HOUR_MS);
     let question = Said::Message(Message {
-        thread: None,
         topic: Some("Blood pressure at home".into()),
         text: "My readings at home are about 128 over 78. Should I keep writing them down?".into(),
         written: asked,
+        ..Message::default()
     });
     let journal = DocumentId::journal(ROSA_RECORD, ROSA, Audience::Circle);
     let origin = Origin {
@@ -154,6 +154,7 @@ async fn welcome(
     let answer = Said::Reply(Reply {
         thread,
         text: "Yes, please. Two a day for one more week, then we look at them together.".into(),
+        attachments: Vec::new(),
         by: "Linh Tran, RN".into(),
         written: answered,
     });

@@ -36,6 +36,19 @@ fn start(text: &str) -> Edit {
         topic: "Ankle".into(),
         text: text.into(),
         audience: Audience::Circle,
+        category: None,
+        about: None,
+        attachments: Vec::new(),
+        red_flags: Vec::new(),
+    }
+}
+
+fn answer_in(thread: u128, text: &str) -> Edit {
+    Edit::Reply {
+        thread: EntryId::from_u128(thread),
+        text: text.into(),
+        attachments: Vec::new(),
+        red_flags: Vec::new(),
     }
 }
 
@@ -55,6 +68,7 @@ fn reply(record: &mut Record, number: u128, thread: u128, text: &str, received: 
     let said = Said::Reply(Reply {
         thread: EntryId::from_u128(thread),
         text: text.into(),
+        attachments: Vec::new(),
         by: "Nurse Tran".into(),
         written: at(received),
     });
@@ -157,15 +171,7 @@ fn what_was_written_later_stands_last_and_is_not_answered_by_an_older_reply() {
     write(&mut record, 10, start("It is swollen")).unwrap();
     receive(&mut record, 10, 50);
     reply(&mut record, 20, 10, "Rest it", 70);
-    write(
-        &mut record,
-        5,
-        Edit::Reply {
-            thread: EntryId::from_u128(10),
-            text: "I did".into(),
-        },
-    )
-    .unwrap();
+    write(&mut record, 5, answer_in(10, "I did")).unwrap();
     check(
         &record,
         10,
@@ -259,9 +265,6 @@ fn what_cannot_be_sent_is_refused_with_its_reason() {
         Err(Refused::TextTooLong)
     );
     assert_eq!(write(&mut record, 1, start(&"ñ".repeat(8_000))), Ok(()));
-    let nowhere = Edit::Reply {
-        thread: EntryId::from_u128(99),
-        text: "hello".into(),
-    };
+    let nowhere = answer_in(99, "hello");
     assert_eq!(write(&mut record, 2, nowhere), Err(Refused::NoSuchThread));
 }

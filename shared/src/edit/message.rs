@@ -1,0 +1,137 @@
+//! Messages: writing, changing and taking back.
+
+use super::{Audience, Pen, Prepared, Refused, text};
+use crate::id::{AccountId, EntryId};
+use crate::record::own::Retract;
+use crate::record::{Entry, Message, Place, READ_REGISTER, Record, Said};
+use crate::sync::stored::PutInto;
+
+/// Attachments of one message: what a phone can send in a few minutes on a weak line.
+pub const ATTACHMENTS_MAX: usize = 5;
+/// Warning signs that a device may name; far more than any list has.
+const RED_FLAGS_MAX: usize = 20;
+
+pub(super) fn start(pen: Pen, audience: Audience, said: Message) -> Result<Prepared, Refused> {
+    let topic = text::topic(said.topic.as_deref().unwrap_or_default())?;
+    let said = Message {
+        topic: Some(topic),
+        ..checked(pen, said)?
+    };
+    Ok(pen.new_entry(audience, &Said::Message(said)))
+}
+
+pub(super) fn reply(
+    record: &Record,
+    pen: Pen,
+    thread: EntryId,
+    said: Message,
+) -> Result<Prepared, Refused> {
+    let audience = thread_audience(record, thread).ok_or(Refused::NoSuchThread)?;
+    let said = Message {
+        thread: Some(thread),
+        ..checked(pen, said)?
+    };
+    Ok(pen.new_entry(audience, &Said::Message(said)))
+}
+
+pub(super) fn mark_read(
+    record: &Record,
+    pen: Pen,
+    thread: EntryId,
+    up_to: EntryId,
+) -> Result<Prepared, Refused> {
+    let audience = thread_audience(record, thread).ok_or(Refused::NoSuchThread)?;
+    let put = PutInto::Register {
+        name: format!("{READ_REGISTER}{thread}"),
+        text: up_to.to_string(),
+    };
+    Ok(pen.new_item(audience, put))
+}
+
+pub(super) fn withdraw(record: &Record, pen: Pen, entry: EntryId) -> Result<Prepared, Refused> {
+    still_here(own(record, pen.account, entry)?)?;
+    Ok(Prepared::Withdraw { entry })
+}
+
+pub(super) fn reword(
+    record: &Record,
+    pen: Pen,
+    entry: EntryId,
+    text: &str,
+) -> Result<Prepared, Refused> {
+    let own = own(record, pen.account, entry)?;
+    still_here(own)?;
+    let Said::Message(old) = own.said.clone() else {
+        return Err(Refused::NoSuchEntry);
+    };
+    let text = text::body(text)?;
+    let written = pen.now;
+    let said = Said::Message(Message {
+        text,
+        written,
+        ..old
+    });
+    Ok(said.instead_of(entry))
+}
+
+pub(super) fn retract(record: &Record, pen: Pen, entry: EntryId) -> Result<Prepared, Refused> {
+    let own = own(record, pen.account, entry)?;
+    match own.place {
+        Place::Here => Ok(Prepared::Withdraw { entry }),
+        Place::Refused(_) => Err(Refused::AlreadySent),
+        Place::Received(_) => {
+            let written = pen.now;
+            let said = Said::Retract(Retract { entry, written });
+            Ok(pen.new_entry(own.audience.unwrap_or_default(), &said))
+        }
+    }
+}
+
+fn checked(pen: Pen, said: Message) -> Result<Message, Refused> {
+    let few = said.attachments.len() <= ATTACHMENTS_MAX && said.red_flags.len() <= RED_FLAGS_MAX;
+    if !few {
+        return Err(Refused::TooMany);
+    }
+    let text = text::body(&said.text)?;
+    let written = pen.now;
+    Ok(Message {
+        text,
+        written,
+        ..said
+    })
+}
+
+/// Who may read a thread, from its first message.
+pub fn thread_audience(record: &Record, thread: EntryId) -> Option<Audience> {
+    record
+        .values_of(thread)
+        .iter()
+        .find_map(|entry| entry.audience)
+}
+
+/// An entry that this account wrote.
+pub(super) fn own(record: &Record, account: AccountId, id: EntryId) -> Result<&Entry, Refused> {
+    let values = record.values_of(id);
+    let own = values.iter().find(|value| value.author == Some(account));
+    match (own, values.is_empty()) {
+        (Some(own), _) => Ok(own),
+        (None, true) => Err(Refused::NoSuchEntry),
+        (None, false) => Err(Refused::SomebodyElses),
+    }
+}
+
+pub(super) fn still_here(entry: &Entry) -> Result<(), Refused> {
+    match entry.place {
+        Place::Here => Ok(()),
+        Place::Received(_) | Place::Refused(_) => Err(Refused::AlreadySent),
+    }
+}
+
+impl Said {
+    pub(super) fn instead_of(&self, entry: EntryId) -> Prepared {
+        let put = PutInto::Entry {
+            text: self.to_text(),
+        };
+        Prepared::Reword { entry, put }
+    }
+}

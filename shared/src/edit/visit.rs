@@ -1,0 +1,180 @@
+//! Visits: asking for one, wishing it otherwise, answering before it; and asking to be called.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Audience, Pen, Prepared, Refused, text};
+use crate::fhir::ResourceType;
+use crate::fhir::description::Standing;
+use crate::id::EntryId;
+use crate::record::before_visit::{BeforeVisit, Confirmation};
+use crate::record::visit::{AnswerToVisit, Call, PreferredTime, VisitRequest, VisitWish, Wish};
+use crate::record::{Record, Said};
+
+/// Preferred times of one request; more than a scheduler reads.
+pub const TIMES_MAX: usize = 20;
+/// Questions before a visit: what a visit has time for.
+pub const QUESTIONS_MAX: usize = 3;
+/// Longest name of a language (BCP 47, §2.1.1, allows for 35).
+const LANGUAGE_CHARS_MAX: usize = 35;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskForVisit {
+    pub reason: String,
+    pub with: Option<String>,
+    pub times: Vec<PreferredTime>,
+    pub earlier_welcome: bool,
+    pub help: Option<String>,
+    #[serde(default)]
+    pub audience: Audience,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WishForVisit {
+    pub visit: EntryId,
+    pub wish: Wish,
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskForCall {
+    pub language: String,
+    pub times: Vec<PreferredTime>,
+    pub phone: Option<String>,
+    pub note: Option<String>,
+    #[serde(default)]
+    pub audience: Audience,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerBeforeVisit {
+    pub visit: EntryId,
+    pub medicines: Confirmation,
+    pub allergies: Confirmation,
+    pub phone: Confirmation,
+    pub reason: String,
+    pub questions: Vec<String>,
+}
+
+pub(super) fn ask(pen: Pen, ask: AskForVisit) -> Result<Prepared, Refused> {
+    let said = Said::VisitRequest(VisitRequest {
+        reason: text::body(&ask.reason)?,
+        with: text::short(ask.with)?,
+        times: some(ask.times)?,
+        earlier_welcome: ask.earlier_welcome,
+        help: text::note(ask.help)?,
+        written: pen.now,
+    });
+    Ok(pen.new_entry(ask.audience, &said))
+}
+
+pub(super) fn wish(record: &Record, pen: Pen, wish: WishForVisit) -> Result<Prepared, Refused> {
+    is_to_come(record, wish.visit)?;
+    let wished = match wish.wish {
+        Wish::Move { times } => Wish::Move {
+            times: some(times)?,
+        },
+        Wish::CannotCome => Wish::CannotCome,
+        Wish::EarlierWelcome => Wish::EarlierWelcome,
+    };
+    let said = Said::VisitWish(VisitWish {
+        visit: wish.visit,
+        wish: wished,
+        note: text::note(wish.note)?,
+        written: pen.now,
+    });
+    Ok(pen.new_entry(Audience::Circle, &said))
+}
+
+pub(super) fn call(pen: Pen, ask: AskForCall) -> Result<Prepared, Refused> {
+    let language = text::name(&ask.language)?;
+    if language.chars().count() > LANGUAGE_CHARS_MAX {
+        return Err(Refused::TextTooLong);
+    }
+    let said = Said::Call(Call {
+        language,
+        times: some(ask.times)?,
+        phone: text::short(ask.phone)?,
+        note: text::note(ask.note)?,
+        written: pen.now,
+    });
+    Ok(pen.new_entry(ask.audience, &said))
+}
+
+pub(super) fn before(
+    record: &Record,
+    pen: Pen,
+    answers: AnswerBeforeVisit,
+) -> Result<Prepared, Refused> {
+    is_to_come(record, answers.visit)?;
+    if answers.questions.len() > QUESTIONS_MAX {
+        return Err(Refused::TooMany);
+    }
+    let questions = answers
+        .questions
+        .into_iter()
+        .map(|question| text::note(Some(question)));
+    let questions: Vec<_> = questions.collect::<Result<_, _>>()?;
+    let said = BeforeVisit {
+        visit: answers.visit,
+        medicines: confirmed(answers.medicines)?,
+        allergies: confirmed(answers.allergies)?,
+        phone: confirmed(answers.phone)?,
+        reason: text::note(Some(answers.reason))?.unwrap_or_default(),
+        questions: questions.into_iter().flatten().collect(),
+        written: pen.now,
+    };
+    let unanswered = Confirmation::NotAnswered;
+    let says_nothing = said.medicines == unanswered
+        && said.allergies == unanswered
+        && said.phone == unanswered
+        && said.reason.is_empty()
+        && said.questions.is_empty();
+    if says_nothing {
+        return Err(Refused::EmptyText);
+    }
+    Ok(pen.new_entry(Audience::Circle, &Said::BeforeVisit(said)))
+}
+
+fn some(times: Vec<PreferredTime>) -> Result<Vec<PreferredTime>, Refused> {
+    match times.len() {
+        0 => Err(Refused::NoTimes),
+        count if count > TIMES_MAX => Err(Refused::TooMany),
+        _ => Ok(times),
+    }
+}
+
+fn confirmed(confirmation: Confirmation) -> Result<Confirmation, Refused> {
+    match confirmation {
+        Confirmation::Corrected { text } => Ok(Confirmation::Corrected {
+            text: text::note(Some(text))?.ok_or(Refused::EmptyText)?,
+        }),
+        Confirmation::NotAnswered => Ok(Confirmation::NotAnswered),
+        Confirmation::Right => Ok(Confirmation::Right),
+    }
+}
+
+/// A visit of the chart that is planned, or one that the clinic booked as an answer here. Whether
+/// its day has gone by is the clinic's to say: this device's clock decides nothing.
+fn is_to_come(record: &Record, visit: EntryId) -> Result<(), Refused> {
+    if let Some(resource) = record.chart().find(visit) {
+        let is_visit = matches!(
+            resource.kind,
+            ResourceType::Appointment | ResourceType::Encounter
+        );
+        let planned = || match resource.describe().standing {
+            Standing::Planned | Standing::Unsure | Standing::Current | Standing::Unsaid => true,
+            Standing::Past | Standing::Not | Standing::Mistake => false,
+        };
+        return (is_visit && planned())
+            .then_some(())
+            .ok_or(Refused::NotAVisit);
+    }
+    let booked = record.entries().any(|(id, entry)| match &entry.said {
+        Said::VisitAnswer(answer) => {
+            let this = id == visit || answer.request == visit;
+            this && matches!(answer.answer, AnswerToVisit::Booked { .. })
+        }
+        _ => false,
+    });
+    booked.then_some(()).ok_or(Refused::NotAVisit)
+}

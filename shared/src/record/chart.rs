@@ -1,0 +1,271 @@
+//! The chart: what the clinic and its sources wrote, as the original texts. A document is read
+//! once into a part; what an answer needs is read from the texts when it is asked for.
+
+mod index;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use self::index::Index;
+pub use self::index::{Head, Seen};
+use crate::document::{DocumentId, Kind};
+use crate::fhir::description::Description;
+use crate::fhir::entry::ChartEntryView;
+use crate::fhir::{self, ResourceType};
+use crate::id::EntryId;
+use crate::time::Timestamp;
+
+/// A chain of names that point to each other ends here.
+const NAMES_DEEP_MAX: u32 = 3;
+
+/// Cheap to clone: parts are shared.
+#[derive(Clone, Default)]
+pub struct Chart {
+    parts: BTreeMap<DocumentId, Arc<Part>>,
+    /// Documents that there are, whether or not they are here.
+    expected: BTreeSet<DocumentId>,
+    unreadable: BTreeSet<DocumentId>,
+    /// Entries that a newer version stands for, of all parts.
+    replaced: HashSet<EntryId>,
+}
+
+/// One chart document.
+pub struct Part {
+    pub document: DocumentId,
+    pub resources: Vec<Resource>,
+    index: OnceLock<Index>,
+}
+
+/// One resource, and the text it stands in.
+pub struct Resource {
+    pub entry: EntryId,
+    pub kind: ResourceType,
+    pub received_at: Option<Timestamp>,
+    /// The entry that this is a newer version of.
+    pub replaces: Option<EntryId>,
+    /// Which system it came from; its id means something only within it.
+    pub source: Box<str>,
+    id: Option<Box<str>>,
+    url: Option<Box<str>>,
+    text: String,
+    json: Range<usize>,
+}
+
+/// Whether an answer can be complete.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Loaded {
+    /// Everything is here: an empty list means that nothing is recorded.
+    All,
+    /// Something is still to come.
+    NotYet,
+    /// Something came and cannot be read.
+    Unreadable,
+}
+
+/// Parts of the chart that a screen may need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shelf {
+    Core,
+    Results,
+    Visits,
+    Everything,
+}
+
+impl Resource {
+    /// Nothing if the entry is not a resource that can be read.
+    pub fn read(entry: EntryId, text: String, received_at: Option<Timestamp>) -> Option<Self> {
+        let view: ChartEntryView<'_> = fhir::read(&text)?;
+        let json = view.resource.text()?;
+        let any: fhir::Any<'_> = fhir::read(json)?;
+        let kind = ResourceType::named(any.resource_type.said().unwrap_or_default());
+        let start = json.as_ptr() as usize - text.as_ptr() as usize;
+        let json = start..start + json.len();
+        Some(Self {
+            entry,
+            kind,
+            received_at,
+            replaces: view.replaces.said().and_then(|entry| entry.parse().ok()),
+            source: view.source.said().unwrap_or_default().into(),
+            id: any.id.said().map(Into::into),
+            url: view.url.said().map(Into::into),
+            json,
+            text,
+        })
+    }
+
+    /// The original, without what was cut out into blobs.
+    pub fn json(&self) -> &str {
+        &self.text[self.json.clone()]
+    }
+
+    pub fn about(&self) -> ChartEntryView<'_> {
+        fhir::read(&self.text).unwrap_or_default()
+    }
+
+    pub fn describe(&self) -> Description {
+        fhir::describe(self.kind, self.json()).unwrap_or_default()
+    }
+
+    /// A view of the resource; one that cannot be read says nothing.
+    pub fn view<'a, V: serde::Deserialize<'a> + Default>(&'a self) -> V {
+        fhir::read(self.json()).unwrap_or_default()
+    }
+}
+
+impl Part {
+    pub fn new(document: DocumentId, resources: Vec<Resource>) -> Self {
+        Self {
+            document,
+            resources,
+            index: OnceLock::new(),
+        }
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::of(&self.resources))
+    }
+}
+
+impl Chart {
+    pub fn add(&mut self, part: Part) {
+        self.unreadable.remove(&part.document);
+        let replaced = part
+            .resources
+            .iter()
+            .filter_map(|resource| resource.replaces);
+        self.replaced.extend(replaced);
+        self.parts.insert(part.document, Arc::new(part));
+    }
+
+    /// There is such a document, here or still to come.
+    pub fn expect(&mut self, document: DocumentId) {
+        self.expected.insert(document);
+    }
+
+    pub fn could_not_be_read(&mut self, document: DocumentId) {
+        self.parts.remove(&document);
+        self.unreadable.insert(document);
+    }
+
+    pub fn remove(&mut self, document: &DocumentId) {
+        self.parts.remove(document);
+        self.expected.remove(document);
+        self.unreadable.remove(document);
+    }
+
+    /// Whether everything of this shelf is here.
+    pub fn loaded(&self, shelf: Shelf) -> Loaded {
+        let on = |document: &&DocumentId| shelf.holds(document.kind);
+        if self.unreadable.iter().any(|document| on(&document)) {
+            return Loaded::Unreadable;
+        }
+        // Every record has a core: without one nothing has come yet.
+        let core = self
+            .parts
+            .keys()
+            .any(|document| document.kind == Kind::ChartCore);
+        let missing = |document: &DocumentId| !self.parts.contains_key(document);
+        if !core || self.expected.iter().filter(on).any(missing) {
+            return Loaded::NotYet;
+        }
+        Loaded::All
+    }
+
+
+    /// All resources that no newer version stands for.
+    pub fn resources(&self) -> impl Iterator<Item = &Resource> {
+        let parts = self.parts.values();
+        let all = parts.flat_map(|part| part.resources.iter());
+        all.filter(|resource| !self.is_replaced(resource.entry))
+    }
+
+    pub fn of(&self, kinds: &[ResourceType]) -> impl Iterator<Item = &Resource> {
+        let kinds = kinds.to_vec();
+        self.resources()
+            .filter(move |resource| kinds.contains(&resource.kind))
+    }
+
+    pub fn find(&self, entry: EntryId) -> Option<&Resource> {
+        self.parts.values().find_map(|part| {
+            let place = *part.index().by_entry.get(&entry)?;
+            part.resources.get(place)
+        })
+    }
+
+    pub fn document_of(&self, entry: EntryId) -> Option<DocumentId> {
+        let mut parts = self.parts.values();
+        let part = parts.find(|part| part.index().by_entry.contains_key(&entry))?;
+        Some(part.document)
+    }
+
+    /// What is known of the observations without reading them in full.
+    pub fn observations(&self) -> impl Iterator<Item = (&Resource, &Head)> {
+        let parts = self.parts.values();
+        let all = parts.flat_map(|part| {
+            let heads = part.index().observations.iter();
+            heads.map(|head| (&part.resources[head.place], head))
+        });
+        all.filter(|(resource, _)| !self.is_replaced(resource.entry))
+    }
+
+    /// What a reference of this resource points to.
+    pub fn follow(&self, from: &Resource, reference: &str) -> Option<&Resource> {
+        let keys = index::keys_of_reference(reference);
+        self.parts.values().find_map(|part| {
+            let index = part.index();
+            let place = keys
+                .iter()
+                .find_map(|key| index.referred(&from.source, key))?;
+            part.resources.get(place)
+        })
+    }
+
+    /// The name of what a reference points to: its own words first, then those of the target.
+    pub fn name_of(
+        &self,
+        from: &Resource,
+        to: Option<&str>,
+        display: Option<&str>,
+    ) -> Option<String> {
+        if let Some(display) = display {
+            return Some(display.to_owned());
+        }
+        self.name_behind(from, to?, NAMES_DEEP_MAX)
+    }
+
+    fn name_behind(&self, from: &Resource, to: &str, deep: u32) -> Option<String> {
+        let target = self.follow(from, to)?;
+        let said = target.describe();
+        match (said.name, said.named_by) {
+            (Some(name), _) => Some(name),
+            (None, Some(next)) if deep > 0 => self.name_behind(target, &next, deep - 1),
+            (None, _) => None,
+        }
+    }
+
+    fn is_replaced(&self, entry: EntryId) -> bool {
+        self.replaced.contains(&entry)
+    }
+}
+
+impl Shelf {
+    fn holds(self, kind: Kind) -> bool {
+        match self {
+            Self::Core => matches!(kind, Kind::ChartCore | Kind::ChartSensitive),
+            Self::Results => !matches!(kind, Kind::ChartVisits(_)),
+            Self::Visits => !matches!(kind, Kind::ChartResults(_)),
+            Self::Everything => true,
+        }
+    }
+}
+
+impl std::fmt::Debug for Chart {
+    /// Counts only: a record's content has no place in a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Chart({} documents)", self.parts.len())
+    }
+}

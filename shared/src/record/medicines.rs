@@ -1,0 +1,144 @@
+//! Medicines as a person knows them: all orders, statements and pick-ups of one medicine are one
+//! course. Nothing is merged: every source's own entry stays to be seen.
+
+use std::collections::BTreeMap;
+
+use super::{Record, Resource};
+use crate::fhir::ResourceType;
+use crate::fhir::datatypes::{Concept, RXNORM};
+use crate::fhir::description::{Description, Standing};
+use crate::fhir::medicine::{Medicine, Substance};
+use crate::id::EntryId;
+
+/// One medicine.
+pub struct Course<'a> {
+    pub key: String,
+    /// Orders and statements, the newest first.
+    pub orders: Vec<Order<'a>>,
+    /// What was handed out, the newest first.
+    pub dispensed: Vec<Order<'a>>,
+}
+
+pub struct Order<'a> {
+    pub resource: &'a Resource,
+    pub said: Description,
+}
+
+/// All medicines of the chart, without what was entered by mistake.
+pub fn courses(record: &Record) -> Vec<Course<'_>> {
+    let wrong = record.marked_wrong();
+    let mut courses: BTreeMap<String, Course<'_>> = BTreeMap::new();
+    let kinds = [
+        ResourceType::MedicationRequest,
+        ResourceType::MedicationStatement,
+        ResourceType::MedicationDispense,
+    ];
+    for resource in record.chart().of(&kinds) {
+        let (key, said) = read(record, resource);
+        if said.standing == Standing::Mistake || wrong.contains_key(&resource.entry) {
+            continue;
+        }
+        let course = courses.entry(key.clone()).or_insert_with(|| Course {
+            key,
+            orders: Vec::new(),
+            dispensed: Vec::new(),
+        });
+        let order = Order { resource, said };
+        match order.resource.kind {
+            ResourceType::MedicationDispense => course.dispensed.push(order),
+            _ => course.orders.push(order),
+        }
+    }
+    let mut courses: Vec<_> = courses.into_values().collect();
+    for course in &mut courses {
+        for orders in [&mut course.orders, &mut course.dispensed] {
+            let when = |order: &Order<'_>| order.said.when.map(|when| when.order_in(record.zone()));
+            orders.sort_by_key(|order| std::cmp::Reverse((when(order), order.resource.entry)));
+        }
+    }
+    courses
+}
+
+/// Two entries of one medicine have the same key.
+pub fn key_of(record: &Record, medicine: EntryId) -> Option<String> {
+    let resource = record.chart().find(medicine)?;
+    let is_medicine = matches!(
+        resource.kind,
+        ResourceType::MedicationRequest
+            | ResourceType::MedicationStatement
+            | ResourceType::MedicationDispense
+    );
+    is_medicine.then(|| read(record, resource).0)
+}
+
+impl Course<'_> {
+    /// In doubt a medicine is taken: an active one is never hidden behind a stopped one.
+    pub fn standing(&self) -> Standing {
+        let standings = || self.orders.iter().map(|order| order.said.standing);
+        let first = [
+            Standing::Current,
+            Standing::Unsaid,
+            Standing::Unsure,
+            Standing::Planned,
+        ];
+        let open = first
+            .into_iter()
+            .find(|standing| standings().any(|said| said == *standing));
+        open.or_else(|| standings().next())
+            .unwrap_or(Standing::Past)
+    }
+
+    pub fn is_taken(&self) -> bool {
+        match self.standing() {
+            Standing::Current | Standing::Unsaid | Standing::Unsure | Standing::Planned => true,
+            Standing::Past | Standing::Not | Standing::Mistake => false,
+        }
+    }
+
+    /// The order that says how it is taken now.
+    pub fn newest(&self) -> Option<&Order<'_>> {
+        let standing = self.standing();
+        let current = self
+            .orders
+            .iter()
+            .find(|order| order.said.standing == standing);
+        current.or_else(|| self.dispensed.first())
+    }
+}
+
+fn read(record: &Record, resource: &Resource) -> (String, Description) {
+    let view: Medicine<'_> = resource.view();
+    let mut said = view.describe(resource.kind);
+    if let Some(concept) = view.concept() {
+        return (key(concept, resource), said);
+    }
+    let target = view.reference.reference.said();
+    let target = target.and_then(|target| record.chart().follow(resource, target));
+    if let Some(target) = target {
+        let substance: Substance<'_> = target.view();
+        let named = substance.describe();
+        said.name = said.name.or(named.name);
+        said.code = said.code.or(named.code);
+        return (key(&substance.code, resource), said);
+    }
+    let own = said.name.as_deref().or(said.named_by.as_deref());
+    let own = own.map(folded).filter(|own| !own.is_empty());
+    (own.unwrap_or_else(|| resource.entry.to_string()), said)
+}
+
+fn key(concept: &Concept<'_>, resource: &Resource) -> String {
+    if let Some(rxnorm) = concept.code_in(RXNORM) {
+        return format!("rxnorm {rxnorm}");
+    }
+    let words = concept
+        .words()
+        .map(folded)
+        .filter(|words| !words.is_empty());
+    words.unwrap_or_else(|| resource.entry.to_string())
+}
+
+/// Case and spaces do not make another medicine. Everything else may.
+fn folded(words: &str) -> String {
+    let words: Vec<_> = words.split_whitespace().map(str::to_lowercase).collect();
+    words.join(" ")
+}
