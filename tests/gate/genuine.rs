@@ -5,10 +5,12 @@ use shared::document::gate::{Known, Limits, Shape, admit, check};
 use shared::document::{Actor, Document, Put};
 use shared::id::EntryId;
 
+use crate::hostile::turn;
 use crate::world::{World, admit_one};
 
 #[test]
 fn every_genuine_change_of_devices_that_write_apart_passes() {
+    let _turn = turn();
     let mut count = 0;
     for seed in 0..8 {
         let mut world = World::new(seed, 2 + seed as usize % 7);
@@ -34,6 +36,7 @@ fn every_genuine_change_of_devices_that_write_apart_passes() {
 
 #[test]
 fn both_writings_agree_with_those_of_automerge() {
+    let _turn = turn();
     let mut world = World::new(77, 5);
     for _ in 0..300 {
         world.mint_and_store();
@@ -63,6 +66,7 @@ fn both_writings_agree_with_those_of_automerge() {
 
 #[test]
 fn an_import_of_ten_thousand_resources_and_their_next_versions_passes() {
+    let _turn = turn();
     let genesis = Document::genesis(&crate::world::document_id()).1;
     let mut chart = Document::load([&genesis[..]]).unwrap();
     let mut known = Known::with_genesis(&check(&genesis, &Limits::IMPORT).unwrap()).unwrap();

@@ -9,6 +9,7 @@ mod mutations;
 mod random;
 mod seeds;
 mod snapshots;
+mod without;
 mod world;
 
 /// Counts the bytes in use, so that a bomb that allocates is seen even if it is refused afterwards.

@@ -12,7 +12,7 @@ use shared::document::gate::{Checked, Known, Limits, Rejected, Shape, admit, che
 
 use crate::MEMORY;
 use crate::forge::{chunk, compressed, raw_chunk, signed, unsigned};
-use crate::hostile::MEASURING;
+use crate::hostile::turn;
 use crate::random::Seeded;
 use crate::world::World;
 
@@ -40,9 +40,7 @@ fn setting(name: &str, otherwise: u64) -> u64 {
 
 #[test]
 fn no_mutation_makes_the_gate_panic_hang_or_grow_and_none_that_passes_hurts_automerge() {
-    let _turn = MEASURING
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    let _turn = turn();
     let (mutations, seed) = (setting("GATE_MUTATIONS", MUTATIONS), setting("SEED", 1));
     let before = MEMORY.current_usage();
     MEMORY.reset_peak_usage();

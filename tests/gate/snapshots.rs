@@ -9,7 +9,7 @@ use shared::document::{Actor, ChangeHash, Document, Put};
 use shared::id::EntryId;
 
 use crate::forge::{DOCUMENT, chunk, deflate, deflated_zeros, prefixed, run, signed, unsigned};
-use crate::hostile::bounded;
+use crate::hostile::{bounded, turn};
 use crate::random::Seeded;
 use crate::world::{World, document_id};
 
@@ -33,6 +33,7 @@ fn plain(automerge: &Automerge) -> Vec<u8> {
 
 #[test]
 fn every_genuine_document_passes_and_the_next_change_builds_on_it() {
+    let _turn = turn();
     for seed in 0..12 {
         let mut world = World::new(seed, 2 + seed as usize % 6);
         for _ in 0..seed * 30 {
@@ -58,6 +59,7 @@ fn every_genuine_document_passes_and_the_next_change_builds_on_it() {
 
 #[test]
 fn a_chart_of_ten_thousand_resources_passes() {
+    let _turn = turn();
     let genesis = Document::genesis(&document_id()).1;
     let mut chart = Document::load([&genesis[..]]).unwrap();
     let mut changes = vec![genesis];
@@ -314,6 +316,7 @@ fn a_document_that_contradicts_itself_is_refused() {
 
 #[test]
 fn no_mutated_document_that_passes_makes_automerge_panic() {
+    let _turn = turn();
     let rounds = std::env::var("GATE_MUTATIONS").map_or(MUTATIONS, |text| {
         text.parse::<u64>().expect("a number") * MUTATIONS / 100_000
     });

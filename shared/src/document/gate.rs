@@ -139,6 +139,8 @@ pub enum Rejected {
     Sequence { expected: u64, found: u64 },
     #[error("counts its operations from {found} instead of {expected}")]
     Counter { expected: u64, found: u64 },
+    #[error("does not build on the last change of its own actor")]
+    Beside,
     #[error("names an actor nobody knows")]
     UnknownActor,
     #[error("does something that this document does not take: {0}")]

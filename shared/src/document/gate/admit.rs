@@ -27,6 +27,9 @@ const RESOURCE_BYTES_MAX: usize = 256 * 1024;
 const REGISTER_BYTES_MAX: usize = 4 * 1024;
 /// The name of a preference, after its prefix.
 const PREFERENCE_CHARS_MAX: usize = 64;
+/// Changes of others between two of one actor. An actor lives as long as one connection, and a
+/// refused device mints again with a new one.
+const CHANGES_BETWEEN_MAX: usize = 4_096;
 const READ_PREFIX: &str = "read/";
 const PREFERENCE_PREFIX: &str = "pref/";
 
@@ -42,16 +45,24 @@ pub struct Layout {
 pub struct Last {
     pub seq: u64,
     pub max_op: u64,
+    pub hash: ChangeHash,
+}
+
+/// A stored change, as far as the next one has to know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stored {
+    max_op: u64,
+    dependencies: Vec<ChangeHash>,
 }
 
 /// What the store knows of one document, at least about everything the change names: its actor
-/// and other actors, its dependencies, and the slots it overwrites. A part that is left out makes
-/// the gate refuse, never accept.
+/// and other actors, its dependencies and what they build on up to the actor's last change, and
+/// the slots it overwrites. A part that is left out makes the gate refuse, never accept.
 #[derive(Debug, Clone)]
 pub struct Known {
     layout: Layout,
     actors: BTreeMap<Actor, Last>,
-    max_ops: BTreeMap<ChangeHash, u64>,
+    changes: BTreeMap<ChangeHash, Stored>,
     /// Every operation that ever wrote to a slot, overwritten or not.
     written: BTreeMap<Slot, BTreeSet<OpId>>,
 }
@@ -158,7 +169,7 @@ impl Known {
         Self {
             layout,
             actors: BTreeMap::new(),
-            max_ops: BTreeMap::new(),
+            changes: BTreeMap::new(),
             written: BTreeMap::new(),
         }
     }
@@ -174,8 +185,19 @@ impl Known {
         self
     }
 
-    pub fn with_change(mut self, hash: ChangeHash, max_op: u64) -> Self {
-        self.max_ops.insert(hash, max_op);
+    pub fn with_change(
+        mut self,
+        hash: ChangeHash,
+        max_op: u64,
+        dependencies: Vec<ChangeHash>,
+    ) -> Self {
+        self.changes.insert(
+            hash,
+            Stored {
+                max_op,
+                dependencies,
+            },
+        );
         self
     }
 
@@ -186,14 +208,16 @@ impl Known {
 
     /// Adds a change that is now stored, so that the next one of the same push finds it.
     pub fn note(&mut self, change: &Checked) {
-        self.actors.insert(
-            change.actor,
-            Last {
-                seq: change.seq,
-                max_op: change.max_op(),
+        let (seq, max_op, hash) = (change.seq, change.max_op(), change.hash);
+        self.actors.insert(change.actor, Last { seq, max_op, hash });
+        let dependencies = change.dependencies.clone();
+        self.changes.insert(
+            hash,
+            Stored {
+                max_op,
+                dependencies,
             },
         );
-        self.max_ops.insert(change.hash, change.max_op());
         for (operation, counter) in change.operations.iter().zip(change.start_op..) {
             if let Some(map) = self.layout.map(operation.object) {
                 let id = OpId {
@@ -220,7 +244,7 @@ impl Known {
     }
 
     pub fn holds(&self, hash: &ChangeHash) -> bool {
-        self.max_ops.contains_key(hash)
+        self.changes.contains_key(hash)
     }
 }
 
@@ -261,7 +285,7 @@ fn check_history(change: &Checked, known: &Known) -> Result<(), Rejected> {
     if change.dependencies.is_empty() {
         return Err(Rejected::Shape("builds on nothing, not even genesis"));
     }
-    let lacking = |hash: &&ChangeHash| !known.max_ops.contains_key(hash);
+    let lacking = |hash: &&ChangeHash| !known.holds(hash);
     let missing: Vec<ChangeHash> = change
         .dependencies
         .iter()
@@ -283,23 +307,16 @@ fn check_history(change: &Checked, known: &Known) -> Result<(), Rejected> {
     let seen = change
         .dependencies
         .iter()
-        .filter_map(|hash| known.max_ops.get(hash))
-        .max();
-    let expected = seen.map_or(1, |max_op| max_op + 1);
+        .filter_map(|hash| known.changes.get(hash));
+    let expected = seen.map(|stored| stored.max_op + 1).max().unwrap_or(1);
     if change.start_op != expected {
         return Err(Rejected::Counter {
             expected,
             found: change.start_op,
         });
     }
-    // Building beside its own last change, an actor would give two operations one id.
-    if let Some(last) = last
-        && change.start_op <= last.max_op
-    {
-        return Err(Rejected::Counter {
-            expected: last.max_op + 1,
-            found: change.start_op,
-        });
+    if last.is_some_and(|last| !builds_on(&change.dependencies, last, known)) {
+        return Err(Rejected::Beside);
     }
     if change
         .other_actors
@@ -309,6 +326,30 @@ fn check_history(change: &Checked, known: &Known) -> Result<(), Rejected> {
         return Err(Rejected::UnknownActor);
     }
     Ok(())
+}
+
+/// Whether one of these changes is the actor's last one or was made after it. An actor that writes
+/// beside itself gives two operations one id, or a number that others take for a history they have.
+fn builds_on(dependencies: &[ChangeHash], last: &Last, known: &Known) -> bool {
+    let mut waiting = dependencies.to_vec();
+    let mut seen = BTreeSet::new();
+    while let Some(hash) = waiting.pop() {
+        if hash == last.hash {
+            return true;
+        }
+        // Counters only rise, so nothing behind a lower one leads there.
+        let stored = known
+            .changes
+            .get(&hash)
+            .filter(|stored| stored.max_op > last.max_op);
+        if let Some(stored) = stored.filter(|_| seen.insert(hash)) {
+            waiting.extend(&stored.dependencies);
+        }
+        if seen.len() > CHANGES_BETWEEN_MAX {
+            return false;
+        }
+    }
+    false
 }
 
 /// What replaces something replaces values of the same slot. A value that is not there would be
