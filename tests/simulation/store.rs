@@ -238,6 +238,10 @@ fn is_marked(bytes: &[u8]) -> bool {
 }
 
 impl Log {
+    pub const fn sum(&self) -> Sum {
+        self.sum
+    }
+
     fn push(&mut self, hash: ChangeHash, bytes: Vec<u8>, sidecar: Sidecar) -> Row {
         let row = Row {
             seq: self.rows.len() as u64 + 1,

@@ -362,7 +362,6 @@ impl<D: Documents> Device<D> {
         let writes = hashes.iter().map(remove).collect();
         self.store(InFlight::Cache, Vec::new(), writes, out);
         self.mint_again(document, &[], rng, out);
-        self.open_again(&document, out);
         out.push(Effect::Tell(Notice::Changed));
     }
 }

@@ -79,7 +79,8 @@ impl Held {
     }
 
     pub(super) fn accepted_changes(&self) -> impl Iterator<Item = &[u8]> {
-        self.accepted.values().map(|(_, _, bytes)| &bytes[..])
+        let accepted = self.accepted.values().map(|(_, _, bytes)| &bytes[..]);
+        accepted.chain(self.orphans.iter().map(|row| &row.bytes[..]))
     }
 
     pub(super) fn changes(&self) -> Vec<&[u8]> {
