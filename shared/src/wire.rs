@@ -178,8 +178,7 @@ pub enum ToDevice {
         #[n(0)]
         same: bool,
     },
-    /// What did not come of an offer. A row that is not named here was taken back, or is to be
-    /// offered again because something it builds on was not there yet.
+    /// What did not come of an offer. A row that is not named here was taken back.
     #[n(7)]
     Offered {
         #[n(0)]
@@ -195,7 +194,23 @@ pub struct NotBack {
     #[n(0)]
     pub hash: ChangeHash,
     #[n(1)]
-    pub why: WhyRefused,
+    pub why: WhyNotBack,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(flat)]
+pub enum WhyNotBack {
+    /// Its receipt is not one of this clinic's.
+    #[n(0)]
+    Unvouched,
+    #[n(1)]
+    Refused {
+        #[n(0)]
+        why: WhyRefused,
+    },
+    /// Something it builds on is not there, and was not offered before it.
+    #[n(2)]
+    Missing,
 }
 
 /// What a server has of one document.

@@ -7,6 +7,8 @@ use shared::id::EntryId;
 use shared::sync::device::Line;
 use shared::sync::stored::{RowKey, Standing, Stored};
 
+use shared::wire::Sum;
+
 use crate::ledger::{Fact, Withdrawn};
 use crate::tier::Tier;
 use crate::world::{REFUSED_MARK, World};
@@ -38,8 +40,9 @@ fn lags<T: Tier>(world: &World<T>, machine: usize) -> Option<String> {
     for (document, log) in world.clinic.store.logs() {
         if scope.may_read(document) {
             let held = device.held().get(document);
-            let count = held.map_or(0, |held| held.accepted().count());
-            if count != log.rows.len() {
+            let sum = held.map_or_else(Sum::default, |held| held.sum());
+            if sum != log.sum() {
+                let count = held.map_or(0, |held| held.accepted().count());
                 return Some(format!("{count} of {} in {document}", log.rows.len()));
             }
         }

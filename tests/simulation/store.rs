@@ -150,16 +150,24 @@ impl Store {
         rows: Vec<Row>,
     ) -> (Vec<Outcome>, Vec<Row>) {
         self.logs.entry(document).or_default();
-        let (mut outcomes, mut new) = (Vec::new(), Vec::new());
-        for row in rows {
-            let sidecar = row.sidecar;
-            let taken = self.take::<T>(document, row.bytes.into(), |_| sidecar);
-            outcomes.push(taken.as_ref().map_or_else(|no| *no, |(row, _)| stored(row)));
-            if let Ok((row, true)) = taken {
-                new.push(row);
+        let mut outcomes = vec![Outcome::Missing; rows.len()];
+        let mut new = Vec::new();
+        // What builds on a row may have been offered before it: places are only a cache.
+        loop {
+            let before = new.len();
+            for (row, outcome) in rows.iter().zip(&mut outcomes) {
+                if *outcome != Outcome::Missing {
+                    continue;
+                }
+                let sidecar = row.sidecar;
+                let taken = self.take::<T>(document, row.bytes.to_vec(), |_| sidecar);
+                *outcome = taken.as_ref().map_or_else(|no| *no, |(row, _)| stored(row));
+                new.extend(taken.ok().filter(|(_, is_new)| *is_new).map(|(row, _)| row));
+            }
+            if new.len() == before {
+                return (outcomes, new);
             }
         }
-        (outcomes, new)
     }
 
     /// A row of marks, which the server alone writes.
@@ -230,6 +238,10 @@ fn is_marked(bytes: &[u8]) -> bool {
 }
 
 impl Log {
+    pub const fn sum(&self) -> Sum {
+        self.sum
+    }
+
     fn push(&mut self, hash: ChangeHash, bytes: Vec<u8>, sidecar: Sidecar) -> Row {
         let row = Row {
             seq: self.rows.len() as u64 + 1,

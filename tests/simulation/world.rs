@@ -619,11 +619,11 @@ impl<T: Tier> World<T> {
             for value in T::values(&device.documents, document) {
                 shown.entry(value.entry).or_default().push(value.text);
             }
-            for (entry, item) in device.outbox() {
+            for (entry, item) in device.waiting() {
                 if let PutInto::Entry { text } = &item.put
                     && item.document == *document
                 {
-                    shown.entry(*entry).or_default().push(text.clone());
+                    shown.entry(entry).or_default().push(text.clone());
                 }
             }
         }

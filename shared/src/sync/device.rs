@@ -212,6 +212,16 @@ impl<D: Documents> Device<D> {
         &self.held
     }
 
+    /// Everything of this device that is not yet durable at the server, whether or not its document
+    /// can be opened. Some of it stands in the document too.
+    pub fn waiting(&self) -> impl Iterator<Item = (EntryId, &OutboxItem)> {
+        let minted = self.held.values().flat_map(|held| &held.minted);
+        let minted = minted.map(|minted| (minted.entry, &minted.item));
+        let outbox = self.outbox.iter().map(|(entry, item)| (*entry, item));
+        outbox.chain(minted)
+    }
+
+    /// What may still be withdrawn or reworded.
     pub fn outbox(&self) -> &BTreeMap<EntryId, OutboxItem> {
         &self.outbox
     }
@@ -236,8 +246,8 @@ impl<D: Documents> Device<D> {
 
     fn one(&mut self, now: Timestamp, rng: &mut dyn Rng, event: Event, out: &mut Vec<Effect>) {
         match event {
-            Event::Loaded(rows) => self.loaded(rows, rng, out),
-            Event::Elsewhere { put, removed } => self.elsewhere(put, &removed, rng, out),
+            Event::Loaded(rows) => self.loaded(rows, out),
+            Event::Elsewhere { put, removed } => self.elsewhere(put, &removed, out),
             Event::Edited {
                 number,
                 entry,

@@ -6,7 +6,7 @@ use crate::sync::receipt::ReceiptKey;
 use crate::sync::scope::Scope;
 use crate::wire::{
     Digest, HASHES_MAX, NotBack, Outcome, PUSH_CHANGES_MAX, Row, Summary, ToDevice, ToServer,
-    VERSION, VERSION_OLDEST, WhyRefused,
+    VERSION, VERSION_OLDEST, WhyNotBack, WhyRefused,
 };
 
 /// What happened, from the hub's point of view.
@@ -64,13 +64,14 @@ pub enum Effect {
         hashes: Vec<ChangeHash>,
     },
     /// Through the gate, then all in one transaction: a change that is there already answers its old
-    /// row, one whose dependencies are not there answers `Missing`.
+    /// row, one whose dependencies or document are not there answers `Missing`.
     Append {
         number: u32,
         document: DocumentId,
         changes: Vec<Vec<u8>>,
     },
-    /// Rows whose receipts were found to be ours: through the gate, then with their old sidecars.
+    /// Rows whose receipts were found to be ours: through the gate, then with their old sidecars,
+    /// each after those of them that it builds on. The document is created if it is not there.
     Restore {
         document: DocumentId,
         rows: Vec<Row>,
@@ -218,7 +219,7 @@ impl Connection {
     fn offer(&mut self, document: DocumentId, rows: Vec<Row>) -> Vec<Effect> {
         let ours = |row: &Row| self.receipts.is_ours(&document, &row.hash, &row.sidecar);
         let (rows, unvouched): (Vec<_>, Vec<_>) = rows.into_iter().partition(ours);
-        let why = WhyRefused::NotAccepted;
+        let why = WhyNotBack::Unvouched;
         let unvouched = unvouched.iter().map(|row| NotBack {
             hash: row.hash,
             why,
@@ -234,11 +235,12 @@ impl Connection {
     fn restored(&mut self, document: DocumentId, outcomes: &[Outcome]) -> Vec<Effect> {
         let (hashes, mut not_back) = std::mem::take(&mut self.restoring);
         for (hash, outcome) in hashes.into_iter().zip(outcomes) {
-            match *outcome {
-                // The device finds these lacking when it compares again, and offers them again.
-                Outcome::Stored { .. } | Outcome::Missing => {}
-                Outcome::Refused { why } => not_back.push(NotBack { hash, why }),
-            }
+            let why = match *outcome {
+                Outcome::Stored { .. } => continue,
+                Outcome::Missing => WhyNotBack::Missing,
+                Outcome::Refused { why } => WhyNotBack::Refused { why },
+            };
+            not_back.push(NotBack { hash, why });
         }
         let answer = ToDevice::Offered { document, not_back };
         vec![Effect::Send(answer), Effect::Summarize(self.scope.clone())]

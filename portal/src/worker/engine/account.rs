@@ -362,11 +362,10 @@ fn read_record(device: &Device<OpenDocuments>, profile: &Profile, patient: Patie
         marks.for_each(|mark| record.add_mark(mark));
     }
     for (entry, item) in device
-        .outbox()
-        .iter()
+        .waiting()
         .filter(|(_, item)| item.patient == patient)
     {
-        record.add_waiting(profile.account, *entry, item);
+        record.add_waiting(profile.account, entry, item);
     }
     for (entry, (item, why)) in device.dead_letters() {
         if item.patient == patient {

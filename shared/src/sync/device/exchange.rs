@@ -8,7 +8,7 @@ use crate::sync::stored::{RowKey, Standing, Stored, Write};
 use crate::time::Timestamp;
 use crate::wire::{
     FRAME_TO_SERVER_BYTES_MAX, HASHES_MAX, NotBack, PUSH_CHANGES_MAX, Row, Summary, ToDevice,
-    ToServer, WhyRefused,
+    ToServer, WhyNotBack,
 };
 
 use super::RETRY_MILLIS_MIN;
@@ -154,6 +154,9 @@ impl<D: Documents> Device<D> {
         out: &mut Vec<Effect>,
     ) -> bool {
         let held = self.held.entry(document).or_default();
+        if !rows.is_empty() {
+            held.take_up_again();
+        }
         held.correct_places(&rows);
         let is_new = |row: &Row| !held.accepted.contains_key(&row.hash);
         let new: Vec<Row> = rows.into_iter().filter(is_new).collect();
@@ -302,7 +305,8 @@ impl<D: Documents> Device<D> {
     }
 
     /// What became of rows that were offered. What the server does not take back with its receipt,
-    /// its author pushes again, and what nobody vouches for is let go.
+    /// its author pushes again, and what nobody vouches for is let go. What builds on something that
+    /// neither side has is kept, and not talked about until there is news of its document.
     fn offered(
         &mut self,
         document: DocumentId,
@@ -316,21 +320,20 @@ impl<D: Documents> Device<D> {
         };
         // A second part of the same offer has its own answer; the comparison that follows knows.
         open.busy.remove(&document);
-        let (mut again, mut let_go) = (Vec::new(), Vec::new());
-        for not_back in not_back {
-            let row = self
-                .held
-                .get(&document)
-                .and_then(|held| held.row(&not_back.hash));
-            match (row, not_back.why) {
-                (None, _) => {}
-                (Some(row), WhyRefused::NotAllowed | WhyRefused::NotAccepted)
-                    if mine && open.pushed.insert(row.hash) =>
-                {
-                    again.push(row);
-                }
-                (Some(row), _) => let_go.push(row.hash),
+        let (mut again, mut let_go, mut orphans) = (Vec::new(), Vec::new(), Vec::new());
+        for NotBack { hash, why } in not_back {
+            let Some(row) = self.held.get(&document).and_then(|held| held.row(hash)) else {
+                continue;
+            };
+            match why {
+                WhyNotBack::Missing if open.missed.insert(*hash) => {}
+                WhyNotBack::Missing => orphans.push(*hash),
+                WhyNotBack::Unvouched if mine && open.pushed.insert(*hash) => again.push(row),
+                WhyNotBack::Unvouched | WhyNotBack::Refused { .. } => let_go.push(*hash),
             }
+        }
+        if let Some(held) = self.held.get_mut(&document) {
+            orphans.iter().for_each(|hash| held.set_aside(hash));
         }
         again.sort_by_key(|row| row.seq);
         for rows in in_frames(again) {
@@ -359,7 +362,6 @@ impl<D: Documents> Device<D> {
         let writes = hashes.iter().map(remove).collect();
         self.store(InFlight::Cache, Vec::new(), writes, out);
         self.mint_again(document, &[], rng, out);
-        self.open_again(&document, out);
         out.push(Effect::Tell(Notice::Changed));
     }
 }

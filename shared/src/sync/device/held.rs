@@ -31,6 +31,9 @@ pub struct Held {
     pub(super) seq_last: u64,
     /// Places after a gap.
     beyond: BTreeSet<u64>,
+    /// Accepted once, and built on something that neither this device nor the server has any more.
+    /// Another device may still bring it.
+    orphans: Vec<Row>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +79,8 @@ impl Held {
     }
 
     pub(super) fn accepted_changes(&self) -> impl Iterator<Item = &[u8]> {
-        self.accepted.values().map(|(_, _, bytes)| &bytes[..])
+        let accepted = self.accepted.values().map(|(_, _, bytes)| &bytes[..]);
+        accepted.chain(self.orphans.iter().map(|row| &row.bytes[..]))
     }
 
     pub(super) fn changes(&self) -> Vec<&[u8]> {
@@ -101,6 +105,20 @@ impl Held {
             self.seq_last += 1;
         }
         true
+    }
+
+    /// Kept, and not talked about.
+    pub(super) fn set_aside(&mut self, hash: &ChangeHash) {
+        if let Some(row) = self.row(hash) {
+            self.forget(hash);
+            self.orphans.push(row);
+        }
+    }
+
+    pub(super) fn take_up_again(&mut self) {
+        for row in std::mem::take(&mut self.orphans) {
+            self.accept(&row);
+        }
     }
 
     /// A server that went back gives old rows new places.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::exchange::Busy;
 use super::{
-    DEAD_AFTER_MILLIS, DEAD_AFTER_WAKE_MILLIS, Device, Documents, Effect, Line, OPEN_WITHIN_MILLIS,
-    PING_AFTER_MILLIS, RETRY_MILLIS_MAX, RETRY_MILLIS_MIN,
+    DEAD_AFTER_MILLIS, DEAD_AFTER_WAKE_MILLIS, Device, Documents, Effect, Held, Line,
+    OPEN_WITHIN_MILLIS, PING_AFTER_MILLIS, RETRY_MILLIS_MAX, RETRY_MILLIS_MIN,
 };
 use crate::document::{Actor, ChangeHash, DocumentId};
 use crate::id::Rng;
@@ -32,6 +32,8 @@ pub(super) struct Open {
     pub busy: BTreeMap<DocumentId, Busy>,
     /// Documents of which the last pull brought nothing: places are of no use for them any more.
     pub in_vain: BTreeSet<DocumentId>,
+    /// Offered, and missing something that was not there.
+    pub missed: BTreeSet<ChangeHash>,
     /// Documents whose minted changes build on something that the server does not have, and how
     /// often it said so. Nothing of them is pushed until that is cleared up.
     pub stuck: BTreeMap<DocumentId, Stuck>,
@@ -69,6 +71,7 @@ impl<D: Documents> Device<D> {
             return;
         }
         self.rest_minting = false;
+        self.held.values_mut().for_each(Held::take_up_again);
         let open = Open::new(Actor::fresh(rng), now);
         self.link = Link::Open(Box::new(open));
         let digest = self.digest();
@@ -197,6 +200,7 @@ impl Open {
             pushed: BTreeSet::new(),
             busy: BTreeMap::new(),
             in_vain: BTreeSet::new(),
+            missed: BTreeSet::new(),
             stuck: BTreeMap::new(),
             rounds: 0,
             asked_at: now,

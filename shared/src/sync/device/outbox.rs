@@ -10,13 +10,13 @@ use crate::id::{EntryId, Rng};
 use crate::sync::stored::{OutboxItem, PutInto, RowKey, Standing, StoreError, Stored, Write};
 
 impl<D: Documents> Device<D> {
-    pub(super) fn loaded(&mut self, rows: Vec<Stored>, rng: &mut dyn Rng, out: &mut Vec<Effect>) {
+    pub(super) fn loaded(&mut self, rows: Vec<Stored>, out: &mut Vec<Effect>) {
         for row in rows {
             self.take_row(row);
         }
         let documents: Vec<_> = self.held.keys().copied().collect();
         for document in documents {
-            self.open_from_disk(document, rng, out);
+            self.open_from_disk(document, out);
         }
         out.push(Effect::Tell(Notice::Changed));
     }
@@ -25,7 +25,6 @@ impl<D: Documents> Device<D> {
         &mut self,
         put: Vec<Stored>,
         removed: &[RowKey],
-        rng: &mut dyn Rng,
         out: &mut Vec<Effect>,
     ) {
         let mut touched = std::collections::BTreeSet::new();
@@ -38,7 +37,7 @@ impl<D: Documents> Device<D> {
             self.drop_row(key);
         }
         for document in touched {
-            self.open_from_disk(document, rng, out);
+            self.open_from_disk(document, out);
         }
         out.push(Effect::Tell(Notice::Changed));
     }
@@ -246,20 +245,18 @@ impl<D: Documents> Device<D> {
         self.documents.open(document, &changes)
     }
 
-    /// Opens a document whose rows were written by an earlier life or by another tab.
-    fn open_from_disk(&mut self, document: DocumentId, rng: &mut dyn Rng, out: &mut Vec<Effect>) {
+    /// Opens a document whose rows were written by an earlier life or by another tab. What was minted
+    /// then is not made anew here, even if it does not fit: nobody knows whether it was sent.
+    fn open_from_disk(&mut self, document: DocumentId, out: &mut Vec<Effect>) {
         self.tidy_held(&document);
-        let whole = self.try_to_open(&document).is_ok();
-        if !whole
-            && self
-                .held
-                .get(&document)
-                .is_some_and(|held| !held.minted.is_empty())
-        {
-            // Something that was minted on is not there: what waits must be readable all the same.
-            self.mint_again(document, &[], rng, out);
-        } else if !whole {
-            self.open_again(&document, out);
+        if self.try_to_open(&document) != Err(Unreadable::Damaged) {
+            return;
+        }
+        let accepted = self.held[&document].accepted_changes();
+        let accepted: Vec<_> = accepted.collect();
+        if self.documents.open(&document, &accepted) == Err(Unreadable::Damaged) {
+            self.documents.close(&document);
+            out.push(Effect::Tell(Notice::Damaged(document)));
         }
     }
 

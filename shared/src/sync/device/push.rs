@@ -241,11 +241,11 @@ impl<D: Documents> Device<D> {
             }
         }
         self.new_actor(rng);
+        self.open_again(&document, out);
         if writes.is_empty() {
             return;
         }
         self.store(InFlight::Rearranged { entries }, requires, writes, out);
-        self.open_again(&document, out);
         out.push(Effect::Tell(Notice::Changed));
     }
 
