@@ -79,7 +79,20 @@ fn why_not(why: Failed) -> String {
             | Refused::TopicTooLong
             | Refused::NoSuchThread
             | Refused::NoSuchEntry
-            | Refused::AlreadySent,
+            | Refused::AlreadySent
+            | Refused::SomebodyElses
+            | Refused::TooMany
+            | Refused::NotAMedicine
+            | Refused::MedicineStopped
+            | Refused::RefillOpen
+            | Refused::Decided
+            | Refused::Cancelled
+            | Refused::NoTimes
+            | Refused::NotAVisit
+            | Refused::NotANumber
+            | Refused::NotPossible
+            | Refused::NotADate
+            | Refused::NotYourRole,
         )
         | Failed::Impossible => words::clinic_not_sent(),
     }

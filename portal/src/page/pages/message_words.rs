@@ -82,6 +82,19 @@ pub(crate) fn refused(why: Refused) -> String {
         Refused::TopicTooLong => words::refused_topic_too_long(),
         Refused::NoSuchThread | Refused::NoSuchEntry => words::refused_gone(),
         Refused::AlreadySent => words::refused_already_sent(),
+        Refused::SomebodyElses => words::refused_somebody_elses(),
+        Refused::TooMany => words::refused_too_many(),
+        Refused::NotAMedicine => words::refused_not_a_medicine(),
+        Refused::MedicineStopped => words::refused_medicine_stopped(),
+        Refused::RefillOpen => words::refused_refill_open(),
+        Refused::Decided => words::refused_decided(),
+        Refused::Cancelled => words::refused_cancelled(),
+        Refused::NoTimes => words::refused_no_times(),
+        Refused::NotAVisit => words::refused_not_a_visit(),
+        Refused::NotANumber => words::refused_not_a_number(),
+        Refused::NotPossible => words::refused_not_possible(),
+        Refused::NotADate => words::refused_not_a_date(),
+        Refused::NotYourRole => words::refused_not_your_role(),
     }
 }
 

@@ -102,6 +102,10 @@ impl Form {
                     topic,
                     text,
                     audience,
+                    category: None,
+                    about: None,
+                    attachments: Vec::new(),
+                    red_flags: Vec::new(),
                 })
                 .await;
             self.is_sending.try_set(false);

@@ -139,6 +139,8 @@ fn Reply(session: Session, id: EntryId, draft: Draft) -> AnyView {
                 .edit(Edit::Reply {
                     thread: id,
                     text: text.clone(),
+                    attachments: Vec::new(),
+                    red_flags: Vec::new(),
                 })
                 .await;
             is_sending.try_set(false);
