@@ -142,14 +142,16 @@ const fn audience(document: &DocumentId) -> Option<Audience> {
 /// Who wrote something follows from the log, never from its words; only the name that a member of
 /// staff signed with is in them, and only the server writes there.
 fn author(document: &DocumentId, row: &Row, said: &Said) -> Option<Author> {
-    match (document.writer(), said) {
-        (Some(account), Said::Message(_)) => Some(Author::Person(account)),
-        (None, Said::Reply(reply)) => Some(Author::Clinic {
-            account: row.sidecar.account,
-            name: reply.by.clone(),
-        }),
-        (Some(_), Said::Reply(_)) | (None, Said::Message(_)) | (_, Said::Unknown(_)) => None,
+    // Refills, visits and the rest are no part of a thread; their own lists come with them.
+    let writer = document.writer();
+    if let (Some(account), Said::Message(_)) = (writer, said) {
+        return Some(Author::Person(account));
     }
+    let (None, Said::Reply(reply)) = (writer, said) else {
+        return None;
+    };
+    let (account, name) = (row.sidecar.account, reply.by.clone());
+    Some(Author::Clinic { account, name })
 }
 
 fn note(
@@ -161,23 +163,23 @@ fn note(
     received_at: Timestamp,
 ) {
     let (patient, founder) = (projection.document.patient, projection.document.writer());
-    let (thread, text, written_at) = match said {
-        Said::Message(message) => {
-            let thread = message.thread.unwrap_or(entry);
-            if message.thread.is_none() {
-                let topic = message.topic.clone().unwrap_or_default();
-                projection.threads.push(Thread {
-                    patient,
-                    thread,
-                    topic,
-                    audience,
-                    founder,
-                });
-            }
-            (thread, message.text.clone(), message.written)
+    let (thread, text, written_at) = if let Said::Message(message) = said {
+        let thread = message.thread.unwrap_or(entry);
+        if message.thread.is_none() {
+            let topic = message.topic.clone().unwrap_or_default();
+            projection.threads.push(Thread {
+                patient,
+                thread,
+                topic,
+                audience,
+                founder,
+            });
         }
-        Said::Reply(reply) => (reply.thread, reply.text.clone(), reply.written),
-        Said::Unknown(_) => return,
+        (thread, message.text.clone(), message.written)
+    } else if let Said::Reply(reply) = said {
+        (reply.thread, reply.text.clone(), reply.written)
+    } else {
+        return;
     };
     let message = MessageRow {
         patient,

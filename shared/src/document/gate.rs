@@ -27,7 +27,7 @@ mod replay;
 mod snapshot;
 mod writer;
 
-pub use self::admit::{Admitted, Known, Last, Layout, Shape, admit};
+pub use self::admit::{Admitted, CHANGES_BETWEEN_MAX, Known, Last, Layout, Shape, admit};
 pub use self::chunk::{check, hash_of_change};
 pub use self::guard::{Panicked, guarded};
 pub use self::limits::{Limit, Limits, SnapshotLimits};

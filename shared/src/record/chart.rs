@@ -175,7 +175,6 @@ impl Chart {
         Loaded::All
     }
 
-
     /// All resources that no newer version stands for.
     pub fn resources(&self) -> impl Iterator<Item = &Resource> {
         let parts = self.parts.values();

@@ -103,6 +103,8 @@ CREATE TABLE actors (
     account   BLOB,
     actor_seq INTEGER NOT NULL,
     op_max    INTEGER NOT NULL,
+    -- Its last change; the next one has to build on it.
+    hash      BLOB    NOT NULL,
     PRIMARY KEY (patient, document, actor)
 ) STRICT, WITHOUT ROWID;
 

@@ -66,6 +66,7 @@ pub async fn write(
     let said = Said::Reply(Reply {
         thread,
         text,
+        attachments: Vec::new(),
         by,
         written: now,
     });

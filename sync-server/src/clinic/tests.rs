@@ -12,6 +12,10 @@ fn start_thread(topic: &str, text: &str, audience: Audience) -> Edit {
         topic: topic.into(),
         text: text.into(),
         audience,
+        category: None,
+        about: None,
+        attachments: Vec::new(),
+        red_flags: Vec::new(),
     }
 }
 
@@ -19,7 +23,7 @@ fn texts(record: &Record) -> Vec<String> {
     let said = record.entries().map(|(_, entry)| match &entry.said {
         Said::Message(message) => message.text.clone(),
         Said::Reply(reply) => format!("{}: {}", reply.by, reply.text),
-        Said::Unknown(text) => text.clone(),
+        other => other.to_text(),
     });
     said.collect()
 }

@@ -29,7 +29,7 @@ const REGISTER_BYTES_MAX: usize = 4 * 1024;
 const PREFERENCE_CHARS_MAX: usize = 64;
 /// Changes of others between two of one actor. An actor lives as long as one connection, and a
 /// refused device mints again with a new one.
-const CHANGES_BETWEEN_MAX: usize = 4_096;
+pub const CHANGES_BETWEEN_MAX: usize = 4_096;
 const READ_PREFIX: &str = "read/";
 const PREFERENCE_PREFIX: &str = "pref/";
 
@@ -237,6 +237,10 @@ impl Known {
         let change = admit(check(bytes, shape.limits())?, self, shape)?.into_change();
         self.note(&change);
         Ok(change)
+    }
+
+    pub fn last_of(&self, actor: Actor) -> Option<Last> {
+        self.actors.get(&actor).copied()
     }
 
     pub fn layout(&self) -> Layout {

@@ -3,7 +3,8 @@
 
 use rusqlite::Transaction;
 use shared::document::gate::{
-    Checked, Known, Last, Layout, Map, OpId, Rejected, Shape, Slot, admit,
+    self, CHANGES_BETWEEN_MAX, Checked, Known, Last, Layout, Limits, Map, OpId, Rejected, Shape,
+    Slot, admit,
 };
 use shared::document::{Actor, DocumentId};
 use shared::id::AccountId;
@@ -65,7 +66,7 @@ fn known(
     let (patient, key) = (document.patient.to_bytes(), document.to_bytes());
     let mut known = Known::new(layout);
     let mut find_actor = db.prepare_cached(
-        "SELECT actor_seq, op_max FROM actors
+        "SELECT actor_seq, op_max, hash FROM actors
          WHERE patient = ?1 AND document = ?2 AND actor = ?3",
     )?;
     for actor in change
@@ -78,21 +79,64 @@ fn known(
             Ok(Last {
                 seq: row.seq()?,
                 max_op: row.seq()?,
+                hash: row.hash()?,
             })
         })?;
         if let Some(last) = last {
             known = known.with_actor(actor, last);
         }
     }
-    let mut find_change = db.prepare_cached(
-        "SELECT op_max FROM changes WHERE patient = ?1 AND document = ?2 AND hash = ?3",
+    let known = with_history(db, document, change, known)?;
+    known_slots(db, document, layout, change, known)
+}
+
+/// What the change builds on, back to its actor's last one: the gate wants to see that it was made
+/// after that.
+fn with_history(
+    db: Db<'_>,
+    document: &DocumentId,
+    change: &Checked,
+    mut known: Known,
+) -> Result<Known, StoreError> {
+    let (patient, key) = (document.patient.to_bytes(), document.to_bytes());
+    let mut find = db.prepare_cached(
+        "SELECT op_max, bytes FROM changes WHERE patient = ?1 AND document = ?2 AND hash = ?3",
     )?;
-    for hash in change.dependencies() {
-        let found = one(&mut find_change, (patient, &key, hash.0), |row| row.seq())?;
-        if let Some(max_op) = found {
-            known = known.with_change(*hash, max_op);
+    let last = known.last_of(change.actor());
+    let mut waiting = change.dependencies().to_vec();
+    let mut steps = 0;
+    while let Some(hash) = waiting.pop() {
+        if known.holds(&hash) || steps > CHANGES_BETWEEN_MAX {
+            continue;
         }
+        steps += 1;
+        let found = one(&mut find, (patient, &key, hash.0), |row| {
+            Ok((row.seq()?, row.take::<Vec<u8>>()?))
+        })?;
+        let Some((max_op, bytes)) = found else {
+            continue;
+        };
+        let stored =
+            gate::check(&bytes, &Limits::IMPORT).map_err(|_| StoreError::Damaged("a change"))?;
+        let dependencies = stored.dependencies().to_vec();
+        // Counters only rise: nothing behind a lower one leads to the actor's last change.
+        if last.is_some_and(|last| hash != last.hash && max_op > last.max_op) {
+            waiting.extend(&dependencies);
+        }
+        known = known.with_change(hash, max_op, dependencies);
     }
+    Ok(known)
+}
+
+/// What was ever written to the slots that the change writes over.
+fn known_slots(
+    db: Db<'_>,
+    document: &DocumentId,
+    layout: Layout,
+    change: &Checked,
+    mut known: Known,
+) -> Result<Known, StoreError> {
+    let (patient, key) = (document.patient.to_bytes(), document.to_bytes());
     let mut find_written = db.prepare_cached(
         "SELECT counter, actor FROM written
          WHERE patient = ?1 AND document = ?2 AND map = ?3 AND key = ?4",
@@ -131,10 +175,11 @@ pub fn note(
 ) -> Result<(), StoreError> {
     let (patient, key) = (document.patient.to_bytes(), document.to_bytes());
     db.prepare_cached(
-        "INSERT INTO actors (patient, document, actor, account, actor_seq, op_max)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        "INSERT INTO actors (patient, document, actor, account, actor_seq, op_max, hash)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (patient, document, actor)
-         DO UPDATE SET actor_seq = excluded.actor_seq, op_max = excluded.op_max",
+         DO UPDATE SET actor_seq = excluded.actor_seq, op_max = excluded.op_max,
+                       hash = excluded.hash",
     )?
     .execute((
         patient,
@@ -143,6 +188,7 @@ pub fn note(
         author.map(|account| account.to_bytes()),
         seq_column(change.seq()),
         seq_column(change.max_op()),
+        change.hash().0,
     ))?;
     // Entries of a journal are written once, so nothing will name them again.
     let entries_too = document.writer().is_none();
