@@ -361,10 +361,7 @@ fn read_record(device: &Device<OpenDocuments>, profile: &Profile, patient: Patie
             .filter_map(|(_, _, bytes)| Mark::from_bytes(bytes));
         marks.for_each(|mark| record.add_mark(mark));
     }
-    for (entry, item) in device
-        .waiting()
-        .filter(|(_, item)| item.patient == patient)
-    {
+    for (entry, item) in device.waiting().filter(|(_, item)| item.patient == patient) {
         record.add_waiting(profile.account, entry, item);
     }
     for (entry, (item, why)) in device.dead_letters() {
