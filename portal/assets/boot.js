@@ -41,8 +41,9 @@ function styles() {
   return new Promise((resolve, reject) => {
     const sheet = document.createElement("link");
     sheet.rel = "stylesheet";
+    sheet.media = "not all"; // Until the screens are there it would only move what is painted.
     sheet.href = "{{asset:portal.css}}";
-    sheet.onload = resolve;
+    sheet.onload = () => resolve(sheet);
     sheet.onerror = () => reject(new Error("the style sheet did not come"));
     document.head.append(sheet);
   });
@@ -50,8 +51,13 @@ function styles() {
 
 async function start() {
   try {
-    const [glue] = await Promise.all([import("{{asset:page.js}}"), styles()]);
-    await glue.default({ module_or_path: program() });
+    const [glue, sheet, compiled] = await Promise.all([
+      import("{{asset:page.js}}"),
+      styles(),
+      WebAssembly.compileStreaming(program()),
+    ]);
+    sheet.media = "all";
+    await glue.default({ module_or_path: compiled });
     document.getElementById("boot").remove();
     root.dataset.boot = "running";
   } catch (error) {

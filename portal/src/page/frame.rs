@@ -5,8 +5,9 @@ mod people;
 mod update;
 
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
 use leptos_router::components::Outlet;
-use leptos_router::hooks::use_location;
+use leptos_router::hooks::{use_location, use_navigate};
 
 use crate::bridge::Status;
 use crate::page::i18n::{number, time, words};
@@ -38,9 +39,12 @@ pub(crate) fn Frame() -> impl IntoView {
 fn open_record(session: Session) -> AnyView {
     // Another record is another set of screens: nothing of the one before may stay.
     let open = Memo::new(move |_| session.who().get().map(|who| who.open));
+    let navigate = use_navigate();
     Effect::new(move |before: Option<Option<_>>| {
         let now = open.get();
         if before.is_some_and(|before| before != now) {
+            // A conversation of one person is no place in the record of another.
+            navigate("/", NavigateOptions::default());
             focus_heading();
         }
         now

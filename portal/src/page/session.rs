@@ -17,7 +17,7 @@ use crate::bridge::{self, NotActivated, RecordOf, Status, Storage, ToPage, ToWor
 use crate::page::ui::platform::{
     Kept, WorkerPort, clean_address, fragment_value, on_wake, query_value, setting,
 };
-use line::Line;
+use line::{Life, Line};
 
 /// Where the person stands. Only `Open` shows anything of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -253,14 +253,17 @@ impl Session {
     // --- The worker ---
 
     fn start_worker(self) {
+        let Some(life) = self.line.try_update_value(Line::begin) else {
+            return;
+        };
         let started = setting("worker").and_then(|url| {
             WorkerPort::start(
                 &url,
                 move |text| match serde_json::from_str(&text) {
-                    Ok(message) => self.hear(message),
-                    Err(_) => self.restart(),
+                    Ok(message) => self.hear(life, message),
+                    Err(_) => self.restart(life),
                 },
-                move || self.restart(),
+                move || self.restart(life),
             )
         });
         match started {
@@ -270,9 +273,15 @@ impl Session {
     }
 
     /// Not at once: the worker's own callback is what noticed the fault.
-    fn restart(self) {
+    fn restart(self, life: Life) {
         spawn_local(async move {
-            let again = self.line.try_update_value(Line::broke).unwrap_or(false);
+            let Some(again) = self
+                .line
+                .try_update_value(|line| line.broke(life))
+                .flatten()
+            else {
+                return;
+            };
             match self.stage.get_untracked() {
                 // Nothing was open; whoever activates hears that it did not work.
                 Stage::Welcome | Stage::Ended | Stage::Locked => {}
@@ -287,13 +296,13 @@ impl Session {
         });
     }
 
-    fn hear(self, message: ToPage) {
+    fn hear(self, life: Life, message: ToPage) {
         match message {
             ToPage::Opened(who) => self.opened(who),
             ToPage::NobodyHere => self.ended(),
             ToPage::NeedsConnection => self.stage.set(Stage::NeedsConnection),
             ToPage::Status(status) => self.status.set(Some(status)),
-            ToPage::Broken => self.restart(),
+            ToPage::Broken => self.restart(life),
             other @ (ToPage::Started
             | ToPage::Activated { .. }
             | ToPage::NotActivated { .. }

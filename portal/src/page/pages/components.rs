@@ -65,7 +65,7 @@ fn buttons() -> AnyView {
     let nothing = || ();
     let button = |weight| view! { <Button label=sample() weight=weight on_press=nothing/> };
     view! {
-        <BackLink href="/components" label=sample()/>
+        <p><BackLink href="/components" label=sample()/></p>
         <IconLink href="/components" name=sample() icon=Icon::Back/>
         <div class="bar">
             {button(Weight::Main)}{button(Weight::Quiet)}{button(Weight::Plain)}{button(Weight::Danger)}

@@ -36,7 +36,7 @@ pub(crate) fn Home() -> impl IntoView {
         <Screen name=words::places_home() width=Width::Wide>
             <div>
                 <h1>{greeting}</h1>
-                <p class="soft">{time::long_day(time::now())}</p>
+                <p class="soft date">{time::long_day(time::now())}</p>
                 <EmergencyLine/>
             </div>
             <div class="columns">

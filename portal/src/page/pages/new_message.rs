@@ -69,6 +69,13 @@ impl Form {
         })
     }
 
+    /// What was wrong with a field is mended as soon as somebody writes in it.
+    fn write(self, draft: Draft, text: String, faults: &'static [Refused]) {
+        draft.write(text);
+        self.wrong
+            .update(|wrong| wrong.retain(|why| !faults.contains(why)));
+    }
+
     fn blame(self, wrong: Vec<Refused>) {
         if !wrong.is_empty() {
             focus_errors();
@@ -154,10 +161,10 @@ pub(crate) fn NewMessage() -> impl IntoView {
                 {move || trouble(form)}
                 <Field id="topic" label=words::new_message_topic() hint=words::new_message_topic_hint()
                     error=form.error_of(TOPIC_FAULTS) value=form.topic.text()
-                    on_input=move |text| form.topic.write(text) chars_max=TOPIC_CHARS_MAX/>
+                    on_input=move |text| form.write(form.topic, text, TOPIC_FAULTS) chars_max=TOPIC_CHARS_MAX/>
                 <Field id="text" kind=Kind::Long label=words::new_message_text()
                     error=form.error_of(TEXT_FAULTS) value=form.text.text()
-                    on_input=move |text| form.text.write(text) chars_max=MESSAGE_CHARS_MAX/>
+                    on_input=move |text| form.write(form.text, text, TEXT_FAULTS) chars_max=MESSAGE_CHARS_MAX/>
                 <Segmented name="audience" label=words::new_message_audience()
                     options=vec![
                         (Audience::Circle, words::audience_circle(), None),

@@ -21,6 +21,10 @@ const RESTART_WINDOW_MS: i64 = 60_000;
 
 type Draft = Result<Option<String>, Storage>;
 
+/// One worker from its start to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Life(u32);
+
 struct Question {
     ask: Ask,
     answer: RwSignal<Option<Answer>>,
@@ -34,6 +38,7 @@ struct Activation {
 
 pub(super) struct Line {
     port: Option<WorkerPort>,
+    life: Life,
     slot: Option<String>,
     /// The account is open, so that questions and edits have an address.
     is_open: bool,
@@ -52,6 +57,7 @@ impl Line {
     pub(super) fn new(slot: Option<String>) -> Self {
         Self {
             port: None,
+            life: Life(0),
             slot,
             is_open: false,
             next: 0,
@@ -241,13 +247,22 @@ impl Line {
 
     // --- Its life ---
 
+    pub(super) fn begin(&mut self) -> Life {
+        self.life = Life(self.life.0.wrapping_add(1));
+        self.life
+    }
+
     pub(super) fn connect(&mut self, port: WorkerPort) {
         self.is_open = false;
         self.port = Some(port);
     }
 
-    /// Takes note of a fault; answers whether to start the worker again.
-    pub(super) fn broke(&mut self) -> bool {
+    /// Takes note of a fault; answers whether to start the worker again. One fault often shows
+    /// twice, as a word of the worker and as an error: the second finds another life, or none.
+    pub(super) fn broke(&mut self, life: Life) -> Option<bool> {
+        if self.life != life || self.port.is_none() {
+            return None;
+        }
         let now_ms = now().millis();
         if now_ms - self.restarted_at_ms > RESTART_WINDOW_MS {
             self.restarts = 0;
@@ -255,7 +270,7 @@ impl Line {
         self.restarts += 1;
         self.restarted_at_ms = now_ms;
         self.hang_up();
-        self.restarts <= RESTARTS_MAX
+        Some(self.restarts <= RESTARTS_MAX)
     }
 
     /// The person asks to try once more.

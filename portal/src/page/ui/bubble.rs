@@ -39,5 +39,5 @@ pub(crate) fn Bubble(
 /// Divides a conversation by days.
 #[component]
 pub(crate) fn DayDivider(label: String) -> AnyView {
-    view! { <li class="day-divider">{label}</li> }.into_any()
+    view! { <li class="day-divider date">{label}</li> }.into_any()
 }

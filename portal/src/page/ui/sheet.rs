@@ -36,7 +36,8 @@ pub(crate) fn Sheet(
         <dialog id=id aria-labelledby=named_by node_ref=dialog on:close=move |_| is_open.set(false)>
             <div class="stack">
                 {acting.map(|acting| view! { <p class="detail">{acting}</p> })}
-                <h2 id=heading>{title}</h2>
+                // Where the browser would otherwise look for a button, and find the closing one.
+                <h2 id=heading tabindex="-1" autofocus=true>{title}</h2>
                 {move || is_open.get().then(|| children())}
                 <Button label=close weight=Weight::Quiet wide=true on_press=move || is_open.set(false)/>
             </div>
