@@ -1,6 +1,7 @@
 //! The dependency rule: which part of the source may name what. ARCHITECTURE.md says why.
 
 use crate::code::{bare, without_tests, words};
+use crate::imports::{is_in, paths_from};
 use crate::tree::{File, finds, holds, repository, sample};
 
 /// Only these places may say these words.
@@ -207,68 +208,6 @@ fn named_outside(files: &[File]) -> Vec<String> {
         }
     }
     findings
-}
-
-/// The paths that start at a module: `shared::{id, view::{Ask, Answer}}` gives `id`, `view::Ask` and
-/// `view::Answer`.
-fn paths_from(code: &str, root: &str) -> Vec<String> {
-    let start = format!("{root}::");
-    let mut found = Vec::new();
-    for (place, _) in code.match_indices(&start) {
-        let before = code[..place].chars().next_back();
-        if !before.is_some_and(is_of_path) {
-            expand("", &code[place + start.len()..], &mut found);
-        }
-    }
-    found
-}
-
-fn is_of_path(letter: char) -> bool {
-    letter.is_alphanumeric() || letter == '_' || letter == ':'
-}
-
-/// Reads one path or one group in braces; answers what stands behind it.
-fn expand<'a>(before: &str, text: &'a str, found: &mut Vec<String>) -> &'a str {
-    let text = text.trim_start();
-    if let Some(mut rest) = text.strip_prefix('{') {
-        while let Some(inside) = Some(rest.trim_start()).filter(|rest| !rest.is_empty()) {
-            if let Some(behind) = inside.strip_prefix('}') {
-                return behind;
-            }
-            let next = inside.strip_prefix(',').unwrap_or(inside);
-            rest = if next.len() < inside.len() {
-                next
-            } else {
-                expand(before, inside, found)
-            };
-        }
-        return "";
-    }
-    let end = text
-        .find(|letter| !is_of_path(letter))
-        .unwrap_or(text.len());
-    let (path, rest) = text.split_at(end);
-    let whole = format!("{before}{path}");
-    if rest.starts_with('{') && path.ends_with("::") {
-        return expand(&whole, rest, found);
-    }
-    found.push(whole);
-    let Some(renamed) = rest.trim_start().strip_prefix("as ") else {
-        // Something that no import holds; one letter on, so that reading always ends.
-        return if end == 0 {
-            text.get(1..).unwrap_or_default()
-        } else {
-            rest
-        };
-    };
-    renamed.trim_start().trim_start_matches(is_of_path)
-}
-
-fn is_in(path: &str, part: &str) -> bool {
-    path == part
-        || path
-            .strip_prefix(part)
-            .is_some_and(|rest| rest.starts_with("::"))
 }
 
 fn parts_outside(files: &[File]) -> Vec<String> {

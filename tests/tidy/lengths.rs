@@ -61,7 +61,7 @@ fn functions(files: &[File]) -> Vec<String> {
             }
             let lines = function_lines(&code[place..]);
             if lines > FUNCTION_LINES_MAX {
-                let line = code[..place].lines().count();
+                let line = code[..place].matches('\n').count() + 1;
                 findings.push(format!("{}:{line}: a function of {lines} lines", file.path));
             }
         }
@@ -80,7 +80,7 @@ fn function_lines(code: &str) -> usize {
             _ => {}
         }
         if depth == 0 {
-            return code[..open + place].lines().count();
+            return code[..=open + place].lines().count();
         }
     }
     0
