@@ -128,7 +128,7 @@ pub fn words(bare: &str) -> impl Iterator<Item = (usize, &str)> {
 /// The source without its unit tests, which may build what the code itself may not name. Tests stand
 /// last in a file.
 pub fn without_tests(bare: &str) -> &str {
-    bare.split("#[cfg(test)]\nmod tests")
+    bare.split("#[cfg(test)]\nmod tests {")
         .next()
         .unwrap_or_default()
 }

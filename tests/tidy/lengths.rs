@@ -1,6 +1,6 @@
-//! A function fits on a screen, a file holds one thing, a line fits beside another.
+//! A function fits on a screen, a file holds one thing beside its unit tests, a line is short.
 
-use crate::code::bare;
+use crate::code::{bare, without_tests};
 use crate::tree::{File, finds, holds, repository, sample};
 
 const COLUMNS_MAX: usize = 100;
@@ -34,7 +34,7 @@ fn is_unbreakable(line: &str) -> bool {
 fn file_lengths(files: &[File]) -> Vec<String> {
     let mut findings = Vec::new();
     for file in files {
-        let lines = file.text().lines().count();
+        let lines = without_tests(file.text()).lines().count();
         if is_source(file) && lines > FILE_LINES_MAX {
             findings.push(format!(
                 "{}: {lines} lines; what second thing lives in it?",
@@ -61,7 +61,7 @@ fn functions(files: &[File]) -> Vec<String> {
             }
             let lines = function_lines(&code[place..]);
             if lines > FUNCTION_LINES_MAX {
-                let line = code[..place].lines().count();
+                let line = code[..place].matches('\n').count() + 1;
                 findings.push(format!("{}:{line}: a function of {lines} lines", file.path));
             }
         }
@@ -80,7 +80,7 @@ fn function_lines(code: &str) -> usize {
             _ => {}
         }
         if depth == 0 {
-            return code[..open + place].lines().count();
+            return code[..=open + place].lines().count();
         }
     }
     0

@@ -6,6 +6,7 @@
 mod code;
 mod dependencies;
 mod documentation;
+mod imports;
 mod layers;
 mod lengths;
 mod licences;

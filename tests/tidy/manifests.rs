@@ -22,10 +22,16 @@ fn root(files: &[File]) -> &str {
         .map_or("", File::text)
 }
 
+/// The packages that the root lists; a tool's own workspace has its own rules.
 fn members(files: &[File]) -> impl Iterator<Item = &File> {
-    files
-        .iter()
-        .filter(|file| file.path.ends_with("/Cargo.toml"))
+    let list = root(files)
+        .split_once("members = [")
+        .map_or("", |(_, rest)| rest);
+    let list = list.split(']').next().unwrap_or_default();
+    files.iter().filter(move |file| {
+        let package = file.path.strip_suffix("/Cargo.toml");
+        package.is_some_and(|package| list.contains(&format!("\"{package}\"")))
+    })
 }
 
 /// Members name a dependency; its version stands in the root.
@@ -137,7 +143,7 @@ fn planted_manifests_are_found() {
     let files = sample(&[
         (
             "Cargo.toml",
-            "[workspace.dependencies]\nc = \"1\"\nd = \"1\"\n[profile.release]\n",
+            "members = [\"x\", \"y\"]\n[workspace.dependencies]\nc = \"1\"\nd = \"1\"\n[profile.release]\n",
         ),
         ("x/Cargo.toml", &own),
         ("y/Cargo.toml", "[dependencies]\n"),

@@ -6,9 +6,7 @@
 
 use shared::id::Rng;
 use shared::sync::stored::{RowKey, Stored};
-use web_sys::CryptoKey;
-
-use super::browser::crypto::{self, Failed};
+use super::browser::crypto::{self, CryptoKey, Failed};
 use super::browser::disk::{Disk, DiskError};
 use super::browser::random::Browser;
 

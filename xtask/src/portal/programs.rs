@@ -23,7 +23,41 @@ pub fn compile(kind: Kind) -> anyhow::Result<()> {
     if kind == Kind::Dist {
         words.extend(["--profile", "dist-wasm"]);
     }
-    workspace::run(workspace::cargo(&words))
+    let mut command = workspace::cargo(&words);
+    if kind == Kind::Dist {
+        command.env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+            without_own_paths()?,
+        );
+    }
+    workspace::run(command)
+}
+
+/// Panics name source files. Where this machine keeps them is nobody's business, costs bytes, and
+/// would make two machines build two different releases.
+fn without_own_paths() -> anyhow::Result<String> {
+    let home = match std::env::var_os("CARGO_HOME") {
+        Some(home) => PathBuf::from(home),
+        None => std::env::home_dir()
+            .context("no home folder is known")?
+            .join(".cargo"),
+    };
+    let mut flags = Vec::new();
+    // Without fetched crates there is nothing to rename; cargo then fetches them.
+    for registry in fs::read_dir(home.join("registry/src"))
+        .into_iter()
+        .flatten()
+    {
+        flags.push(format!(
+            "--remap-path-prefix={}=",
+            registry?.path().display()
+        ));
+    }
+    flags.push(format!(
+        "--remap-path-prefix={}=",
+        workspace::root().display()
+    ));
+    Ok(flags.join(" "))
 }
 
 /// rustup installs the target with the pinned toolchain; this is for one that was there before.

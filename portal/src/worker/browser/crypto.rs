@@ -3,7 +3,8 @@
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{CryptoKey, SubtleCrypto, WorkerGlobalScope};
+pub use web_sys::CryptoKey;
+use web_sys::{SubtleCrypto, WorkerGlobalScope};
 
 /// The browser refused, or the bytes did not verify. It does not say which.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
