@@ -107,6 +107,7 @@ impl Browser {
             width,
             height,
             dark,
+            webassembly,
             ..
         } = self.setup;
         let client = page.client().await?;
@@ -121,6 +122,11 @@ impl Browser {
                 let feature = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
                 let media = json!({ "features": feature });
                 chromium(&client, "Emulation.setEmulatedMedia", media).await?;
+                if !webassembly {
+                    let source = json!({ "source": "delete globalThis.WebAssembly" });
+                    let command = "Page.addScriptToEvaluateOnNewDocument";
+                    chromium(&client, command, source).await?;
+                }
             }
             Engine::Firefox => {
                 let bidi = self.bidi.as_ref().context("Firefox gave no BiDi")?;

@@ -122,9 +122,6 @@ fn chromium(setup: &Setup, profile: &Path) -> Result<Value> {
     arguments.push(format!(
         "--host-resolver-rules=MAP {INSECURE_HOST} 127.0.0.1"
     ));
-    if !setup.webassembly {
-        arguments.push("--js-flags=--no-expose-wasm".to_owned());
-    }
     Ok(json!({
         "browserName": "chrome",
         "goog:loggingPrefs": { "browser": "ALL" },
