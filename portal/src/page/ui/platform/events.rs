@@ -7,8 +7,8 @@ use web_sys::{Event, EventTarget, VisibilityState};
 use super::{document, window};
 
 /// Calls back for every `satchel:NAME`, as long as the program runs.
-pub(crate) fn hear(name: &str, mut call: impl FnMut() + 'static) {
-    listen(&window(), &format!("satchel:{name}"), move || call());
+pub(crate) fn hear(name: &str, call: impl FnMut() + 'static) {
+    listen(&window(), &format!("satchel:{name}"), call);
 }
 
 pub(crate) fn tell(name: &str) {
