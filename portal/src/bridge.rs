@@ -148,7 +148,7 @@ pub struct Clinic {
 
 /// One line for the whole record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "line")]
+#[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Everything was exchanged over the connection that is open now.
     UpToDate {

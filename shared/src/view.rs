@@ -29,7 +29,7 @@ pub enum Answer {
 
 /// Where an item is. A state only moves forward, and is never ahead of the truth.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "state")]
+#[serde(rename_all = "snake_case")]
 pub enum ItemState {
     /// On the disk of this device, and nowhere else.
     SavedHere {

@@ -1,79 +1,97 @@
 //! The sitemap as one tree, and what surrounds every screen: language, focus after a navigation.
 
 use leptos::prelude::*;
-use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::hooks::use_location;
-use leptos_router::path;
 
 use crate::page::frame::Frame;
-use crate::page::pages;
+use crate::page::pages::{
+    Activity, AskForVisit, BeforeVisit, Components, Download, Home, Lock, Medicines, Messages,
+    Missing, NewMessage, Reading, Record, RecordSection, Refill, ResultDetail, Results, Search,
+    Settings, Share, Thread, Visit, Welcome,
+};
 use crate::page::preferences::Preferences;
 use crate::page::session::Session;
-use crate::page::ui::platform::focus_heading;
+use crate::page::ui::platform::{Address, focus_heading};
+
+/// What surrounds a screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Around {
+    Nothing(Alone),
+    /// The frame of an open record.
+    Frame,
+}
+
+/// Screens that need no open record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Alone {
+    Welcome,
+    Lock,
+    Components,
+}
 
 #[component]
 pub(crate) fn App() -> impl IntoView {
     let preferences = Preferences::load();
     let session = Session::start();
+    let address = Address::start();
     provide_context(preferences);
     provide_context(session);
-    view! {
-        <Router>
-            <FocusAfterNavigation/>
-            {move || {
-                // Words are plain text, so another language means other screens.
-                preferences.language().get();
-                sitemap().into_any()
-            }}
-        </Router>
+    provide_context(address);
+    focus_after_navigation(address);
+    let around = Memo::new(move |_| match segments(&address.path().get()).as_slice() {
+        ["welcome"] => Around::Nothing(Alone::Welcome),
+        ["lock"] => Around::Nothing(Alone::Lock),
+        // For developers; a release is smaller without it.
+        ["components"] if cfg!(debug_assertions) => Around::Nothing(Alone::Components),
+        _ => Around::Frame,
+    });
+    move || {
+        // Words are plain text, so another language means other screens.
+        preferences.language().get();
+        match around.get() {
+            Around::Nothing(Alone::Welcome) => view! { <Welcome/> }.into_any(),
+            Around::Nothing(Alone::Lock) => view! { <Lock/> }.into_any(),
+            Around::Nothing(Alone::Components) => view! { <Components/> }.into_any(),
+            Around::Frame => view! { <Frame/> }.into_any(),
+        }
     }
 }
 
-fn sitemap() -> impl IntoView {
-    view! {
-        <Routes fallback=pages::NotFound>
-            <Route path=path!("/welcome") view=pages::Welcome/>
-            <Route path=path!("/lock") view=pages::Lock/>
-            <Route path=path!("/components") view=pages::Components/>
-            <ParentRoute path=path!("") view=Frame>
-                <Route path=path!("/") view=pages::Home/>
-                <Route path=path!("/download") view=pages::Download/>
-                <ParentRoute path=path!("/results") view=pages::section>
-                    <Route path=path!("") view=pages::Results/>
-                    <Route path=path!(":id") view=pages::ResultDetail/>
-                </ParentRoute>
-                <Route path=path!("/medicines") view=pages::Medicines/>
-                <Route path=path!("/refill") view=pages::Refill/>
-                <ParentRoute path=path!("/messages") view=pages::section>
-                    <Route path=path!("") view=pages::Messages/>
-                    <Route path=path!("new") view=pages::NewMessage/>
-                    <Route path=path!(":id") view=pages::Thread/>
-                </ParentRoute>
-                <ParentRoute path=path!("/record") view=pages::section>
-                    <Route path=path!("") view=pages::Record/>
-                    <Route path=path!(":section") view=pages::RecordSection/>
-                </ParentRoute>
-                <ParentRoute path=path!("/visit") view=pages::section>
-                    <Route path=path!("") view=pages::Visit/>
-                    <Route path=path!("ask") view=pages::AskForVisit/>
-                </ParentRoute>
-                <Route path=path!("/before-visit") view=pages::BeforeVisit/>
-                <Route path=path!("/reading") view=pages::Reading/>
-                <Route path=path!("/share") view=pages::Share/>
-                <Route path=path!("/activity") view=pages::Activity/>
-                <Route path=path!("/settings") view=pages::Settings/>
-                <Route path=path!("/search") view=pages::Search/>
-            </ParentRoute>
-        </Routes>
+/// The screen at an address inside the frame.
+pub(crate) fn screen_at(path: &str) -> AnyView {
+    match segments(path).as_slice() {
+        [] => view! { <Home/> }.into_any(),
+        ["download"] => view! { <Download/> }.into_any(),
+        ["results"] => view! { <Results/> }.into_any(),
+        ["results", _] => view! { <ResultDetail/> }.into_any(),
+        ["medicines"] => view! { <Medicines/> }.into_any(),
+        ["refill"] => view! { <Refill/> }.into_any(),
+        ["messages"] => view! { <Messages/> }.into_any(),
+        ["messages", "new"] => view! { <NewMessage/> }.into_any(),
+        ["messages", id] => view! { <Thread id=(*id).to_owned()/> }.into_any(),
+        ["record"] => view! { <Record/> }.into_any(),
+        ["record", section] => view! { <RecordSection path=(*section).to_owned()/> }.into_any(),
+        ["visit"] => view! { <Visit/> }.into_any(),
+        ["visit", "ask"] => view! { <AskForVisit/> }.into_any(),
+        ["before-visit"] => view! { <BeforeVisit/> }.into_any(),
+        ["reading"] => view! { <Reading/> }.into_any(),
+        ["share"] => view! { <Share/> }.into_any(),
+        ["activity"] => view! { <Activity/> }.into_any(),
+        ["settings"] => view! { <Settings/> }.into_any(),
+        ["search"] => view! { <Search/> }.into_any(),
+        _ => view! { <Missing/> }.into_any(),
     }
+}
+
+fn segments(path: &str) -> Vec<&str> {
+    path.split('/')
+        .filter(|segment| !segment.is_empty())
+        .collect()
 }
 
 /// A screen reader hears nothing of a navigation inside the page unless the focus moves.
-#[component]
-fn FocusAfterNavigation() -> impl IntoView {
-    let path = use_location().pathname;
+fn focus_after_navigation(address: Address) {
     Effect::new(move |before: Option<String>| {
-        let now = path.get();
+        let now = address.path().get();
         if before.is_some_and(|before| before != now) {
             focus_heading();
         }

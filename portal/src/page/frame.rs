@@ -5,18 +5,16 @@ mod people;
 mod update;
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::components::Outlet;
-use leptos_router::hooks::{use_location, use_navigate};
 
 use crate::bridge::Status;
+use crate::page::app::screen_at;
 use crate::page::i18n::{number, time, words};
 use crate::page::pages;
 use crate::page::session::{Session, Stage};
 use crate::page::ui::icon::Icon;
 use crate::page::ui::navigation::{Count, Navigation, Place};
 use crate::page::ui::person::tint;
-use crate::page::ui::platform::{focus, focus_heading};
+use crate::page::ui::platform::{Address, focus, focus_heading};
 use crate::page::ui::screen::SkipLink;
 use crate::page::ui::status_pill::{Pill, PillWords, StatusPill};
 use people::People;
@@ -39,26 +37,25 @@ pub(crate) fn Frame() -> impl IntoView {
 fn open_record(session: Session) -> AnyView {
     // Another record is another set of screens: nothing of the one before may stay.
     let open = Memo::new(move |_| session.who().get().map(|who| who.open));
-    let navigate = use_navigate();
+    let address = expect_context::<Address>();
     Effect::new(move |before: Option<Option<_>>| {
         let now = open.get();
         if before.is_some_and(|before| before != now) {
             // A conversation of one person is no place in the record of another.
-            navigate("/", NavigateOptions::default());
+            address.go("/");
             focus_heading();
         }
         now
     });
-    let path = use_location().pathname;
     view! {
         <SkipLink label=words::frame_skip()/>
         <div class="shell">
             <TopBar session=session/>
-            <Navigation label=words::frame_places() places=places() more=more_places() path=path
+            <Navigation label=words::frame_places() places=places() more=more_places() path=address.path()
                 count=unread_count(session)/>
             {move || {
                 open.get();
-                view! { <Outlet/> }
+                screen_at(&address.path().get())
             }}
         </div>
     }

@@ -98,6 +98,11 @@ pub(crate) fn number(value: u32) -> String {
         .unwrap_or_else(|| value.to_string())
 }
 
+/// For comparing without regard to capitals. The browser has Unicode's tables already.
+pub(crate) fn in_small_letters(text: &str) -> String {
+    JsString::from(text).to_lower_case().into()
+}
+
 /// CLDR's form for a count, `one` or `other` for example.
 fn plural_form(value: u32) -> String {
     let rules = Intl::PluralRules::new(&locale_array(), &Object::new());

@@ -24,9 +24,6 @@ mod thread;
 mod visit;
 mod welcome;
 
-use leptos::prelude::*;
-use leptos_router::components::Outlet;
-
 pub(crate) use activity::Activity;
 pub(crate) use before_visit::BeforeVisit;
 pub(crate) use components::Components;
@@ -37,7 +34,7 @@ pub(crate) use lock::Lock;
 pub(crate) use medicines::Medicines;
 pub(crate) use messages::Messages;
 pub(crate) use new_message::NewMessage;
-pub(crate) use not_found::NotFound;
+pub(crate) use not_found::Missing;
 pub(crate) use reading::Reading;
 pub(crate) use record::{Record, RecordSection};
 pub(crate) use refill::Refill;
@@ -48,8 +45,3 @@ pub(crate) use share::Share;
 pub(crate) use thread::Thread;
 pub(crate) use visit::{AskForVisit, Visit};
 pub(crate) use welcome::Welcome;
-
-/// A place with screens below it; the frame around them is the same.
-pub(crate) fn section() -> impl IntoView {
-    view! { <Outlet/> }
-}

@@ -2,12 +2,12 @@
 //! settings and lock.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 use crate::bridge::RecordOf;
 use crate::page::i18n::words;
 use crate::page::session::Session;
 use crate::page::ui::person::{PersonButton, PersonRow};
+use crate::page::ui::platform::Address;
 use crate::page::ui::rows::{RowLink, Rows};
 use crate::page::ui::sheet::Sheet;
 
@@ -15,7 +15,7 @@ use super::more_places;
 
 #[component]
 pub(super) fn People(session: Session, is_open: RwSignal<bool>) -> AnyView {
-    let path = use_location().pathname;
+    let path = expect_context::<Address>().path();
     Effect::new(move || {
         path.track();
         is_open.set(false);

@@ -1,37 +1,29 @@
 //! The lock screen. The worker, and with it every word of the record, is gone from memory.
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate};
 
 use super::welcome::LanguageSwitch;
 use crate::page::i18n::words;
 use crate::page::session::{Session, Stage};
 use crate::page::ui::button::Button;
 use crate::page::ui::icon::Icon;
+use crate::page::ui::platform::Address;
 use crate::page::ui::screen::{Brand, Screen, Width};
 
 #[component]
 pub(crate) fn Lock() -> impl IntoView {
     let session = expect_context::<Session>();
-    let path = use_location().pathname;
-    let is_lock_address = move || path.get_untracked() == "/lock";
+    let address = expect_context::<Address>();
+    let is_lock_address = move || address.path().get_untracked() == "/lock";
     if is_lock_address() {
         session.lock();
     }
-    let navigate = use_navigate();
     let open = move || {
         if session.stage().get_untracked() == Stage::Locked {
             session.unlock();
         }
         if is_lock_address() {
-            navigate(
-                "/",
-                NavigateOptions {
-                    replace: true,
-                    ..NavigateOptions::default()
-                },
-            );
+            address.go_instead("/");
         }
     };
     view! {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared::view::ThreadRow;
 
 use super::message_words::{EmergencyLine, state_words};
-use crate::page::i18n::{time, words};
+use crate::page::i18n::{in_small_letters, time, words};
 use crate::page::session::Session;
 use crate::page::ui::button::LinkButton;
 use crate::page::ui::empty::{Empty, Skeleton};
@@ -55,8 +55,8 @@ fn empty() -> AnyView {
 
 /// The conversations that say what is sought, in their topic, their newest message or their name.
 pub(super) fn found(rows: Vec<ThreadRow>, sought: &str) -> Vec<ThreadRow> {
-    let sought = sought.trim().to_lowercase();
-    let says = |text: &str| text.to_lowercase().contains(&sought);
+    let sought = in_small_letters(sought.trim());
+    let says = |text: &str| in_small_letters(text).contains(&sought);
     let matches = |row: &ThreadRow| {
         says(&row.topic) || says(&row.excerpt) || row.newest_from.as_deref().is_some_and(says)
     };

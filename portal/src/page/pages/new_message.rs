@@ -3,8 +3,6 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use shared::edit::{Audience, Edit, MESSAGE_CHARS_MAX, Refused, TOPIC_CHARS_MAX};
 
 use super::message_words::{EmergencyLine, not_taken, refused};
@@ -16,6 +14,7 @@ use crate::page::ui::banner::Banner;
 use crate::page::ui::button::{BackLink, Button};
 use crate::page::ui::field::{Errors, Field, Kind, focus_errors};
 use crate::page::ui::icon::Icon;
+use crate::page::ui::platform::Address;
 use crate::page::ui::screen::Screen;
 use crate::page::ui::segmented::Segmented;
 use crate::page::ui::tag::Tone;
@@ -136,19 +135,10 @@ const TEXT_FAULTS: &[Refused] = &[Refused::EmptyText, Refused::TextTooLong];
 pub(crate) fn NewMessage() -> impl IntoView {
     let session = expect_context::<Session>();
     let form = Form::open(session);
-    let navigate = use_navigate();
+    let address = expect_context::<Address>();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let navigate = navigate.clone();
-        form.send(move |path| {
-            navigate(
-                &path,
-                NavigateOptions {
-                    replace: true,
-                    ..NavigateOptions::default()
-                },
-            );
-        });
+        form.send(move |path| address.go_instead(&path));
     };
     view! {
         <Screen name=words::new_message_title()>

@@ -6,36 +6,16 @@ use crate::page::i18n::words;
 use crate::page::ui::button::LinkButton;
 use crate::page::ui::empty::Empty;
 use crate::page::ui::icon::Icon;
-use crate::page::ui::screen::{Brand, Screen, Width};
+use crate::page::ui::screen::Screen;
 
-/// Without the frame: nobody may be signed in.
-#[component]
-pub(crate) fn NotFound() -> impl IntoView {
-    view! {
-        <Screen name=words::not_found_title() width=Width::Center>
-            <Brand/>
-            <h1>{words::not_found_title()}</h1>
-            {explanation()}
-        </Screen>
-    }
-}
-
-/// Inside the frame.
 #[component]
 pub(crate) fn Missing() -> impl IntoView {
     view! {
         <Screen name=words::not_found_title()>
             <h1>{words::not_found_title()}</h1>
-            {explanation()}
+            <Empty icon=Icon::Search title=words::not_found_what() text=words::not_found_next()>
+                <LinkButton href="/".to_owned() label=words::not_found_home() icon=Icon::Home/>
+            </Empty>
         </Screen>
     }
-}
-
-fn explanation() -> AnyView {
-    view! {
-        <Empty icon=Icon::Search title=words::not_found_what() text=words::not_found_next()>
-            <LinkButton href="/".to_owned() label=words::not_found_home() icon=Icon::Home/>
-        </Empty>
-    }
-    .into_any()
 }

@@ -1,7 +1,6 @@
 //! The record by its sections.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 use super::not_built::NotBuilt;
 use super::not_found::Missing;
@@ -92,35 +91,31 @@ pub(crate) fn Record() -> impl IntoView {
 }
 
 #[component]
-pub(crate) fn RecordSection() -> impl IntoView {
-    let params = use_params_map();
-    move || {
-        let path = params.get().get("section").unwrap_or_default();
-        let section = Section::ALL
-            .into_iter()
-            .find(|section| section.path() == path);
-        let Some(section) = section else {
-            return view! { <Missing/> }.into_any();
-        };
-        let ask = (section == Section::Visits).then(|| {
-            view! {
-                <Rows card=true>
-                    <RowLink href="/visit".to_owned() icon=Icon::Clock title=words::visit_title()/>
-                    <RowLink href="/visit/ask".to_owned() icon=Icon::Calendar
-                        title=words::visit_ask_title()/>
-                </Rows>
-            }
-        });
+pub(crate) fn RecordSection(path: String) -> AnyView {
+    let section = Section::ALL
+        .into_iter()
+        .find(|section| section.path() == path);
+    let Some(section) = section else {
+        return view! { <Missing/> }.into_any();
+    };
+    let ask = (section == Section::Visits).then(|| {
         view! {
-            <Screen name=section.title()>
-                <div>
-                    <BackLink href="/record" label=words::places_record()/>
-                    <h1>{section.title()}</h1>
-                </div>
-                <NotBuilt icon=section.icon() title=words::record_section_empty() text=section.will()/>
-                {ask}
-            </Screen>
+            <Rows card=true>
+                <RowLink href="/visit".to_owned() icon=Icon::Clock title=words::visit_title()/>
+                <RowLink href="/visit/ask".to_owned() icon=Icon::Calendar
+                    title=words::visit_ask_title()/>
+            </Rows>
         }
-        .into_any()
+    });
+    view! {
+        <Screen name=section.title()>
+            <div>
+                <BackLink href="/record" label=words::places_record()/>
+                <h1>{section.title()}</h1>
+            </div>
+            <NotBuilt icon=section.icon() title=words::record_section_empty() text=section.will()/>
+            {ask}
+        </Screen>
     }
+    .into_any()
 }

@@ -4,7 +4,6 @@ mod unsent;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_params_map;
 use shared::edit::{Edit, MESSAGE_CHARS_MAX};
 use shared::id::EntryId;
 use shared::time::Timestamp;
@@ -42,17 +41,10 @@ pub(super) fn send_words(session: Session) -> Signal<String> {
 }
 
 #[component]
-pub(crate) fn Thread() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| {
-        params
-            .get()
-            .get("id")
-            .and_then(|id| id.parse::<EntryId>().ok())
-    });
-    move || match id.get() {
-        Some(id) => view! { <Conversation id=id/> }.into_any(),
-        None => view! { <Missing/> }.into_any(),
+pub(crate) fn Thread(id: String) -> AnyView {
+    match id.parse::<EntryId>() {
+        Ok(id) => view! { <Conversation id=id/> }.into_any(),
+        Err(_) => view! { <Missing/> }.into_any(),
     }
 }
 

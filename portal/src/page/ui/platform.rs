@@ -1,11 +1,13 @@
 //! What the pages need of the browser itself. Everything that names the web platform on the page's
 //! side lies below `ui`, so that a page stays questions, edits and layout.
 
+mod address;
 mod document;
 mod events;
 mod storage;
 mod worker_port;
 
+pub(crate) use address::Address;
 pub(crate) use document::{
     announce_fault, direct, focus, focus_heading, focused_id, root_data, scroll_to_end,
     set_root_data, set_title, setting,

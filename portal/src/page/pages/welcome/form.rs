@@ -2,8 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 
 use crate::bridge::NotActivated;
 use crate::page::i18n::{Language, current, words};
@@ -12,6 +10,7 @@ use crate::page::ui::banner::Banner;
 use crate::page::ui::button::Button;
 use crate::page::ui::field::{Errors, Field, Kind, focus_errors};
 use crate::page::ui::icon::Icon;
+use crate::page::ui::platform::Address;
 use crate::page::ui::tag::Tone;
 
 /// Letters and numbers of a code, without the space between its two groups.
@@ -67,13 +66,10 @@ pub(super) fn Invitation() -> AnyView {
         not_activated: RwSignal::new(None),
         is_busy: RwSignal::new(false),
     };
-    let navigate = use_navigate();
+    let address = expect_context::<Address>();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let navigate = navigate.clone();
-        send(session, form, move || {
-            navigate("/download", NavigateOptions::default())
-        });
+        send(session, form, move || address.go("/download"));
     };
     let has_link = session.invitation().get_untracked().is_some();
     let code = (!has_link).then(|| view! {

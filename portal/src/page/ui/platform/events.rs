@@ -38,7 +38,7 @@ pub(crate) fn on_fragment(call: impl Fn() + 'static) {
     listen(&window(), "hashchange", call);
 }
 
-fn listen(target: &EventTarget, name: &str, mut call: impl FnMut() + 'static) {
+pub(super) fn listen(target: &EventTarget, name: &str, mut call: impl FnMut() + 'static) {
     let listener = Closure::<dyn FnMut(Event)>::new(move |_| call());
     let _ = target.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
     // The program listens until the page goes.
