@@ -17,6 +17,8 @@ pub struct Config {
     pub origin: Option<String>,
     /// The folder of a built portal; without one the embedded portal is served.
     pub portal: Option<PathBuf>,
+    /// The kill switch: devices drop the portal they have stored, see docs/hosting.md.
+    pub withdraw_portal: bool,
     /// What every screen may say about the clinic.
     pub clinic: Clinic,
 }
@@ -149,6 +151,13 @@ const FLAGS: &[Flag] = &[
         Some("911"),
         "whom to call in an emergency",
     ),
+    Flag {
+        demo_only: false,
+        ..switch(
+            "--withdraw-portal",
+            "take the stored portal off devices; it then needs a network",
+        )
+    },
     switch("--reset", "forget everything that was written in the demo"),
     switch(
         "--lan",
@@ -287,6 +296,7 @@ fn config(given: &Given, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
         address: SocketAddr::new(ip, port),
         origin,
         portal: text("--portal").map(PathBuf::from),
+        withdraw_portal: given.has("--withdraw-portal"),
         clinic: Clinic {
             name: text("--clinic-name").unwrap_or_default(),
             phone: text("--clinic-phone").unwrap_or_default(),
@@ -373,6 +383,12 @@ mod tests {
         let config = served("serve");
         assert_eq!(config.address.to_string(), "127.0.0.1:8080");
         assert_eq!(config.origin, None);
+    }
+
+    #[test]
+    fn the_portal_is_withdrawn_only_when_it_is_said() {
+        assert!(!served("serve").withdraw_portal);
+        assert!(served("serve --withdraw-portal").withdraw_portal);
     }
 
     #[test]

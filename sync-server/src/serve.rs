@@ -141,16 +141,15 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, u16), Failure> {
 
 /// The pages and files: of a folder if one is named, else those inside this binary.
 pub fn portal(config: &Config) -> Result<PortalSource, Failure> {
-    match &config.portal {
-        Some(folder) if folder.join("index.html").is_file() => {
-            Ok(PortalSource::folder(folder.clone()))
-        }
-        Some(folder) => Err(Failure::NoPortal(folder.clone())),
+    let source = match &config.portal {
+        Some(folder) if folder.join("index.html").is_file() => PortalSource::folder(folder.clone()),
+        Some(folder) => return Err(Failure::NoPortal(folder.clone())),
         #[cfg(feature = "embedded-portal")]
-        None => Ok(PortalSource::embedded()),
+        None => PortalSource::embedded(),
         #[cfg(not(feature = "embedded-portal"))]
-        None => Err(Failure::PortalNotInside),
-    }
+        None => return Err(Failure::PortalNotInside),
+    };
+    Ok(source.withdrawn(config.withdraw_portal))
 }
 
 async fn stop_signal() {

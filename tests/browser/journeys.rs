@@ -1,6 +1,7 @@
 //! What is proven, one file a journey.
 
 mod accessibility;
+mod checks;
 mod doorstep;
 mod harness;
 mod keyboard;
@@ -13,6 +14,7 @@ mod slow_line;
 mod snapshots;
 mod thread;
 mod update;
+mod withdrawn;
 
 use crate::engine::Engine;
 use crate::stage::Stage;
@@ -48,6 +50,8 @@ pub const JOURNEYS: &[Journey] = &[
     journey("thread", EVERY, |stage| Box::pin(thread::play(stage))),
     journey("offline", EVERY, |stage| Box::pin(offline::play(stage))),
     journey("update", BOTH, |stage| Box::pin(update::play(stage))),
+    journey("withdrawn", BOTH, |stage| Box::pin(withdrawn::play(stage))),
+    journey("checks", EVERY, |stage| Box::pin(checks::play(stage))),
     journey("side_by_side", BOTH, |stage| {
         Box::pin(side_by_side::play(stage))
     }),

@@ -18,6 +18,8 @@ const STOPS_WITHIN: Duration = Duration::from_secs(10);
 pub struct Server {
     /// Another portal than the one that was built last.
     portal: Option<PathBuf>,
+    /// The kill switch: devices are told to forget what they stored.
+    withdrawn: bool,
     /// What people type; the server refuses requests that come from elsewhere.
     origin: String,
     folder: PathBuf,
@@ -31,6 +33,7 @@ impl Server {
     pub fn new(origin: String, folder: &Path, port: u16) -> Server {
         Server {
             portal: None,
+            withdrawn: false,
             origin,
             folder: folder.join("clinic"),
             port,
@@ -43,6 +46,11 @@ impl Server {
     /// From now on another built portal is served; takes effect at the next start.
     pub fn set_portal(&mut self, portal: &Path) {
         self.portal = Some(portal.to_owned());
+    }
+
+    /// Takes effect at the next start.
+    pub fn set_withdrawn(&mut self, withdrawn: bool) {
+        self.withdrawn = withdrawn;
     }
 
     pub fn log(&self) -> &Path {
@@ -71,6 +79,9 @@ impl Server {
             .arg(portal)
             .stdout(Stdio::piped())
             .stderr(log);
+        if self.withdrawn {
+            command.arg("--withdraw-portal");
+        }
         let mut tree = Tree::start(&mut command)?;
         let output = tree.output().context("the server has no output")?;
         let (tell, said) = mpsc::channel();

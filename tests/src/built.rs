@@ -52,3 +52,14 @@ pub fn smallest_portal() -> Result<PathBuf> {
     );
     Ok(path)
 }
+
+/// What `cargo xtask build --checks` left in the target folder: the adapters' unit tests as a page.
+pub fn checks() -> Result<PathBuf> {
+    let path = target_folder()?.join("portal/checks");
+    ensure!(
+        path.join("index.html").is_file(),
+        "{} holds no checks: run `cargo xtask build --checks`, or `cargo xtask test`",
+        path.display()
+    );
+    Ok(path)
+}

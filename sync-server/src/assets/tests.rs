@@ -45,6 +45,16 @@ async fn ask(
     path: &str,
     headers: &[(&str, &str)],
 ) -> (u16, HeaderMap, String) {
+    let (status, headers, body) = ask_any(source, method, path, headers).await;
+    (status, headers, String::from_utf8(body).unwrap())
+}
+
+async fn ask_any(
+    source: PortalSource,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+) -> (u16, HeaderMap, Vec<u8>) {
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -55,11 +65,7 @@ async fn ask(
         .unwrap();
     let (parts, body) = response.into_parts();
     let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
-    (
-        parts.status.as_u16(),
-        parts.headers,
-        String::from_utf8(body.to_vec()).unwrap(),
-    )
+    (parts.status.as_u16(), parts.headers, body.to_vec())
 }
 
 async fn get(source: PortalSource, path: &str) -> (u16, String) {
@@ -202,4 +208,39 @@ async fn a_wrong_folder_is_known_at_the_start() {
             .is_there()
             .await
     );
+}
+
+/// What `cargo xtask dist` makes: the portal inside, with its compressed variants.
+#[cfg(feature = "embedded-portal")]
+#[tokio::test]
+async fn the_portal_inside_the_binary_is_served_whole() {
+    let (status, page) = get(PortalSource::embedded(), "/results").await;
+    assert_eq!(status, 200);
+    let script = page
+        .split("src=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    let asked = [("accept-encoding", "br")];
+    let (status, headers, _) = ask_any(PortalSource::embedded(), "GET", script, &asked).await;
+    assert_eq!(status, 200, "{script}");
+    assert_eq!(headers["content-type"], "text/javascript; charset=utf-8");
+    assert_eq!(
+        get(PortalSource::embedded(), "/assets/nothing.js").await.0,
+        404
+    );
+    let mut compressed = 0;
+    for (path, bytes) in embedded::all() {
+        if let Some(path) = path.strip_suffix(".br").map(|path| format!("/{path}")) {
+            let (_, headers, body) = ask_any(PortalSource::embedded(), "GET", &path, &asked).await;
+            assert_eq!(
+                (body.as_slice(), headers["content-encoding"].to_str()),
+                (bytes, Ok("br"))
+            );
+            compressed += 1;
+        }
+    }
+    assert!(compressed > 3, "only {compressed} files are compressed");
 }

@@ -40,6 +40,7 @@ pub fn build() -> anyhow::Result<PathBuf> {
         fs::create_dir_all(&folder)?;
         fs::copy(glue.join("checks.js"), folder.join("checks.js"))?;
         fs::copy(glue.join("checks_bg.wasm"), folder.join("checks.wasm"))?;
+        fs::copy(source().join("assets/icon.svg"), folder.join("icon.svg"))?;
         for file in fs::read_dir(source().join("checks"))? {
             let file = file?;
             fs::copy(file.path(), folder.join(file.file_name()))?;

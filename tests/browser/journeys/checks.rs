@@ -1,0 +1,37 @@
+//! The unit tests of the worker's adapters, in the worker of a real browser: what its disk, its keys
+//! and its locks really do.
+
+use crate::engine::PHONE;
+use crate::page::PATIENCE;
+use crate::stage::Stage;
+use anyhow::{Result, bail, ensure};
+use tests::built;
+
+/// The last line that the checks say.
+const END: &str = "end";
+
+pub async fn play(stage: &mut Stage) -> Result<()> {
+    stage.server.set_portal(&built::checks()?);
+    stage.open(&PHONE).await?;
+    let page = stage.new_page().await?;
+    page.goto(&stage.url("/")).await?;
+    let said = page
+        .wait("the end of the checks", PATIENCE, async || {
+            let said = page.seen().await?;
+            Ok(said.lines().any(|line| line.trim() == END).then_some(said))
+        })
+        .await?;
+    let failed: Vec<&str> = said
+        .lines()
+        .filter(|line| line.contains("FAILED"))
+        .collect();
+    if !failed.is_empty() {
+        bail!("{}", failed.join("\n"));
+    }
+    let held = said
+        .lines()
+        .filter(|line| line.trim().starts_with("ok "))
+        .count();
+    ensure!(held > 5, "only {held} checks ran:\n{said}");
+    Ok(())
+}
