@@ -160,7 +160,6 @@ async fn nobody_writes_or_reads_the_record_of_somebody_else() {
         (ANA_RECORD, ANA, Audience::Circle),
         (ANA_RECORD, ROSA, Audience::Circle),
         (ROSA_RECORD, ANA, Audience::Private),
-        (ROSA_RECORD, AccountId::from_u128(77), Audience::Circle),
     ] {
         let document = DocumentId::journal(record, account, audience);
         say(&mut socket, &ToServer::Pull { document, after: 0 }).await;
@@ -192,7 +191,9 @@ async fn nobody_writes_or_reads_the_record_of_somebody_else() {
             })
         );
     }
+    // Readable, and still nobody's to write but its author's or the server's.
     for document in [
+        DocumentId::journal(ROSA_RECORD, AccountId::from_u128(77), Audience::Circle),
         DocumentId::care(ROSA_RECORD, ROSA, Audience::Circle),
         DocumentId::marks(ROSA_RECORD, ROSA, Audience::Circle),
     ] {
