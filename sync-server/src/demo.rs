@@ -53,16 +53,14 @@ impl Entrances {
 /// Runs the demo until the process is told to stop.
 pub async fn demo(config: Config, options: DemoOptions) -> Result<(), Failure> {
     let portal = portal(&config)?;
-    prepare(&config, options)?;
-    let started = Started::new(&config).await?;
-    mark(&started.folder)?;
+    let started = Started::new(&config, |folder| prepare(folder, options)).await?;
     let clock = Clock::System;
     let receipts = started.folder.receipts();
     let store = std::sync::Arc::clone(&started.store);
     let invitation = seed::seed(store.as_ref(), &receipts, &clock).await?;
 
     let mut entrances = Entrances::closed();
-    let links = [
+    let doors = [
         ("patient", entrances.open(seed::ROSA, Door::Portal)),
         ("caregiver", entrances.open(seed::ANA, Door::Portal)),
         ("nurse", entrances.open(seed::LINH, Door::Clinic)),
@@ -83,17 +81,24 @@ pub async fn demo(config: Config, options: DemoOptions) -> Result<(), Failure> {
     });
     let router = routes::router(app.clone(), routes::table(), portal);
 
-    for origin in &origins {
-        announce(origin, &links, &invitation);
+    for (who, link) in links(&origins[0], &doors, &invitation) {
+        say(&format!("{who}: {link}"));
     }
     if let Some(lan) = lan {
+        for (who, link) in links(&lan.origin(), &doors, &invitation) {
+            say(&format!("{who}, in this network: {link}"));
+        }
         lan.show(&format!(
             "{}/demo/enter/{}",
             lan.origin(),
-            links[0].1.text()
+            doors[0].1.text()
         ));
         lan.listen(router.clone());
     }
+    say(&format!(
+        "new patient's birth date: {}",
+        invitation.birth_date
+    ));
     say("ready");
     started.run(app, router).await;
     Ok(())
@@ -108,47 +113,44 @@ fn clinic() -> Clinic {
     }
 }
 
-/// The links, one a line: programs read them too.
-fn announce(origin: &str, links: &[(&str, Secret)], invitation: &seed::NewPatientLink) {
-    for (who, secret) in links {
-        say(&format!("{who}: {origin}/demo/enter/{}", secret.text()));
-    }
-    say(&format!(
-        "new patient: {origin}/#activate={}",
-        invitation.secret.text()
+/// The links, one a line in the terminal: programs read them too.
+fn links<'a>(
+    origin: &str,
+    doors: &'a [(&str, Secret)],
+    invitation: &seed::NewPatientLink,
+) -> Vec<(&'a str, String)> {
+    let enter = |secret: &Secret| format!("{origin}/demo/enter/{}", secret.text());
+    let mut links: Vec<_> = doors
+        .iter()
+        .map(|(who, secret)| (*who, enter(secret)))
+        .collect();
+    links.push((
+        "new patient",
+        format!("{origin}/#activate={}", invitation.secret.text()),
     ));
-    say(&format!(
-        "new patient's birth date: {}",
-        invitation.birth_date
-    ));
+    links
 }
 
-/// A folder with somebody's real clinic in it is never touched by the demo.
-fn prepare(config: &Config, options: DemoOptions) -> Result<(), Failure> {
-    let (dir, marker) = (&config.dir, config.dir.join(MARKER));
-    let has_database = dir.join("satchel.db").exists();
-    if has_database && !marker.exists() {
-        let shown = dir.display();
+/// A folder with somebody's real clinic in it is never touched by the demo. Called once the port
+/// and the folder are ours, so that a start which fails has forgotten nothing.
+fn prepare(folder: &Folder, options: DemoOptions) -> Result<(), Failure> {
+    let (database, marker) = (folder.database(), folder.path(MARKER));
+    if database.exists() && !marker.exists() {
+        let shown = folder.path("").display().to_string();
         return Err(Failure::Other(format!(
             "the folder {shown} holds a clinic that is not a demo; give --dir another folder"
         )));
     }
-    if options.reset && has_database {
-        // Whoever uses the folder now keeps it.
-        let _locked = Folder::open(dir)?;
+    if options.reset {
         for name in ["satchel.db", "satchel.db-wal", "satchel.db-shm"] {
-            match std::fs::remove_file(dir.join(name)) {
+            let file = folder.path(name);
+            match std::fs::remove_file(&file) {
                 Ok(()) => {}
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => return Err(Failure::NoAccess(dir.clone(), error)),
+                Err(error) => return Err(Failure::NoAccess(file, error)),
             }
         }
     }
-    Ok(())
-}
-
-fn mark(folder: &Folder) -> Result<(), Failure> {
-    let marker = folder.path(MARKER);
     std::fs::write(&marker, "made-up people; --reset may delete this\n")
         .map_err(|error| Failure::NoAccess(marker, error))
 }

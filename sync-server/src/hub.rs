@@ -4,6 +4,9 @@
 mod connection;
 mod perform;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -11,6 +14,8 @@ use shared::id::{AccountId, PatientId};
 use tokio::sync::{mpsc, watch};
 
 pub use self::connection::run;
+#[cfg(test)]
+use self::connection::{CLOSE_SIGNED_OUT, CLOSE_UNMANNERLY};
 use crate::secret::SecretHash;
 use crate::store::people::Session;
 use crate::store::rows::News;

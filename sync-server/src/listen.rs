@@ -71,6 +71,11 @@ impl Listening {
                 match encryption {
                     Encryption::None => talk(stream, router, stopped).await,
                     #[cfg(feature = "demo")]
+                    Encryption::Tls(_) if !speaks_tls(&stream).await => {
+                        let page = Router::new().fallback(plain::use_https);
+                        talk(stream, page, stopped).await;
+                    }
+                    #[cfg(feature = "demo")]
                     Encryption::Tls(acceptor) => {
                         let handshake =
                             tokio::time::timeout(HEADERS_WITHIN, acceptor.accept(stream));
@@ -106,4 +111,27 @@ async fn talk(
         _told = stopped.changed() => connection.as_mut().graceful_shutdown(),
     }
     let _broken = connection.await;
+}
+
+/// Whether the first byte of a connection begins a TLS handshake, RFC 8446 section 5.1.
+#[cfg(feature = "demo")]
+async fn speaks_tls(stream: &tokio::net::TcpStream) -> bool {
+    const HANDSHAKE: u8 = 22;
+    let mut first = [0];
+    let peeked = tokio::time::timeout(HEADERS_WITHIN, stream.peek(&mut first)).await;
+    matches!(peeked, Ok(Ok(1)) if first == [HANDSHAKE])
+}
+
+/// For someone who typed an address without its https.
+#[cfg(feature = "demo")]
+mod plain {
+    use axum::http::{StatusCode, header};
+    use axum::response::{Html, IntoResponse, Response};
+
+    const PAGE: &str = include_str!("listen/use_https.html");
+
+    pub async fn use_https() -> Response {
+        let headers = [(header::CACHE_CONTROL, "no-store")];
+        (StatusCode::UPGRADE_REQUIRED, headers, Html(PAGE)).into_response()
+    }
 }

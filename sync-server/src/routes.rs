@@ -7,6 +7,9 @@ pub mod session;
 pub mod sync;
 pub mod ticket;
 
+#[cfg(test)]
+mod tests;
+
 use std::future::Future;
 
 use axum::Router;

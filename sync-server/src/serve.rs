@@ -52,7 +52,7 @@ pub enum Failure {
 /// Runs until the process is told to stop.
 pub async fn serve(config: Config) -> Result<(), Failure> {
     let portal = portal(&config)?;
-    let started = Started::new(&config).await?;
+    let started = Started::new(&config, |_| Ok(())).await?;
     let origins = started.origins(&config);
     let app = started.app(Setup {
         clinic: config.clinic.clone(),
@@ -76,9 +76,14 @@ pub struct Started {
 }
 
 impl Started {
-    pub async fn new(config: &Config) -> Result<Self, Failure> {
+    /// `prepare` is called with the folder when it is ours alone, before the database is opened.
+    pub async fn new(
+        config: &Config,
+        prepare: impl FnOnce(&Folder) -> Result<(), Failure>,
+    ) -> Result<Self, Failure> {
         let (listener, port) = listen(config.address).await?;
         let folder = Folder::open(&config.dir)?;
+        prepare(&folder)?;
         let file = folder.database();
         let store = SqliteStore::open(&file, Clock::System.now())
             .map_err(|error| Failure::Database(file, error))?;

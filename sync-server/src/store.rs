@@ -1,9 +1,13 @@
 //! What the server remembers, as verbs of the domain. Each verb is one transaction, and it answers
 //! after that transaction is durable. Every implementation passes the same contract suite.
 
+pub mod memory;
 pub mod people;
 pub mod rows;
 pub mod sqlite;
+
+#[cfg(test)]
+mod contract;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -99,7 +103,7 @@ pub trait Store: Send + Sync {
 
     // The clinic.
     /// The beginning of what the projector has not seen, oldest document first.
-    fn unprojected(&self, rows_max: usize) -> Answer<'_, Vec<(DocumentId, Vec<Row>)>>;
+    fn unprojected(&self, documents_max: usize) -> Answer<'_, Vec<(DocumentId, Vec<Row>)>>;
     /// Keeps what the projector found in rows of a document, and how far it came. Answers the marks.
     fn project(&self, projection: Projection) -> Answer<'_, Vec<News>>;
     /// Somebody at the clinic opened these messages. Answers the marks of those that were not seen.

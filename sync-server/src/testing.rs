@@ -227,15 +227,16 @@ impl World {
 
     pub async fn ask_json(&self, request: Request<Body>) -> (StatusCode, serde_json::Value) {
         let response = self.ask(request).await;
-        let status = response.status();
-        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
-            .await
-            .unwrap();
-        (
-            status,
-            serde_json::from_slice(&bytes).unwrap_or(serde_json::Value::Null),
-        )
+        (response.status(), json_of(response).await)
     }
+}
+
+/// A body that is JSON; null if it is something else.
+pub async fn json_of(response: Response<Body>) -> serde_json::Value {
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
+        .await
+        .unwrap();
+    serde_json::from_slice(&bytes).unwrap_or(serde_json::Value::Null)
 }
 
 /// Somebody's session, as their browser holds it.

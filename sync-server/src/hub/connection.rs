@@ -28,8 +28,8 @@ const LOOK_AGAIN: Duration = Duration::from_secs(30);
 /// Close codes, RFC 6455 section 7.4. Devices take them as a hint and nothing more.
 const CLOSE_GOING_AWAY: u16 = 1001;
 const CLOSE_LATER: u16 = 1013;
-const CLOSE_UNMANNERLY: u16 = 4400;
-const CLOSE_SIGNED_OUT: u16 = 4401;
+pub(super) const CLOSE_UNMANNERLY: u16 = 4400;
+pub(super) const CLOSE_SIGNED_OUT: u16 = 4401;
 const CLOSE_TOO_OLD: u16 = 4426;
 
 /// Why a connection ended, for the close frame and the log.

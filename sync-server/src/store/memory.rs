@@ -1,1 +1,186 @@
-//! The store in memory.
+//! The store in memory, for tests: the same promises without a disk, and it fails on request, before
+//! a verb was done or after it was done but before anybody heard of it.
+
+mod clinic;
+mod documents;
+mod people;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, MutexGuard};
+
+use shared::document::{ChangeHash, DocumentId};
+use shared::id::{AccountId, EntryId, PatientId};
+use shared::sync::scope::Access;
+use shared::time::Timestamp;
+use shared::wire::{Row, Summary};
+
+use self::clinic::Worklist;
+use self::documents::Log;
+use self::people::People;
+use super::people::{
+    Activated, Activation, Grant, Invitation, NewAccount, NewPatient, NewSession, NewStaff,
+    RecordOf, Session, StaffMember,
+};
+use super::rows::{
+    Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, ShownThread, ThreadRow,
+};
+use super::{Answer, Store, StoreError};
+use crate::secret::SecretHash;
+
+/// What happens to a coming verb.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Works,
+    /// It is not done.
+    FailsBefore,
+    /// It is done and durable, but the answer is lost: a commit whose outcome nobody heard.
+    FailsAfter,
+}
+
+#[derive(Default)]
+pub struct MemoryStore {
+    state: Mutex<State>,
+    fates: Mutex<VecDeque<Fate>>,
+}
+
+#[derive(Default)]
+struct State {
+    people: People,
+    documents: BTreeMap<DocumentId, Log>,
+    worklist: Worklist,
+}
+
+impl MemoryStore {
+    /// What happens to the next verbs, in their order. Later ones work.
+    pub fn will(&self, fates: impl IntoIterator<Item = Fate>) {
+        lock(&self.fates).extend(fates);
+    }
+
+    fn run<T: Send + 'static>(
+        &self,
+        verb: impl FnOnce(&mut State) -> Result<T, StoreError>,
+    ) -> Answer<'_, T> {
+        let result = match lock(&self.fates).pop_front().unwrap_or(Fate::Works) {
+            Fate::Works => verb(&mut lock(&self.state)),
+            Fate::FailsBefore => Err(failed()),
+            Fate::FailsAfter => verb(&mut lock(&self.state)).and(Err(failed())),
+        };
+        Box::pin(std::future::ready(result))
+    }
+}
+
+fn failed() -> StoreError {
+    StoreError::Unreachable("asked to fail".into())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|lock| lock.into_inner())
+}
+
+impl Store for MemoryStore {
+    fn add_patient(&self, patient: NewPatient) -> Answer<'_, ()> {
+        self.run(|state| state.people.add_patient(patient))
+    }
+    fn add_account(&self, account: NewAccount) -> Answer<'_, ()> {
+        self.run(|state| state.people.add_account(account))
+    }
+    fn add_staff(&self, staff: NewStaff) -> Answer<'_, ()> {
+        self.run(|state| state.people.add_staff(staff))
+    }
+    fn grant(&self, grant: Grant) -> Answer<'_, ()> {
+        self.run(|state| state.people.grant(&grant))
+    }
+    fn end_grant(&self, patient: PatientId, account: AccountId, _at: Timestamp) -> Answer<'_, ()> {
+        self.run(|state| state.people.end_grant(patient, account))
+    }
+    fn invite(&self, invitation: Invitation) -> Answer<'_, ()> {
+        self.run(|state| state.people.invite(invitation))
+    }
+    fn activate(&self, activation: Activation) -> Answer<'_, Activated> {
+        self.run(|state| state.people.activate(&activation))
+    }
+    fn account_name(&self, account: AccountId) -> Answer<'_, Option<String>> {
+        self.run(|state| Ok(state.people.name_of(account)))
+    }
+    fn staff_member(&self, account: AccountId) -> Answer<'_, Option<StaffMember>> {
+        self.run(|state| Ok(state.people.staff_member(account)))
+    }
+    fn records_of(&self, account: AccountId) -> Answer<'_, Vec<RecordOf>> {
+        self.run(|state| Ok(state.people.records_of(account)))
+    }
+    fn access_of(&self, account: AccountId) -> Answer<'_, Vec<Access>> {
+        self.run(|state| Ok(state.people.access_of(account)))
+    }
+    fn is_activated(&self, patient: PatientId) -> Answer<'_, bool> {
+        self.run(|state| Ok(state.people.owner_of(patient).is_some()))
+    }
+    fn open_session(&self, session: NewSession) -> Answer<'_, ()> {
+        self.run(|state| state.people.open_session(session))
+    }
+    fn session(&self, token: SecretHash, now: Timestamp) -> Answer<'_, Option<Session>> {
+        self.run(|state| Ok(state.people.session(token, now)))
+    }
+    fn end_session(&self, token: SecretHash, _now: Timestamp) -> Answer<'_, ()> {
+        self.run(|state| state.people.end_session(token))
+    }
+    fn issue_ticket(
+        &self,
+        ticket: SecretHash,
+        session: SecretHash,
+        until: Timestamp,
+    ) -> Answer<'_, ()> {
+        self.run(|state| state.people.issue_ticket(ticket, session, until))
+    }
+    fn take_ticket(&self, ticket: SecretHash, now: Timestamp) -> Answer<'_, Option<Session>> {
+        self.run(|state| Ok(state.people.take_ticket(ticket, now)))
+    }
+    fn create_document(&self, document: DocumentId, genesis: Option<Fresh>) -> Answer<'_, ()> {
+        self.run(|state| documents::create(state, document, genesis))
+    }
+    fn summaries(&self, patients: Vec<PatientId>) -> Answer<'_, Vec<Summary>> {
+        self.run(|state| Ok(documents::summaries(state, &patients)))
+    }
+    fn rows_after(
+        &self,
+        document: DocumentId,
+        after: u64,
+        bytes_goal: usize,
+    ) -> Answer<'_, (Vec<Row>, bool)> {
+        self.run(|state| Ok(documents::rows_after(state, &document, after, bytes_goal)))
+    }
+    fn rows_with(
+        &self,
+        document: DocumentId,
+        hashes: Vec<ChangeHash>,
+        bytes_goal: usize,
+    ) -> Answer<'_, Vec<Row>> {
+        self.run(|state| Ok(documents::rows_with(state, &document, &hashes, bytes_goal)))
+    }
+    fn hashes(&self, document: DocumentId) -> Answer<'_, Vec<ChangeHash>> {
+        self.run(|state| Ok(documents::hashes(state, &document)))
+    }
+    fn append(&self, batch: Batch) -> Answer<'_, Vec<Appended>> {
+        self.run(|state| documents::append(state, batch))
+    }
+    fn unprojected(&self, documents_max: usize) -> Answer<'_, Vec<(DocumentId, Vec<Row>)>> {
+        self.run(|state| Ok(clinic::unprojected(state, documents_max)))
+    }
+    fn project(&self, projection: Projection) -> Answer<'_, Vec<News>> {
+        self.run(|state| clinic::project(state, projection))
+    }
+    fn seen(&self, patient: PatientId, marks: Vec<(EntryId, NewMark)>) -> Answer<'_, Vec<News>> {
+        self.run(|state| clinic::seen(state, patient, marks))
+    }
+    fn threads(&self, threads_max: usize) -> Answer<'_, Vec<ThreadRow>> {
+        self.run(|state| Ok(clinic::threads(state, threads_max)))
+    }
+    fn thread(&self, patient: PatientId, thread: EntryId) -> Answer<'_, Option<ShownThread>> {
+        self.run(|state| Ok(clinic::thread(state, patient, thread)))
+    }
+    fn messages(&self, patient: PatientId, thread: EntryId) -> Answer<'_, Vec<ShownMessage>> {
+        self.run(|state| Ok(clinic::messages(state, patient, thread)))
+    }
+    fn reply_with_key(&self, author: AccountId, key: String) -> Answer<'_, Option<EntryId>> {
+        self.run(|state| Ok(state.worklist.replies.get(&(author, key)).copied()))
+    }
+}

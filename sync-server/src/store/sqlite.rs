@@ -203,8 +203,8 @@ impl Store for SqliteStore {
     fn append(&self, batch: Batch) -> Answer<'_, Vec<Appended>> {
         self.write(move |db| documents::append(db, &batch))
     }
-    fn unprojected(&self, rows_max: usize) -> Answer<'_, Vec<(DocumentId, Vec<Row>)>> {
-        self.read(move |db| clinic::unprojected(db, rows_max))
+    fn unprojected(&self, documents_max: usize) -> Answer<'_, Vec<(DocumentId, Vec<Row>)>> {
+        self.read(move |db| clinic::unprojected(db, documents_max))
     }
     fn project(&self, projection: Projection) -> Answer<'_, Vec<News>> {
         self.write(move |db| clinic::project(db, &projection))

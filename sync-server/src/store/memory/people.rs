@@ -1,0 +1,219 @@
+//! People, sessions and invitations in memory.
+
+use std::collections::BTreeMap;
+
+use shared::id::{AccountId, PatientId};
+use shared::sync::scope::{Access, Level};
+use shared::time::Timestamp;
+
+use super::StoreError;
+use crate::secret::SecretHash;
+use crate::store::people::{
+    Activated, Activation, Door, Grant, INVITATION_TRIES_MAX, Invitation, NewAccount, NewPatient,
+    NewSession, NewStaff, RecordOf, Role, Session, StaffMember,
+};
+
+#[derive(Default)]
+pub struct People {
+    pub patients: BTreeMap<PatientId, NewPatient>,
+    names: BTreeMap<AccountId, String>,
+    staff: BTreeMap<AccountId, Role>,
+    grants: BTreeMap<(PatientId, AccountId), Level>,
+    sessions: BTreeMap<SecretHash, NewSession>,
+    tickets: BTreeMap<SecretHash, (SecretHash, Timestamp)>,
+    invitations: BTreeMap<SecretHash, Invited>,
+}
+
+struct Invited {
+    invitation: Invitation,
+    tries: u32,
+    used: bool,
+}
+
+type Done = Result<(), StoreError>;
+
+impl People {
+    pub fn add_patient(&mut self, new: NewPatient) -> Done {
+        self.patients.entry(new.patient).or_insert(new);
+        Ok(())
+    }
+
+    pub fn add_account(&mut self, new: NewAccount) -> Done {
+        self.names.entry(new.account).or_insert(new.name);
+        Ok(())
+    }
+
+    pub fn add_staff(&mut self, new: NewStaff) -> Done {
+        self.names.entry(new.account).or_insert(new.name);
+        self.staff.entry(new.account).or_insert(new.role);
+        Ok(())
+    }
+
+    pub fn grant(&mut self, new: &Grant) -> Done {
+        let known =
+            self.patients.contains_key(&new.patient) && self.names.contains_key(&new.account);
+        let owner = self.owner_of(new.patient);
+        let second = new.level == Level::Own && owner.is_some_and(|owner| owner != new.account);
+        if !known || second {
+            return Err(StoreError::Unreachable("this grant cannot be".into()));
+        }
+        self.grants.insert((new.patient, new.account), new.level);
+        Ok(())
+    }
+
+    pub fn end_grant(&mut self, patient: PatientId, account: AccountId) -> Done {
+        self.grants.remove(&(patient, account));
+        Ok(())
+    }
+
+    pub fn invite(&mut self, invitation: Invitation) -> Done {
+        let secret = invitation.secret;
+        self.invitations.insert(
+            secret,
+            Invited {
+                invitation,
+                tries: 0,
+                used: false,
+            },
+        );
+        Ok(())
+    }
+
+    pub fn activate(&mut self, claim: &Activation) -> Result<Activated, StoreError> {
+        let Some(invited) = self.invitations.get_mut(&claim.secret) else {
+            return Ok(Activated::NotRecognized);
+        };
+        if invited.used || invited.invitation.until <= claim.now {
+            return Ok(Activated::Ended);
+        }
+        if invited.tries >= INVITATION_TRIES_MAX {
+            return Ok(Activated::TooManyTries);
+        }
+        let patient = invited.invitation.patient;
+        let person = self
+            .patients
+            .get(&patient)
+            .ok_or(StoreError::Damaged("an invitation"))?;
+        if person.birth_date != claim.birth_date {
+            invited.tries += 1;
+            return Ok(Activated::NotRecognized);
+        }
+        invited.used = true;
+        let name = person.name.clone();
+        let account = self.owner_of(patient).unwrap_or(claim.account);
+        self.add_account(NewAccount {
+            account,
+            name,
+            at: claim.now,
+        })?;
+        self.grant(&Grant {
+            patient,
+            account,
+            level: Level::Own,
+            at: claim.now,
+        })?;
+        self.open_session(NewSession {
+            token: claim.session.token,
+            account,
+            device: claim.session.device,
+            slot: claim.session.slot.clone(),
+            door: Door::Portal,
+            at: claim.now,
+            until: claim.session.until,
+        })?;
+        Ok(Activated::Open { patient, account })
+    }
+
+    pub fn owner_of(&self, patient: PatientId) -> Option<AccountId> {
+        let owns = |((of, _), level): &(&(PatientId, AccountId), &Level)| {
+            *of == patient && **level == Level::Own
+        };
+        self.grants
+            .iter()
+            .find(owns)
+            .map(|((_, account), _)| *account)
+    }
+
+    pub fn name_of(&self, account: AccountId) -> Option<String> {
+        self.names.get(&account).cloned()
+    }
+
+    pub fn staff_member(&self, account: AccountId) -> Option<StaffMember> {
+        let role = *self.staff.get(&account)?;
+        Some(StaffMember {
+            account,
+            name: self.name_of(account)?,
+            role,
+        })
+    }
+
+    pub fn records_of(&self, account: AccountId) -> Vec<RecordOf> {
+        let mut records: Vec<_> = self
+            .access_of(account)
+            .into_iter()
+            .filter_map(|Access { patient, level }| {
+                let name = self.patients.get(&patient)?.name.clone();
+                Some(RecordOf {
+                    patient,
+                    name,
+                    own: level == Level::Own,
+                })
+            })
+            .collect();
+        records.sort_by_key(|record| (!record.own, record.name.clone(), record.patient));
+        records
+    }
+
+    pub fn access_of(&self, account: AccountId) -> Vec<Access> {
+        let grants = self.grants.iter().filter(|((_, to), _)| *to == account);
+        grants
+            .map(|((patient, _), level)| Access {
+                patient: *patient,
+                level: *level,
+            })
+            .collect()
+    }
+
+    pub fn open_session(&mut self, session: NewSession) -> Done {
+        self.sessions.insert(session.token, session);
+        Ok(())
+    }
+
+    pub fn session(&self, token: SecretHash, now: Timestamp) -> Option<Session> {
+        let found = self
+            .sessions
+            .get(&token)
+            .filter(|session| session.until > now)?;
+        Some(Session {
+            token,
+            account: found.account,
+            device: found.device,
+            slot: found.slot.clone(),
+            door: found.door,
+        })
+    }
+
+    pub fn end_session(&mut self, token: SecretHash) -> Done {
+        self.sessions.remove(&token);
+        Ok(())
+    }
+
+    pub fn issue_ticket(
+        &mut self,
+        ticket: SecretHash,
+        session: SecretHash,
+        until: Timestamp,
+    ) -> Done {
+        self.tickets.insert(ticket, (session, until));
+        Ok(())
+    }
+
+    pub fn take_ticket(&mut self, ticket: SecretHash, now: Timestamp) -> Option<Session> {
+        let (session, until) = self.tickets.remove(&ticket)?;
+        if until > now {
+            self.session(session, now)
+        } else {
+            None
+        }
+    }
+}
