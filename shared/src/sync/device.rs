@@ -16,6 +16,7 @@ use self::line::{Link, Open};
 use crate::document::DocumentId;
 use crate::edit::Refused;
 use crate::id::{AccountId, DeviceId, EntryId, Rng};
+use crate::sync::planted::{Planted, Soil};
 use crate::sync::stored::{Batch, OutboxItem, PutInto, RowKey, StoreError, Stored, Write};
 use crate::time::Timestamp;
 use crate::wire::{ToDevice, ToServer, WhyRefused};
@@ -139,6 +140,7 @@ pub struct Device<D> {
     /// The disk did not take a minted change: the next waits for the timer.
     rest_minting: bool,
     leading: bool,
+    soil: Soil,
     link: Link,
     retry_millis: i64,
     line: Line,
@@ -191,10 +193,16 @@ impl<D: Documents> Device<D> {
             minted_next: 1,
             rest_minting: false,
             leading: false,
+            soil: Soil::default(),
             link: Link::Closed,
             retry_millis: RETRY_MILLIS_MIN,
             line: Line::Offline,
         }
+    }
+
+    #[cfg(feature = "planted")]
+    pub const fn plant(&mut self, planted: Option<Planted>) {
+        self.soil.plant(planted);
     }
 
     /// Takes everything that happened since the last call; answers what to do about it.
@@ -203,7 +211,7 @@ impl<D: Documents> Device<D> {
         for event in events {
             self.one(now, rng, event, &mut effects);
         }
-        self.mint_and_push(&mut effects);
+        self.mint_and_push(now, &mut effects);
         self.say_where_the_line_is(now, &mut effects);
         effects
     }
@@ -274,7 +282,9 @@ impl<D: Documents> Device<D> {
         writes: Vec<Write>,
         out: &mut Vec<Effect>,
     ) {
-        let strict = !matches!(what, InFlight::Cache);
+        let strict = !matches!(what, InFlight::Cache)
+            && !(matches!(what, InFlight::Save { .. })
+                && self.soil.has(Planted::SavedBeforeStrict));
         let number = self.batch_next;
         self.batch_next += 1;
         if matches!(what, InFlight::Rearranged { .. }) {

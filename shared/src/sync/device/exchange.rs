@@ -4,6 +4,7 @@ use super::line::{Link, Stuck};
 use super::{Device, Documents, Effect, Event, FRUITLESS_ROUNDS_MAX, InFlight, Line, Notice};
 use crate::document::{ChangeHash, DocumentId, Unreadable};
 use crate::id::Rng;
+use crate::sync::planted::Planted;
 use crate::sync::stored::{RowKey, Standing, Stored, Write};
 use crate::time::Timestamp;
 use crate::wire::{
@@ -85,7 +86,7 @@ impl<D: Documents> Device<D> {
             if summary.seq_last > after && !open.in_vain.contains(&document) {
                 open.busy.insert(document, Busy::Pulling);
                 out.push(Effect::Send(ToServer::Pull { document, after }));
-            } else {
+            } else if !self.soil.has(Planted::PlaceTrusted) {
                 open.busy.insert(document, Busy::Comparing);
                 out.push(holds(document, held));
             }
@@ -268,6 +269,9 @@ impl<D: Documents> Device<D> {
             let lacked = hashes.iter();
             rows.extend(lacked.filter_map(|hash| held.row(hash)));
         }
+        if self.soil.has(Planted::OffersNothing) {
+            rows.clear();
+        }
         if !rows.is_empty() {
             open.busy.insert(document, Busy::Offering);
             rows.sort_by_key(|row| row.seq);
@@ -326,6 +330,9 @@ impl<D: Documents> Device<D> {
                 continue;
             };
             match why {
+                WhyNotBack::Missing if self.soil.has(Planted::LetGoTooEarly) => {
+                    let_go.push(*hash);
+                }
                 WhyNotBack::Missing if open.missed.insert(*hash) => {}
                 WhyNotBack::Missing => orphans.push(*hash),
                 WhyNotBack::Unvouched if mine && open.pushed.insert(*hash) => again.push(row),

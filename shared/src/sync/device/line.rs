@@ -7,8 +7,9 @@ use super::{
     DEAD_AFTER_MILLIS, DEAD_AFTER_WAKE_MILLIS, Device, Documents, Effect, Held, Line,
     OPEN_WITHIN_MILLIS, PING_AFTER_MILLIS, RETRY_MILLIS_MAX, RETRY_MILLIS_MIN,
 };
-use crate::document::{Actor, ChangeHash, DocumentId};
+use crate::document::{Actor, ChangeHash, DocumentId, Kind};
 use crate::id::Rng;
+use crate::sync::planted::Planted;
 use crate::time::Timestamp;
 use crate::wire::{Digest, ToServer, VERSION, VERSION_OLDEST};
 
@@ -72,7 +73,10 @@ impl<D: Documents> Device<D> {
         }
         self.rest_minting = false;
         self.held.values_mut().for_each(Held::take_up_again);
-        let open = Open::new(Actor::fresh(rng), now);
+        let mut open = Open::new(Actor::fresh(rng), now);
+        if self.soil.has(Planted::ActorReused) {
+            open.actor = Actor(self.device.to_bytes());
+        }
         self.link = Link::Open(Box::new(open));
         let digest = self.digest();
         let hello = ToServer::Hello {
@@ -103,6 +107,9 @@ impl<D: Documents> Device<D> {
         let chance = rng.u64() % half.unsigned_abs().max(1);
         let wait = half.saturating_add_unsigned(chance);
         self.retry_millis = (self.retry_millis * 2).min(RETRY_MILLIS_MAX);
+        if self.soil.has(Planted::WakeUpLost) {
+            return;
+        }
         out.push(Effect::WakeAt(now.plus_millis(wait)));
     }
 
@@ -184,6 +191,10 @@ impl<D: Documents> Device<D> {
         crate::sync::digest(
             self.held
                 .iter()
+                .filter(|(document, _)| {
+                    document.kind != Kind::CareCircle
+                        || !self.soil.has(Planted::DigestSkipsDocument)
+                })
                 .map(|(document, held)| (document, &held.sum)),
         )
     }

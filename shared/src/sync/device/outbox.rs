@@ -7,6 +7,7 @@ use super::{Device, Documents, Effect, InFlight, Minted, Notice};
 use crate::document::{DocumentId, Unreadable};
 use crate::edit::Refused;
 use crate::id::{EntryId, Rng};
+use crate::sync::planted::Planted;
 use crate::sync::stored::{OutboxItem, PutInto, RowKey, Standing, StoreError, Stored, Write};
 
 impl<D: Documents> Device<D> {
@@ -50,12 +51,15 @@ impl<D: Documents> Device<D> {
         replaces: bool,
         out: &mut Vec<Effect>,
     ) {
+        if self.soil.has(Planted::SavedAtOnce) {
+            out.push(Effect::Tell(Notice::Saved { number, entry }));
+        }
         let row = Stored::Outbox {
             entry,
             item: item.clone(),
         };
         // A rewording must not bring back what another tab has sent meanwhile.
-        let requires = if replaces {
+        let requires = if replaces && !self.soil.has(Planted::RewordedWithoutLooking) {
             vec![row.key()]
         } else {
             Vec::new()
@@ -105,7 +109,12 @@ impl<D: Documents> Device<D> {
         }
         let key = RowKey::Outbox(entry);
         let what = InFlight::Withdraw { number, entry };
-        self.store(what, vec![key], vec![Write::Remove(key)], out);
+        let requires = if self.soil.has(Planted::WithdrawnWithoutLooking) {
+            Vec::new()
+        } else {
+            vec![key]
+        };
+        self.store(what, requires, vec![Write::Remove(key)], out);
     }
 
     pub(super) fn dismiss(&mut self, number: u32, entry: EntryId, out: &mut Vec<Effect>) {
@@ -240,7 +249,8 @@ impl<D: Documents> Device<D> {
         if document.is_marks() {
             return Ok(());
         }
-        let minting = InFlight::minting(&self.batches, document);
+        let minting = InFlight::minting(&self.batches, document)
+            .filter(|_| !self.soil.has(Planted::WritingForgotten));
         let changes: Vec<_> = held.changes().into_iter().chain(minting).collect();
         self.documents.open(document, &changes)
     }
@@ -281,6 +291,12 @@ impl<D: Documents> Device<D> {
                         held.forget(&hash);
                         held.sum.add(&hash);
                         held.accepted.insert(hash, (seq, sidecar, bytes.into()));
+                    }
+                    Standing::Minted { entry, item, .. }
+                        if self.soil.has(Planted::DuplicateOnRetry) =>
+                    {
+                        let again = EntryId::from_u128(entry.to_u128() + 1);
+                        self.outbox.insert(again, item);
                     }
                     Standing::Minted { entry, item, order } => {
                         self.minted_next = self.minted_next.max(order + 1);
