@@ -9,7 +9,7 @@ use crate::light::Light;
 use crate::run::{self, Budget};
 
 /// A fault that hides for longer than this would hide in practice.
-const SCHEDULES_MAX: u64 = 4_000;
+const SCHEDULES_MAX: u64 = 20_000;
 
 #[expect(
     clippy::print_stdout,
@@ -56,7 +56,6 @@ found! {
     a_lost_dead_letter_is_found: LostDeadLetter,
     a_reused_actor_is_found: ActorReused,
     an_actor_kept_after_a_refusal_is_found: ActorKeptAfterRefusal,
-    a_forgotten_write_is_found: WritingForgotten,
     a_clock_that_decides_is_found: ClockDecides,
     a_trusted_place_is_found: PlaceTrusted,
     a_digest_that_skips_a_document_is_found: DigestSkipsDocument,

@@ -7,6 +7,7 @@ mod held;
 mod line;
 mod outbox;
 mod push;
+mod verdict;
 
 use std::collections::BTreeMap;
 
@@ -81,6 +82,8 @@ pub enum Effect {
     Connect,
     /// Without waiting for the other side: the line may be dead.
     HangUp,
+    /// Destroy everything that this profile holds, keys first: it was revoked.
+    Wipe,
     Send(ToServer),
     /// At this time an `Event::Timer`; only the newest counts.
     WakeAt(Timestamp),
@@ -121,6 +124,8 @@ pub enum Line {
     },
     /// The server speaks no version that this program speaks.
     TooOld,
+    /// This device may not come back.
+    Revoked,
 }
 
 pub struct Device<D> {
@@ -305,7 +310,7 @@ impl<D: Documents> Device<D> {
             open.welcomed && !open.unequal && open.busy.is_empty() && self.unsent() == 0
         };
         let line = match (&self.link, self.line) {
-            (_, Line::TooOld) => Line::TooOld,
+            (_, over @ (Line::TooOld | Line::Revoked)) => over,
             (Link::Closed | Link::Opening { .. }, _) => Line::Offline,
             (Link::Open(open), Line::Same { at }) if settled(open) => Line::Same { at },
             (Link::Open(open), Line::Offline | Line::Exchanging) if settled(open) => {

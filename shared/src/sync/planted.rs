@@ -23,7 +23,6 @@ pub enum Planted {
     LostDeadLetter,
     ActorReused,
     ActorKeptAfterRefusal,
-    WritingForgotten,
     ClockDecides,
 
     // Until both hold the same.

@@ -63,6 +63,8 @@ impl<D: Documents> Device<D> {
             ToDevice::Offered { document, not_back } => {
                 self.offered(document, &not_back, rng, out);
             }
+            ToDevice::Closed { document, why } => self.closed(now, document, why, rng, out),
+            ToDevice::Revoked => self.revoked(out),
         }
     }
 
@@ -269,6 +271,13 @@ impl<D: Documents> Device<D> {
             let lacked = hashes.iter();
             rows.extend(lacked.filter_map(|hash| held.row(hash)));
         }
+        if self.soil.has(Planted::LetGoTooEarly) {
+            let lacked: Vec<_> = rows.drain(..).map(|row| row.hash).collect();
+            self.let_go(document, &lacked, rng, out);
+        }
+        let Link::Open(open) = &mut self.link else {
+            return;
+        };
         if self.soil.has(Planted::OffersNothing) {
             rows.clear();
         }
@@ -330,9 +339,6 @@ impl<D: Documents> Device<D> {
                 continue;
             };
             match why {
-                WhyNotBack::Missing if self.soil.has(Planted::LetGoTooEarly) => {
-                    let_go.push(*hash);
-                }
                 WhyNotBack::Missing if open.missed.insert(*hash) => {}
                 WhyNotBack::Missing => orphans.push(*hash),
                 WhyNotBack::Unvouched if mine && open.pushed.insert(*hash) => again.push(row),
@@ -373,7 +379,7 @@ impl<D: Documents> Device<D> {
     }
 }
 
-fn holds(document: DocumentId, held: Option<&super::Held>) -> Effect {
+pub(super) fn holds(document: DocumentId, held: Option<&super::Held>) -> Effect {
     let hashes = held.into_iter().flat_map(|held| held.accepted.keys());
     let hashes = hashes.copied().take(HASHES_MAX).collect();
     Effect::Send(ToServer::Holds { document, hashes })

@@ -33,6 +33,8 @@ pub(super) struct Open {
     pub busy: BTreeMap<DocumentId, Busy>,
     /// Documents of which the last pull brought nothing: places are of no use for them any more.
     pub in_vain: BTreeSet<DocumentId>,
+    /// Documents that are not held and were asked about, because something waits for them.
+    pub asked_for: BTreeSet<DocumentId>,
     /// Offered, and missing something that was not there.
     pub missed: BTreeSet<ChangeHash>,
     /// Documents whose minted changes build on something that the server does not have, and how
@@ -57,6 +59,7 @@ impl<D: Documents> Device<D> {
     pub(super) fn lead(&mut self, now: Timestamp, leading: bool, out: &mut Vec<Effect>) {
         self.leading = leading;
         match (leading, &self.link) {
+            (true, Link::Closed) if self.is_over() => {}
             (true, Link::Closed) => self.connect(now, out),
             (false, Link::Opening { .. } | Link::Open(_)) => {
                 self.link = Link::Closed;
@@ -99,7 +102,7 @@ impl<D: Documents> Device<D> {
             return;
         }
         self.link = Link::Closed;
-        if !self.leading || self.line == Line::TooOld {
+        if !self.leading || self.is_over() {
             return;
         }
         // Half of it is chance: devices that lost one server must not come back as one.
@@ -116,9 +119,9 @@ impl<D: Documents> Device<D> {
     pub(super) fn timer(&mut self, now: Timestamp, rng: &mut dyn Rng, out: &mut Vec<Effect>) {
         self.write_again(out);
         self.rest_minting = false;
-        let digest = self.digest();
+        let (digest, over) = (self.digest(), self.is_over());
         match &mut self.link {
-            Link::Closed if self.leading && self.line != Line::TooOld => self.connect(now, out),
+            Link::Closed if self.leading && !over => self.connect(now, out),
             Link::Closed => {}
             Link::Opening { since } => {
                 // A clock that was set back must not make an attempt last for years.
@@ -156,15 +159,19 @@ impl<D: Documents> Device<D> {
     pub(super) fn woke(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
         self.write_again(out);
         self.rest_minting = false;
-        let digest = self.digest();
+        let (digest, over) = (self.digest(), self.is_over());
         match &mut self.link {
-            Link::Closed if self.leading && self.line != Line::TooOld => {
+            Link::Closed if self.leading && !over => {
                 self.retry_millis = RETRY_MILLIS_MIN;
                 self.connect(now, out);
             }
             Link::Closed | Link::Opening { .. } => {}
             Link::Open(open) => open.ping(now, DEAD_AFTER_WAKE_MILLIS, digest, out),
         }
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self.line, Line::TooOld | Line::Revoked)
     }
 
     /// Asks whether both hold the same now.
@@ -211,6 +218,7 @@ impl Open {
             pushed: BTreeSet::new(),
             busy: BTreeMap::new(),
             in_vain: BTreeSet::new(),
+            asked_for: BTreeSet::new(),
             missed: BTreeSet::new(),
             stuck: BTreeMap::new(),
             rounds: 0,

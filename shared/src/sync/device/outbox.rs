@@ -47,10 +47,11 @@ impl<D: Documents> Device<D> {
         &mut self,
         number: u32,
         entry: EntryId,
-        item: OutboxItem,
+        mut item: OutboxItem,
         replaces: bool,
         out: &mut Vec<Effect>,
     ) {
+        item.document = self.newest_epoch(item.document);
         if self.soil.has(Planted::SavedAtOnce) {
             out.push(Effect::Tell(Notice::Saved { number, entry }));
         }
@@ -249,8 +250,7 @@ impl<D: Documents> Device<D> {
         if document.is_marks() {
             return Ok(());
         }
-        let minting = InFlight::minting(&self.batches, document)
-            .filter(|_| !self.soil.has(Planted::WritingForgotten));
+        let minting = InFlight::minting(&self.batches, document);
         let changes: Vec<_> = held.changes().into_iter().chain(minting).collect();
         self.documents.open(document, &changes)
     }

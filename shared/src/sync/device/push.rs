@@ -20,6 +20,7 @@ impl<D: Documents> Device<D> {
             Link::Open(_) | Link::Closed | Link::Opening { .. } => return,
         };
         if !self.outbox.is_empty() && !self.rest_minting {
+            self.ask_for_missing_documents(out);
             self.mint_all(now, actor, out);
         }
         self.push(out);
@@ -300,11 +301,12 @@ impl<D: Documents> Device<D> {
     /// A change that was minted for nothing is on the disk: back to what it was made of.
     pub(super) fn unmint(&mut self, document: DocumentId, minted: Minted, out: &mut Vec<Effect>) {
         let key = RowKey::Change(document, minted.hash);
-        let (entry, item) = (minted.entry, minted.item);
-        let writes = vec![
-            Write::Remove(key),
-            Write::Put(Stored::Outbox { entry, item }),
-        ];
+        let entry = minted.entry;
+        let mut writes = vec![Write::Remove(key)];
+        // Unless a verdict about its document has taken it meanwhile.
+        if let Some(item) = self.outbox.get(&entry).cloned() {
+            writes.push(Write::Put(Stored::Outbox { entry, item }));
+        }
         let entries = vec![entry];
         self.store(InFlight::Rearranged { entries }, vec![key], writes, out);
     }
