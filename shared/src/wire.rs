@@ -186,6 +186,33 @@ pub enum ToDevice {
         #[n(1)]
         not_back: Vec<NotBack>,
     },
+    /// The answer to any question about a document that this device is not to have. It drops the
+    /// document; what it wrote into it and has not sent is kept for the person to see.
+    #[n(8)]
+    Closed {
+        #[n(0)]
+        document: DocumentId,
+        #[n(1)]
+        why: WhyClosed,
+    },
+    /// This device was revoked: it wipes everything at once.
+    #[n(9)]
+    Revoked,
+}
+
+/// Why a device is to drop a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(flat)]
+pub enum WhyClosed {
+    /// This account may not read it, or no longer.
+    #[n(0)]
+    NotYours,
+    /// It was rebuilt without something that was erased, as this epoch.
+    #[n(1)]
+    Superseded {
+        #[n(0)]
+        epoch: u32,
+    },
 }
 
 /// A row that a server does not take back.

@@ -7,10 +7,11 @@ use shared::document::{Actor, ChangeHash, DocumentId, Put};
 use shared::id::{AccountId, DeviceId, EntryId};
 use shared::record::{Mark, Step};
 use shared::sync::device::Documents;
+use shared::sync::planted::Planted;
 use shared::sync::scope::{Level, Scope};
 use shared::sync::server::{Connection, Effect, Event};
 use shared::time::Timestamp;
-use shared::wire::{ROWS_BYTES_GOAL, Row, ToDevice, ToServer};
+use shared::wire::{ROWS_BYTES_GOAL, Receipt, Row, Sidecar, ToDevice, ToServer};
 
 use crate::cast;
 use crate::random::Random;
@@ -25,6 +26,7 @@ pub struct Clinic<T: Tier> {
     pub levels: BTreeMap<AccountId, Option<Level>>,
     pub nodes: [Node; NODES],
     pub failing_percent: u64,
+    pub planted: Option<Planted>,
     lines: BTreeMap<usize, Line>,
     marker: std::marker::PhantomData<T>,
 }
@@ -66,6 +68,7 @@ impl<T: Tier> Clinic<T> {
             levels,
             nodes,
             failing_percent: 0,
+            planted: None,
             lines: BTreeMap::new(),
             marker: std::marker::PhantomData,
         }
@@ -82,7 +85,8 @@ impl<T: Tier> Clinic<T> {
     }
 
     pub fn open(&mut self, line: usize, node: usize, account: AccountId, device: DeviceId) {
-        let connection = Connection::new(self.scope_of(account), cast::receipt_key());
+        let mut connection = Connection::new(self.scope_of(account), cast::receipt_key());
+        connection.plant(self.planted);
         let line_to = Line {
             node,
             account,
@@ -245,6 +249,35 @@ impl<T: Tier> Clinic<T> {
         };
         let (_, rows) = self.store.append::<T>(&author, document, vec![bytes]);
         Some((hash, rows))
+    }
+
+    /// A row as only the clinic could make it, with a receipt that is not the clinic's.
+    pub fn forged(
+        &self,
+        rng: &mut Random,
+        document: DocumentId,
+        entry: EntryId,
+        text: String,
+        now: Timestamp,
+    ) -> Option<Row> {
+        let log = self.store.log(&document)?;
+        let changes: Vec<&[u8]> = log.rows.iter().map(|row| &row.bytes[..]).collect();
+        let mut documents = T::Documents::default();
+        documents.open(&document, &changes).ok()?;
+        let put = Put::Entry { entry, text };
+        let (hash, bytes) = documents.mint(&document, Actor::fresh(rng), &put);
+        let sidecar = Sidecar {
+            account: None,
+            device: None,
+            received_at: now,
+            receipt: Receipt([rng.below(256) as u8; 16]),
+        };
+        Some(Row {
+            seq: log.rows.len() as u64 + 1,
+            hash,
+            sidecar,
+            bytes: bytes.into(),
+        })
     }
 
     /// The projector saw an entry.

@@ -2,6 +2,7 @@
 
 use shared::id::{AccountId, DeviceId, EntryId};
 use shared::sync::device::{Device, Event};
+use shared::sync::planted::Planted;
 use shared::time::Timestamp;
 
 use crate::disk::Disk;
@@ -56,10 +57,12 @@ impl<T: Tier> Machine<T> {
     }
 
     /// The first events of a new life.
-    pub fn start(&mut self) -> Vec<Event> {
+    pub fn start(&mut self, planted: Option<Planted>) -> Vec<Event> {
         self.life += 1;
         self.asked.clear();
-        self.running = Some(Device::new(self.account, self.id, T::Documents::default()));
+        let mut device = Device::new(self.account, self.id, T::Documents::default());
+        device.plant(planted);
+        self.running = Some(device);
         vec![Event::Loaded(self.disk.rows()), Event::Leading(true)]
     }
 }

@@ -7,6 +7,7 @@ mod ledger;
 mod light;
 mod machine;
 mod oracle;
+mod planted;
 mod random;
 mod run;
 mod scenarios;

@@ -195,6 +195,7 @@ pub fn check<T: Tier>(world: &mut World<T>) {
         }
     }
     problems.extend(lost_letters(world));
+    problems.extend(beyond_scope(world));
     problems
         .into_iter()
         .for_each(|problem| world.ledger.problem(problem));
@@ -233,6 +234,21 @@ fn wrong(fact: &Fact, texts: &[String]) -> Option<String> {
         return Some(format!("was {what} and is lost: {:?}", fact.text));
     }
     None
+}
+
+/// What somebody may not read has not reached their device.
+fn beyond_scope<T: Tier>(world: &World<T>) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (place, machine) in world.machines.iter().enumerate() {
+        let scope = world.clinic.scope_of(machine.account);
+        let held = machine.running.iter().flat_map(|device| device.held());
+        for (document, held) in held {
+            if !scope.may_read(document) && held.accepted().next().is_some() {
+                problems.push(format!("machine {place} holds {document}"));
+            }
+        }
+    }
+    problems
 }
 
 /// What was refused is kept with its words where it was written.

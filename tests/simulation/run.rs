@@ -5,6 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use shared::sync::planted::Planted;
+
 use crate::random::mix;
 use crate::schedule::{self, Failure};
 use crate::tier::Tier;
@@ -19,7 +21,11 @@ pub struct Budget {
 }
 
 /// Runs until the budget is spent or one fails. The count, and the failure.
-pub fn many<T: Tier>(first_seed: u64, budget: Budget) -> (u64, Option<Failure>) {
+pub fn many<T: Tier>(
+    first_seed: u64,
+    planted: Option<Planted>,
+    budget: Budget,
+) -> (u64, Option<Failure>) {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let (next, done) = (AtomicU64::new(0), AtomicU64::new(0));
     let failure = Mutex::new(None::<Failure>);
@@ -31,7 +37,7 @@ pub fn many<T: Tier>(first_seed: u64, budget: Budget) -> (u64, Option<Failure>) 
             if late || number >= budget.most || failure.lock().expect("no panic").is_some() {
                 return;
             }
-            let result = schedule::run::<T>(mix(first_seed.wrapping_add(number)), false);
+            let result = schedule::run::<T>(mix(first_seed.wrapping_add(number)), planted, false);
             done.fetch_add(1, Ordering::Relaxed);
             if let Err(failed) = result {
                 failure.lock().expect("no panic").get_or_insert(failed);
@@ -47,7 +53,7 @@ pub fn many<T: Tier>(first_seed: u64, budget: Budget) -> (u64, Option<Failure>) 
 
 /// Replays a schedule with a log of everything that happened.
 pub fn replay<T: Tier>(seed: u64) -> String {
-    match schedule::run::<T>(seed, true) {
+    match schedule::run::<T>(seed, None, true) {
         Ok(()) => format!("seed {seed} holds"),
         Err(failure) => format!(
             "{}\nseed {seed} fails:\n{}",

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use shared::document::DocumentId;
 use shared::edit::Audience;
 use shared::id::EntryId;
+use shared::sync::planted::Planted;
 
 use crate::cast::{self, ANA, PATIENT, ROSA};
 use crate::clinic::NODES;
@@ -68,8 +69,9 @@ impl Mix {
 }
 
 /// Runs the schedule of a seed. What went wrong, if anything did.
-pub fn run<T: Tier>(seed: u64, log: bool) -> Result<(), Failure> {
+pub fn run<T: Tier>(seed: u64, planted: Option<Planted>, log: bool) -> Result<(), Failure> {
     let mut world = World::<T>::new(seed);
+    world.clinic.planted = planted;
     if log {
         world.log = Some(Vec::new());
     }
@@ -197,7 +199,8 @@ impl Stage {
                     world.rng.between(-TEN_YEARS_MILLIS, TEN_YEARS_MILLIS);
             }
             91..98 if mix.change_mind => self.change_mind(world),
-            98..100 => world.shut(machine),
+            98..99 => world.shut(machine),
+            99..100 => self.forge(world),
             _ => self.write(world, machine, mix),
         }
     }
@@ -233,6 +236,19 @@ impl Stage {
         self.texts += 1;
         let text = format!("reply {}", self.texts);
         world.reply(node, DocumentId::care(PATIENT, ROSA, audience), &text);
+    }
+
+    /// Somebody with a line of their own makes up a row of a document that others write.
+    fn forge<T: Tier>(&mut self, world: &mut World<T>) {
+        self.texts += 1;
+        let text = format!("forged {}", self.texts);
+        let private = world.rng.percent(50);
+        let audience = if private {
+            Audience::Private
+        } else {
+            Audience::Circle
+        };
+        world.forge(DocumentId::care(PATIENT, ROSA, audience), &text);
     }
 
     /// The person thinks again about something they wrote.

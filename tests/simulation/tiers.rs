@@ -38,7 +38,7 @@ fn check<T: Tier>(name: &str, budget: Budget) {
         ..budget
     };
     let begun = std::time::Instant::now();
-    let (count, failure) = run::many::<T>(first_seed(), budget);
+    let (count, failure) = run::many::<T>(first_seed(), None, budget);
     println!(
         "{name}: {count} schedules in {:.1} s",
         begun.elapsed().as_secs_f64()

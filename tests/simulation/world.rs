@@ -37,6 +37,9 @@ pub struct World<T: Tier> {
     pub trouble: Trouble,
     queue: BinaryHeap<Reverse<(i64, u64, usize)>>,
     happenings: Vec<Option<Happening>>,
+    /// Places of happenings that are over.
+    free: Vec<usize>,
+    order: u64,
     lines: Vec<Line>,
     pub log: Option<Vec<String>>,
 }
@@ -113,6 +116,8 @@ impl<T: Tier> World<T> {
             },
             queue: BinaryHeap::new(),
             happenings: Vec::new(),
+            free: Vec::new(),
+            order: 0,
             lines: Vec::new(),
             log: None,
         }
@@ -128,7 +133,7 @@ impl<T: Tier> World<T> {
 
     pub fn start(&mut self, machine: usize) {
         self.note(|| format!("machine {machine} starts"));
-        let events = self.machines[machine].start();
+        let events = self.machines[machine].start(self.clinic.planted);
         self.feed(machine, events);
     }
 
@@ -215,6 +220,24 @@ impl<T: Tier> World<T> {
             self.committed(node, None, document, rows);
         }
         entry
+    }
+
+    /// Offers the clinic a row that nobody ever gave a receipt for.
+    pub fn forge(&mut self, document: DocumentId, text: &str) {
+        let lines = (0..NODES).flat_map(|node| self.clinic.listeners(node, None));
+        let Some(line) = lines.last() else { return };
+        self.note(|| format!("somebody offers {text:?} for {document}"));
+        let now = Timestamp::from_millis(self.now);
+        let entry = EntryId::fresh(now, &mut self.rng);
+        let text = text.to_owned();
+        let forged = self
+            .clinic
+            .forged(&mut self.rng, document, entry, text, now);
+        let Some(row) = forged else { return };
+        let rows = vec![row];
+        let message = ToServer::Offer { document, rows };
+        let answer = self.clinic.receive(line, message, now, &mut self.rng);
+        self.answered(answer);
     }
 
     pub fn mark(&mut self, document: DocumentId, entry: EntryId) {
@@ -346,16 +369,21 @@ impl<T: Tier> World<T> {
             self.queue.pop();
             self.now = at;
             let happening = self.happenings[place].take();
+            self.free.push(place);
             self.happen(happening.expect("each happens once"));
         }
         self.now = until;
     }
 
     fn later(&mut self, millis: i64, happening: Happening) {
-        let place = self.happenings.len();
-        self.happenings.push(Some(happening));
-        self.queue
-            .push(Reverse((self.now + millis.max(0), place as u64, place)));
+        let place = self.free.pop().unwrap_or(self.happenings.len());
+        if place == self.happenings.len() {
+            self.happenings.push(None);
+        }
+        self.happenings[place] = Some(happening);
+        self.order += 1;
+        let at = self.now + millis.max(0);
+        self.queue.push(Reverse((at, self.order, place)));
     }
 
     fn delay(&mut self) -> i64 {

@@ -7,6 +7,7 @@ mod held;
 mod line;
 mod outbox;
 mod push;
+mod verdict;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use self::line::{Link, Open};
 use crate::document::DocumentId;
 use crate::edit::Refused;
 use crate::id::{AccountId, DeviceId, EntryId, Rng};
+use crate::sync::planted::{Planted, Soil};
 use crate::sync::stored::{Batch, OutboxItem, PutInto, RowKey, StoreError, Stored, Write};
 use crate::time::Timestamp;
 use crate::wire::{ToDevice, ToServer, WhyRefused};
@@ -80,6 +82,8 @@ pub enum Effect {
     Connect,
     /// Without waiting for the other side: the line may be dead.
     HangUp,
+    /// Destroy everything that this profile holds, keys first: it was revoked.
+    Wipe,
     Send(ToServer),
     /// At this time an `Event::Timer`; only the newest counts.
     WakeAt(Timestamp),
@@ -120,6 +124,8 @@ pub enum Line {
     },
     /// The server speaks no version that this program speaks.
     TooOld,
+    /// This device may not come back.
+    Revoked,
 }
 
 pub struct Device<D> {
@@ -139,6 +145,7 @@ pub struct Device<D> {
     /// The disk did not take a minted change: the next waits for the timer.
     rest_minting: bool,
     leading: bool,
+    soil: Soil,
     link: Link,
     retry_millis: i64,
     line: Line,
@@ -191,10 +198,16 @@ impl<D: Documents> Device<D> {
             minted_next: 1,
             rest_minting: false,
             leading: false,
+            soil: Soil::default(),
             link: Link::Closed,
             retry_millis: RETRY_MILLIS_MIN,
             line: Line::Offline,
         }
+    }
+
+    #[cfg(feature = "planted")]
+    pub const fn plant(&mut self, planted: Option<Planted>) {
+        self.soil.plant(planted);
     }
 
     /// Takes everything that happened since the last call; answers what to do about it.
@@ -203,7 +216,7 @@ impl<D: Documents> Device<D> {
         for event in events {
             self.one(now, rng, event, &mut effects);
         }
-        self.mint_and_push(&mut effects);
+        self.mint_and_push(now, &mut effects);
         self.say_where_the_line_is(now, &mut effects);
         effects
     }
@@ -274,7 +287,9 @@ impl<D: Documents> Device<D> {
         writes: Vec<Write>,
         out: &mut Vec<Effect>,
     ) {
-        let strict = !matches!(what, InFlight::Cache);
+        let strict = !matches!(what, InFlight::Cache)
+            && !(matches!(what, InFlight::Save { .. })
+                && self.soil.has(Planted::SavedBeforeStrict));
         let number = self.batch_next;
         self.batch_next += 1;
         if matches!(what, InFlight::Rearranged { .. }) {
@@ -295,7 +310,7 @@ impl<D: Documents> Device<D> {
             open.welcomed && !open.unequal && open.busy.is_empty() && self.unsent() == 0
         };
         let line = match (&self.link, self.line) {
-            (_, Line::TooOld) => Line::TooOld,
+            (_, over @ (Line::TooOld | Line::Revoked)) => over,
             (Link::Closed | Link::Opening { .. }, _) => Line::Offline,
             (Link::Open(open), Line::Same { at }) if settled(open) => Line::Same { at },
             (Link::Open(open), Line::Offline | Line::Exchanging) if settled(open) => {

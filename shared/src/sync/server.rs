@@ -1,12 +1,14 @@
 //! The server's half: one connection of one device. The hub performs its effects against the store
 //! and the socket, and hands back what came of them.
 
-use crate::document::{ChangeHash, DocumentId};
+use crate::document::{ChangeHash, DocumentId, Kind};
+use crate::sync::planted::{Planted, Soil};
 use crate::sync::receipt::ReceiptKey;
 use crate::sync::scope::Scope;
+use crate::time::Timestamp;
 use crate::wire::{
-    Digest, HASHES_MAX, NotBack, Outcome, PUSH_CHANGES_MAX, Row, Summary, ToDevice, ToServer,
-    VERSION, VERSION_OLDEST, WhyNotBack, WhyRefused,
+    Digest, HASHES_MAX, NotBack, Outcome, PUSH_CHANGES_MAX, Receipt, Row, Summary, ToDevice,
+    ToServer, VERSION, VERSION_OLDEST, WhyClosed, WhyNotBack, WhyRefused,
 };
 
 /// What happened, from the hub's point of view.
@@ -24,6 +26,11 @@ pub enum Event {
     Hashes {
         document: DocumentId,
         hashes: Vec<ChangeHash>,
+    },
+    /// The other answer to `Effect::ReadHashes`: the document was rebuilt under a newer epoch.
+    Superseded {
+        document: DocumentId,
+        epoch: u32,
     },
     /// Answer to `Effect::Append`, after the commit is durable. One outcome a change, in order.
     Appended {
@@ -43,6 +50,8 @@ pub enum Event {
     },
     /// The account's grants changed.
     Rescoped(Scope),
+    /// Somebody revoked this device. Before it has said anything, if it was revoked earlier.
+    Revoked,
     /// The store failed; the device will come again.
     StoreFailed,
 }
@@ -85,6 +94,7 @@ pub enum Why {
     /// It spoke before it said hello, or said something too long.
     Unmannerly,
     TooOld,
+    Revoked,
     StoreFailed,
 }
 
@@ -92,6 +102,7 @@ pub enum Why {
 pub struct Connection {
     scope: Scope,
     receipts: ReceiptKey,
+    soil: Soil,
     greeted: bool,
     /// What the device said it holds, and waits to hear about.
     asked: Option<Asked>,
@@ -112,11 +123,17 @@ impl Connection {
         Self {
             scope,
             receipts,
+            soil: Soil::default(),
             greeted: false,
             asked: None,
             holds: Vec::new(),
             restoring: Default::default(),
         }
+    }
+
+    #[cfg(feature = "planted")]
+    pub const fn plant(&mut self, planted: Option<Planted>) {
+        self.soil.plant(planted);
     }
 
     pub fn handle(&mut self, event: Event) -> Vec<Effect> {
@@ -143,6 +160,11 @@ impl Connection {
                     Vec::new()
                 }
             }
+            Event::Superseded { document, epoch } => {
+                self.holds.retain(|(held, _)| *held != document);
+                vec![closed(document, WhyClosed::Superseded { epoch })]
+            }
+            Event::Revoked => vec![Effect::Send(ToDevice::Revoked), Effect::Close(Why::Revoked)],
             Event::StoreFailed => vec![Effect::Close(Why::StoreFailed)],
         }
     }
@@ -183,8 +205,9 @@ impl Connection {
             ToServer::Offer { document, rows } if self.scope.may_read(&document) => {
                 self.offer(document, rows)
             }
-            // A document that was taken out of this scope: the next summaries say so.
-            ToServer::Pull { .. } | ToServer::Holds { .. } | ToServer::Offer { .. } => Vec::new(),
+            ToServer::Pull { document, .. }
+            | ToServer::Holds { document, .. }
+            | ToServer::Offer { document, .. } => vec![closed(document, WhyClosed::NotYours)],
             ToServer::Ping { digest } => {
                 self.asked = Some(Asked::Ping(digest));
                 vec![Effect::Summarize(self.scope.clone())]
@@ -208,16 +231,30 @@ impl Connection {
             let outcomes = vec![refused; changes.len()];
             return vec![Effect::Send(ToDevice::Taken { number, outcomes })];
         }
-        let changes = changes.into_iter().map(Vec::from).collect();
-        vec![Effect::Append {
+        let changes: Vec<_> = changes.into_iter().map(Vec::from).collect();
+        let mut effects = Vec::new();
+        if self.soil.has(Planted::AckBeforeCommit) {
+            let stored = Outcome::Stored {
+                seq: 0,
+                received_at: Timestamp::default(),
+                receipt: Receipt([0; 16]),
+            };
+            let outcomes = vec![stored; changes.len()];
+            effects.push(Effect::Send(ToDevice::Taken { number, outcomes }));
+        }
+        effects.push(Effect::Append {
             number,
             document,
             changes,
-        }]
+        });
+        effects
     }
 
     fn offer(&mut self, document: DocumentId, rows: Vec<Row>) -> Vec<Effect> {
-        let ours = |row: &Row| self.receipts.is_ours(&document, &row.hash, &row.sidecar);
+        let ours = |row: &Row| {
+            self.receipts.is_ours(&document, &row.hash, &row.sidecar)
+                || self.soil.has(Planted::ReceiptNotChecked)
+        };
         let (rows, unvouched): (Vec<_>, Vec<_>) = rows.into_iter().partition(ours);
         let why = WhyNotBack::Unvouched;
         let unvouched = unvouched.iter().map(|row| NotBack {
@@ -248,7 +285,11 @@ impl Connection {
 
     fn summarized(&mut self, mut documents: Vec<Summary>) -> Vec<Effect> {
         documents.retain(|summary| self.scope.may_read(&summary.document));
-        let ours = crate::sync::digest(documents.iter().map(|one| (&one.document, &one.sum)));
+        let counts = |one: &&Summary| {
+            one.document.kind != Kind::CareCircle || !self.soil.has(Planted::DigestSkipsDocument)
+        };
+        let counted = documents.iter().filter(counts);
+        let ours = crate::sync::digest(counted.map(|one| (&one.document, &one.sum)));
         let (same, answer) = match self.asked.take() {
             Some(Asked::Hello(theirs)) => {
                 let same = theirs == ours;
@@ -302,7 +343,7 @@ impl Connection {
     }
 
     fn rows(&self, document: DocumentId, rows: Vec<Row>, more: bool) -> Vec<Effect> {
-        if !self.scope.may_read(&document) {
+        if !self.scope.may_read(&document) && !self.soil.has(Planted::NewsBeyondScope) {
             return Vec::new();
         }
         vec![Effect::Send(ToDevice::Rows {
@@ -311,4 +352,8 @@ impl Connection {
             more,
         })]
     }
+}
+
+fn closed(document: DocumentId, why: WhyClosed) -> Effect {
+    Effect::Send(ToDevice::Closed { document, why })
 }

@@ -216,6 +216,7 @@ impl Talk<'_> {
                 }
                 Effect::Close(Why::Unmannerly) => return Err(End::Unmannerly),
                 Effect::Close(Why::TooOld) => return Err(End::TooOld),
+                Effect::Close(Why::Revoked) => return Err(End::SignedOut),
                 Effect::Close(Why::StoreFailed) => return Err(End::StoreFailed),
                 effect => {
                     let (app, session) = (self.app, &self.session);

@@ -111,6 +111,18 @@ impl Disk {
         transaction.commit().await.map_err(DiskError::from)
     }
 
+    /// Destroys everything, keys first: what they sealed is then gone, whatever happens next.
+    pub async fn wipe(&self) -> Result<(), DiskError> {
+        for store in [KEYS, LOCAL, ROWS] {
+            let transaction = self.begin(store, TransactionMode::Readwrite, true)?;
+            let rows = transaction.object_store(store)?;
+            rows.clear()?.await?;
+            drop(rows);
+            transaction.commit().await?;
+        }
+        Ok(())
+    }
+
     /// The key under this name: the one that is there, or else this one. Two tabs that start at
     /// once end with the same.
     pub async fn key(&self, name: &str, fresh: &CryptoKey) -> Result<CryptoKey, DiskError> {

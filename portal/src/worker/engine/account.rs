@@ -200,6 +200,16 @@ impl Account {
                 spawn_local(fetch_ticket(self.slot.clone(), self.happenings.clone()))
             }
             Effect::HangUp => self.socket = None,
+            Effect::Wipe => {
+                let database = format!("satchel-{}", self.slot);
+                spawn_local(async move {
+                    // A disk that cannot be reached now is told again at the next contact.
+                    if let Ok(disk) = Disk::open(&database).await {
+                        let _unreachable = disk.wipe().await;
+                    }
+                    page_port::tell(&ToPage::NobodyHere);
+                });
+            }
             Effect::Send(message) => self.send(&message),
             Effect::WakeAt(at) => self.wake_at(at),
             Effect::Tell(notice) => self.tell(notice),
@@ -256,7 +266,7 @@ impl Account {
         let waiting = u32::try_from(self.device.unsent()).unwrap_or(u32::MAX);
         let refused = u32::try_from(self.device.dead_letters().len()).unwrap_or(u32::MAX);
         let status = match self.device.line() {
-            Line::Offline | Line::TooOld => Status::Offline { waiting },
+            Line::Offline | Line::TooOld | Line::Revoked => Status::Offline { waiting },
             _ if refused > 0 => Status::NotSent { refused },
             Line::Exchanging if waiting == 0 => Status::Checking,
             Line::Exchanging => Status::Sending { waiting },

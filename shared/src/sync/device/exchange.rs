@@ -4,6 +4,7 @@ use super::line::{Link, Stuck};
 use super::{Device, Documents, Effect, Event, FRUITLESS_ROUNDS_MAX, InFlight, Line, Notice};
 use crate::document::{ChangeHash, DocumentId, Unreadable};
 use crate::id::Rng;
+use crate::sync::planted::Planted;
 use crate::sync::stored::{RowKey, Standing, Stored, Write};
 use crate::time::Timestamp;
 use crate::wire::{
@@ -62,6 +63,8 @@ impl<D: Documents> Device<D> {
             ToDevice::Offered { document, not_back } => {
                 self.offered(document, &not_back, rng, out);
             }
+            ToDevice::Closed { document, why } => self.closed(now, document, why, rng, out),
+            ToDevice::Revoked => self.revoked(out),
         }
     }
 
@@ -85,7 +88,7 @@ impl<D: Documents> Device<D> {
             if summary.seq_last > after && !open.in_vain.contains(&document) {
                 open.busy.insert(document, Busy::Pulling);
                 out.push(Effect::Send(ToServer::Pull { document, after }));
-            } else {
+            } else if !self.soil.has(Planted::PlaceTrusted) {
                 open.busy.insert(document, Busy::Comparing);
                 out.push(holds(document, held));
             }
@@ -268,6 +271,16 @@ impl<D: Documents> Device<D> {
             let lacked = hashes.iter();
             rows.extend(lacked.filter_map(|hash| held.row(hash)));
         }
+        if self.soil.has(Planted::LetGoTooEarly) {
+            let lacked: Vec<_> = rows.drain(..).map(|row| row.hash).collect();
+            self.let_go(document, &lacked, rng, out);
+        }
+        let Link::Open(open) = &mut self.link else {
+            return;
+        };
+        if self.soil.has(Planted::OffersNothing) {
+            rows.clear();
+        }
         if !rows.is_empty() {
             open.busy.insert(document, Busy::Offering);
             rows.sort_by_key(|row| row.seq);
@@ -366,7 +379,7 @@ impl<D: Documents> Device<D> {
     }
 }
 
-fn holds(document: DocumentId, held: Option<&super::Held>) -> Effect {
+pub(super) fn holds(document: DocumentId, held: Option<&super::Held>) -> Effect {
     let hashes = held.into_iter().flat_map(|held| held.accepted.keys());
     let hashes = hashes.copied().take(HASHES_MAX).collect();
     Effect::Send(ToServer::Holds { document, hashes })

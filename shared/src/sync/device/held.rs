@@ -78,6 +78,14 @@ impl Held {
         })
     }
 
+    pub(super) fn all_hashes(&self) -> impl Iterator<Item = ChangeHash> + use<> {
+        let accepted = self.accepted.keys().copied();
+        let orphans = self.orphans.iter().map(|row| row.hash);
+        let minted = self.minted.iter().map(|minted| minted.hash);
+        let all: Vec<_> = accepted.chain(orphans).chain(minted).collect();
+        all.into_iter()
+    }
+
     pub(super) fn accepted_changes(&self) -> impl Iterator<Item = &[u8]> {
         let accepted = self.accepted.values().map(|(_, _, bytes)| &bytes[..]);
         accepted.chain(self.orphans.iter().map(|row| &row.bytes[..]))

@@ -7,8 +7,9 @@ use super::{
     DEAD_AFTER_MILLIS, DEAD_AFTER_WAKE_MILLIS, Device, Documents, Effect, Held, Line,
     OPEN_WITHIN_MILLIS, PING_AFTER_MILLIS, RETRY_MILLIS_MAX, RETRY_MILLIS_MIN,
 };
-use crate::document::{Actor, ChangeHash, DocumentId};
+use crate::document::{Actor, ChangeHash, DocumentId, Kind};
 use crate::id::Rng;
+use crate::sync::planted::Planted;
 use crate::time::Timestamp;
 use crate::wire::{Digest, ToServer, VERSION, VERSION_OLDEST};
 
@@ -32,6 +33,8 @@ pub(super) struct Open {
     pub busy: BTreeMap<DocumentId, Busy>,
     /// Documents of which the last pull brought nothing: places are of no use for them any more.
     pub in_vain: BTreeSet<DocumentId>,
+    /// Documents that are not held and were asked about, because something waits for them.
+    pub asked_for: BTreeSet<DocumentId>,
     /// Offered, and missing something that was not there.
     pub missed: BTreeSet<ChangeHash>,
     /// Documents whose minted changes build on something that the server does not have, and how
@@ -56,6 +59,7 @@ impl<D: Documents> Device<D> {
     pub(super) fn lead(&mut self, now: Timestamp, leading: bool, out: &mut Vec<Effect>) {
         self.leading = leading;
         match (leading, &self.link) {
+            (true, Link::Closed) if self.is_over() => {}
             (true, Link::Closed) => self.connect(now, out),
             (false, Link::Opening { .. } | Link::Open(_)) => {
                 self.link = Link::Closed;
@@ -72,7 +76,10 @@ impl<D: Documents> Device<D> {
         }
         self.rest_minting = false;
         self.held.values_mut().for_each(Held::take_up_again);
-        let open = Open::new(Actor::fresh(rng), now);
+        let mut open = Open::new(Actor::fresh(rng), now);
+        if self.soil.has(Planted::ActorReused) {
+            open.actor = Actor(self.device.to_bytes());
+        }
         self.link = Link::Open(Box::new(open));
         let digest = self.digest();
         let hello = ToServer::Hello {
@@ -95,7 +102,7 @@ impl<D: Documents> Device<D> {
             return;
         }
         self.link = Link::Closed;
-        if !self.leading || self.line == Line::TooOld {
+        if !self.leading || self.is_over() {
             return;
         }
         // Half of it is chance: devices that lost one server must not come back as one.
@@ -103,15 +110,18 @@ impl<D: Documents> Device<D> {
         let chance = rng.u64() % half.unsigned_abs().max(1);
         let wait = half.saturating_add_unsigned(chance);
         self.retry_millis = (self.retry_millis * 2).min(RETRY_MILLIS_MAX);
+        if self.soil.has(Planted::WakeUpLost) {
+            return;
+        }
         out.push(Effect::WakeAt(now.plus_millis(wait)));
     }
 
     pub(super) fn timer(&mut self, now: Timestamp, rng: &mut dyn Rng, out: &mut Vec<Effect>) {
         self.write_again(out);
         self.rest_minting = false;
-        let digest = self.digest();
+        let (digest, over) = (self.digest(), self.is_over());
         match &mut self.link {
-            Link::Closed if self.leading && self.line != Line::TooOld => self.connect(now, out),
+            Link::Closed if self.leading && !over => self.connect(now, out),
             Link::Closed => {}
             Link::Opening { since } => {
                 // A clock that was set back must not make an attempt last for years.
@@ -149,15 +159,19 @@ impl<D: Documents> Device<D> {
     pub(super) fn woke(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
         self.write_again(out);
         self.rest_minting = false;
-        let digest = self.digest();
+        let (digest, over) = (self.digest(), self.is_over());
         match &mut self.link {
-            Link::Closed if self.leading && self.line != Line::TooOld => {
+            Link::Closed if self.leading && !over => {
                 self.retry_millis = RETRY_MILLIS_MIN;
                 self.connect(now, out);
             }
             Link::Closed | Link::Opening { .. } => {}
             Link::Open(open) => open.ping(now, DEAD_AFTER_WAKE_MILLIS, digest, out),
         }
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self.line, Line::TooOld | Line::Revoked)
     }
 
     /// Asks whether both hold the same now.
@@ -184,6 +198,10 @@ impl<D: Documents> Device<D> {
         crate::sync::digest(
             self.held
                 .iter()
+                .filter(|(document, _)| {
+                    document.kind != Kind::CareCircle
+                        || !self.soil.has(Planted::DigestSkipsDocument)
+                })
                 .map(|(document, held)| (document, &held.sum)),
         )
     }
@@ -200,6 +218,7 @@ impl Open {
             pushed: BTreeSet::new(),
             busy: BTreeMap::new(),
             in_vain: BTreeSet::new(),
+            asked_for: BTreeSet::new(),
             missed: BTreeSet::new(),
             stuck: BTreeMap::new(),
             rounds: 0,

@@ -7,6 +7,7 @@ use super::{Device, Documents, Effect, InFlight, Minted, Notice};
 use crate::document::{DocumentId, Unreadable};
 use crate::edit::Refused;
 use crate::id::{EntryId, Rng};
+use crate::sync::planted::Planted;
 use crate::sync::stored::{OutboxItem, PutInto, RowKey, Standing, StoreError, Stored, Write};
 
 impl<D: Documents> Device<D> {
@@ -46,16 +47,20 @@ impl<D: Documents> Device<D> {
         &mut self,
         number: u32,
         entry: EntryId,
-        item: OutboxItem,
+        mut item: OutboxItem,
         replaces: bool,
         out: &mut Vec<Effect>,
     ) {
+        item.document = self.newest_epoch(item.document);
+        if self.soil.has(Planted::SavedAtOnce) {
+            out.push(Effect::Tell(Notice::Saved { number, entry }));
+        }
         let row = Stored::Outbox {
             entry,
             item: item.clone(),
         };
         // A rewording must not bring back what another tab has sent meanwhile.
-        let requires = if replaces {
+        let requires = if replaces && !self.soil.has(Planted::RewordedWithoutLooking) {
             vec![row.key()]
         } else {
             Vec::new()
@@ -105,7 +110,12 @@ impl<D: Documents> Device<D> {
         }
         let key = RowKey::Outbox(entry);
         let what = InFlight::Withdraw { number, entry };
-        self.store(what, vec![key], vec![Write::Remove(key)], out);
+        let requires = if self.soil.has(Planted::WithdrawnWithoutLooking) {
+            Vec::new()
+        } else {
+            vec![key]
+        };
+        self.store(what, requires, vec![Write::Remove(key)], out);
     }
 
     pub(super) fn dismiss(&mut self, number: u32, entry: EntryId, out: &mut Vec<Effect>) {
@@ -281,6 +291,12 @@ impl<D: Documents> Device<D> {
                         held.forget(&hash);
                         held.sum.add(&hash);
                         held.accepted.insert(hash, (seq, sidecar, bytes.into()));
+                    }
+                    Standing::Minted { entry, item, .. }
+                        if self.soil.has(Planted::DuplicateOnRetry) =>
+                    {
+                        let again = EntryId::from_u128(entry.to_u128() + 1);
+                        self.outbox.insert(again, item);
                     }
                     Standing::Minted { entry, item, order } => {
                         self.minted_next = self.minted_next.max(order + 1);

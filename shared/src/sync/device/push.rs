@@ -7,23 +7,26 @@ use super::line::{Link, Open};
 use super::{Device, Documents, Effect, InFlight, Minted, Notice};
 use crate::document::{Actor, ChangeHash, DocumentId, Put};
 use crate::id::{EntryId, Rng};
+use crate::sync::planted::Planted;
 use crate::sync::stored::{OutboxItem, PutInto, RowKey, Standing, Stored, Write};
-use crate::wire::{Outcome, PUSH_CHANGES_MAX, Row, Sidecar, ToServer, WhyRefused};
+use crate::time::Timestamp;
+use crate::wire::{Outcome, PUSH_CHANGES_MAX, Receipt, Row, Sidecar, ToServer, WhyRefused};
 
 impl<D: Documents> Device<D> {
     /// Makes a change of each item that waits, once there is somebody to send it to.
-    pub(super) fn mint_and_push(&mut self, out: &mut Vec<Effect>) {
+    pub(super) fn mint_and_push(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
         let actor = match &self.link {
             Link::Open(open) if open.welcomed && self.leading => open.actor,
             Link::Open(_) | Link::Closed | Link::Opening { .. } => return,
         };
         if !self.outbox.is_empty() && !self.rest_minting {
-            self.mint_all(actor, out);
+            self.ask_for_missing_documents(out);
+            self.mint_all(now, actor, out);
         }
         self.push(out);
     }
 
-    fn mint_all(&mut self, actor: Actor, out: &mut Vec<Effect>) {
+    fn mint_all(&mut self, now: Timestamp, actor: Actor, out: &mut Vec<Effect>) {
         let unwritten = self
             .unwritten
             .iter()
@@ -34,6 +37,7 @@ impl<D: Documents> Device<D> {
             .outbox
             .iter()
             .filter(|(entry, _)| !busy.contains(entry))
+            .filter(|(_, item)| item.written_at <= now || !self.soil.has(Planted::ClockDecides))
             .filter(|(_, item)| self.documents.is_open(&item.document))
             .map(|(entry, item)| (*entry, item.clone()))
             .collect();
@@ -75,7 +79,10 @@ impl<D: Documents> Device<D> {
             minted,
             stale: false,
         };
-        let writes = vec![Write::Put(row), Write::Remove(outbox)];
+        let mut writes = vec![Write::Put(row), Write::Remove(outbox)];
+        if self.soil.has(Planted::OutboxRowStays) {
+            writes.pop();
+        }
         self.store(what, vec![outbox], writes, out);
     }
 
@@ -103,6 +110,25 @@ impl<D: Documents> Device<D> {
                 }
             }
             open.push(*document, changes, hashes, out);
+        }
+        if self.soil.has(Planted::SentWhenPushed) {
+            self.call_all_sent(out);
+        }
+    }
+
+    /// A fault to plant.
+    fn call_all_sent(&mut self, out: &mut Vec<Effect>) {
+        let documents: Vec<_> = self.held.keys().copied().collect();
+        for document in documents {
+            let minted = self.held[&document].minted.iter();
+            let sidecar = Sidecar {
+                account: Some(self.account),
+                device: Some(self.device),
+                received_at: Timestamp::default(),
+                receipt: Receipt([0; 16]),
+            };
+            let all: Vec<_> = minted.map(|minted| (minted.hash, 0, sidecar)).collect();
+            self.acknowledged(document, &all, out);
         }
     }
 
@@ -186,6 +212,9 @@ impl<D: Documents> Device<D> {
         rng: &mut dyn Rng,
         out: &mut Vec<Effect>,
     ) {
+        if self.soil.has(Planted::RefusalBlocks) {
+            return;
+        }
         let Some(held) = self.held.get(&document) else {
             return;
         };
@@ -223,6 +252,7 @@ impl<D: Documents> Device<D> {
             let (entry, item) = (minted.entry, minted.item);
             entries.push(entry);
             match refused.get(&minted.hash) {
+                Some(_) if self.soil.has(Planted::LostDeadLetter) => {}
                 Some(why) => {
                     writes.push(Write::Put(Stored::DeadLetter {
                         entry,
@@ -240,7 +270,9 @@ impl<D: Documents> Device<D> {
                 }
             }
         }
-        self.new_actor(rng);
+        if !self.soil.has(Planted::ActorKeptAfterRefusal) {
+            self.new_actor(rng);
+        }
         self.open_again(&document, out);
         if writes.is_empty() {
             return;
@@ -269,11 +301,12 @@ impl<D: Documents> Device<D> {
     /// A change that was minted for nothing is on the disk: back to what it was made of.
     pub(super) fn unmint(&mut self, document: DocumentId, minted: Minted, out: &mut Vec<Effect>) {
         let key = RowKey::Change(document, minted.hash);
-        let (entry, item) = (minted.entry, minted.item);
-        let writes = vec![
-            Write::Remove(key),
-            Write::Put(Stored::Outbox { entry, item }),
-        ];
+        let entry = minted.entry;
+        let mut writes = vec![Write::Remove(key)];
+        // Unless a verdict about its document has taken it meanwhile.
+        if let Some(item) = self.outbox.get(&entry).cloned() {
+            writes.push(Write::Put(Stored::Outbox { entry, item }));
+        }
         let entries = vec![entry];
         self.store(InFlight::Rearranged { entries }, vec![key], writes, out);
     }

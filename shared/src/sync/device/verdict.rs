@@ -1,0 +1,135 @@
+//! What the server may tell a device to give up: a document that is not its own any more, one that
+//! was rebuilt without something erased, or everything.
+
+use std::collections::BTreeMap;
+
+use super::exchange::{Busy, holds};
+use super::line::Link;
+use super::{Device, Documents, Effect, InFlight, Line, Notice};
+use crate::document::DocumentId;
+use crate::id::{EntryId, Rng};
+use crate::sync::stored::{OutboxItem, RowKey, Stored, Write};
+use crate::time::Timestamp;
+use crate::wire::{WhyClosed, WhyRefused};
+
+impl<D: Documents> Device<D> {
+    pub(super) fn closed(
+        &mut self,
+        now: Timestamp,
+        document: DocumentId,
+        why: WhyClosed,
+        rng: &mut dyn Rng,
+        out: &mut Vec<Effect>,
+    ) {
+        let (mut writes, unsent) = self.drop_document(document, rng);
+        let mut entries = Vec::new();
+        for (entry, mut item) in unsent {
+            entries.push(entry);
+            match why {
+                WhyClosed::NotYours => {
+                    let why = WhyRefused::NotAllowed;
+                    writes.push(Write::Remove(RowKey::Outbox(entry)));
+                    writes.push(Write::Put(Stored::DeadLetter {
+                        entry,
+                        item: item.clone(),
+                        why,
+                    }));
+                    self.outbox.remove(&entry);
+                    self.dead_letters.insert(entry, (item, why));
+                }
+                WhyClosed::Superseded { epoch } => {
+                    item.document.epoch = item.document.epoch.max(epoch);
+                    writes.push(Write::Put(Stored::Outbox {
+                        entry,
+                        item: item.clone(),
+                    }));
+                    self.outbox.insert(entry, item);
+                }
+            }
+        }
+        if !writes.is_empty() {
+            self.store(InFlight::Rearranged { entries }, Vec::new(), writes, out);
+            out.push(Effect::Tell(Notice::Changed));
+        }
+        let Link::Open(open) = &mut self.link else {
+            return;
+        };
+        open.busy.remove(&document);
+        open.stuck.remove(&document);
+        if open.busy.is_empty() {
+            self.ping(now, out);
+        }
+    }
+
+    /// Its rows go, from memory too. What of it was never acknowledged, and how to remove the rest.
+    fn drop_document(
+        &mut self,
+        document: DocumentId,
+        rng: &mut dyn Rng,
+    ) -> (Vec<Write>, BTreeMap<EntryId, OutboxItem>) {
+        self.spoil_minting(&document, 0);
+        self.new_actor(rng);
+        self.documents.close(&document);
+        let held = self.held.remove(&document).unwrap_or_default();
+        let hashes = held.all_hashes();
+        let remove = hashes.map(|hash| Write::Remove(RowKey::Change(document, hash)));
+        let writes = remove.collect();
+        let minted = held.minted.into_iter();
+        let minted = minted.map(|minted| (minted.entry, minted.item));
+        let outbox = self.outbox.iter();
+        let waiting = outbox
+            .filter(|(_, item)| item.document == document)
+            .map(|(entry, item)| (*entry, item.clone()));
+        let unsent = minted.chain(waiting).collect();
+        (writes, unsent)
+    }
+
+    /// Whatever was unsent here is lost; whoever revokes a device is told so.
+    pub(super) fn revoked(&mut self, out: &mut Vec<Effect>) {
+        for document in std::mem::take(&mut self.held).into_keys() {
+            self.documents.close(&document);
+        }
+        self.outbox.clear();
+        self.dead_letters.clear();
+        self.batches.clear();
+        self.rearranging.clear();
+        self.unwritten.clear();
+        self.link = Link::Closed;
+        self.line = Line::Revoked;
+        out.extend([
+            Effect::Wipe,
+            Effect::HangUp,
+            Effect::Tell(Notice::Line(Line::Revoked)),
+            Effect::Tell(Notice::Changed),
+        ]);
+    }
+
+    /// Something waits for a document that is not here: is it to be had at all?
+    pub(super) fn ask_for_missing_documents(&mut self, out: &mut Vec<Effect>) {
+        let Link::Open(open) = &mut self.link else {
+            return;
+        };
+        for item in self.outbox.values() {
+            let document = item.document;
+            let here = self.held.contains_key(&document) || open.busy.contains_key(&document);
+            if !here && open.asked_for.insert(document) {
+                open.busy.insert(document, Busy::Comparing);
+                out.push(holds(document, None));
+            }
+        }
+    }
+
+    /// Edits do not know of epochs: what is written goes into the newest one that is held.
+    pub(super) fn newest_epoch(&self, document: DocumentId) -> DocumentId {
+        let held = self.held.keys();
+        let same =
+            held.filter(|held| held.patient == document.patient && held.kind == document.kind);
+        same.copied().fold(document, |newest, held| {
+            if held.epoch > newest.epoch {
+                held
+            } else {
+                newest
+            }
+        })
+    }
+}

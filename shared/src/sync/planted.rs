@@ -1,0 +1,62 @@
+//! Faults that a test may plant, to prove that the simulation finds each of them. Without the
+//! feature `planted` nothing can be planted, and the questions about it cost nothing.
+
+/// A mistake that somebody could make in one of the two halves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Planted {
+    // In the server's half.
+    AckBeforeCommit,
+    ReceiptNotChecked,
+    NewsBeyondScope,
+
+    // In the device's half: from the person to the disk.
+    SavedAtOnce,
+    SavedBeforeStrict,
+    WithdrawnWithoutLooking,
+    RewordedWithoutLooking,
+    OutboxRowStays,
+
+    // From the disk to the server.
+    SentWhenPushed,
+    DuplicateOnRetry,
+    RefusalBlocks,
+    LostDeadLetter,
+    ActorReused,
+    ActorKeptAfterRefusal,
+    ClockDecides,
+
+    // Until both hold the same.
+    PlaceTrusted,
+    DigestSkipsDocument,
+    OffersNothing,
+    LetGoTooEarly,
+    WakeUpLost,
+}
+
+/// Where a half remembers what was planted in it.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Soil {
+    #[cfg(feature = "planted")]
+    planted: Option<Planted>,
+}
+
+impl Soil {
+    #[cfg(feature = "planted")]
+    pub(super) const fn plant(&mut self, planted: Option<Planted>) {
+        self.planted = planted;
+    }
+
+    #[cfg(feature = "planted")]
+    pub(super) fn has(self, which: Planted) -> bool {
+        self.planted == Some(which)
+    }
+
+    #[cfg(not(feature = "planted"))]
+    #[expect(
+        clippy::unused_self,
+        reason = "the same question with and without the feature"
+    )]
+    pub(super) const fn has(self, _which: Planted) -> bool {
+        false
+    }
+}

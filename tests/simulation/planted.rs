@@ -1,0 +1,65 @@
+//! Each fault that somebody could make is planted, and has to be found. Without this, a number of
+//! schedules says nothing.
+
+use std::time::Duration;
+
+use shared::sync::planted::Planted;
+
+use crate::light::Light;
+use crate::run::{self, Budget};
+
+/// A fault that hides for longer than this would hide in practice.
+const SCHEDULES_MAX: u64 = 20_000;
+
+#[expect(
+    clippy::print_stdout,
+    reason = "how soon each fault is found is worth reading"
+)]
+fn is_found(planted: Planted) {
+    let budget = Budget {
+        least: SCHEDULES_MAX,
+        most: SCHEDULES_MAX,
+        time: Duration::ZERO,
+    };
+    // The same seeds each time: whether a fault is found must not depend on the commit.
+    let (count, failure) = run::many::<Light>(1, Some(planted), budget);
+    let Some(failure) = failure else {
+        panic!("{planted:?} was not found in {count} schedules");
+    };
+    println!(
+        "{planted:?} was found after {count} schedules: {}",
+        failure.problems[0]
+    );
+}
+
+macro_rules! found {
+    ($($name:ident: $planted:ident),+ $(,)?) => {$(
+        #[test]
+        fn $name() {
+            is_found(Planted::$planted);
+        }
+    )+};
+}
+
+found! {
+    an_acknowledgement_before_the_commit_is_found: AckBeforeCommit,
+    a_receipt_that_is_not_checked_is_found: ReceiptNotChecked,
+    news_beyond_the_scope_are_found: NewsBeyondScope,
+    saved_before_the_disk_said_so_is_found: SavedAtOnce,
+    saved_without_strict_durability_is_found: SavedBeforeStrict,
+    a_withdrawal_that_does_not_look_is_found: WithdrawnWithoutLooking,
+    a_rewording_that_does_not_look_is_found: RewordedWithoutLooking,
+    an_outbox_row_that_stays_is_found: OutboxRowStays,
+    a_status_ahead_of_the_truth_is_found: SentWhenPushed,
+    a_duplicate_on_retry_is_found: DuplicateOnRetry,
+    a_refusal_that_blocks_the_queue_is_found: RefusalBlocks,
+    a_lost_dead_letter_is_found: LostDeadLetter,
+    a_reused_actor_is_found: ActorReused,
+    an_actor_kept_after_a_refusal_is_found: ActorKeptAfterRefusal,
+    a_clock_that_decides_is_found: ClockDecides,
+    a_trusted_place_is_found: PlaceTrusted,
+    a_digest_that_skips_a_document_is_found: DigestSkipsDocument,
+    a_device_that_offers_nothing_is_found: OffersNothing,
+    letting_go_too_early_is_found: LetGoTooEarly,
+    a_lost_wake_up_is_found: WakeUpLost,
+}
