@@ -31,22 +31,44 @@ use crate::time::Timestamp;
 #[serde(rename_all = "snake_case")]
 pub enum Ask {
     /// The device's clock only says what is new and what comes next.
-    Home { now: Timestamp },
+    Home {
+        now: Timestamp,
+    },
     Threads,
-    Thread { thread: EntryId },
-    Results { show: ShowResults, limit: u32 },
-    Result { entry: EntryId },
+    Thread {
+        thread: EntryId,
+    },
+    Results {
+        show: ShowResults,
+        limit: u32,
+    },
+    Result {
+        entry: EntryId,
+    },
     Medicines,
-    Medicine { entry: EntryId },
+    Medicine {
+        entry: EntryId,
+    },
     Refills,
     Requests,
     Overview,
-    Section { section: Section },
+    Section {
+        section: Section,
+    },
     /// Anything of the chart.
-    Entry { entry: EntryId },
-    Timeline { limit: u32 },
-    Search { text: String },
-    Activity { words: String, limit: u32 },
+    Entry {
+        entry: EntryId,
+    },
+    Timeline {
+        limit: u32,
+    },
+    Search {
+        text: String,
+    },
+    Activity {
+        words: String,
+        limit: u32,
+    },
     Settings,
     Waiting,
 }

@@ -139,7 +139,11 @@ impl Part {
                     Said::Reference { display, .. } => display,
                     Said::Date(_) => None,
                 });
-                said.name.into_iter().chain(facts).collect::<Vec<_>>().join("\n")
+                said.name
+                    .into_iter()
+                    .chain(facts)
+                    .collect::<Vec<_>>()
+                    .join("\n")
             });
             Words::of(texts)
         })
@@ -195,7 +199,6 @@ impl Chart {
         Loaded::All
     }
 
-
     pub fn parts(&self) -> impl Iterator<Item = &Part> {
         self.parts.values().map(Arc::as_ref)
     }
@@ -245,7 +248,10 @@ impl Chart {
             if self.is_replaced(report.entry) {
                 return None;
             }
-            let here = head.results.iter().map(|place| part.resources[*place].entry);
+            let here = head
+                .results
+                .iter()
+                .map(|place| part.resources[*place].entry);
             let elsewhere = head.elsewhere.iter();
             let there = elsewhere.filter_map(|to| Some(self.follow(report, to)?.entry));
             Some((report, head, here.chain(there).collect()))

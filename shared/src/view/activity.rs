@@ -47,5 +47,7 @@ pub fn activity(record: &Record, words: &str, limit: u32) -> ActivityAnswer {
 fn fits(activity: &Activity, wanted: &[String]) -> bool {
     let mut words = folded_words(&activity.who);
     words.extend(folded_words(activity.detail.as_deref().unwrap_or_default()));
-    wanted.iter().all(|wanted| words.iter().any(|word| word.starts_with(wanted.as_str())))
+    wanted
+        .iter()
+        .all(|wanted| words.iter().any(|word| word.starts_with(wanted.as_str())))
 }

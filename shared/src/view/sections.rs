@@ -163,7 +163,8 @@ pub fn overview(record: &Record) -> Overview {
         }
     }
     let social = record.chart().observations();
-    let social = social.filter(|(_, head)| is_social(head.category) && head.standing != Standing::Mistake);
+    let social =
+        social.filter(|(_, head)| is_social(head.category) && head.standing != Standing::Mistake);
     let social = u32::try_from(social.count()).unwrap_or(u32::MAX);
     *counts.entry(Section::Social).or_default() += social;
     Overview {
@@ -178,7 +179,9 @@ pub fn section(record: &Record, reader: AccountId, section: Section) -> SectionA
         Section::Social => {
             let all = record.chart().observations();
             let social = all.filter(|(_, head)| is_social(head.category));
-            social.map(|(resource, _)| marks.row(record, resource)).collect()
+            social
+                .map(|(resource, _)| marks.row(record, resource))
+                .collect()
         }
         _ => {
             let all = record.chart().resources();
@@ -193,9 +196,15 @@ pub fn section(record: &Record, reader: AccountId, section: Section) -> SectionA
         // Visits, shots and documents are a history; the rest is what is true now, then what was.
         let first = match section {
             Section::Visits | Section::Shots | Section::Documents | Section::Procedures => false,
-            _ => is_over,
+            // What was only written for one visit is not on the list of problems.
+            _ => is_over || row.of_a_visit_only,
         };
-        (first, std::cmp::Reverse(order(row)), row.name.clone(), row.entry)
+        (
+            first,
+            std::cmp::Reverse(order(row)),
+            row.name.clone(),
+            row.entry,
+        )
     });
     let own = match section {
         Section::Allergies => own_rows(record, reader, Own::Allergy),
@@ -251,7 +260,10 @@ pub fn forms(record: &Record, entry: EntryId) -> Option<Vec<Form>> {
         }
         _ => {
             let view: Document<'_> = resource.view();
-            view.content.iter().map(|content| form(&content.attachment)).collect()
+            view.content
+                .iter()
+                .map(|content| form(&content.attachment))
+                .collect()
         }
     })
 }
@@ -275,7 +287,10 @@ impl<'a> Marks<'a> {
         let mut said_wrong: HashMap<EntryId, Vec<String>> = HashMap::new();
         for (_, entry) in record.entries() {
             if let Said::Wrong(wrong) = &entry.said {
-                said_wrong.entry(wrong.about).or_default().push(wrong.text.clone());
+                said_wrong
+                    .entry(wrong.about)
+                    .or_default()
+                    .push(wrong.text.clone());
             }
         }
         Self {
@@ -292,9 +307,10 @@ impl<'a> Marks<'a> {
             let (words, date) = match &fact.said {
                 FactSaid::Words(words) => (Some(words.clone()), None),
                 FactSaid::Date(date) => (None, Some(*date)),
-                FactSaid::Reference { to, display } => {
-                    (chart.name_of(resource, to.as_deref(), display.as_deref()), None)
-                }
+                FactSaid::Reference { to, display } => (
+                    chart.name_of(resource, to.as_deref(), display.as_deref()),
+                    None,
+                ),
             };
             let says = words.is_some() || date.is_some();
             says.then_some(FactRow {
@@ -303,7 +319,10 @@ impl<'a> Marks<'a> {
                 date,
             })
         });
-        let taken_back = self.taken_back.get(&resource.entry).map(|mark| mark.why.clone());
+        let taken_back = self
+            .taken_back
+            .get(&resource.entry)
+            .map(|mark| mark.why.clone());
         let (mut none_known, mut of_a_visit_only, mut sensitive) = (false, false, false);
         match resource.kind {
             ResourceType::AllergyIntolerance => {
@@ -332,7 +351,11 @@ impl<'a> Marks<'a> {
             source: resource.source.to_string(),
             by_hand: resource.about().by.owned(),
             taken_back,
-            said_wrong: self.said_wrong.get(&resource.entry).cloned().unwrap_or_default(),
+            said_wrong: self
+                .said_wrong
+                .get(&resource.entry)
+                .cloned()
+                .unwrap_or_default(),
             none_known,
             of_a_visit_only,
             sensitive,

@@ -49,7 +49,9 @@ fn gather(record: &Record) -> (BTreeMap<EntryId, Items<'_>>, Retracted) {
             Said::ThreadClosed(said) => {
                 let items = threads.entry(said.thread).or_default();
                 let (here, at) = entry.order();
-                let newest = items.closed.is_none_or(|(before, then, _)| (before, then) < (here, at));
+                let newest = items
+                    .closed
+                    .is_none_or(|(before, then, _)| (before, then) < (here, at));
                 if newest {
                     items.closed = Some((here, at, said.closed));
                 }
@@ -59,7 +61,11 @@ fn gather(record: &Record) -> (BTreeMap<EntryId, Items<'_>>, Retracted) {
             }
             said => {
                 if let Some(thread) = thread_of(id, said) {
-                    threads.entry(thread).or_default().messages.push((id, entry));
+                    threads
+                        .entry(thread)
+                        .or_default()
+                        .messages
+                        .push((id, entry));
                 }
             }
         }
@@ -84,8 +90,13 @@ fn thread_from(
         Said::Message(message) if *id == thread => Some(message),
         _ => None,
     });
-    let answers = messages.iter().rev().filter(|(_, entry)| matches!(entry.said, Said::Reply(_)));
-    let answered_at = answers.filter_map(|(_, entry)| entry.place.received_at()).next();
+    let answers = messages
+        .iter()
+        .rev()
+        .filter(|(_, entry)| matches!(entry.said, Said::Reply(_)));
+    let answered_at = answers
+        .filter_map(|(_, entry)| entry.place.received_at())
+        .next();
     let newest = messages.last().map(|(_, entry)| entry.order());
     let is_closed = closed.is_some_and(|(here, at, closed)| {
         closed && newest.is_none_or(|newest| newest <= (here, at))
@@ -100,7 +111,9 @@ fn thread_from(
     });
     Some(Thread {
         thread,
-        topic: first.and_then(|first| first.topic.clone()).unwrap_or_default(),
+        topic: first
+            .and_then(|first| first.topic.clone())
+            .unwrap_or_default(),
         audience,
         category: first.and_then(|first| first.category),
         about: first.and_then(|first| first.about),
@@ -154,7 +167,12 @@ fn message(
     entry: &Entry,
     answered_at: Option<Timestamp>,
 ) -> Option<Message> {
-    let name = || entry.author.and_then(|author| record.name_of(author)).unwrap_or_default();
+    let name = || {
+        entry
+            .author
+            .and_then(|author| record.name_of(author))
+            .unwrap_or_default()
+    };
     let (text, attachments, red_flags, from, written_at) = match &entry.said {
         Said::Message(said) => {
             let own = entry.author == Some(reader);
@@ -164,7 +182,13 @@ fn message(
         }
         Said::Reply(said) => {
             let from = Some(said.by.clone());
-            (&said.text, &said.attachments, Vec::new(), from, said.written)
+            (
+                &said.text,
+                &said.attachments,
+                Vec::new(),
+                from,
+                said.written,
+            )
         }
         _ => return None,
     };
@@ -174,7 +198,9 @@ fn message(
         attachments: attachments.clone(),
         red_flags,
         retracted: false,
-        state: from.is_none().then(|| state(record, id, entry, answered_at)),
+        state: from
+            .is_none()
+            .then(|| state(record, id, entry, answered_at)),
         from,
         written_at,
         received_at: entry.place.received_at(),

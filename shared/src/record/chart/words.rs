@@ -71,11 +71,19 @@ pub fn folded_words(text: &str) -> Vec<String> {
         if word.is_empty() || word.chars().count() > WORD_CHARS_MAX {
             continue;
         }
-        if word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+        if word
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        {
             words.push(word.to_owned());
             continue;
         }
-        words.push(word.chars().flat_map(char::to_lowercase).map(without_accent).collect());
+        words.push(
+            word.chars()
+                .flat_map(char::to_lowercase)
+                .map(without_accent)
+                .collect(),
+        );
     }
     words
 }
@@ -132,10 +140,8 @@ fn typos(wanted: &str, word: &str, max: u32) -> Option<u32> {
         for (column, other) in word.iter().enumerate() {
             let replaced = above[column] + u32::from(letter != other);
             let mut least = replaced.min(above[column + 1] + 1).min(here[column] + 1);
-            let swapped = row > 0
-                && column > 0
-                && wanted[row - 1] == *other
-                && word[column - 1] == *letter;
+            let swapped =
+                row > 0 && column > 0 && wanted[row - 1] == *other && word[column - 1] == *letter;
             if swapped {
                 least = least.min(before[column - 1] + 1);
             }
