@@ -1,6 +1,7 @@
 //! Everything known about one person as plain data: chart, journals and care merged. Nothing that
 //! anyone wrote is dropped; two values under one id are both kept.
 
+pub mod activity;
 pub mod before_visit;
 pub mod chart;
 pub mod mark;

@@ -1,30 +1,107 @@
 //! Ask and Answer: what a screen may want to know, as pure functions `&Record → plain data`.
 
+pub mod activity;
+pub mod home;
+pub mod medicines;
+pub mod refills;
+pub mod requests;
+pub mod results;
+pub mod search;
+pub mod sections;
+pub mod settings;
+mod state;
 pub mod threads;
+pub mod timeline;
+pub mod waiting;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::results::ShowResults;
+pub use self::sections::Section;
+pub use self::waiting::Waiting;
 use crate::edit::Audience;
+use crate::fhir::document::Form;
 use crate::id::{AccountId, EntryId};
-use crate::record::{Place, Record};
+use crate::record::Record;
+use crate::record::message::{Attachment, Category};
 use crate::time::Timestamp;
 
 /// A question of a screen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ask {
+    /// The device's clock only says what is new and what comes next.
+    Home {
+        now: Timestamp,
+    },
     Threads,
-    Thread { thread: EntryId },
+    Thread {
+        thread: EntryId,
+    },
+    Results {
+        show: ShowResults,
+        limit: u32,
+    },
+    Result {
+        entry: EntryId,
+    },
+    Medicines,
+    Medicine {
+        entry: EntryId,
+    },
+    Refills,
+    Requests,
+    Overview,
+    Section {
+        section: Section,
+    },
+    /// Anything of the chart.
+    Entry {
+        entry: EntryId,
+    },
+    Timeline {
+        limit: u32,
+    },
+    Search {
+        text: String,
+    },
+    Activity {
+        words: String,
+        limit: u32,
+    },
+    Settings,
     Waiting,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
+    Home(Box<home::Home>),
     Threads(Vec<ThreadRow>),
     /// Nothing if there is no such thread on this device.
     Thread(Option<Thread>),
+    Results(results::Results),
+    /// Nothing if there is no such result on this device; and so on below.
+    Result(Option<Box<results::detail::ResultDetail>>),
+    Medicines(medicines::Medicines),
+    Medicine(Option<Box<medicines::MedicineDetail>>),
+    Refills(Vec<refills::RefillRow>),
+    Requests(Vec<requests::RequestRow>),
+    Overview(sections::Overview),
+    Section(sections::SectionAnswer),
+    Entry(Option<Box<EntryAnswer>>),
+    Timeline(timeline::Timeline),
+    Found(search::Found),
+    Activity(activity::ActivityAnswer),
+    Settings(Vec<settings::Chosen>),
     Waiting(Waiting),
+}
+
+/// One thing of the chart, and the papers that come with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryAnswer {
+    pub row: sections::Row,
+    pub forms: Vec<Form>,
 }
 
 /// Where an item is. A state only moves forward, and is never ahead of the truth.
@@ -87,6 +164,11 @@ pub struct Thread {
     pub thread: EntryId,
     pub topic: String,
     pub audience: Audience,
+    pub category: Option<Category>,
+    /// The entry of the record that it is about.
+    pub about: Option<EntryId>,
+    /// Ended by the clinic; a new message opens it again.
+    pub closed: bool,
     /// In the order the server received them, unsent last.
     pub messages: Vec<Message>,
 }
@@ -95,6 +177,10 @@ pub struct Thread {
 pub struct Message {
     pub entry: EntryId,
     pub text: String,
+    pub attachments: Vec<Attachment>,
+    pub red_flags: Vec<String>,
+    /// Taken back by who wrote it, after it was sent.
+    pub retracted: bool,
     /// Nothing if the reader wrote it.
     pub from: Option<String>,
     /// What the author's clock said.
@@ -105,39 +191,36 @@ pub struct Message {
     pub state: Option<ItemState>,
 }
 
-/// What has not left this device.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Waiting {
-    pub unsent: u32,
-    pub refused: u32,
-    pub oldest_written_at: Option<Timestamp>,
-}
-
 /// Answers a question about one record for one reader.
 pub fn answer(record: &Record, reader: AccountId, ask: &Ask) -> Answer {
     match ask {
+        Ask::Home { now } => Answer::Home(Box::new(home::home(record, reader, *now))),
         Ask::Threads => Answer::Threads(threads::threads(record, reader)),
         Ask::Thread { thread } => Answer::Thread(threads::thread(record, reader, *thread)),
-        Ask::Waiting => Answer::Waiting(waiting(record, reader)),
-    }
-}
-
-fn waiting(record: &Record, reader: AccountId) -> Waiting {
-    let mut waiting = Waiting::default();
-    for (_, entry) in record
-        .entries()
-        .filter(|(_, entry)| entry.author == Some(reader))
-    {
-        match entry.place {
-            Place::Here => waiting.unsent += 1,
-            Place::Refused(_) => waiting.refused += 1,
-            Place::Received(_) => continue,
+        Ask::Results { show, limit } => {
+            Answer::Results(results::results(record, reader, *show, *limit))
         }
-        let written = entry.said.written();
-        waiting.oldest_written_at = match (waiting.oldest_written_at, written) {
-            (Some(oldest), Some(written)) => Some(oldest.min(written)),
-            (oldest, written) => oldest.or(written),
-        };
+        Ask::Result { entry } => {
+            Answer::Result(results::detail::result(record, reader, *entry).map(Box::new))
+        }
+        Ask::Medicines => Answer::Medicines(medicines::medicines(record, reader)),
+        Ask::Medicine { entry } => {
+            Answer::Medicine(medicines::medicine(record, reader, *entry).map(Box::new))
+        }
+        Ask::Refills => Answer::Refills(refills::refills(record, reader)),
+        Ask::Requests => Answer::Requests(requests::requests(record, reader)),
+        Ask::Overview => Answer::Overview(sections::overview(record)),
+        Ask::Section { section } => Answer::Section(sections::section(record, reader, *section)),
+        Ask::Entry { entry } => Answer::Entry(sections::entry(record, *entry).map(|row| {
+            let forms = sections::forms(record, *entry).unwrap_or_default();
+            Box::new(EntryAnswer { row, forms })
+        })),
+        Ask::Timeline { limit } => Answer::Timeline(timeline::timeline(record, reader, *limit)),
+        Ask::Search { text } => Answer::Found(search::search(record, text)),
+        Ask::Activity { words, limit } => {
+            Answer::Activity(activity::activity(record, words, *limit))
+        }
+        Ask::Settings => Answer::Settings(settings::settings(record, reader)),
+        Ask::Waiting => Answer::Waiting(waiting::waiting(record, reader)),
     }
-    waiting
 }

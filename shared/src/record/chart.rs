@@ -2,15 +2,17 @@
 //! once into a part; what an answer needs is read from the texts when it is asked for.
 
 mod index;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use self::index::Index;
-pub use self::index::{Head, Seen};
+pub use self::index::{Head, ReportHead, test_of};
+pub use self::words::{Words, folded_words};
 use crate::document::{DocumentId, Kind};
-use crate::fhir::description::Description;
+use crate::fhir::description::{Description, Said};
 use crate::fhir::entry::ChartEntryView;
 use crate::fhir::{self, ResourceType};
 use crate::id::EntryId;
@@ -35,6 +37,7 @@ pub struct Part {
     pub document: DocumentId,
     pub resources: Vec<Resource>,
     index: OnceLock<Index>,
+    words: OnceLock<Words>,
 }
 
 /// One resource, and the text it stands in.
@@ -122,7 +125,28 @@ impl Part {
             document,
             resources,
             index: OnceLock::new(),
+            words: OnceLock::new(),
         }
+    }
+
+    /// The words of every resource, for the search. Made at the first search.
+    pub fn words(&self) -> &Words {
+        self.words.get_or_init(|| {
+            let texts = self.resources.iter().map(|resource| {
+                let said = resource.describe();
+                let facts = said.facts.into_iter().filter_map(|fact| match fact.said {
+                    Said::Words(words) => Some(words),
+                    Said::Reference { display, .. } => display,
+                    Said::Date(_) => None,
+                });
+                said.name
+                    .into_iter()
+                    .chain(facts)
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            });
+            Words::of(texts)
+        })
     }
 
     fn index(&self) -> &Index {
@@ -175,6 +199,10 @@ impl Chart {
         Loaded::All
     }
 
+    pub fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.parts.values().map(Arc::as_ref)
+    }
+
     /// All resources that no newer version stands for.
     pub fn resources(&self) -> impl Iterator<Item = &Resource> {
         let parts = self.parts.values();
@@ -209,6 +237,25 @@ impl Chart {
             heads.map(|head| (&part.resources[head.place], head))
         });
         all.filter(|(resource, _)| !self.is_replaced(resource.entry))
+    }
+
+    /// Reports, each with the entries of its results.
+    pub fn reports(&self) -> impl Iterator<Item = (&Resource, &ReportHead, Vec<EntryId>)> {
+        let parts = self.parts.values();
+        let all = parts.flat_map(|part| part.index().reports.iter().map(move |head| (part, head)));
+        all.filter_map(|(part, head)| {
+            let report = &part.resources[head.place];
+            if self.is_replaced(report.entry) {
+                return None;
+            }
+            let here = head
+                .results
+                .iter()
+                .map(|place| part.resources[*place].entry);
+            let elsewhere = head.elsewhere.iter();
+            let there = elsewhere.filter_map(|to| Some(self.follow(report, to)?.entry));
+            Some((report, head, here.chain(there).collect()))
+        })
     }
 
     /// What a reference of this resource points to.
@@ -246,7 +293,7 @@ impl Chart {
         }
     }
 
-    fn is_replaced(&self, entry: EntryId) -> bool {
+    pub fn is_replaced(&self, entry: EntryId) -> bool {
         self.replaced.contains(&entry)
     }
 }

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::activity::Activity;
 pub use super::before_visit::BeforeVisit;
 pub use super::message::{Message, Reply, ThreadClosed};
 pub use super::own::{Cancel, OwnAllergy, OwnMedicine, Retract, Same, Wrong};
@@ -62,6 +63,8 @@ kinds! {
     OwnAllergy, Same, Cancel, Retract,
     // Of the clinic, in care documents.
     Reply, ThreadClosed, RefillDecision, RefillCollapsed, VisitAnswer, Taken, Routed,
+    /// In an activity document.
+    Activity,
     /// In a chart document, beside the entry that it is about.
     MarkedWrong,
 }

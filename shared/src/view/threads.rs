@@ -1,21 +1,33 @@
 //! Answers about threads: the list, and one thread with the state of each item.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use super::{ItemState, Message, NotSent, Thread, ThreadRow};
+use super::state::state;
+use super::{Message, Thread, ThreadRow};
 use crate::id::{AccountId, EntryId};
-use crate::record::{Entry, Place, Record, Said, Step};
+use crate::record::{Entry, Record, Said};
 use crate::time::Timestamp;
-use crate::wire::WhyRefused;
 
 /// Characters of the newest message that a list shows.
 const EXCERPT_CHARS: usize = 90;
 
+/// What belongs to one thread, gathered in one pass over the record.
+#[derive(Default)]
+struct Items<'a> {
+    messages: Vec<(EntryId, &'a Entry)>,
+    /// When the clinic last closed or reopened it.
+    closed: Option<(bool, Timestamp, bool)>,
+}
+
 /// All threads, the one with the newest item first.
 pub fn threads(record: &Record, reader: AccountId) -> Vec<ThreadRow> {
-    let mut rows: Vec<_> = ids(record)
-        .into_iter()
-        .filter_map(|thread| row(&self::thread(record, reader, thread)?, record, reader))
+    let (all, retracted) = gather(record);
+    let threads = all.into_iter();
+    let mut rows: Vec<_> = threads
+        .filter_map(|(id, items)| {
+            let thread = thread_from(record, reader, id, items, &retracted)?;
+            row(&thread, record, reader)
+        })
         .collect();
     rows.sort_by_key(|row| (std::cmp::Reverse(row.newest_at), row.thread));
     rows
@@ -23,35 +35,90 @@ pub fn threads(record: &Record, reader: AccountId) -> Vec<ThreadRow> {
 
 /// One thread. Its messages stand in the order the server received them, unsent last.
 pub fn thread(record: &Record, reader: AccountId, thread: EntryId) -> Option<Thread> {
-    let mut items: Vec<_> = record
-        .entries()
-        .filter(|(id, entry)| thread_of(*id, &entry.said) == Some(thread))
-        .collect();
-    items.sort_by_key(|(id, entry)| (entry.order(), *id));
-    let audience = items.iter().find_map(|(_, entry)| entry.audience)?;
-    let topic = record
-        .values_of(thread)
-        .iter()
-        .find_map(|entry| match &entry.said {
-            Said::Message(message) => message.topic.clone(),
-            _ => None,
-        });
-    let answered_at = items
+    let (mut all, retracted) = gather(record);
+    thread_from(record, reader, thread, all.remove(&thread)?, &retracted)
+}
+
+type Retracted = HashSet<(EntryId, Option<AccountId>)>;
+
+fn gather(record: &Record) -> (BTreeMap<EntryId, Items<'_>>, Retracted) {
+    let mut threads: BTreeMap<EntryId, Items<'_>> = BTreeMap::new();
+    let mut retracted = HashSet::new();
+    for (id, entry) in record.entries() {
+        match &entry.said {
+            Said::ThreadClosed(said) => {
+                let items = threads.entry(said.thread).or_default();
+                let (here, at) = entry.order();
+                let newest = items
+                    .closed
+                    .is_none_or(|(before, then, _)| (before, then) < (here, at));
+                if newest {
+                    items.closed = Some((here, at, said.closed));
+                }
+            }
+            Said::Retract(said) => {
+                retracted.insert((said.entry, entry.author));
+            }
+            said => {
+                if let Some(thread) = thread_of(id, said) {
+                    threads
+                        .entry(thread)
+                        .or_default()
+                        .messages
+                        .push((id, entry));
+                }
+            }
+        }
+    }
+    (threads, retracted)
+}
+
+fn thread_from(
+    record: &Record,
+    reader: AccountId,
+    thread: EntryId,
+    items: Items<'_>,
+    retracted: &Retracted,
+) -> Option<Thread> {
+    let Items {
+        mut messages,
+        closed,
+    } = items;
+    messages.sort_by_key(|(id, entry)| (entry.order(), *id));
+    let audience = messages.iter().find_map(|(_, entry)| entry.audience)?;
+    let first = messages.iter().find_map(|(id, entry)| match &entry.said {
+        Said::Message(message) if *id == thread => Some(message),
+        _ => None,
+    });
+    let answers = messages
         .iter()
         .rev()
-        .find_map(|(_, entry)| match (&entry.said, entry.place) {
-            (Said::Reply(_), Place::Received(at)) => Some(at),
-            _ => None,
-        });
-    let messages = items
-        .iter()
-        .filter_map(|(id, entry)| message(record, reader, *id, entry, answered_at))
-        .collect();
+        .filter(|(_, entry)| matches!(entry.said, Said::Reply(_)));
+    let answered_at = answers
+        .filter_map(|(_, entry)| entry.place.received_at())
+        .next();
+    let newest = messages.last().map(|(_, entry)| entry.order());
+    let is_closed = closed.is_some_and(|(here, at, closed)| {
+        closed && newest.is_none_or(|newest| newest <= (here, at))
+    });
+    let said = messages.iter().filter_map(|(id, entry)| {
+        let message = message(record, reader, *id, entry, answered_at)?;
+        let retracted = retracted.contains(&(*id, entry.author));
+        Some(Message {
+            retracted,
+            ..message
+        })
+    });
     Some(Thread {
         thread,
-        topic: topic.unwrap_or_default(),
+        topic: first
+            .and_then(|first| first.topic.clone())
+            .unwrap_or_default(),
         audience,
-        messages,
+        category: first.and_then(|first| first.category),
+        about: first.and_then(|first| first.about),
+        closed: is_closed,
+        messages: said.collect(),
     })
 }
 
@@ -62,16 +129,6 @@ pub fn thread_of(id: EntryId, said: &Said) -> Option<EntryId> {
         Said::Reply(reply) => Some(reply.thread),
         _ => None,
     }
-}
-
-fn ids(record: &Record) -> Vec<EntryId> {
-    let mut seen = BTreeMap::new();
-    for (id, entry) in record.entries() {
-        if let Some(thread) = thread_of(id, &entry.said) {
-            seen.insert(thread, ());
-        }
-    }
-    seen.into_keys().collect()
 }
 
 fn row(thread: &Thread, record: &Record, reader: AccountId) -> Option<ThreadRow> {
@@ -110,74 +167,44 @@ fn message(
     entry: &Entry,
     answered_at: Option<Timestamp>,
 ) -> Option<Message> {
-    let (text, from, written_at) = match &entry.said {
-        Said::Message(said) if entry.author == Some(reader) => (&said.text, None, said.written),
+    let name = || {
+        entry
+            .author
+            .and_then(|author| record.name_of(author))
+            .unwrap_or_default()
+    };
+    let (text, attachments, red_flags, from, written_at) = match &entry.said {
         Said::Message(said) => {
-            let name = entry.author.and_then(|author| record.name_of(author));
+            let own = entry.author == Some(reader);
+            let from = (!own).then(|| name().to_owned());
+            let flags = said.red_flags.clone();
+            (&said.text, &said.attachments, flags, from, said.written)
+        }
+        Said::Reply(said) => {
+            let from = Some(said.by.clone());
             (
                 &said.text,
-                Some(name.unwrap_or_default().to_owned()),
+                &said.attachments,
+                Vec::new(),
+                from,
                 said.written,
             )
         }
-        Said::Reply(said) => (&said.text, Some(said.by.clone()), said.written),
         _ => return None,
     };
-    let received_at = match entry.place {
-        Place::Received(at) => Some(at),
-        Place::Here | Place::Refused(_) => None,
-    };
-    let state = from
-        .is_none()
-        .then(|| state(record, id, entry, written_at, answered_at));
-    let text = text.clone();
     Some(Message {
         entry: id,
-        text,
+        text: text.clone(),
+        attachments: attachments.clone(),
+        red_flags,
+        retracted: false,
+        state: from
+            .is_none()
+            .then(|| state(record, id, entry, answered_at)),
         from,
         written_at,
-        received_at,
-        state,
+        received_at: entry.place.received_at(),
     })
-}
-
-/// The furthest that is known to be true.
-fn state(
-    record: &Record,
-    id: EntryId,
-    entry: &Entry,
-    written_at: Timestamp,
-    answered_at: Option<Timestamp>,
-) -> ItemState {
-    let received_at = match entry.place {
-        Place::Here => return ItemState::SavedHere { at: written_at },
-        Place::Refused(why) => return ItemState::NotSent { why: not_sent(why) },
-        Place::Received(at) => at,
-    };
-    if let Some(at) = answered_at.filter(|at| *at >= received_at) {
-        return ItemState::Answered { at };
-    }
-    let mut state = ItemState::Sent { at: received_at };
-    for mark in record.marks_of(id) {
-        match (&mark.step, &state) {
-            (Step::ReadBy { name }, _) => {
-                return ItemState::ReadBy {
-                    name: name.clone(),
-                    at: mark.at,
-                };
-            }
-            (Step::AtTheClinic, _) => state = ItemState::AtTheClinic { at: mark.at },
-        }
-    }
-    state
-}
-
-fn not_sent(why: WhyRefused) -> NotSent {
-    match why {
-        WhyRefused::NotAllowed => NotSent::NotAllowed,
-        WhyRefused::NotAccepted => NotSent::NotAccepted,
-        WhyRefused::Erased => NotSent::Erased,
-    }
 }
 
 #[cfg(test)]

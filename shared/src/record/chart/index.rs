@@ -1,14 +1,13 @@
 //! What is looked up often in one chart document: resources by id and reference, and of each
 //! observation the little that lists and trends sort by. Made once, at the first question.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::Resource;
 use crate::fhir::ResourceType;
-use crate::fhir::datatypes::{Concept, LOINC, Period};
+use crate::fhir::datatypes::{Concept, LOINC};
 use crate::fhir::description::Standing;
-use crate::fhir::lenient::{Many, Text, view};
-use crate::fhir::observation::{Category, Observation};
+use crate::fhir::observation::{Category, Flag, Observation};
 use crate::fhir::report::Report;
 use crate::id::EntryId;
 use crate::time::PartialDate;
@@ -18,6 +17,7 @@ pub struct Index {
     /// Source and key, joined by a line end, which stands in neither.
     by_reference: HashMap<String, usize>,
     pub observations: Vec<Head>,
+    pub reports: Vec<ReportHead>,
 }
 
 /// An observation, as far as lists need it.
@@ -26,25 +26,21 @@ pub struct Head {
     pub when: Option<PartialDate>,
     pub category: Category,
     pub standing: Standing,
+    /// Whether its source, or its range, calls it anything else than in range.
+    pub is_unusual: bool,
     /// What is the same for all results of one test: its LOINC code, else its own code or words.
     pub test: String,
 }
 
-/// Which observations a report holds.
-pub struct Seen {
-    pub report: EntryId,
-    pub results: HashSet<EntryId>,
-}
-
-view! {
-    HeadView {
-        status: Text<'a> = "status",
-        category: Many<Concept<'a>> = "category",
-        code: Concept<'a> = "code",
-        effective: Text<'a> = "effectiveDateTime",
-        effective_instant: Text<'a> = "effectiveInstant",
-        effective_period: Period<'a> = "effectivePeriod",
-    }
+/// A report, and where its results are.
+pub struct ReportHead {
+    pub place: usize,
+    pub when: Option<PartialDate>,
+    pub standing: Standing,
+    /// Places in the same document.
+    pub results: Vec<usize>,
+    /// References that lead out of it.
+    pub elsewhere: Vec<String>,
 }
 
 impl Index {
@@ -53,6 +49,7 @@ impl Index {
             by_entry: HashMap::with_capacity(resources.len()),
             by_reference: HashMap::with_capacity(resources.len() * 2),
             observations: Vec::new(),
+            reports: Vec::new(),
         };
         for (place, resource) in resources.iter().enumerate() {
             index.by_entry.insert(resource.entry, place);
@@ -68,6 +65,12 @@ impl Index {
                 index.observations.push(Head::of(place, resource));
             }
         }
+        for (place, resource) in resources.iter().enumerate() {
+            if resource.kind == ResourceType::DiagnosticReport {
+                let report = ReportHead::of(place, resource, &index);
+                index.reports.push(report);
+            }
+        }
         index
     }
 
@@ -78,23 +81,45 @@ impl Index {
 
 impl Head {
     fn of(place: usize, resource: &Resource) -> Self {
-        let view: HeadView<'_> = resource.view();
-        let test = test_of(&view.code);
-        let light = Observation {
-            status: view.status,
-            category: view.category,
-            effective: view.effective,
-            effective_instant: view.effective_instant,
-            effective_period: view.effective_period,
-            ..Observation::default()
-        };
+        let view: Observation<'_> = resource.view();
+        let unusual = |flag: Option<Flag>| !matches!(flag, None | Some(Flag::InRange));
+        let in_part = || view.parts().into_iter().any(|part| unusual(part.flag));
         Self {
             place,
-            when: light.when(),
-            category: light.category(),
-            standing: light.standing(),
-            test,
+            when: view.when(),
+            category: view.category(),
+            standing: view.standing(),
+            is_unusual: unusual(view.flag()) || in_part(),
+            test: test_of(&view.code),
         }
+    }
+}
+
+impl ReportHead {
+    fn of(place: usize, resource: &Resource, index: &Index) -> Self {
+        let view: Report<'_> = resource.view();
+        let mut head = Self {
+            place,
+            when: view.when(),
+            standing: view.standing(),
+            results: Vec::new(),
+            elsewhere: Vec::new(),
+        };
+        for reference in view
+            .result
+            .iter()
+            .filter_map(|result| result.reference.said())
+        {
+            let keys = keys_of_reference(reference);
+            match keys
+                .iter()
+                .find_map(|key| index.referred(&resource.source, key))
+            {
+                Some(place) => head.results.push(place),
+                None => head.elsewhere.push(reference.to_owned()),
+            }
+        }
+        head
     }
 }
 
@@ -107,20 +132,6 @@ pub fn test_of(code: &Concept<'_>) -> String {
         return words.to_lowercase();
     }
     String::new()
-}
-
-impl Seen {
-    pub fn of(report: &Resource, follow: impl Fn(&str) -> Option<EntryId>) -> Self {
-        let view: Report<'_> = report.view();
-        let results = view
-            .result
-            .iter()
-            .filter_map(|result| result.reference.said());
-        Self {
-            report: report.entry,
-            results: results.filter_map(follow).collect(),
-        }
-    }
 }
 
 /// The ways in which a target may be known: as it is written, without a version, and by the type

@@ -1,0 +1,55 @@
+//! What happened around the record: who looked, changed, shared. Written by the server alone.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::EntryId;
+use crate::time::Timestamp;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activity {
+    /// As the patient should read it: a name and role, or a system.
+    pub who: String,
+    pub did: Did,
+    /// Parts of the record, in the order in which they were touched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub what: Vec<Touched>,
+    /// The entry itself, if it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<EntryId>,
+    /// With whom it was shared, or which device it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The server's time.
+    pub written: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Did {
+    Read,
+    Wrote,
+    Changed,
+    Shared,
+    Downloaded,
+    SignedIn,
+    AddedDevice,
+    RemovedDevice,
+    GaveAccess,
+    EndedAccess,
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Touched {
+    Results,
+    Medicines,
+    Messages,
+    Visits,
+    Documents,
+    Requests,
+    Whole,
+    #[serde(other)]
+    Other,
+}

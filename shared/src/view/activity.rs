@@ -1,0 +1,53 @@
+//! Who looked at, changed or shared what.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::EntryId;
+use crate::record::activity::Activity;
+use crate::record::chart::folded_words;
+use crate::record::{Record, Said};
+
+/// Rows of one answer.
+pub const ACTIVITY_MAX: u32 = 1_000;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivityAnswer {
+    /// The newest first.
+    pub rows: Vec<ActivityRow>,
+    pub more: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivityRow {
+    pub entry: EntryId,
+    pub activity: Activity,
+}
+
+/// Rows in which every word stands in a name or detail; no words are all rows.
+pub fn activity(record: &Record, words: &str, limit: u32) -> ActivityAnswer {
+    let wanted = folded_words(words);
+    let mut rows: Vec<_> = record
+        .entries()
+        .filter_map(|(entry, said)| match &said.said {
+            Said::Activity(activity) => Some(ActivityRow {
+                entry,
+                activity: activity.clone(),
+            }),
+            _ => None,
+        })
+        .filter(|row| fits(&row.activity, &wanted))
+        .collect();
+    rows.sort_by_key(|row| std::cmp::Reverse((row.activity.written, row.entry)));
+    let limit = limit.min(ACTIVITY_MAX) as usize;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    ActivityAnswer { rows, more }
+}
+
+fn fits(activity: &Activity, wanted: &[String]) -> bool {
+    let mut words = folded_words(&activity.who);
+    words.extend(folded_words(activity.detail.as_deref().unwrap_or_default()));
+    wanted
+        .iter()
+        .all(|wanted| words.iter().any(|word| word.starts_with(wanted.as_str())))
+}

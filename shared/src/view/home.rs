@@ -1,0 +1,190 @@
+//! Home: what needs a look, what comes next, and what waits to be sent.
+
+use serde::{Deserialize, Serialize};
+
+use super::refills::{RefillOutcome, RefillRow, refills};
+use super::results::{ResultRow, ShowResults, results};
+use super::sections::{Row, section_row};
+use super::waiting::{WaitingItem, waiting_items};
+use super::{ItemState, ThreadRow, threads};
+use crate::fhir::ResourceType;
+use crate::fhir::description::Standing;
+use crate::id::{AccountId, EntryId};
+use crate::record::{Loaded, Record, Shelf};
+use crate::time::{Day, PartialDate, Timestamp};
+
+/// A result or an answer is new for so long.
+const NEW_DAYS: i64 = 14;
+/// A medicine is worth a line when it lasts no longer than this.
+const RUNS_OUT_DAYS: i64 = 7;
+/// Panels that are looked through for new results: two weeks rarely hold more.
+const PANELS: u32 = 30;
+/// Lines of each kind; a list has the rest.
+const LINES_MAX: usize = 5;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Home {
+    pub loaded: Loaded,
+    /// Answers not read yet, the newest first.
+    pub unread: Vec<ThreadRow>,
+    /// What is out of range first, then the newest.
+    pub new_results: Vec<ResultRow>,
+    /// Open, or decided lately.
+    pub refills: Vec<RefillRow>,
+    pub runs_out: Vec<RunsOut>,
+    pub next_visit: Option<NextVisit>,
+    pub waiting: Vec<WaitingItem>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunsOut {
+    pub medicine: EntryId,
+    pub name: Option<String>,
+    pub lasts_until: Day,
+    pub days_left: i64,
+    /// A refill is on its way.
+    pub asked: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "is")]
+pub enum NextVisit {
+    /// From the chart.
+    Chart { row: Box<Row> },
+    /// Booked as an answer to a request, and not in the chart yet.
+    Answered {
+        request: EntryId,
+        at: PartialDate,
+        with: Option<String>,
+        place: Option<String>,
+    },
+}
+
+pub fn home(record: &Record, reader: AccountId, now: Timestamp) -> Home {
+    let today = record.zone().day_of(now);
+    let mut unread: Vec<_> = threads::threads(record, reader);
+    unread.retain(|row| row.unread > 0);
+    unread.truncate(LINES_MAX);
+    let mut open: Vec<_> = refills(record, reader);
+    open.retain(|row| concerns_now(row, now));
+    open.truncate(LINES_MAX);
+    Home {
+        loaded: record.chart().loaded(Shelf::Results),
+        unread,
+        new_results: new_results(record, reader, today),
+        refills: open,
+        runs_out: runs_out(record, reader, today),
+        next_visit: next_visit(record, now, today),
+        waiting: waiting_items(record, reader),
+    }
+}
+
+fn new_results(record: &Record, reader: AccountId, today: Day) -> Vec<ResultRow> {
+    let zone = record.zone();
+    let is_new = |when: Option<PartialDate>| {
+        let day = when.and_then(|when| when.day_in(zone));
+        day.is_some_and(|day| (0..=NEW_DAYS).contains(&(today.number() - day.number())))
+    };
+    let panels = results(record, reader, ShowResults::All, PANELS).panels;
+    let rows = panels
+        .into_iter()
+        .filter(|panel| !panel.home)
+        .flat_map(|panel| panel.rows);
+    let mut rows: Vec<_> = rows.filter(|row| is_new(row.when)).collect();
+    use crate::fhir::observation::Flag;
+    // Stable, so that the newest stay first among equals.
+    rows.sort_by_key(|row| matches!(row.flag, None | Some(Flag::InRange)));
+    rows.truncate(LINES_MAX);
+    rows
+}
+
+fn concerns_now(row: &RefillRow, now: Timestamp) -> bool {
+    match &row.outcome {
+        RefillOutcome::Open | RefillOutcome::NotSent => return true,
+        RefillOutcome::Cancelled | RefillOutcome::SameAs { .. } => return false,
+        RefillOutcome::Approved { .. }
+        | RefillOutcome::Changed { .. }
+        | RefillOutcome::Declined { .. }
+        | RefillOutcome::Decided => {}
+    }
+    let last = row.steps.iter().rev().find_map(|step| step.at);
+    let answered = match row.state {
+        Some(ItemState::Answered { at }) => Some(at),
+        _ => None,
+    };
+    let at = last.max(answered);
+    at.is_some_and(|at| now.millis_since(at) <= NEW_DAYS * crate::time::MILLIS_PER_DAY)
+}
+
+fn runs_out(record: &Record, reader: AccountId, today: Day) -> Vec<RunsOut> {
+    let medicines = super::medicines::medicines(record, reader).now.into_iter();
+    let mut soon: Vec<_> = medicines
+        .filter_map(|row| {
+            let lasts_until = row.lasts_until?;
+            let days_left = lasts_until.number() - today.number();
+            // Long over is not running out: nobody recorded the later fills.
+            let soon = (-RUNS_OUT_DAYS..=RUNS_OUT_DAYS).contains(&days_left);
+            soon.then_some(RunsOut {
+                medicine: row.entry,
+                name: row.name,
+                lasts_until,
+                days_left,
+                asked: !row.can_ask,
+            })
+        })
+        .collect();
+    soon.sort_by_key(|row| (row.days_left, row.medicine));
+    soon.truncate(LINES_MAX);
+    soon
+}
+
+fn next_visit(record: &Record, now: Timestamp, today: Day) -> Option<NextVisit> {
+    let zone = record.zone();
+    let to_come = |when: PartialDate| match (when.moment(), when.day_in(zone)) {
+        (Some(moment), _) => moment >= now,
+        (None, Some(day)) => day >= today,
+        (None, None) => false,
+    };
+    let kinds = [ResourceType::Appointment, ResourceType::Encounter];
+    let wrong = record.marked_wrong();
+    let planned = record.chart().of(&kinds).filter_map(|resource| {
+        let said = resource.describe();
+        let when = said.when.filter(|when| to_come(*when))?;
+        let stands = said.standing == Standing::Planned && !wrong.contains_key(&resource.entry);
+        stands.then_some((when.order_in(zone), resource))
+    });
+    let chart = planned.min_by_key(|(order, resource)| (*order, resource.entry));
+    let answered = super::requests::requests(record, AccountId::from_u128(0));
+    let booked = answered
+        .into_iter()
+        .filter(|row| !row.cancelled)
+        .filter_map(|row| {
+            use crate::record::visit::AnswerToVisit;
+            let answer = row.answers.into_iter().last()?;
+            let AnswerToVisit::Booked { at, with, place } = answer.answer else {
+                return None;
+            };
+            let request = row.entry;
+            to_come(at).then_some((
+                at.order_in(zone),
+                NextVisit::Answered {
+                    request,
+                    at,
+                    with,
+                    place,
+                },
+            ))
+        });
+    let booked = booked.min_by_key(|(order, _)| *order);
+    let from_chart = |resource| NextVisit::Chart {
+        row: Box::new(section_row(record, resource)),
+    };
+    match (chart, booked) {
+        (Some((chart, _)), Some((order, booked))) if order < chart => Some(booked),
+        (Some((_, resource)), _) => Some(from_chart(resource)),
+        (None, booked) => booked.map(|(_, booked)| booked),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,269 @@
+//! Medicines: what is taken now, what was taken, and how far a refill has come.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::ItemState;
+use super::refills::{RefillRow, row as refill_row};
+use super::sections::{Row, section_row};
+use super::state::state;
+use crate::fhir::datatypes::Code;
+use crate::fhir::decimal::Decimal;
+use crate::fhir::description::{Standing, What};
+use crate::fhir::medicine::Medicine;
+use crate::id::{AccountId, EntryId};
+use crate::record::medicines::{Course, Order, courses};
+use crate::record::refills::{End, refills};
+use crate::record::{Loaded, Record, Said, Shelf};
+use crate::time::{Day, PartialDate};
+
+/// Refills of one medicine that a row shows, besides an open one.
+const REFILLS_SHOWN: usize = 1;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Medicines {
+    pub loaded: Loaded,
+    pub now: Vec<MedicineRow>,
+    pub before: Vec<MedicineRow>,
+    /// What people added themselves and the clinic may not know.
+    pub own: Vec<OwnRow>,
+    /// Answers to requests that this device does not know, or for medicines it does not have.
+    pub other_refills: Vec<RefillRow>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MedicineRow {
+    /// The newest order.
+    pub entry: EntryId,
+    pub name: Option<String>,
+    pub code: Option<Code>,
+    pub directions: Option<String>,
+    pub reason: Option<String>,
+    pub prescriber: Option<String>,
+    pub pharmacy: Option<String>,
+    pub since: Option<PartialDate>,
+    pub until: Option<PartialDate>,
+    pub standing: Standing,
+    /// Why it was stopped and the like, in the source's words.
+    pub status: Option<String>,
+    pub last_filled: Option<PartialDate>,
+    /// The day on which what was last handed out is used up.
+    pub lasts_until: Option<Day>,
+    pub refills_left: Option<String>,
+    /// All entries that say something about this medicine, the newest first.
+    pub entries: Vec<EntryId>,
+    pub sources: Vec<String>,
+    /// The open refill, else the newest.
+    pub refill: Option<RefillRow>,
+    pub can_ask: bool,
+}
+
+/// A medicine or allergy that a person added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnRow {
+    pub entry: EntryId,
+    pub name: String,
+    pub detail: Option<String>,
+    pub since: Option<PartialDate>,
+    /// Who added it; nothing if it was the reader.
+    pub added_by: Option<String>,
+    pub state: Option<ItemState>,
+}
+
+pub fn medicines(record: &Record, reader: AccountId) -> Medicines {
+    let mut by_medicine: BTreeMap<String, Vec<RefillRow>> = BTreeMap::new();
+    let mut open = HashSet::new();
+    let mut orphans = Vec::new();
+    let mut standings = refills(record);
+    standings.sort_by_key(|standing| {
+        let order = standing.request.map(|(_, entry)| entry.order());
+        (
+            standing.end != End::Open,
+            std::cmp::Reverse((order, standing.id)),
+        )
+    });
+    for standing in &standings {
+        let row = refill_row(record, reader, standing);
+        match &standing.medicine {
+            Some(medicine) => {
+                if matches!(standing.end, End::Open | End::Collapsed { .. }) {
+                    open.insert(medicine.clone());
+                }
+                by_medicine.entry(medicine.clone()).or_default().push(row);
+            }
+            None => orphans.push(row),
+        }
+    }
+    let mut now = Vec::new();
+    let mut before = Vec::new();
+    for course in courses(record) {
+        let refills = by_medicine.remove(&course.key).unwrap_or_default();
+        let Some(row) = row(record, &course, refills, open.contains(&course.key)) else {
+            continue;
+        };
+        match course.is_taken() {
+            true => now.push(row),
+            false => before.push(row),
+        }
+    }
+    orphans.extend(by_medicine.into_values().flatten());
+    let when = |row: &MedicineRow| row.since.map(|since| since.order_in(record.zone()));
+    now.sort_by_cached_key(|row| row.name.as_deref().map(str::to_lowercase));
+    before.sort_by_key(|row| std::cmp::Reverse(when(row)));
+    Medicines {
+        loaded: record.chart().loaded(Shelf::Core),
+        now,
+        before,
+        own: own_rows(record, reader, Own::Medicine),
+        other_refills: orphans,
+    }
+}
+
+/// One medicine with all that its sources say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MedicineDetail {
+    pub row: MedicineRow,
+    pub orders: Vec<Row>,
+    pub dispensed: Vec<Row>,
+    pub refills: Vec<RefillRow>,
+}
+
+pub fn medicine(record: &Record, reader: AccountId, entry: EntryId) -> Option<MedicineDetail> {
+    let courses = courses(record);
+    let holds = |course: &&Course<'_>| {
+        let mut all = course.orders.iter().chain(&course.dispensed);
+        all.any(|order| order.resource.entry == entry)
+    };
+    let course = courses.iter().find(holds)?;
+    let mut standings = refills(record);
+    standings.retain(|standing| standing.medicine.as_ref() == Some(&course.key));
+    standings.sort_by_key(|standing| {
+        let order = standing.request.map(|(_, entry)| entry.order());
+        std::cmp::Reverse((order, standing.id))
+    });
+    let refills: Vec<_> = standings
+        .iter()
+        .map(|one| refill_row(record, reader, one))
+        .collect();
+    let open = standings
+        .iter()
+        .any(|one| matches!(one.end, End::Open | End::Collapsed { .. }));
+    let rows = |orders: &[Order<'_>]| {
+        let rows = orders
+            .iter()
+            .map(|order| section_row(record, order.resource));
+        rows.collect()
+    };
+    Some(MedicineDetail {
+        row: row(record, course, refills.clone(), open)?,
+        orders: rows(&course.orders),
+        dispensed: rows(&course.dispensed),
+        refills,
+    })
+}
+
+fn row(
+    record: &Record,
+    course: &Course<'_>,
+    mut refills: Vec<RefillRow>,
+    is_open: bool,
+) -> Option<MedicineRow> {
+    let newest = course.newest()?;
+    let all = || course.orders.iter().chain(&course.dispensed);
+    let named = |what: What| {
+        let words = section_row(record, newest.resource).facts;
+        words
+            .into_iter()
+            .find(|fact| fact.what == what)
+            .and_then(|fact| fact.words)
+    };
+    let mut sources: Vec<_> = all()
+        .map(|order| order.resource.source.to_string())
+        .collect();
+    sources.sort();
+    sources.dedup();
+    let filled = course.dispensed.first();
+    refills.truncate(REFILLS_SHOWN);
+    let taken = course.is_taken();
+    Some(MedicineRow {
+        entry: newest.resource.entry,
+        name: newest.said.name.clone(),
+        code: newest.said.code.clone(),
+        directions: named(What::Dose),
+        reason: named(What::Reason),
+        prescriber: named(What::Who),
+        pharmacy: named(What::Pharmacy),
+        since: newest.said.when,
+        until: newest.said.until,
+        standing: course.standing(),
+        status: named(What::Note).filter(|_| !taken),
+        last_filled: filled.and_then(|order| order.said.when),
+        lasts_until: filled
+            .or(Some(newest))
+            .and_then(|order| lasts_until(record, order)),
+        refills_left: named(What::Refills),
+        entries: all().map(|order| order.resource.entry).collect(),
+        sources,
+        refill: refills.pop(),
+        can_ask: taken && !is_open,
+    })
+}
+
+/// The day of the fill and the days' supply, where both are said in whole days.
+fn lasts_until(record: &Record, order: &Order<'_>) -> Option<Day> {
+    let day = order.said.when?.day_in(record.zone())?;
+    let view: Medicine<'_> = order.resource.view();
+    let dispensed = view.days_supply.amount();
+    let supply = dispensed.or_else(|| view.dispense.supply.amount())?;
+    let in_days =
+        ["", "d", "day", "days", "tage", "día", "días"].contains(&supply.unit_key().as_str());
+    let days: i64 = supply.number.split('.').next()?.parse().ok()?;
+    let whole = Decimal::read(&supply.number) == Decimal::read(&days.to_string());
+    (in_days && whole && (1..=3650).contains(&days)).then(|| day.plus_days(days))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Own {
+    Medicine,
+    Allergy,
+}
+
+/// What people added themselves, without what they took back.
+pub(super) fn own_rows(record: &Record, reader: AccountId, wanted: Own) -> Vec<OwnRow> {
+    let mut retracted = HashSet::new();
+    let mut found = Vec::new();
+    for (id, entry) in record.entries() {
+        let (name, detail, since) = match (&entry.said, wanted) {
+            (Said::OwnMedicine(own), Own::Medicine) => (&own.name, &own.directions, own.since),
+            (Said::OwnAllergy(own), Own::Allergy) => (&own.substance, &own.reaction, own.since),
+            (Said::Retract(retract), _) => {
+                retracted.insert((retract.entry, entry.author));
+                continue;
+            }
+            _ => continue,
+        };
+        let own = entry.author == Some(reader);
+        let writer = entry
+            .author
+            .and_then(|author| record.name_of(author))
+            .unwrap_or_default();
+        let row = OwnRow {
+            entry: id,
+            name: name.clone(),
+            detail: detail.clone(),
+            since,
+            added_by: (!own).then(|| writer.to_owned()),
+            state: own.then(|| state(record, id, entry, None)),
+        };
+        found.push((entry.author, row));
+    }
+    let stands = |author, id| !retracted.contains(&(id, author));
+    let kept = found
+        .into_iter()
+        .filter(|(author, row)| stands(*author, row.entry));
+    kept.map(|(_, row)| row).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+//! What people asked the clinic for besides refills: visits, calls, answers before a visit, and
+//! what they said is wrong.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::ItemState;
+use super::state::state;
+use crate::id::{AccountId, EntryId};
+use crate::record::before_visit::BeforeVisit;
+use crate::record::own::Wrong;
+use crate::record::visit::{AnswerToVisit, Call, VisitAnswer, VisitRequest, VisitWish};
+use crate::record::{Entry, Record, Said};
+use crate::time::Timestamp;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestRow {
+    pub entry: EntryId,
+    /// Nothing while only the clinic's answer has come.
+    pub asked: Option<Asked>,
+    /// Who asked; nothing if it was the reader.
+    pub asked_by: Option<String>,
+    pub state: Option<ItemState>,
+    /// In the order in which they came.
+    pub answers: Vec<AnswerRow>,
+    pub cancelled: bool,
+    pub can_cancel: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "is")]
+pub enum Asked {
+    Visit(VisitRequest),
+    Wish(VisitWish),
+    Call(Call),
+    BeforeVisit(BeforeVisit),
+    Wrong(Wrong),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerRow {
+    pub entry: EntryId,
+    pub answer: AnswerToVisit,
+    pub by: String,
+    pub at: Option<Timestamp>,
+}
+
+/// All requests, the newest first.
+pub fn requests(record: &Record, reader: AccountId) -> Vec<RequestRow> {
+    let mut answers: HashMap<EntryId, Vec<(EntryId, &Entry, &VisitAnswer)>> = HashMap::new();
+    let mut ended: HashMap<EntryId, Vec<&Entry>> = HashMap::new();
+    let mut asked = Vec::new();
+    for (id, entry) in record.entries() {
+        let what = match &entry.said {
+            Said::VisitRequest(said) => Asked::Visit(said.clone()),
+            Said::VisitWish(said) => Asked::Wish(said.clone()),
+            Said::Call(said) => Asked::Call(said.clone()),
+            Said::BeforeVisit(said) => Asked::BeforeVisit(said.clone()),
+            Said::Wrong(said) => Asked::Wrong(said.clone()),
+            Said::VisitAnswer(answer) => {
+                answers
+                    .entry(answer.request)
+                    .or_default()
+                    .push((id, entry, answer));
+                continue;
+            }
+            Said::Cancel(cancel) => {
+                ended.entry(cancel.request).or_default().push(entry);
+                continue;
+            }
+            Said::Retract(retract) => {
+                ended.entry(retract.entry).or_default().push(entry);
+                continue;
+            }
+            _ => continue,
+        };
+        asked.push((id, entry, what));
+    }
+    let mut rows = Vec::new();
+    for (id, entry, what) in asked {
+        let answered = answers.remove(&id).unwrap_or_default();
+        let own = entry.author == Some(reader);
+        let ends = ended.get(&id).into_iter().flatten();
+        let cancelled = ends.clone().any(|end| end.author == entry.author);
+        let is_final = answered
+            .iter()
+            .any(|(_, _, answer)| answer.answer.is_final());
+        let answered_at = answered
+            .iter()
+            .filter_map(|(_, entry, _)| entry.place.received_at());
+        let writer = entry
+            .author
+            .and_then(|author| record.name_of(author))
+            .unwrap_or_default();
+        let row = RequestRow {
+            entry: id,
+            asked: Some(what),
+            asked_by: (!own).then(|| writer.to_owned()),
+            state: Some(state(record, id, entry, answered_at.max())),
+            answers: answer_rows(answered),
+            cancelled,
+            can_cancel: own && !cancelled && !is_final,
+        };
+        rows.push((entry.order(), row));
+    }
+    for (id, answered) in answers {
+        let Some(order) = answered.iter().map(|(_, entry, _)| entry.order()).max() else {
+            continue;
+        };
+        let row = RequestRow {
+            entry: id,
+            asked: None,
+            asked_by: None,
+            state: None,
+            answers: answer_rows(answered),
+            cancelled: false,
+            can_cancel: false,
+        };
+        rows.push((order, row));
+    }
+    rows.sort_by_key(|(order, row)| std::cmp::Reverse((*order, row.entry)));
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+fn answer_rows(mut answers: Vec<(EntryId, &Entry, &VisitAnswer)>) -> Vec<AnswerRow> {
+    answers.sort_by_key(|(id, entry, _)| (entry.order(), *id));
+    let rows = answers.into_iter().map(|(entry, at, answer)| AnswerRow {
+        entry,
+        answer: answer.answer.clone(),
+        by: answer.by.clone(),
+        at: at.place.received_at(),
+    });
+    rows.collect()
+}

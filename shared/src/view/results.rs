@@ -1,0 +1,254 @@
+//! Results: the newest first, in the panels in which they were reported, home readings among them.
+
+pub mod detail;
+pub(super) mod rows;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+use self::rows::{reading_row, readings, result_row};
+use super::ItemState;
+use crate::fhir::datatypes::Code;
+use crate::fhir::description::Standing;
+use crate::fhir::observation::{Band, Category, Flag, Measured, Part};
+use crate::fhir::report::Report;
+use crate::id::{AccountId, EntryId};
+use crate::record::{Loaded, Record, Resource, Shelf};
+use crate::time::{Day, PartialDate};
+
+/// Panels of one answer; a screen asks for more when somebody scrolls so far.
+pub const PANELS_MAX: u32 = 500;
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShowResults {
+    #[default]
+    All,
+    OutOfRange,
+    Home,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Results {
+    pub loaded: Loaded,
+    pub panels: Vec<Panel>,
+    /// There are older ones.
+    pub more: bool,
+}
+
+/// Results that were reported together, or taken on one day at one place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Panel {
+    pub report: Option<EntryId>,
+    pub title: Option<String>,
+    pub when: Option<PartialDate>,
+    /// Who measured it: the lab, or for home readings nothing.
+    pub lab: Option<String>,
+    /// What was concluded, in the source's words.
+    pub conclusion: Option<String>,
+    pub standing: Standing,
+    pub corrected: bool,
+    pub home: bool,
+    pub rows: Vec<ResultRow>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResultRow {
+    pub entry: EntryId,
+    pub name: Option<String>,
+    pub code: Option<Code>,
+    pub category: Category,
+    pub value: Measured,
+    /// The numbers of a blood pressure and the like.
+    pub parts: Vec<Part>,
+    pub flag: Option<Flag>,
+    pub band: Option<Band>,
+    pub when: Option<PartialDate>,
+    pub standing: Standing,
+    pub corrected: bool,
+    pub source: String,
+    /// Who added it by hand.
+    pub by_hand: Option<String>,
+    /// Who measured it at home: nothing if the clinic did, an empty name if it was the reader.
+    pub measured_by: Option<String>,
+    /// Of the reader's own reading.
+    pub state: Option<ItemState>,
+}
+
+/// What a panel is made of, before anything is read in full.
+struct Sketch<'a> {
+    order: Option<(i64, u8)>,
+    report: Option<&'a Resource>,
+    when: Option<PartialDate>,
+    home: bool,
+    members: Vec<Member<'a>>,
+}
+
+enum Member<'a> {
+    Chart(&'a Resource),
+    Reading(EntryId, &'a crate::record::Entry),
+}
+
+pub fn results(record: &Record, reader: AccountId, show: ShowResults, limit: u32) -> Results {
+    let mut sketches = match show {
+        ShowResults::Home => Vec::new(),
+        ShowResults::All | ShowResults::OutOfRange => chart_sketches(record, show),
+    };
+    if show != ShowResults::OutOfRange {
+        sketches.extend(home_sketches(record));
+    }
+    sketches.sort_by_key(|sketch| std::cmp::Reverse(sketch.order));
+    let limit = limit.min(PANELS_MAX) as usize;
+    let more = sketches.len() > limit;
+    let shown = sketches.into_iter().take(limit);
+    Results {
+        loaded: record.chart().loaded(Shelf::Results),
+        panels: shown.map(|sketch| panel(record, reader, sketch)).collect(),
+        more,
+    }
+}
+
+/// The entries of results that are out of range or not, with what a list sorts by.
+fn chart_sketches(record: &Record, show: ShowResults) -> Vec<Sketch<'_>> {
+    let zone = record.zone();
+    let wrong = record.marked_wrong();
+    let unusual_only = show == ShowResults::OutOfRange;
+    let mut heads = HashMap::new();
+    for (resource, head) in record.chart().observations() {
+        let is_result = !matches!(head.category, Category::Social | Category::Survey);
+        let stands = head.standing != Standing::Mistake && !wrong.contains_key(&resource.entry);
+        if is_result && stands && (!unusual_only || head.is_unusual) {
+            heads.insert(resource.entry, (resource, head));
+        }
+    }
+    let mut sketches = Vec::new();
+    let mut reported = HashSet::new();
+    for (report, head, results) in record.chart().reports() {
+        if head.standing == Standing::Mistake || wrong.contains_key(&report.entry) {
+            continue;
+        }
+        let members: Vec<_> = results
+            .iter()
+            .filter_map(|entry| heads.get(entry))
+            .collect();
+        let newest = || members.iter().filter_map(|(_, head)| head.when);
+        let when = head
+            .when
+            .or_else(|| newest().max_by_key(|when| when.order_in(zone)));
+        reported.extend(members.iter().map(|(resource, _)| resource.entry));
+        if members.is_empty() && (unusual_only || !results.is_empty()) {
+            continue;
+        }
+        sketches.push(Sketch {
+            order: when.map(|when| when.order_in(zone)),
+            report: Some(report),
+            when,
+            home: false,
+            members: members
+                .iter()
+                .map(|(resource, _)| Member::Chart(resource))
+                .collect(),
+        });
+    }
+    let mut alone: BTreeMap<(Option<Day>, &str, Category, Option<EntryId>), Sketch<'_>> =
+        BTreeMap::new();
+    for (entry, (resource, head)) in heads {
+        if reported.contains(&entry) {
+            continue;
+        }
+        let day = head.when.and_then(|when| when.day_in(zone));
+        // What has no day stands alone: nothing says that it belongs to anything.
+        let own = day.is_none().then_some(entry);
+        let key = (day, &*resource.source, head.category, own);
+        let sketch = alone.entry(key).or_insert_with(|| Sketch {
+            order: None,
+            report: None,
+            when: None,
+            home: false,
+            members: Vec::new(),
+        });
+        let order = head.when.map(|when| when.order_in(zone));
+        if order >= sketch.order {
+            sketch.order = order;
+            sketch.when = head.when;
+        }
+        sketch.members.push(Member::Chart(resource));
+    }
+    sketches.extend(alone.into_values());
+    sketches
+}
+
+fn home_sketches(record: &Record) -> Vec<Sketch<'_>> {
+    let mut days: BTreeMap<Option<Day>, Sketch<'_>> = BTreeMap::new();
+    for (id, entry, reading) in readings(record) {
+        let order = Some(reading.at.order_in(record.zone()));
+        let day = reading.at.day_in(record.zone());
+        let sketch = days.entry(day).or_insert_with(|| Sketch {
+            order,
+            report: None,
+            when: Some(reading.at),
+            home: true,
+            members: Vec::new(),
+        });
+        if order >= sketch.order {
+            sketch.order = order;
+            sketch.when = Some(reading.at);
+        }
+        sketch.members.push(Member::Reading(id, entry));
+    }
+    days.into_values().collect()
+}
+
+fn panel(record: &Record, reader: AccountId, sketch: Sketch<'_>) -> Panel {
+    let mut rows: Vec<_> = sketch
+        .members
+        .iter()
+        .filter_map(|member| match member {
+            Member::Chart(resource) => Some(result_row(resource)),
+            Member::Reading(id, entry) => reading_row(record, reader, *id, entry),
+        })
+        .collect();
+    // A report names its results in its own order; what only shares a day is sorted by name.
+    if sketch.report.is_none() {
+        let order = |row: &ResultRow| row.when.map(|when| when.order_in(record.zone()));
+        rows.sort_by_cached_key(|row| (std::cmp::Reverse(order(row)), row.name.clone(), row.entry));
+    }
+    let mut panel = Panel {
+        report: None,
+        title: None,
+        when: sketch.when,
+        lab: rows.iter().find_map(|row| lab(record, row.entry)),
+        conclusion: None,
+        standing: Standing::Current,
+        corrected: false,
+        home: sketch.home,
+        rows,
+    };
+    if let Some(report) = sketch.report {
+        let view: Report<'_> = report.view();
+        panel.report = Some(report.entry);
+        panel.title = view.code.owned();
+        panel.conclusion = view.conclusion.owned();
+        panel.standing = view.standing();
+        panel.corrected = view.is_corrected();
+        let named = view.performer.iter().find_map(|performer| {
+            let (to, display) = (performer.reference.said(), performer.display.said());
+            record.chart().name_of(report, to, display)
+        });
+        panel.lab = named.or(panel.lab);
+    }
+    panel
+}
+
+fn lab(record: &Record, entry: EntryId) -> Option<String> {
+    let resource = record.chart().find(entry)?;
+    let view: crate::fhir::observation::Observation<'_> = resource.view();
+    view.performer.iter().find_map(|performer| {
+        let (to, display) = (performer.reference.said(), performer.display.said());
+        record.chart().name_of(resource, to, display)
+    })
+}
+
+#[cfg(test)]
+mod tests;

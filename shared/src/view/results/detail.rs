@@ -1,0 +1,251 @@
+//! One result and its trend. Each point has the range of its own day, and amounts in different
+//! units never stand on one line.
+
+use serde::{Deserialize, Serialize};
+
+use super::ResultRow;
+use super::rows::{reading_row, readings, result_row};
+use crate::fhir::decimal::Decimal;
+use crate::fhir::description::Standing;
+use crate::fhir::observation::{Band, Flag, Measured, Observation};
+use crate::fhir::report::Report;
+use crate::id::{AccountId, EntryId};
+use crate::record::chart::test_of;
+use crate::record::{Loaded, Record, Resource, Said, Shelf};
+use crate::time::PartialDate;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResultDetail {
+    /// Whether older points may still come.
+    pub loaded: Loaded,
+    pub row: ResultRow,
+    pub lab: Option<String>,
+    pub ordered_by: Option<String>,
+    pub report: Option<EntryId>,
+    pub report_title: Option<String>,
+    pub conclusion: Option<String>,
+    /// What the source wrote beside it.
+    pub notes: Vec<String>,
+    /// The line of this result's unit first. Each from the oldest to the newest.
+    pub series: Vec<Series>,
+    pub story: Option<Story>,
+    /// The clinic took it back.
+    pub taken_back: Option<String>,
+    /// An older version, if this is a newer one.
+    pub replaces: Option<EntryId>,
+}
+
+/// Points that may stand on one line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Series {
+    /// Which of several numbers: the LOINC code or the name of a part.
+    pub part: Option<String>,
+    pub unit: Option<String>,
+    pub points: Vec<Point>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Point {
+    pub entry: EntryId,
+    pub when: Option<PartialDate>,
+    /// As the source wrote it.
+    pub number: String,
+    pub comparator: Option<String>,
+    pub band: Option<Band>,
+    pub flag: Option<Flag>,
+    pub corrected: bool,
+    pub home: bool,
+}
+
+/// What a sentence says about this result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Story {
+    pub now: Option<Flag>,
+    /// Compared with the one before; nothing if there is none, or one of them is a bound.
+    pub since_last: Option<Change>,
+    pub last: Option<Point>,
+    /// Points up to this one, itself among them.
+    pub count: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    Higher,
+    Same,
+    Lower,
+}
+
+pub fn result(record: &Record, reader: AccountId, entry: EntryId) -> Option<ResultDetail> {
+    let chart = record.chart();
+    let resource = chart.find(entry);
+    let (row, test) = match resource {
+        Some(resource) => {
+            let view: Observation<'_> = resource.view();
+            (result_row(resource), test_of(&view.code))
+        }
+        None => {
+            let value = record.values_of(entry).first()?;
+            let Said::Reading(reading) = &value.said else {
+                return None;
+            };
+            let test = format!("loinc {}", reading.measured.loinc());
+            (reading_row(record, reader, entry, value)?, test)
+        }
+    };
+    let mut rows = same_test(record, reader, &test);
+    if !rows.iter().any(|other| other.entry == entry) {
+        // Taken back or replaced: its own page still shows it, alone.
+        rows = vec![row.clone()];
+    }
+    let taken_back = record
+        .marked_wrong()
+        .get(&entry)
+        .map(|mark| mark.why.clone());
+    let mut row = row;
+    if taken_back.is_some() {
+        row.standing = Standing::Mistake;
+    }
+    let series = series(&rows, &row);
+    let mut detail = ResultDetail {
+        loaded: chart.loaded(Shelf::Results),
+        story: story(&series, &row),
+        series,
+        row,
+        lab: None,
+        ordered_by: None,
+        report: None,
+        report_title: None,
+        conclusion: None,
+        notes: Vec::new(),
+        taken_back,
+        replaces: None,
+    };
+    if let Some(resource) = resource {
+        add_surroundings(record, resource, &mut detail);
+    }
+    Some(detail)
+}
+
+/// All results of one test that stand, from the oldest to the newest.
+fn same_test(record: &Record, reader: AccountId, test: &str) -> Vec<ResultRow> {
+    let wrong = record.marked_wrong();
+    let same = record.chart().observations().filter(|(resource, head)| {
+        let stands = head.standing != Standing::Mistake && !wrong.contains_key(&resource.entry);
+        stands && !test.is_empty() && head.test == test
+    });
+    let mut rows: Vec<_> = same.map(|(resource, _)| result_row(resource)).collect();
+    for (id, entry, reading) in readings(record) {
+        if test.strip_prefix("loinc ") == Some(reading.measured.loinc()) {
+            rows.extend(reading_row(record, reader, id, entry));
+        }
+    }
+    let order = |row: &ResultRow| row.when.map(|when| when.order_in(record.zone()));
+    rows.sort_by_key(|row| (order(row), row.entry));
+    rows
+}
+
+fn series(rows: &[ResultRow], shown: &ResultRow) -> Vec<Series> {
+    let mut all: Vec<(String, Series)> = Vec::new();
+    let mut add = |part: Option<&str>, value: &Measured, point: Point| {
+        let Some(amount) = value.amount() else { return };
+        let key = format!("{}\n{}", part.unwrap_or_default(), amount.unit_key());
+        if let Some((_, line)) = all.iter_mut().find(|(other, _)| *other == key) {
+            line.points.push(point);
+            return;
+        }
+        let line = Series {
+            part: part.map(str::to_owned),
+            unit: amount.unit.clone(),
+            points: vec![point],
+        };
+        all.push((key, line));
+    };
+    for row in rows {
+        let point = |value: &Measured, band: &Option<Band>, flag: &Option<Flag>| Point {
+            entry: row.entry,
+            when: row.when,
+            number: value
+                .amount()
+                .map(|amount| amount.number.clone())
+                .unwrap_or_default(),
+            comparator: value.amount().and_then(|amount| amount.comparator.clone()),
+            band: band.clone(),
+            flag: flag.clone(),
+            corrected: row.corrected,
+            home: row.measured_by.is_some(),
+        };
+        add(None, &row.value, point(&row.value, &row.band, &row.flag));
+        for part in &row.parts {
+            let name = part.loinc.as_deref().or(part.name.as_deref());
+            let name = Some(name.unwrap_or_default());
+            add(
+                name,
+                &part.value,
+                point(&part.value, &part.band, &part.flag),
+            );
+        }
+    }
+    let holds = |line: &Series| line.points.iter().any(|point| point.entry == shown.entry);
+    all.sort_by_key(|(_, line)| !holds(line));
+    all.into_iter().map(|(_, line)| line).collect()
+}
+
+fn story(series: &[Series], row: &ResultRow) -> Option<Story> {
+    let line = series.first()?;
+    let place = line
+        .points
+        .iter()
+        .position(|point| point.entry == row.entry)?;
+    let now = &line.points[place];
+    let last = place.checked_sub(1).map(|before| &line.points[before]);
+    let since_last = last.and_then(|last| {
+        let exact = now.comparator.is_none() && last.comparator.is_none();
+        let (now, last) = (Decimal::read(&now.number)?, Decimal::read(&last.number)?);
+        exact.then_some(match now.cmp(&last) {
+            std::cmp::Ordering::Greater => Change::Higher,
+            std::cmp::Ordering::Equal => Change::Same,
+            std::cmp::Ordering::Less => Change::Lower,
+        })
+    });
+    Some(Story {
+        now: now.flag.clone(),
+        since_last,
+        last: last.cloned(),
+        count: u32::try_from(place + 1).unwrap_or(u32::MAX),
+    })
+}
+
+fn add_surroundings(record: &Record, resource: &Resource, detail: &mut ResultDetail) {
+    let chart = record.chart();
+    let view: Observation<'_> = resource.view();
+    let name = |from: &Resource, who: &crate::fhir::datatypes::Reference<'_>| {
+        chart.name_of(from, who.reference.said(), who.display.said())
+    };
+    detail.lab = view.performer.iter().find_map(|who| name(resource, who));
+    detail.notes = view
+        .note
+        .iter()
+        .filter_map(|note| note.text.owned())
+        .collect();
+    detail.replaces = resource.replaces;
+    let mut reports = chart.reports();
+    let report = reports.find(|(_, _, results)| results.contains(&resource.entry));
+    let Some((report, _, _)) = report else { return };
+    let view: Report<'_> = report.view();
+    detail.report = Some(report.entry);
+    detail.report_title = view.code.owned();
+    detail.conclusion = view.conclusion.owned();
+    let lab = view.performer.iter().find_map(|who| name(report, who));
+    detail.lab = detail.lab.take().or(lab);
+    let orders = view
+        .based_on
+        .iter()
+        .filter_map(|order| order.reference.said());
+    let mut ordered = orders.filter_map(|order| {
+        let order = chart.follow(report, order)?;
+        let view: crate::fhir::order::Order<'_> = order.view();
+        name(order, &view.requester)
+    });
+    detail.ordered_by = ordered.next();
+}

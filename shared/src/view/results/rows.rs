@@ -1,0 +1,133 @@
+//! One line of results: from the chart, or from home.
+
+use std::collections::{HashMap, HashSet};
+
+use super::super::state::state;
+use super::ResultRow;
+use crate::fhir::datatypes::{Amount, Code, LOINC};
+use crate::fhir::description::Standing;
+use crate::fhir::observation::{Category, Measured, Observation, Part};
+use crate::id::{AccountId, EntryId};
+use crate::record::reading::{Measure, Reading};
+use crate::record::{Entry, Record, Resource, Said};
+
+/// As the chart has it, also if the clinic took it back.
+pub fn result_row(resource: &Resource) -> ResultRow {
+    let view: Observation<'_> = resource.view();
+    ResultRow {
+        entry: resource.entry,
+        name: view.code.owned(),
+        code: view.code.code(),
+        category: view.category(),
+        value: view.value(),
+        parts: view.parts(),
+        flag: view.flag(),
+        band: view.band(),
+        when: view.when(),
+        standing: view.standing(),
+        corrected: view.is_corrected() || resource.replaces.is_some(),
+        source: resource.source.to_string(),
+        by_hand: resource.about().by.owned(),
+        measured_by: None,
+        state: None,
+    }
+}
+
+/// Home readings as they stand: without those that were retracted, each corrected one once.
+pub fn readings(record: &Record) -> Vec<(EntryId, &Entry, &Reading)> {
+    let mut all = Vec::new();
+    let mut retracted = HashSet::new();
+    let mut corrected: HashMap<EntryId, Vec<(EntryId, &Entry)>> = HashMap::new();
+    for (id, entry) in record.entries() {
+        match &entry.said {
+            Said::Reading(reading) => {
+                all.push((id, entry, reading));
+                if let Some(old) = reading.corrects {
+                    corrected.entry(old).or_default().push((id, entry));
+                }
+            }
+            Said::Retract(retract) => {
+                retracted.insert((retract.entry, entry.author));
+            }
+            _ => {}
+        }
+    }
+    // Only its author corrects or takes back a reading. Of two corrections of one the later stands.
+    let is_corrected = |id: EntryId, entry: &Entry| {
+        let by = corrected.get(&id).into_iter().flatten();
+        let mut own = by.filter(|(_, by)| by.author == entry.author);
+        own.any(|(by, _)| *by != id)
+    };
+    let is_older_sibling = |id: EntryId, entry: &Entry, reading: &Reading| {
+        let Some(old) = reading.corrects else {
+            return false;
+        };
+        let siblings = corrected.get(&old).into_iter().flatten();
+        let mut own = siblings.filter(|(_, by)| by.author == entry.author);
+        own.any(|(by, other)| (other.order(), *by) > (entry.order(), id))
+    };
+    all.retain(|(id, entry, reading)| {
+        !retracted.contains(&(*id, entry.author))
+            && !is_corrected(*id, entry)
+            && !is_older_sibling(*id, entry, reading)
+    });
+    all
+}
+
+pub fn reading_row(
+    record: &Record,
+    reader: AccountId,
+    id: EntryId,
+    entry: &Entry,
+) -> Option<ResultRow> {
+    let Said::Reading(reading) = &entry.said else {
+        return None;
+    };
+    let measures = reading.measured.measures();
+    let (value, parts) = match &measures[..] {
+        [only] => (Measured::Amount(amount(only)), Vec::new()),
+        several => (Measured::Nothing, several.iter().map(part).collect()),
+    };
+    let own = entry.author == Some(reader);
+    let name = entry.author.and_then(|author| record.name_of(author));
+    let name = if own { None } else { name };
+    Some(ResultRow {
+        entry: id,
+        name: None,
+        code: Some(Code {
+            system: LOINC.to_owned(),
+            code: reading.measured.loinc().to_owned(),
+        }),
+        category: Category::VitalSign,
+        value,
+        parts,
+        flag: None,
+        band: None,
+        when: Some(reading.at),
+        standing: Standing::Current,
+        corrected: reading.corrects.is_some(),
+        source: String::new(),
+        by_hand: None,
+        measured_by: Some(name.unwrap_or_default().to_owned()),
+        state: own.then(|| state(record, id, entry, None)),
+    })
+}
+
+fn part(measure: &Measure<'_>) -> Part {
+    Part {
+        name: None,
+        loinc: Some(measure.loinc.to_owned()),
+        value: Measured::Amount(amount(measure)),
+        flag: None,
+        band: None,
+    }
+}
+
+fn amount(measure: &Measure<'_>) -> Amount {
+    Amount {
+        number: measure.value.to_owned(),
+        comparator: None,
+        unit: Some(measure.unit.to_owned()),
+        ucum: Some(measure.ucum.to_owned()),
+    }
+}

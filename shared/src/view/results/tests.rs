@@ -1,0 +1,255 @@
+//! What a person sees of results.
+
+use expect_test::{Expect, expect};
+
+use super::*;
+use crate::document::{DocumentId, Kind};
+use crate::edit::clinic::ClinicEdit;
+use crate::edit::{AddReading, Edit};
+use crate::fhir::entry::ChartEntry;
+use crate::record::reading;
+use crate::testing::{LUIS, PATIENT, ROSA, SOURCE, Story, Who};
+use crate::view::results::detail::result;
+
+fn observation(id: &str, name: &str, day: &str, value: &str, more: &str) -> String {
+    format!(
+        r#"{{"resourceType":"Observation","id":"{id}","status":"final","category":[{{"coding":[{{"code":"laboratory"}}]}}],
+        "code":{{"coding":[{{"system":"http://loinc.org","code":"{name}"}}],"text":"{name}"}},"effectiveDateTime":"{day}","valueQuantity":{value}{more}}}"#
+    )
+}
+
+fn lab(story: &mut Story, id: &str, name: &str, day: &str, value: &str, more: &str) -> EntryId {
+    let kind = Kind::ChartResults(day[..4].parse().unwrap());
+    story.chart(
+        kind,
+        ChartEntry::new(SOURCE, observation(id, name, day, value, more)),
+    )
+}
+
+fn percent(value: &str) -> String {
+    format!(r#"{{"value":{value},"unit":"%"}}"#)
+}
+
+const HIGH_AT_5_6: &str = r#","referenceRange":[{"high":{"value":5.6,"unit":"%"}}]"#;
+
+fn check(story: &Story, show: ShowResults, expected: Expect) {
+    let answer = results(&story.record, ROSA, show, 100);
+    let mut lines = vec![format!("{:?}", answer.loaded)];
+    for panel in answer.panels {
+        let when = panel.when.map(|when| when.to_string()).unwrap_or_default();
+        lines.push(format!("{when} {}", panel.title.unwrap_or_default()));
+        for row in panel.rows {
+            let parts: Vec<_> = row
+                .parts
+                .iter()
+                .filter_map(|part| part.value.words())
+                .collect();
+            let value = row.value.words().unwrap_or(parts.join(" / "));
+            let name = row
+                .name
+                .or(row.code.map(|code| code.code))
+                .unwrap_or_default();
+            let corrected = if row.corrected { " corrected" } else { "" };
+            lines.push(format!("  {name}: {value} {:?}{corrected}", row.flag));
+        }
+    }
+    expected.assert_eq(&lines.join("\n"));
+}
+
+#[test]
+fn the_newest_comes_first_and_what_was_reported_together_stays_together() {
+    let mut story = Story::default();
+    lab(
+        &mut story,
+        "1",
+        "A1c",
+        "2026-03-09",
+        &percent("7.0"),
+        HIGH_AT_5_6,
+    );
+    lab(
+        &mut story,
+        "2",
+        "LDL",
+        "2026-11-14",
+        r#"{"value":96,"unit":"mg/dL"}"#,
+        "",
+    );
+    lab(
+        &mut story,
+        "3",
+        "A1c",
+        "2026-11-14",
+        &percent("7.20"),
+        HIGH_AT_5_6,
+    );
+    let report = r#"{"resourceType":"DiagnosticReport","id":"r","status":"final","code":{"text":"Lipids"},"effectiveDateTime":"2026-11-14",
+        "result":[{"reference":"Observation/2"},{"reference":"Observation/gone"}]}"#;
+    story.chart(Kind::ChartResults(2026), ChartEntry::new(SOURCE, report));
+    let words = r#"{"resourceType":"DiagnosticReport","id":"t","status":"final","code":{"text":"Chest X-ray"},"effectiveDateTime":"2025","conclusion":"Clear."}"#;
+    story.chart(Kind::ChartResults(2025), ChartEntry::new(SOURCE, words));
+    check(&story, ShowResults::All, expect![[r#"
+        All
+        2026-11-14 Lipids
+          LDL: 96 mg/dL None
+        2026-11-14 
+          A1c: 7.20 % Some(Above)
+        2026-03-09 
+          A1c: 7.0 % Some(Above)
+        2025 Chest X-ray"#]]);
+    check(&story, ShowResults::OutOfRange, expect![[r#"
+        All
+        2026-11-14 
+          A1c: 7.20 % Some(Above)
+        2026-03-09 
+          A1c: 7.0 % Some(Above)"#]]);
+}
+
+#[test]
+fn a_corrected_result_stands_once_and_a_mistake_not_at_all() {
+    let mut story = Story::default();
+    let first = lab(&mut story, "1", "A1c", "2026-03-09", &percent("70"), "");
+    let newer = ChartEntry {
+        replaces: Some(first),
+        ..ChartEntry::new(
+            SOURCE,
+            observation("1", "A1c", "2026-03-09", &percent("7.0"), ""),
+        )
+    };
+    story.chart(Kind::ChartResults(2026), newer);
+    let mistake = observation("2", "A1c", "2026-03-10", &percent("9"), "")
+        .replace("final", "entered-in-error");
+    story.chart(Kind::ChartResults(2026), ChartEntry::new(SOURCE, mistake));
+    let taken_back = lab(&mut story, "3", "A1c", "2026-03-11", &percent("8"), "");
+    let wrong = ClinicEdit::MarkWrong {
+        entry: taken_back,
+        why: "Another patient's".into(),
+    };
+    story.clinic(Who::Nurse, wrong).unwrap();
+    check(&story, ShowResults::All, expect![[r#"
+        All
+        2026-03-09 
+          A1c: 7.0 % None corrected"#]]);
+    let shown = result(&story.record, ROSA, taken_back).unwrap();
+    assert_eq!(shown.taken_back.as_deref(), Some("Another patient's"));
+}
+
+#[test]
+fn home_readings_stand_among_the_others_and_a_correction_stands_for_the_first() {
+    let mut story = Story::default();
+    let pressure = |top: &str| AddReading {
+        measured: reading::Measured::BloodPressure {
+            top: top.into(),
+            bottom: "78".into(),
+            pulse: None,
+        },
+        at: "2026-11-20T07:02:00-05:00".parse().unwrap(),
+        note: None,
+    };
+    let first = story
+        .sends(ROSA, Edit::AddReading(pressure("182")))
+        .unwrap();
+    let with = pressure("128");
+    story
+        .writes(
+            ROSA,
+            Edit::CorrectReading {
+                reading: first,
+                with,
+            },
+        )
+        .unwrap();
+    let other = story
+        .sends(LUIS, Edit::AddReading(pressure("131")))
+        .unwrap();
+    check(&story, ShowResults::Home, expect![[r#"
+        All
+        2026-11-20T07:02:00-05:00 
+          85354-9: 128 mmHg / 78 mmHg None corrected
+          85354-9: 131 mmHg / 78 mmHg None"#]]);
+    story.sends(LUIS, Edit::Retract { entry: other }).unwrap();
+    check(&story, ShowResults::Home, expect![[r#"
+        All
+        2026-11-20T07:02:00-05:00 
+          85354-9: 128 mmHg / 78 mmHg None corrected"#]]);
+}
+
+#[test]
+fn a_trend_has_its_own_range_at_each_point_and_never_mixes_units() {
+    let mut story = Story::default();
+    lab(
+        &mut story,
+        "1",
+        "G",
+        "2024-01-01",
+        r#"{"value":5.4,"unit":"mmol/L"}"#,
+        "",
+    );
+    lab(
+        &mut story,
+        "2",
+        "G",
+        "2025-01-01",
+        r#"{"value":99,"unit":"mg/dL"}"#,
+        r#","referenceRange":[{"high":{"value":100}}]"#,
+    );
+    lab(
+        &mut story,
+        "9",
+        "other",
+        "2025-01-01",
+        r#"{"value":1,"unit":"mg/dL"}"#,
+        "",
+    );
+    let newest = lab(
+        &mut story,
+        "3",
+        "G",
+        "2026-01-01",
+        r#"{"value":101.0,"unit":"mg/dL"}"#,
+        r#","referenceRange":[{"high":{"value":110}}]"#,
+    );
+    let detail = result(&story.record, ROSA, newest).unwrap();
+    let mut lines = Vec::new();
+    for series in &detail.series {
+        lines.push(series.unit.clone().unwrap_or_default());
+        for point in &series.points {
+            let high = point.band.as_ref().and_then(|band| band.high.as_ref());
+            let when = point.when.unwrap();
+            lines.push(format!(
+                "  {when} {} up to {:?} {:?}",
+                point.number,
+                high.map(|high| &high.number),
+                point.flag
+            ));
+        }
+    }
+    let story = detail.story.unwrap();
+    lines.push(format!(
+        "{:?} {:?} of {}",
+        story.now, story.since_last, story.count
+    ));
+    expect![[r#"
+        mg/dL
+          2025-01-01 99 up to Some("100") Some(InRange)
+          2026-01-01 101.0 up to Some("110") Some(InRange)
+        mmol/L
+          2024-01-01 5.4 up to None None
+        Some(InRange) Some(Higher) of 2"#]].assert_eq(&lines.join("\n"));
+}
+
+#[test]
+fn nothing_recorded_not_loaded_and_not_readable_are_three_answers() {
+    let mut story = Story::default();
+    let loaded = |story: &Story| results(&story.record, ROSA, ShowResults::All, 9).loaded;
+    assert_eq!(loaded(&story), Loaded::All);
+    let year = DocumentId::first(PATIENT, Kind::ChartResults(2024));
+    story.record.chart_mut().expect(year);
+    assert_eq!(loaded(&story), Loaded::NotYet);
+    story.record.chart_mut().could_not_be_read(year);
+    assert_eq!(loaded(&story), Loaded::Unreadable);
+    assert_eq!(
+        results(&Record::default(), ROSA, ShowResults::All, 9).loaded,
+        Loaded::NotYet
+    );
+}

@@ -1,0 +1,53 @@
+//! What a person finds.
+
+use super::*;
+use crate::edit::{Audience, Edit};
+use crate::testing::{ROSA, Story};
+
+fn check(story: &Story, text: &str, expected: &[&str]) {
+    let found = search(&story.record, text);
+    let names: Vec<_> = found
+        .hits
+        .into_iter()
+        .map(|hit| hit.text.unwrap_or_default())
+        .collect();
+    assert_eq!(names, expected, "{text}");
+}
+
+fn story() -> Story {
+    let mut story = Story::default();
+    story.core(r#"{"resourceType":"MedicationRequest","status":"active","medicationCodeableConcept":{"text":"Lisinopril 10 mg"},"reasonCode":[{"text":"High blood pressure"}]}"#);
+    story.core(r#"{"resourceType":"AllergyIntolerance","code":{"text":"Penicillin"},"reaction":[{"manifestation":[{"text":"Throat swelling"}]}]}"#);
+    story.core(r#"{"resourceType":"Questionnaire","title":"Sleep diary"}"#);
+    let start = Edit::StartThread {
+        topic: "Ankle".into(),
+        text: "It is swollen since I take lisinopril".into(),
+        audience: Audience::Circle,
+        category: None,
+        about: None,
+        attachments: Vec::new(),
+        red_flags: Vec::new(),
+    };
+    story.writes(ROSA, start).unwrap();
+    story
+}
+
+#[test]
+fn everything_is_searched_and_typos_are_forgiven() {
+    let story = story();
+    let message = "Ankle\nIt is swollen since I take lisinopril";
+    check(&story, "lisinopril", &[message, "Lisinopril 10 mg"]);
+    check(&story, "lisinorpil 10", &["Lisinopril 10 mg"]);
+    check(&story, "blood presure", &["Lisinopril 10 mg"]);
+    check(&story, "THROAT", &["Penicillin"]);
+    check(&story, "sleep", &["Sleep diary"]);
+    check(&story, "ankle swollen", &[message]);
+}
+
+#[test]
+fn what_is_not_there_is_not_found() {
+    let story = story();
+    for text in ["", "  ", "metformin", "lisinopril penicillin", "20"] {
+        check(&story, text, &[]);
+    }
+}

@@ -1,0 +1,367 @@
+//! The sections of the record: one list a section, one shape for all of them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use super::medicines::{Own, OwnRow, own_rows};
+use crate::fhir::ResourceType;
+use crate::fhir::allergy::Allergy;
+use crate::fhir::condition::Condition;
+use crate::fhir::datatypes::Code;
+use crate::fhir::description::{Said as FactSaid, Standing, What};
+use crate::fhir::document::{Document, Form, FormPlace};
+use crate::fhir::observation::Category;
+use crate::fhir::report::Report;
+use crate::id::{AccountId, EntryId};
+use crate::record::{Loaded, Record, Resource, Said, Shelf};
+use crate::time::PartialDate;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Section {
+    Person,
+    Allergies,
+    Conditions,
+    Shots,
+    Visits,
+    Procedures,
+    Plan,
+    CareTeam,
+    Documents,
+    Family,
+    Social,
+    Devices,
+    Insurance,
+    Orders,
+    /// Kept, and of no type that has a place of its own.
+    Other,
+}
+
+pub const SECTIONS: [Section; 15] = [
+    Section::Person,
+    Section::Allergies,
+    Section::Conditions,
+    Section::Shots,
+    Section::Visits,
+    Section::Procedures,
+    Section::Plan,
+    Section::CareTeam,
+    Section::Documents,
+    Section::Family,
+    Section::Social,
+    Section::Devices,
+    Section::Insurance,
+    Section::Orders,
+    Section::Other,
+];
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SectionAnswer {
+    pub section: Section,
+    pub loaded: Loaded,
+    pub rows: Vec<Row>,
+    /// What people added themselves: only of allergies.
+    pub own: Vec<OwnRow>,
+}
+
+/// One thing of the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    pub entry: EntryId,
+    pub kind: ResourceType,
+    /// The source's own words.
+    pub name: Option<String>,
+    pub code: Option<Code>,
+    pub when: Option<PartialDate>,
+    pub until: Option<PartialDate>,
+    pub standing: Standing,
+    pub facts: Vec<FactRow>,
+    pub source: String,
+    pub by_hand: Option<String>,
+    /// Why the clinic took it back.
+    pub taken_back: Option<String>,
+    /// What people said is wrong about it.
+    pub said_wrong: Vec<String>,
+    /// Somebody stated that there is none: "no known allergies".
+    pub none_known: bool,
+    /// A diagnosis that was written for one visit and is not on the list of problems.
+    pub of_a_visit_only: bool,
+    pub sensitive: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactRow {
+    pub what: What,
+    pub words: Option<String>,
+    pub date: Option<PartialDate>,
+}
+
+/// How many rows each section has, for the overview.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overview {
+    pub loaded: Loaded,
+    pub counts: BTreeMap<Section, u32>,
+}
+
+impl Section {
+    fn shelf(self) -> Shelf {
+        match self {
+            Self::Visits => Shelf::Visits,
+            Self::Social => Shelf::Results,
+            Self::Procedures | Self::Documents | Self::Orders | Self::Other => Shelf::Everything,
+            Self::Person
+            | Self::Allergies
+            | Self::Conditions
+            | Self::Shots
+            | Self::Plan
+            | Self::CareTeam
+            | Self::Family
+            | Self::Devices
+            | Self::Insurance => Shelf::Core,
+        }
+    }
+}
+
+/// Where a resource is listed; nothing if in results or medicines, or only as a name of others.
+pub fn section_of(kind: ResourceType) -> Option<Section> {
+    use ResourceType as Type;
+    Some(match kind {
+        Type::Patient | Type::RelatedPerson => Section::Person,
+        Type::AllergyIntolerance => Section::Allergies,
+        Type::Condition => Section::Conditions,
+        Type::Immunization => Section::Shots,
+        Type::Encounter | Type::Appointment => Section::Visits,
+        Type::Procedure => Section::Procedures,
+        Type::CarePlan | Type::Goal => Section::Plan,
+        Type::CareTeam => Section::CareTeam,
+        Type::DocumentReference => Section::Documents,
+        Type::FamilyMemberHistory => Section::Family,
+        Type::Device => Section::Devices,
+        Type::Coverage => Section::Insurance,
+        Type::ServiceRequest => Section::Orders,
+        Type::Other => Section::Other,
+        Type::Observation
+        | Type::DiagnosticReport
+        | Type::Medication
+        | Type::MedicationAdministration
+        | Type::MedicationDispense
+        | Type::MedicationRequest
+        | Type::MedicationStatement
+        | Type::Organization
+        | Type::Practitioner
+        | Type::PractitionerRole
+        | Type::Location => return None,
+    })
+}
+
+pub fn overview(record: &Record) -> Overview {
+    let mut counts: BTreeMap<Section, u32> = SECTIONS.map(|section| (section, 0)).into();
+    for resource in record.chart().resources() {
+        if let Some(section) = section_of(resource.kind) {
+            *counts.entry(section).or_default() += 1;
+        }
+    }
+    let social = record.chart().observations();
+    let social =
+        social.filter(|(_, head)| is_social(head.category) && head.standing != Standing::Mistake);
+    let social = u32::try_from(social.count()).unwrap_or(u32::MAX);
+    *counts.entry(Section::Social).or_default() += social;
+    Overview {
+        loaded: record.chart().loaded(Shelf::Everything),
+        counts,
+    }
+}
+
+pub fn section(record: &Record, reader: AccountId, section: Section) -> SectionAnswer {
+    let marks = Marks::of(record);
+    let mut rows: Vec<Row> = match section {
+        Section::Social => {
+            let all = record.chart().observations();
+            let social = all.filter(|(_, head)| is_social(head.category));
+            social
+                .map(|(resource, _)| marks.row(record, resource))
+                .collect()
+        }
+        _ => {
+            let all = record.chart().resources();
+            let listed = all.filter(|resource| section_of(resource.kind) == Some(section));
+            listed.map(|resource| marks.row(record, resource)).collect()
+        }
+    };
+    rows.retain(|row| row.standing != Standing::Mistake);
+    let order = |row: &Row| row.when.map(|when| when.order_in(record.zone()));
+    rows.sort_by_cached_key(|row| {
+        let is_over = matches!(row.standing, Standing::Past | Standing::Not);
+        // Visits, shots and documents are a history; the rest is what is true now, then what was.
+        let first = match section {
+            Section::Visits | Section::Shots | Section::Documents | Section::Procedures => false,
+            // What was only written for one visit is not on the list of problems.
+            _ => is_over || row.of_a_visit_only,
+        };
+        (
+            first,
+            std::cmp::Reverse(order(row)),
+            row.name.clone(),
+            row.entry,
+        )
+    });
+    let own = match section {
+        Section::Allergies => own_rows(record, reader, Own::Allergy),
+        _ => Vec::new(),
+    };
+    SectionAnswer {
+        section,
+        loaded: record.chart().loaded(section.shelf()),
+        rows,
+        own,
+    }
+}
+
+/// One resource of any type, also what was taken back or replaced.
+pub fn entry(record: &Record, entry: EntryId) -> Option<Row> {
+    Some(section_row(record, record.chart().find(entry)?))
+}
+
+/// The forms in which a document or a report can be had.
+pub fn forms(record: &Record, entry: EntryId) -> Option<Vec<Form>> {
+    let resource = record.chart().find(entry)?;
+    let about = resource.about();
+    let cuts = about.cuts();
+    let json = resource.json();
+    let form = |attachment: &crate::fhir::datatypes::Attachment<'_>| {
+        let data = attachment.data.text();
+        // Cut content left an empty string, which begins one byte before the cut.
+        let start = data.map(|data| data.as_ptr() as usize - json.as_ptr() as usize);
+        let at = start.map(|start| start as u64 + 1);
+        let cut = cuts.iter().find(|cut| Some(cut.at) == at);
+        let inline = data.and_then(|data| serde_json::from_str::<String>(data).ok());
+        let inline = inline.filter(|data| !data.is_empty());
+        Form {
+            title: attachment.title.owned(),
+            content_type: attachment.content_type.owned(),
+            size: attachment.size.said().and_then(|size| size.parse().ok()),
+            language: attachment.language.owned(),
+            created: attachment.creation.date(),
+            place: match (cut, inline, attachment.url.owned()) {
+                (Some(cut), _, _) => FormPlace::Blob {
+                    blob: cut.blob.clone(),
+                },
+                (None, Some(data), _) => FormPlace::Inline { data },
+                (None, None, Some(url)) => FormPlace::Url { url },
+                (None, None, None) => FormPlace::Nowhere,
+            },
+        }
+    };
+    Some(match resource.kind {
+        ResourceType::DiagnosticReport => {
+            let view: Report<'_> = resource.view();
+            view.presented.iter().map(form).collect()
+        }
+        _ => {
+            let view: Document<'_> = resource.view();
+            view.content
+                .iter()
+                .map(|content| form(&content.attachment))
+                .collect()
+        }
+    })
+}
+
+pub(super) fn section_row(record: &Record, resource: &Resource) -> Row {
+    Marks::of(record).row(record, resource)
+}
+
+fn is_social(category: Category) -> bool {
+    matches!(category, Category::Social | Category::Survey)
+}
+
+/// What stands beside entries of the chart, read once for a whole list.
+struct Marks<'a> {
+    taken_back: BTreeMap<EntryId, &'a crate::record::MarkedWrong>,
+    said_wrong: HashMap<EntryId, Vec<String>>,
+}
+
+impl<'a> Marks<'a> {
+    fn of(record: &'a Record) -> Self {
+        let mut said_wrong: HashMap<EntryId, Vec<String>> = HashMap::new();
+        for (_, entry) in record.entries() {
+            if let Said::Wrong(wrong) = &entry.said {
+                said_wrong
+                    .entry(wrong.about)
+                    .or_default()
+                    .push(wrong.text.clone());
+            }
+        }
+        Self {
+            taken_back: record.marked_wrong(),
+            said_wrong,
+        }
+    }
+
+    fn row(&self, record: &Record, resource: &Resource) -> Row {
+        let said = resource.describe();
+        let chart = record.chart();
+        let named = || chart.name_of(resource, said.named_by.as_deref(), None);
+        let facts = said.facts.iter().filter_map(|fact| {
+            let (words, date) = match &fact.said {
+                FactSaid::Words(words) => (Some(words.clone()), None),
+                FactSaid::Date(date) => (None, Some(*date)),
+                FactSaid::Reference { to, display } => (
+                    chart.name_of(resource, to.as_deref(), display.as_deref()),
+                    None,
+                ),
+            };
+            let says = words.is_some() || date.is_some();
+            says.then_some(FactRow {
+                what: fact.what,
+                words,
+                date,
+            })
+        });
+        let taken_back = self
+            .taken_back
+            .get(&resource.entry)
+            .map(|mark| mark.why.clone());
+        let (mut none_known, mut of_a_visit_only, mut sensitive) = (false, false, false);
+        match resource.kind {
+            ResourceType::AllergyIntolerance => {
+                none_known = resource.view::<Allergy<'_>>().says_none_known();
+            }
+            ResourceType::Condition => {
+                of_a_visit_only = resource.view::<Condition<'_>>().is_of_a_visit_only();
+            }
+            ResourceType::DocumentReference => {
+                sensitive = resource.view::<Document<'_>>().is_sensitive();
+            }
+            _ => {}
+        }
+        Row {
+            entry: resource.entry,
+            kind: resource.kind,
+            facts: facts.collect(),
+            name: said.name.clone().or_else(named),
+            standing: match taken_back {
+                Some(_) => Standing::Mistake,
+                None => said.standing,
+            },
+            code: said.code,
+            when: said.when,
+            until: said.until,
+            source: resource.source.to_string(),
+            by_hand: resource.about().by.owned(),
+            taken_back,
+            said_wrong: self
+                .said_wrong
+                .get(&resource.entry)
+                .cloned()
+                .unwrap_or_default(),
+            none_known,
+            of_a_visit_only,
+            sensitive,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+//! What a person sees of the record's sections.
+
+use expect_test::{Expect, expect};
+
+use super::*;
+use crate::document::Kind;
+use crate::edit::{AddAllergy, Edit};
+use crate::fhir::entry::ChartEntry;
+use crate::testing::{ROSA, SOURCE, Story};
+use crate::view::timeline::{Moment, timeline};
+
+fn check(story: &Story, wanted: Section, expected: Expect) {
+    let answer = section(&story.record, ROSA, wanted);
+    let mut lines = vec![format!("{:?}", answer.loaded)];
+    for row in &answer.rows {
+        let when = row.when.map(|when| format!(" {when}")).unwrap_or_default();
+        let name = row.name.as_deref().unwrap_or("(no name)");
+        let none_known = if row.none_known { " (none known)" } else { "" };
+        let visit = if row.of_a_visit_only { " (visit)" } else { "" };
+        lines.push(format!(
+            "{name}{when} {:?}{none_known}{visit}",
+            row.standing
+        ));
+        lines.extend(
+            row.said_wrong
+                .iter()
+                .map(|text| format!("  said wrong: {text}")),
+        );
+        let named = row
+            .facts
+            .iter()
+            .filter(|fact| matches!(fact.what, What::Who | What::Place));
+        lines.extend(named.map(|fact| format!("  {:?} {:?}", fact.what, fact.words)));
+    }
+    lines.extend(answer.own.iter().map(|own| format!("own: {}", own.name)));
+    expected.assert_eq(&lines.join("\n"));
+}
+
+#[test]
+fn an_empty_list_is_not_a_statement_that_there_is_nothing() {
+    let mut story = Story::default();
+    check(&story, Section::Allergies, expect!["All"]);
+    story.core(
+        r#"{"resourceType":"AllergyIntolerance","code":{"coding":[{"system":"http://snomed.info/sct","code":"716186003","display":"No known allergy"}]}}"#,
+    );
+    let own = AddAllergy {
+        substance: "Shrimp".into(),
+        reaction: None,
+        since: None,
+    };
+    story.writes(ROSA, Edit::AddAllergy(own)).unwrap();
+    check(&story, Section::Allergies, expect![[r#"
+        All
+        No known allergy Current (none known)
+        own: Shrimp"#]]);
+}
+
+#[test]
+fn what_is_true_now_comes_first_and_visit_diagnoses_say_what_they_are() {
+    let mut story = Story::default();
+    let condition = |id: &str, name: &str, status: &str, category: &str, onset: &str| {
+        format!(
+            r#"{{"resourceType":"Condition","id":"{id}","code":{{"text":"{name}"}},"clinicalStatus":{{"coding":[{{"code":"{status}"}}]}},
+            "category":[{{"coding":[{{"code":"{category}"}}]}}],"onsetDateTime":"{onset}"}}"#
+        )
+    };
+    story.core(&condition(
+        "1",
+        "Sprain",
+        "resolved",
+        "encounter-diagnosis",
+        "2026-02",
+    ));
+    let diabetes = story.core(&condition(
+        "2",
+        "Diabetes",
+        "active",
+        "problem-list-item",
+        "2019-03",
+    ));
+    story.core(&condition(
+        "3",
+        "Cough",
+        "active",
+        "encounter-diagnosis",
+        "2025-02-01",
+    ));
+    let said = Edit::SayWrong {
+        about: diabetes,
+        text: "It began in 2018".into(),
+    };
+    story.writes(ROSA, said).unwrap();
+    check(&story, Section::Conditions, expect![[r#"
+        All
+        Cough 2025-02-01 Current (visit)
+        Diabetes 2019-03 Current
+          said wrong: It began in 2018
+        Sprain 2026-02 Past (visit)"#]]);
+}
+
+#[test]
+fn names_are_found_where_the_source_put_them_and_never_in_another_source() {
+    let mut story = Story::default();
+    story.core(r#"{"resourceType":"Practitioner","id":"1","name":[{"given":["Amara"],"family":"Okafor"}]}"#);
+    story.core(r#"{"resourceType":"PractitionerRole","id":"r","practitioner":{"reference":"Practitioner/1/_history/3"}}"#);
+    let clinic = ChartEntry {
+        url: Some("urn:uuid:77".into()),
+        ..ChartEntry::new(SOURCE, r#"{"resourceType":"Location","name":"Room 4"}"#)
+    };
+    story.chart(Kind::ChartCore, clinic);
+    let visit = r#"{"resourceType":"Encounter","id":"v","status":"finished","type":[{"text":"Check-up"}],"period":{"start":"2026-08-04"},
+        "participant":[{"individual":{"reference":"https://ehr.example/fhir/PractitionerRole/r"}}],"location":[{"location":{"reference":"urn:uuid:77"}}]}"#;
+    story.chart(Kind::ChartVisits(2026), ChartEntry::new(SOURCE, visit));
+    story.chart(Kind::ChartVisits(2026), ChartEntry::new("lakeside", visit));
+    check(&story, Section::Visits, expect![[r#"
+        All
+        Check-up 2026-08-04 Past
+          Who Some("Amara Okafor")
+          Place Some("Room 4")
+        Check-up 2026-08-04 Past"#]]);
+}
+
+#[test]
+fn the_forms_of_a_document_say_where_each_can_be_had() {
+    let mut story = Story::default();
+    let long = "QUJD".repeat(2000);
+    let json = format!(
+        r#"{{"resourceType":"DocumentReference","status":"current","content":[
+        {{"attachment":{{"contentType":"text/plain","data":"QUJD"}}}},{{"attachment":{{"contentType":"application/pdf","data":"{long}"}}}},
+        {{"attachment":{{"url":"Binary/5","title":"scan"}}}},{{}}]}}"#
+    );
+    let (rest, cut) = crate::fhir::entry::cut_data(&json, |_| "blob1".to_owned());
+    let entry = ChartEntry {
+        cut,
+        ..ChartEntry::new(SOURCE, rest)
+    };
+    let id = story.chart(Kind::ChartCore, entry);
+    let places: Vec<_> = forms(&story.record, id)
+        .unwrap()
+        .into_iter()
+        .map(|form| form.place)
+        .collect();
+    expect![[r#"
+        [
+            Inline {
+                data: "QUJD",
+            },
+            Blob {
+                blob: "blob1",
+            },
+            Url {
+                url: "Binary/5",
+            },
+            Nowhere,
+        ]
+    "#]].assert_debug_eq(&places);
+}
+
+#[test]
+fn everything_dated_stands_on_one_line() {
+    let mut story = Story::default();
+    story.core(r#"{"resourceType":"Immunization","status":"completed","vaccineCode":{"text":"Flu"},"occurrenceDateTime":"2026-10-02"}"#);
+    story.core(r#"{"resourceType":"Condition","code":{"text":"Diabetes"},"onsetDateTime":"2019"}"#);
+    story.core(r#"{"resourceType":"Condition","code":{"text":"No date"}}"#);
+    let seen = r#"{"resourceType":"Observation","status":"final","code":{"text":"A1c"},"effectiveDateTime":"2026-10-03","valueString":"7"}"#;
+    story.chart(Kind::ChartResults(2026), ChartEntry::new(SOURCE, seen));
+    let lines: Vec<_> = timeline(&story.record, ROSA, 10)
+        .moments
+        .into_iter()
+        .map(|moment| match moment {
+            Moment::Entry(row) => row.name.unwrap_or_default(),
+            Moment::Results(panel) => format!("{} results", panel.rows.len()),
+        })
+        .collect();
+    expect!["1 results, Flu, Diabetes"].assert_eq(&lines.join(", "));
+}
