@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
+use shared::edit::{Audience, Edit};
 use shared::id::{AccountId, DeviceId, PatientId};
 use shared::sync::receipt::ReceiptKey;
 use shared::sync::scope::Level;
@@ -203,7 +204,6 @@ impl World {
             device,
             slot,
             cookie,
-            token,
         }
     }
 
@@ -246,7 +246,6 @@ pub struct SignedIn {
     pub device: DeviceId,
     pub slot: Slot,
     pub cookie: String,
-    pub token: Secret,
 }
 
 impl SignedIn {
@@ -276,4 +275,17 @@ pub fn request(method: &str, path: &str) -> axum::http::request::Builder {
 pub fn with_json(request: axum::http::request::Builder, body: &serde_json::Value) -> Request<Body> {
     let request = request.header(header::CONTENT_TYPE, "application/json");
     request.body(Body::from(body.to_string())).unwrap()
+}
+
+/// Somebody starts a thread.
+pub fn start_thread(topic: &str, text: &str, audience: Audience) -> Edit {
+    Edit::StartThread {
+        topic: topic.into(),
+        text: text.into(),
+        audience,
+        category: None,
+        about: None,
+        attachments: Vec::new(),
+        red_flags: Vec::new(),
+    }
 }

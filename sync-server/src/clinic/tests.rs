@@ -1,23 +1,11 @@
 //! From a patient's device to the clinic and back, over real sockets and real SQLite.
 
-use shared::edit::{Audience, Edit};
+use shared::edit::Audience;
 use shared::id::EntryId;
 use shared::record::{Record, Said, Step};
 
 use crate::testing::device::TestDevice;
-use crate::testing::{ADMIN, ANA, LINH, ROSA, ROSA_RECORD, SignedIn, World};
-
-fn start_thread(topic: &str, text: &str, audience: Audience) -> Edit {
-    Edit::StartThread {
-        topic: topic.into(),
-        text: text.into(),
-        audience,
-        category: None,
-        about: None,
-        attachments: Vec::new(),
-        red_flags: Vec::new(),
-    }
-}
+use crate::testing::{ADMIN, ANA, LINH, ROSA, ROSA_RECORD, SignedIn, World, start_thread};
 
 fn texts(record: &Record) -> Vec<String> {
     let said = record.entries().map(|(_, entry)| match &entry.said {

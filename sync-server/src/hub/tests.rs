@@ -2,7 +2,7 @@
 
 use futures_util::SinkExt;
 use shared::document::{Actor, Document, DocumentId, Put};
-use shared::edit::{Audience, Edit};
+use shared::edit::Audience;
 use shared::id::{AccountId, EntryId};
 use shared::wire::{
     Digest, FRAME_TO_SERVER_BYTES_MAX, Outcome, ToDevice, ToServer, VERSION, WhyRefused,
@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 use super::{CLOSE_SIGNED_OUT, CLOSE_UNMANNERLY};
 use crate::state::TICKET_MS;
 use crate::testing::device::{Socket, close_code, next};
-use crate::testing::{ANA, ANA_RECORD, ORIGIN, ROSA, ROSA_RECORD, World};
+use crate::testing::{ANA, ANA_RECORD, ORIGIN, ROSA, ROSA_RECORD, World, start_thread};
 use crate::world::OsRng;
 
 async fn say(socket: &mut Socket, message: &ToServer) {
@@ -145,11 +145,7 @@ async fn nobody_writes_or_reads_the_record_of_somebody_else() {
     let world = World::start().await;
     let mut ana = world.device(&world.sign_in(ANA).await).await;
     let text = "Between me and the clinic.";
-    let edit = |audience| Edit::StartThread {
-        topic: "Private".into(),
-        text: text.into(),
-        audience,
-    };
+    let edit = |audience| start_thread("Private", text, audience);
     ana.edit(&world, ANA_RECORD, edit(Audience::Circle)).await;
     ana.edit(&world, ROSA_RECORD, edit(Audience::Private)).await;
 
