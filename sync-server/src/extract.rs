@@ -39,7 +39,8 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
             .headers()
             .get(header::CONTENT_TYPE)
             .and_then(|v| v.to_str().ok());
-        if !kind.is_some_and(|kind| kind.split(';').next() == Some("application/json")) {
+        let kind = kind.and_then(|kind| kind.split(';').next());
+        if kind != Some("application/json") {
             return Err(Error::Unreadable);
         }
         let bytes = whole(request).await?;

@@ -1,4 +1,5 @@
 //! The process is killed in the middle of pushes, again and again: what was acknowledged is there.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -162,28 +163,20 @@ async fn hear(socket: &mut Socket) -> Option<ToDevice> {
 async fn pulled(socket: &mut Socket) -> Document {
     let mut rows = Vec::new();
     loop {
-        match hear(socket).await.expect("the server answers") {
-            ToDevice::Rows {
-                rows: more_rows,
-                more,
-                ..
-            } => {
-                rows.extend(more_rows);
-                if !more {
-                    return Document::load(rows.iter().map(|row| &row.bytes[..])).unwrap();
-                }
-                let after = rows.last().unwrap().seq;
-                say(
-                    socket,
-                    &ToServer::Pull {
-                        document: journal(),
-                        after,
-                    },
-                )
-                .await;
-            }
-            _ => {}
+        let heard = hear(socket).await.expect("the server answers");
+        let ToDevice::Rows {
+            rows: piece, more, ..
+        } = heard
+        else {
+            continue;
+        };
+        rows.extend(piece);
+        if !more {
+            return Document::load(rows.iter().map(|row| &row.bytes[..])).unwrap();
         }
+        let after = rows.last().unwrap().seq;
+        let document = journal();
+        say(socket, &ToServer::Pull { document, after }).await;
     }
 }
 

@@ -120,7 +120,7 @@ async fn talk(app: &App, socket: &mut WebSocket, session: Session) -> Result<Nev
         stopping: app.hub().stopping(),
         socket,
     };
-    talk.to_its_end(&mut core).await
+    talk.run_to_the_end(&mut core).await
 }
 
 async fn scope_of(app: &App, session: &Session) -> Result<Scope, StoreError> {
@@ -148,7 +148,7 @@ struct Talk<'a> {
 }
 
 impl Talk<'_> {
-    async fn to_its_end(mut self, core: &mut Connection) -> Result<Never, End> {
+    async fn run_to_the_end(mut self, core: &mut Connection) -> Result<Never, End> {
         let mut look_again = interval(LOOK_AGAIN);
         look_again.set_missed_tick_behavior(MissedTickBehavior::Delay);
         look_again.reset();

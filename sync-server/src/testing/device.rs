@@ -76,7 +76,11 @@ impl TestDevice {
                 match effect {
                     Effect::Send(message) => self.send(&message).await,
                     Effect::Store(batch) => events.push(Event::Stored(batch.number)),
-                    Effect::Connect | Effect::HangUp | Effect::WakeAt(_) | Effect::Tell(_) => {}
+                    Effect::Wipe
+                    | Effect::Connect
+                    | Effect::HangUp
+                    | Effect::WakeAt(_)
+                    | Effect::Tell(_) => {}
                 }
             }
         }
