@@ -14,9 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = portal_folder()?;
     if !folder.join("index.html").exists() {
         let place = folder.display();
-        return Err(
-            format!("no portal in {place}; `cargo xtask dist` builds both in order").into(),
-        );
+        return Err(format!("no portal in {place}; `cargo xtask dist` builds both in order").into());
     }
     tell(&format!("rerun-if-changed={}", folder.display()));
     let mut files = Vec::new();
@@ -51,10 +49,7 @@ fn list(
         if path.is_dir() {
             list(root, &path, files)?;
         } else {
-            let name = path
-                .strip_prefix(root)?
-                .to_string_lossy()
-                .replace('\\', "/");
+            let name = path.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
             files.push((name, fs::canonicalize(&path)?));
         }
     }

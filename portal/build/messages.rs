@@ -31,9 +31,7 @@ pub fn generate(english: &str, spanish: &str) -> Result<String, String> {
     }
     let mut code = String::new();
     for (key, words) in &english {
-        let other = spanish
-            .get(key)
-            .ok_or_else(|| format!("es.json lacks the key `{key}`"))?;
+        let other = spanish.get(key).ok_or_else(|| format!("es.json lacks the key `{key}`"))?;
         compare(key, words, other)?;
         write_function(&mut code, key, words, other);
     }
@@ -49,9 +47,7 @@ fn read(file: &str, text: &str) -> Result<Locale, String> {
     for (key, value) in rows {
         let known = |letter: char| letter.is_ascii_lowercase() || "._".contains(letter);
         if key.is_empty() || !key.chars().all(known) {
-            return Err(format!(
-                "{file}: `{key}` is not a key of small letters, `_` and `.`"
-            ));
+            return Err(format!("{file}: `{key}` is not a key of small letters, `_` and `.`"));
         }
         let words = read_words(value).ok_or_else(|| {
             format!("{file}: `{key}` is neither a text nor plural forms with `other`")
@@ -75,9 +71,7 @@ fn read_words(value: Value) -> Option<Words> {
                 }
                 plural.insert(form, text);
             }
-            plural
-                .contains_key("other")
-                .then_some(Words::Plural(plural))
+            plural.contains_key("other").then_some(Words::Plural(plural))
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => None,
     }
@@ -89,9 +83,7 @@ fn compare(key: &str, english: &Words, spanish: &Words) -> Result<(), String> {
         return Err(format!("`{key}` has plural forms in one language only"));
     }
     if parameters(english)? != parameters(spanish)? {
-        return Err(format!(
-            "the parameters of `{key}` differ between en.json and es.json"
-        ));
+        return Err(format!("the parameters of `{key}` differ between en.json and es.json"));
     }
     Ok(())
 }
@@ -109,9 +101,8 @@ fn parameters(words: &Words) -> Result<BTreeSet<String>, String> {
     for text in texts {
         let mut rest = text.as_str();
         while let Some((_, after)) = rest.split_once('{') {
-            let (name, behind) = after
-                .split_once('}')
-                .ok_or_else(|| format!("`{text}` lacks a `}}`"))?;
+            let (name, behind) =
+                after.split_once('}').ok_or_else(|| format!("`{text}` lacks a `}}`"))?;
             names.insert(name.to_owned());
             rest = behind;
         }
@@ -126,11 +117,7 @@ fn write_function(code: &mut String, key: &str, english: &Words, spanish: &Words
     let mut signature = Vec::new();
     let mut pairs = Vec::new();
     for parameter in &names {
-        let kind = if plural && parameter == COUNT {
-            "u32"
-        } else {
-            "&str"
-        };
+        let kind = if plural && parameter == COUNT { "u32" } else { "&str" };
         signature.push(format!("{parameter}: {kind}"));
         if kind == "&str" {
             pairs.push(format!("(\"{parameter}\", {parameter})"));
@@ -144,20 +131,15 @@ fn write_function(code: &mut String, key: &str, english: &Words, spanish: &Words
         (false, false) => format!("filled({words}, &[{pairs}])"),
     };
     // Writing to a String cannot fail.
-    let _ = writeln!(
-        code,
-        "/// `{key}`\npub fn {name}({signature}) -> String {{ {body} }}"
-    );
+    let _ = writeln!(code, "/// `{key}`\npub fn {name}({signature}) -> String {{ {body} }}");
 }
 
 fn literal(words: &Words) -> String {
     match words {
         Words::Plain(text) => format!("{text:?}"),
         Words::Plural(forms) => {
-            let rows: Vec<String> = forms
-                .iter()
-                .map(|(form, text)| format!("({form:?}, {text:?})"))
-                .collect();
+            let rows: Vec<String> =
+                forms.iter().map(|(form, text)| format!("({form:?}, {text:?})")).collect();
             format!("&[{}] as &[(&str, &str)]", rows.join(", "))
         }
     }

@@ -32,9 +32,7 @@ pub struct ChangeHash(
 
 impl std::fmt::Debug for ChangeHash {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0[..6]
-            .iter()
-            .try_for_each(|byte| write!(f, "{byte:02x}"))
+        self.0[..6].iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
@@ -113,9 +111,7 @@ impl Document {
         let bytes = changes.into_iter().collect::<Vec<_>>().concat();
         // `AutoCommit::load` answers a missing change with an error that does not say which.
         let mut automerge = AutoCommit::new();
-        automerge
-            .load_incremental(&bytes)
-            .map_err(|_| Unreadable::Damaged)?;
+        automerge.load_incremental(&bytes).map_err(|_| Unreadable::Damaged)?;
         let missing = automerge.get_missing_deps(&[]).into_iter();
         let missing: Vec<_> = missing.map(|hash| ChangeHash(hash.0)).collect();
         let maps = map_named(&automerge, ENTRIES).and_then(|entries| {
@@ -127,11 +123,7 @@ impl Document {
             Err(_) if !missing.is_empty() => return Err(Unreadable::Incomplete(missing)),
             maps => maps?,
         };
-        let opened = Self {
-            automerge,
-            entries,
-            registers,
-        };
+        let opened = Self { automerge, entries, registers };
         Ok((opened, missing))
     }
 
@@ -144,16 +136,12 @@ impl Document {
         for bytes in changes {
             parsed.push(Change::from_bytes(bytes.to_vec()).map_err(|_| Unreadable::Damaged)?);
         }
-        self.automerge
-            .apply_changes(parsed)
-            .map_err(|_| Unreadable::Damaged)?;
+        self.automerge.apply_changes(parsed).map_err(|_| Unreadable::Damaged)?;
         let missing = self.automerge.get_missing_deps(&[]);
         if missing.is_empty() {
             return Ok(());
         }
-        Err(Unreadable::Incomplete(
-            missing.into_iter().map(|hash| ChangeHash(hash.0)).collect(),
-        ))
+        Err(Unreadable::Incomplete(missing.into_iter().map(|hash| ChangeHash(hash.0)).collect()))
     }
 
     /// Makes one change of these puts, in this document and as bytes to store and send.
@@ -165,13 +153,10 @@ impl Document {
                 Put::Entry { entry, text } => (&self.entries, entry.to_string(), text),
                 Put::Register { name, text } => (&self.registers, name.clone(), text),
             };
-            self.automerge
-                .put(map, name, text.as_str())
-                .expect("both maps are there from genesis");
+            self.automerge.put(map, name, text.as_str()).expect("both maps are there from genesis");
         }
         // The time an author's clock said is part of the entry; here it would only cost bytes.
-        self.automerge
-            .commit_with(CommitOptions::default().with_time(0));
+        self.automerge.commit_with(CommitOptions::default().with_time(0));
         last_change(&mut self.automerge)
     }
 
@@ -212,10 +197,7 @@ impl Document {
         all.into_iter()
             .filter_map(|(value, operation)| {
                 let change = self.automerge.hash_for_opid(&operation)?;
-                Some(Value {
-                    text: value.as_str()?.to_owned(),
-                    change: ChangeHash(change.0),
-                })
+                Some(Value { text: value.as_str()?.to_owned(), change: ChangeHash(change.0) })
             })
             .collect()
     }
@@ -225,10 +207,7 @@ impl Document {
             return None;
         };
         let change = self.automerge.hash_for_opid(operation)?;
-        Some(Value {
-            text: text.to_string(),
-            change: ChangeHash(change.0),
-        })
+        Some(Value { text: text.to_string(), change: ChangeHash(change.0) })
     }
 }
 
@@ -252,11 +231,7 @@ pub fn facts_of(bytes: &[u8]) -> Result<Facts, Unreadable> {
     let actor = change.actor_id().to_bytes().try_into();
     Ok(Facts {
         hash: ChangeHash(change.hash().0),
-        builds_on: change
-            .deps()
-            .iter()
-            .map(|hash| ChangeHash(hash.0))
-            .collect(),
+        builds_on: change.deps().iter().map(|hash| ChangeHash(hash.0)).collect(),
         actor: Actor(actor.map_err(|_| Unreadable::Damaged)?),
     })
 }
@@ -269,9 +244,7 @@ fn map_named(automerge: &AutoCommit, name: &str) -> Result<ObjId, Unreadable> {
 }
 
 fn last_change(automerge: &mut AutoCommit) -> (ChangeHash, Vec<u8>) {
-    let mut change = automerge
-        .get_last_local_change()
-        .expect("a change was committed just before");
+    let mut change = automerge.get_last_local_change().expect("a change was committed just before");
     (ChangeHash(change.hash().0), change.bytes().into_owned())
 }
 

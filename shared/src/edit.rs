@@ -180,15 +180,7 @@ pub struct Pen {
 /// Checks an edit against the record and says what is to be written where.
 pub fn prepare(record: &Record, pen: Pen, edit: Edit) -> Result<Prepared, Refused> {
     match edit {
-        Edit::StartThread {
-            topic,
-            text,
-            audience,
-            category,
-            about,
-            attachments,
-            red_flags,
-        } => {
+        Edit::StartThread { topic, text, audience, category, about, attachments, red_flags } => {
             let message = Message {
                 topic: Some(topic),
                 category,
@@ -200,18 +192,8 @@ pub fn prepare(record: &Record, pen: Pen, edit: Edit) -> Result<Prepared, Refuse
             };
             message::start(pen, audience, message)
         }
-        Edit::Reply {
-            thread,
-            text,
-            attachments,
-            red_flags,
-        } => {
-            let message = Message {
-                text,
-                attachments,
-                red_flags,
-                ..Message::default()
-            };
+        Edit::Reply { thread, text, attachments, red_flags } => {
+            let message = Message { text, attachments, red_flags, ..Message::default() };
             message::reply(record, pen, thread, message)
         }
         Edit::MarkRead { thread, up_to } => message::mark_read(record, pen, thread, up_to),
@@ -236,12 +218,7 @@ pub fn prepare(record: &Record, pen: Pen, edit: Edit) -> Result<Prepared, Refuse
 
 impl Pen {
     fn new_entry(&self, audience: Audience, said: &Said) -> Prepared {
-        self.new_item(
-            audience,
-            PutInto::Entry {
-                text: said.to_text(),
-            },
-        )
+        self.new_item(audience, PutInto::Entry { text: said.to_text() })
     }
 
     fn new_item(&self, audience: Audience, put: PutInto) -> Prepared {
@@ -252,10 +229,7 @@ impl Pen {
             put,
             sealed_to_clinic: None,
         };
-        Prepared::New {
-            entry: self.entry,
-            item,
-        }
+        Prepared::New { entry: self.entry, item }
     }
 }
 

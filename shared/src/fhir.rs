@@ -129,13 +129,7 @@ impl Other<'_> {
         if self.status.is("entered-in-error") {
             said.standing = description::Standing::Mistake;
         }
-        let dates = [
-            &self.date,
-            &self.created,
-            &self.recorded,
-            &self.authored,
-            &self.authored_on,
-        ];
+        let dates = [&self.date, &self.created, &self.recorded, &self.authored, &self.authored_on];
         said.at(&dates);
         said
     }

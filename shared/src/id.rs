@@ -116,10 +116,7 @@ fn read_id(text: &str) -> Result<u128, NotAnId> {
     }
     let mut value = 0;
     for byte in bytes {
-        let digit = ALPHABET
-            .iter()
-            .position(|letter| letter == byte)
-            .ok_or(NotAnId)?;
+        let digit = ALPHABET.iter().position(|letter| letter == byte).ok_or(NotAnId)?;
         value = (value << 5) | digit as u128;
     }
     Ok(value)
@@ -149,13 +146,8 @@ mod tests {
 
     #[test]
     fn what_is_not_an_id_is_refused() {
-        for text in [
-            "",
-            "0",
-            "8zzzzzzzzzzzzzzzzzzzzzzzzz",
-            "0000000000000000000000000u",
-            "ümlaut",
-        ] {
+        for text in ["", "0", "8zzzzzzzzzzzzzzzzzzzzzzzzz", "0000000000000000000000000u", "ümlaut"]
+        {
             assert_eq!(text.parse::<EntryId>(), Err(NotAnId), "{text}");
         }
     }

@@ -124,15 +124,7 @@ impl Record {
                 }
                 let said = Said::from_text(&value.text);
                 let (audience, author) = (key.audience(), key.writer());
-                self.insert(
-                    entry,
-                    Entry {
-                        said,
-                        audience,
-                        author,
-                        place,
-                    },
-                );
+                self.insert(entry, Entry { said, audience, author, place });
             }
         }
         if key.is_chart() {
@@ -152,11 +144,7 @@ impl Record {
     pub fn restart_writing(&mut self) {
         let chart = std::mem::take(&mut self.chart);
         let clinic_days = std::mem::take(&mut self.clinic_days);
-        *self = Self {
-            chart,
-            clinic_days,
-            ..Self::default()
-        };
+        *self = Self { chart, clinic_days, ..Self::default() };
     }
 
     pub fn chart(&self) -> &Chart {
@@ -200,9 +188,7 @@ impl Record {
     }
 
     pub fn entries(&self) -> impl Iterator<Item = (EntryId, &Entry)> {
-        self.entries
-            .iter()
-            .flat_map(|(id, all)| all.iter().map(|entry| (*id, entry)))
+        self.entries.iter().flat_map(|(id, all)| all.iter().map(|entry| (*id, entry)))
     }
 
     pub fn values_of(&self, entry: EntryId) -> &[Entry] {
@@ -236,15 +222,7 @@ impl Record {
         match &item.put {
             PutInto::Entry { text } => {
                 let (said, audience) = (Said::from_text(text), item.document.audience());
-                self.insert(
-                    entry,
-                    Entry {
-                        said,
-                        audience,
-                        author: Some(account),
-                        place,
-                    },
-                );
+                self.insert(entry, Entry { said, audience, author: Some(account), place });
             }
             PutInto::Register { name, text } => {
                 // What waits here was written after everything in the document.
@@ -293,9 +271,7 @@ impl Record {
     }
 
     fn read_mark(&mut self, reader: AccountId, register: &str, text: &str) {
-        let thread = register
-            .strip_prefix(READ_REGISTER)
-            .and_then(|id| id.parse().ok());
+        let thread = register.strip_prefix(READ_REGISTER).and_then(|id| id.parse().ok());
         let (Some(thread), Ok(up_to)) = (thread, text.parse()) else {
             return;
         };

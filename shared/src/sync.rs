@@ -19,10 +19,7 @@ use crate::wire::{Digest, Sum};
 /// One digest over the sums of all documents that a device may read. Both halves compute it alike;
 /// a document without rows does not count.
 pub fn digest<'a>(sums: impl IntoIterator<Item = (&'a DocumentId, &'a Sum)>) -> Digest {
-    let mut sums: Vec<_> = sums
-        .into_iter()
-        .filter(|(_, sum)| **sum != Sum::default())
-        .collect();
+    let mut sums: Vec<_> = sums.into_iter().filter(|(_, sum)| **sum != Sum::default()).collect();
     sums.sort_by_key(|(document, _)| **document);
     let mut hasher = Sha256::new();
     for (document, sum) in sums {

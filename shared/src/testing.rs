@@ -32,11 +32,7 @@ pub struct Story {
 impl Default for Story {
     /// With an empty core, as every record has one.
     fn default() -> Self {
-        let mut story = Self {
-            record: Record::default(),
-            chart: Vec::new(),
-            next: 1000,
-        };
+        let mut story = Self { record: Record::default(), chart: Vec::new(), next: 1000 };
         story.record.name(ROSA, "Rosa".to_owned());
         story.record.name(LUIS, "Luis".to_owned());
         story.read_chart(Kind::ChartCore);
@@ -53,8 +49,7 @@ impl Story {
     pub fn chart(&mut self, kind: Kind, entry: ChartEntry) -> EntryId {
         let id = self.id();
         let text = entry.to_text().expect("a story's resources are JSON");
-        self.chart
-            .push((DocumentId::first(PATIENT, kind), id, text));
+        self.chart.push((DocumentId::first(PATIENT, kind), id, text));
         self.read_chart(kind);
         id
     }
@@ -62,12 +57,7 @@ impl Story {
     /// An edit that stays on this device.
     pub fn writes(&mut self, account: AccountId, edit: Edit) -> Result<EntryId, Refused> {
         let entry = self.id();
-        let pen = Pen {
-            account,
-            patient: PATIENT,
-            entry,
-            now: self.now(),
-        };
+        let pen = Pen { account, patient: PATIENT, entry, now: self.now() };
         match edit::prepare(&self.record, pen, edit)? {
             Prepared::New { entry, item } => self.record.add_waiting(account, entry, &item),
             Prepared::Reword { entry, put } => {
@@ -107,13 +97,8 @@ impl Story {
             Who::Account(_) => ("Front desk", Role::FrontDesk),
         };
         let entry = self.id();
-        let pen = StaffPen {
-            patient: PATIENT,
-            entry,
-            now: self.now(),
-            name: name.to_owned(),
-            role,
-        };
+        let pen =
+            StaffPen { patient: PATIENT, entry, now: self.now(), name: name.to_owned(), role };
         match clinic::prepare(&self.record, &pen, edit)? {
             ClinicPrepared::Mark { mark, .. } => self.record.add_mark(mark),
             ClinicPrepared::Entry { document, text } if is_chart_entry(&text) => {

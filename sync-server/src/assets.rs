@@ -45,19 +45,13 @@ enum Files {
 impl PortalSource {
     /// The files that `cargo xtask build` wrote; read at each request, so a new build shows at once.
     pub fn folder(folder: PathBuf) -> Self {
-        Self {
-            files: Files::Folder(folder),
-            withdrawn: false,
-        }
+        Self { files: Files::Folder(folder), withdrawn: false }
     }
 
     /// The files inside this binary.
     #[cfg(feature = "embedded-portal")]
     pub fn embedded() -> Self {
-        Self {
-            files: Files::Embedded,
-            withdrawn: false,
-        }
+        Self { files: Files::Embedded, withdrawn: false }
     }
 
     /// The kill switch: with `true`, devices drop the stored portal at their next contact and work
@@ -100,11 +94,7 @@ async fn answer(
         return StatusCode::NOT_FOUND.into_response();
     }
     if method != Method::GET && method != Method::HEAD {
-        return (
-            StatusCode::METHOD_NOT_ALLOWED,
-            [(header::ALLOW, "GET, HEAD")],
-        )
-            .into_response();
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
     }
     let path = match place {
         Place::ClinicWithoutSlash => return Redirect::permanent("/clinic/").into_response(),
@@ -145,11 +135,7 @@ fn place(path: &str) -> Place<'_> {
     {
         Place::Nothing
     } else if first == "assets" || last.contains('.') {
-        if path.split('/').all(is_file_name) {
-            Place::File(path)
-        } else {
-            Place::Nothing
-        }
+        if path.split('/').all(is_file_name) { Place::File(path) } else { Place::Nothing }
     } else if path == "clinic" {
         Place::ClinicWithoutSlash
     } else if first == "clinic" {
@@ -174,13 +160,7 @@ async fn found(
         return Ok(None);
     };
     if portal.withdrawn && path == "service-worker.js" {
-        return Ok(Some(response(
-            path,
-            media_type,
-            Encoding::Plain,
-            WITHDRAWN.into(),
-            headers,
-        )));
+        return Ok(Some(response(path, media_type, Encoding::Plain, WITHDRAWN.into(), headers)));
     }
     for encoding in encoding::accepted(headers) {
         let variant = format!("{path}{}", encoding.suffix());
@@ -199,11 +179,7 @@ fn response(
     asked: &HeaderMap,
 ) -> Response {
     let tag = entity_tag(&bytes);
-    let cache = if path.starts_with("assets/") {
-        FOR_GOOD
-    } else {
-        ASK_AGAIN
-    };
+    let cache = if path.starts_with("assets/") { FOR_GOOD } else { ASK_AGAIN };
     let mut response = if is_known(asked, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -213,9 +189,7 @@ fn response(
         };
         let mut response = Response::new(body);
         if let Some(name) = encoding.name() {
-            response
-                .headers_mut()
-                .insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+            response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
         }
         response
     };
@@ -223,43 +197,31 @@ fn response(
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    headers.insert(
-        header::ETAG,
-        HeaderValue::from_str(&tag).expect("hex is a header value"),
-    );
+    headers.insert(header::ETAG, HeaderValue::from_str(&tag).expect("hex is a header value"));
     response
 }
 
 /// Of the bytes that travel, so each encoding has its own.
 fn entity_tag(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
-    let hex: String = digest
-        .iter()
-        .take(12)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hex: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     format!("\"{hex}\"")
 }
 
 /// Whether the asker holds these bytes already (RFC 9110, section 13.1.2: weak comparison).
 fn is_known(asked: &HeaderMap, tag: &str) -> bool {
     let known = asked.get_all(header::IF_NONE_MATCH).iter();
-    known
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|known| {
-            let known = known.trim();
-            known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
-        })
+    known.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(|known| {
+        let known = known.trim();
+        known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
+    })
 }
 
 /// A `HEAD` answer says everything that `GET` would, length included.
 fn without_body(mut response: Response) -> Response {
     let length = axum::body::HttpBody::size_hint(response.body()).exact();
     if let Some(length) = length.filter(|_| response.status() == StatusCode::OK) {
-        response
-            .headers_mut()
-            .insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     }
     *response.body_mut() = Body::empty();
     response

@@ -76,13 +76,8 @@ pub struct Path<'a>(pub &'a axum::extract::RawPathParams);
 impl Path<'_> {
     /// A part that cannot be read names nothing that exists.
     pub fn part<T: std::str::FromStr>(&self, name: &str) -> Result<T, Error> {
-        let text = self
-            .0
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, text)| text);
-        text.and_then(|text| text.parse().ok())
-            .ok_or(Error::NotFound)
+        let text = self.0.iter().find(|(known, _)| *known == name).map(|(_, text)| text);
+        text.and_then(|text| text.parse().ok()).ok_or(Error::NotFound)
     }
 }
 
@@ -111,12 +106,7 @@ impl<A: Action<R>, R: Resource> Authorized<A, R> {
         let who = A::Who::identify(app, parts).await?;
         let resource = R::locate(path)?;
         A::decide(&who, &resource, app.doorkeeper().store.as_ref()).await?;
-        Ok(Self {
-            who,
-            resource,
-            app: app.clone(),
-            action: PhantomData,
-        })
+        Ok(Self { who, resource, app: app.clone(), action: PhantomData })
     }
 
     pub fn store(&self) -> &dyn Store {
@@ -189,15 +179,11 @@ async fn session_of(app: &App, secret: &str, door: Door) -> Result<Session, Erro
     let token = crate::secret::SecretHash::of(secret);
     let store = app.doorkeeper().for_part(Part::Callers);
     let session = store.session(token, app.now()).await?;
-    session
-        .filter(|session| session.door == door)
-        .ok_or(Error::NotSignedIn)
+    session.filter(|session| session.door == door).ok_or(Error::NotSignedIn)
 }
 
 async fn staff_of(app: &App, session: &Session) -> Result<StaffMember, StoreError> {
     let store = app.doorkeeper().for_part(Part::Callers);
     let member = store.staff_member(session.account).await?;
-    member.ok_or(StoreError::Damaged(
-        "a session at the clinic's door without a member of staff",
-    ))
+    member.ok_or(StoreError::Damaged("a session at the clinic's door without a member of staff"))
 }

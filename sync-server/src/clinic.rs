@@ -30,10 +30,7 @@ pub struct ThreadOf {
 
 impl Resource for ThreadOf {
     fn locate(path: &Path<'_>) -> Result<Self, Error> {
-        Ok(Self {
-            patient: path.part("patient")?,
-            thread: path.part("thread")?,
-        })
+        Ok(Self { patient: path.part("patient")?, thread: path.part("thread")? })
     }
 }
 

@@ -73,25 +73,11 @@ const fn flag(
     default: Option<&'static str>,
     help: &'static str,
 ) -> Flag {
-    Flag {
-        name,
-        value: Some(value),
-        env: Some(env),
-        default,
-        demo_only: false,
-        help,
-    }
+    Flag { name, value: Some(value), env: Some(env), default, demo_only: false, help }
 }
 
 const fn switch(name: &'static str, help: &'static str) -> Flag {
-    Flag {
-        name,
-        value: None,
-        env: None,
-        default: None,
-        demo_only: true,
-        help,
-    }
+    Flag { name, value: None, env: None, default: None, demo_only: true, help }
 }
 
 const FLAGS: &[Flag] = &[
@@ -102,20 +88,8 @@ const FLAGS: &[Flag] = &[
         Some("satchel-data"),
         "folder for the database and the keys",
     ),
-    flag(
-        "--port",
-        "PORT",
-        "SATCHEL_PORT",
-        Some("8080"),
-        "port to listen on; 0 takes a free one",
-    ),
-    flag(
-        "--bind",
-        "ADDRESS",
-        "SATCHEL_BIND",
-        Some("127.0.0.1"),
-        "address to listen on",
-    ),
+    flag("--port", "PORT", "SATCHEL_PORT", Some("8080"), "port to listen on; 0 takes a free one"),
+    flag("--bind", "ADDRESS", "SATCHEL_BIND", Some("127.0.0.1"), "address to listen on"),
     flag(
         "--origin",
         "URL",
@@ -130,20 +104,8 @@ const FLAGS: &[Flag] = &[
         None,
         "a built portal to serve in place of the embedded one",
     ),
-    flag(
-        "--clinic-name",
-        "NAME",
-        "SATCHEL_CLINIC_NAME",
-        Some("Clinic"),
-        "the clinic's name",
-    ),
-    flag(
-        "--clinic-phone",
-        "NUMBER",
-        "SATCHEL_CLINIC_PHONE",
-        Some(""),
-        "the clinic's phone number",
-    ),
+    flag("--clinic-name", "NAME", "SATCHEL_CLINIC_NAME", Some("Clinic"), "the clinic's name"),
+    flag("--clinic-phone", "NUMBER", "SATCHEL_CLINIC_PHONE", Some(""), "the clinic's phone number"),
     flag(
         "--emergency-number",
         "NUMBER",
@@ -153,16 +115,10 @@ const FLAGS: &[Flag] = &[
     ),
     Flag {
         demo_only: false,
-        ..switch(
-            "--withdraw-portal",
-            "take the stored portal off devices; it then needs a network",
-        )
+        ..switch("--withdraw-portal", "take the stored portal off devices; it then needs a network")
     },
     switch("--reset", "forget everything that was written in the demo"),
-    switch(
-        "--lan",
-        "listen on the local network too, with a certificate of its own",
-    ),
+    switch("--lan", "listen on the local network too, with a certificate of its own"),
 ];
 
 /// Reads a command line (without the program's name), with `env` as the fallback of every flag.
@@ -171,15 +127,9 @@ pub fn parse(
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Command, Invalid> {
     let Some((command, rest)) = arguments.split_first() else {
-        return invalid(format!(
-            "say what to do: {}; --help lists the flags",
-            commands()
-        ));
+        return invalid(format!("say what to do: {}; --help lists the flags", commands()));
     };
-    if arguments
-        .iter()
-        .any(|argument| argument == "--help" || argument == "-h")
-    {
+    if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
         return Ok(Command::Help);
     }
     match command.as_str() {
@@ -188,10 +138,7 @@ pub fn parse(
         #[cfg(feature = "demo")]
         "demo" => {
             let given = Given::read(rest, true)?;
-            let options = DemoOptions {
-                reset: given.has("--reset"),
-                lan: given.has("--lan"),
-            };
+            let options = DemoOptions { reset: given.has("--reset"), lan: given.has("--lan") };
             Ok(Command::Demo(config(&given, env)?, options))
         }
         other => invalid(format!("there is no command {other}; use {}", commands())),
@@ -199,11 +146,7 @@ pub fn parse(
 }
 
 const fn commands() -> &'static str {
-    if cfg!(feature = "demo") {
-        "serve or demo"
-    } else {
-        "serve"
-    }
+    if cfg!(feature = "demo") { "serve or demo" } else { "serve" }
 }
 
 /// The flags that were given, before they mean anything.
@@ -218,10 +161,7 @@ impl Given {
                 Some((name, value)) => (name, Some(value.to_owned())),
                 None => (argument.as_str(), None),
             };
-            let Some(flag) = FLAGS
-                .iter()
-                .find(|f| f.name == name && (demo || !f.demo_only))
-            else {
+            let Some(flag) = FLAGS.iter().find(|f| f.name == name && (demo || !f.demo_only)) else {
                 return invalid(format!("unknown flag {name}; --help lists the flags"));
             };
             if given.iter().any(|(known, _)| *known == flag.name) {
@@ -269,17 +209,13 @@ fn config(given: &Given, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
     let text = |name: &str| given.value(name, env).map(|(value, _)| value);
     let port = match given.value("--port", env) {
         Some((value, from)) => value.parse().map_err(|_| {
-            Invalid(format!(
-                "{from} must be a port from 0 to 65535, not {value:?}"
-            ))
+            Invalid(format!("{from} must be a port from 0 to 65535, not {value:?}"))
         })?,
         None => 0,
     };
     let ip = match given.value("--bind", env) {
         Some((value, from)) => value.parse::<IpAddr>().map_err(|_| {
-            Invalid(format!(
-                "{from} must be an IP address such as 127.0.0.1, not {value:?}"
-            ))
+            Invalid(format!("{from} must be an IP address such as 127.0.0.1, not {value:?}"))
         })?,
         None => IpAddr::V4(Ipv4Addr::LOCALHOST),
     };
@@ -307,9 +243,7 @@ fn config(given: &Given, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
 
 /// An origin is compared byte for byte with what browsers send, so it is checked here.
 fn origin(value: &str, from: &str) -> Result<String, Invalid> {
-    let host = value
-        .strip_prefix("https://")
-        .or_else(|| value.strip_prefix("http://"));
+    let host = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
     let written_well = host.is_some_and(|host| {
         !host.is_empty()
             && host
@@ -319,9 +253,7 @@ fn origin(value: &str, from: &str) -> Result<String, Invalid> {
     if written_well {
         return Ok(value.to_owned());
     }
-    invalid(format!(
-        "{from} must look like https://portal.example, without a path, not {value:?}"
-    ))
+    invalid(format!("{from} must look like https://portal.example, without a path, not {value:?}"))
 }
 
 fn invalid<T>(sentence: String) -> Result<T, Invalid> {
@@ -340,10 +272,7 @@ pub fn help() -> String {
         );
     }
     text.push_str("\nflags (or the variable in the environment):\n");
-    for flag in FLAGS
-        .iter()
-        .filter(|flag| cfg!(feature = "demo") || !flag.demo_only)
-    {
+    for flag in FLAGS.iter().filter(|flag| cfg!(feature = "demo") || !flag.demo_only) {
         let left = format!("{} {}", flag.name, flag.value.unwrap_or_default());
         text.push_str(&format!("  {left:<27} {}", flag.help));
         let mut notes = Vec::new();
@@ -421,9 +350,7 @@ mod tests {
             ("serve --dir=", "must name a folder"),
             ("serve --reset", "unknown flag --reset"),
         ] {
-            let Err(Invalid(sentence)) = parsed(line) else {
-                panic!("{line} was accepted")
-            };
+            let Err(Invalid(sentence)) = parsed(line) else { panic!("{line} was accepted") };
             assert!(sentence.contains(words), "{line}: {sentence}");
             assert!(!sentence.contains('\n'), "{sentence}");
         }
@@ -432,15 +359,8 @@ mod tests {
     #[test]
     fn help_names_every_flag_and_its_variable() {
         let text = help();
-        for flag in FLAGS
-            .iter()
-            .filter(|flag| cfg!(feature = "demo") || !flag.demo_only)
-        {
-            assert!(
-                text.contains(flag.name) && text.contains(flag.help),
-                "{}",
-                flag.name
-            );
+        for flag in FLAGS.iter().filter(|flag| cfg!(feature = "demo") || !flag.demo_only) {
+            assert!(text.contains(flag.name) && text.contains(flag.help), "{}", flag.name);
         }
         assert!(text.contains("SATCHEL_DIR"));
     }

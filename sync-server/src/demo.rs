@@ -88,17 +88,10 @@ pub async fn demo(config: Config, options: DemoOptions) -> Result<(), Failure> {
         for (who, link) in links(&lan.origin(), &doors, &invitation) {
             say(&format!("{who}, in this network: {link}"));
         }
-        lan.show(&format!(
-            "{}/demo/enter/{}",
-            lan.origin(),
-            doors[0].1.text()
-        ));
+        lan.show(&format!("{}/demo/enter/{}", lan.origin(), doors[0].1.text()));
         lan.listen(router.clone());
     }
-    say(&format!(
-        "new patient's birth date: {}",
-        invitation.birth_date
-    ));
+    say(&format!("new patient's birth date: {}", invitation.birth_date));
     say("ready");
     started.run(app, router).await;
     Ok(())
@@ -120,14 +113,8 @@ fn links<'a>(
     invitation: &seed::NewPatientLink,
 ) -> Vec<(&'a str, String)> {
     let enter = |secret: &Secret| format!("{origin}/demo/enter/{}", secret.text());
-    let mut links: Vec<_> = doors
-        .iter()
-        .map(|(who, secret)| (*who, enter(secret)))
-        .collect();
-    links.push((
-        "new patient",
-        format!("{origin}/#activate={}", invitation.secret.text()),
-    ));
+    let mut links: Vec<_> = doors.iter().map(|(who, secret)| (*who, enter(secret))).collect();
+    links.push(("new patient", format!("{origin}/#activate={}", invitation.secret.text())));
     links
 }
 
@@ -155,10 +142,7 @@ fn prepare(folder: &Folder, options: DemoOptions) -> Result<(), Failure> {
         .map_err(|error| Failure::NoAccess(marker, error))
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "the demo tells the terminal where it can be tried"
-)]
+#[expect(clippy::print_stdout, reason = "the demo tells the terminal where it can be tried")]
 fn say(text: &str) {
     println!("{text}");
 }

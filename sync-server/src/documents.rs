@@ -35,12 +35,7 @@ pub fn row(
         receipt: Receipt([0; 16]),
     };
     let sidecar = receipts.sign(document, &hash, unsigned);
-    Fresh {
-        hash,
-        bytes,
-        sidecar,
-        change: None,
-    }
+    Fresh { hash, bytes, sidecar, change: None }
 }
 
 /// A change that this server minted, for the log.
@@ -68,39 +63,21 @@ pub fn foreign(
 
 fn checked(receipts: &ReceiptKey, document: &DocumentId, change: Checked, origin: Origin) -> Fresh {
     let (hash, bytes) = (change.hash(), change.bytes().to_vec());
-    Fresh {
-        change: Some(change),
-        ..row(receipts, document, hash, bytes, origin)
-    }
+    Fresh { change: Some(change), ..row(receipts, document, hash, bytes, origin) }
 }
 
 /// A row that this server once had and a device brings back, if its bytes are what its receipt
 /// vouches for. It keeps its author and its time.
 pub fn restored(document: &DocumentId, row: Row) -> Option<Fresh> {
-    let Row {
-        hash,
-        sidecar,
-        bytes,
-        ..
-    } = row;
+    let Row { hash, sidecar, bytes, .. } = row;
     let bytes = Vec::from(bytes);
     if document.is_marks() {
         let is_mark = Mark::from_bytes(&bytes).is_some() && Mark::hash(&bytes) == hash;
-        return is_mark.then_some(Fresh {
-            hash,
-            bytes,
-            sidecar,
-            change: None,
-        });
+        return is_mark.then_some(Fresh { hash, bytes, sidecar, change: None });
     }
     let change = gate::check(&bytes, &Limits::IMPORT).ok()?;
     let bytes = change.bytes().to_vec();
-    (change.hash() == hash).then_some(Fresh {
-        hash,
-        bytes,
-        sidecar,
-        change: Some(change),
-    })
+    (change.hash() == hash).then_some(Fresh { hash, bytes, sidecar, change: Some(change) })
 }
 
 /// Where the maps of a document are. Genesis is the same bytes everywhere, so it says so.
@@ -121,10 +98,7 @@ pub fn entries_of(layout: Layout, bytes: &[u8]) -> Vec<(EntryId, String)> {
             return None;
         };
         let is_entry = layout.map(operation.object) == Some(gate::Map::Entries);
-        Some((
-            operation.key.parse().ok().filter(|_| is_entry)?,
-            text.clone(),
-        ))
+        Some((operation.key.parse().ok().filter(|_| is_entry)?, text.clone()))
     });
     entries.collect()
 }
@@ -132,11 +106,7 @@ pub fn entries_of(layout: Layout, bytes: &[u8]) -> Vec<(EntryId, String)> {
 /// A mark for a document of marks.
 pub fn mark(receipts: &ReceiptKey, document: DocumentId, mark: &Mark) -> NewMark {
     let bytes = mark.to_bytes();
-    let origin = Origin {
-        account: None,
-        device: None,
-        at: mark.at,
-    };
+    let origin = Origin { account: None, device: None, at: mark.at };
     let row = row(receipts, &document, Mark::hash(&bytes), bytes, origin);
     NewMark { document, row }
 }
@@ -157,9 +127,7 @@ pub async fn ensure(
             if have.iter().any(|summary| summary.document == document) {
                 continue;
             }
-            store
-                .create_document(document, genesis(receipts, &document, now)?)
-                .await?;
+            store.create_document(document, genesis(receipts, &document, now)?).await?;
         }
     }
     Ok(())
@@ -189,10 +157,6 @@ fn genesis(
         return Ok(None);
     }
     let (_, bytes) = Document::genesis(document);
-    let origin = Origin {
-        account: None,
-        device: None,
-        at: now,
-    };
+    let origin = Origin { account: None, device: None, at: now };
     own(receipts, document, &bytes, origin).map(Some)
 }

@@ -35,36 +35,25 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
 
     async fn from_request(request: Request, _app: &App) -> Result<Self, Error> {
         // A form of another site can post text, but cannot say that it is JSON.
-        let kind = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|v| v.to_str().ok());
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let kind = kind.and_then(|kind| kind.split(';').next());
         if kind != Some("application/json") {
             return Err(Error::Unreadable);
         }
         let bytes = whole(request).await?;
-        serde_json::from_slice(&bytes)
-            .map(Self)
-            .map_err(|_| Error::Unreadable)
+        serde_json::from_slice(&bytes).map(Self).map_err(|_| Error::Unreadable)
     }
 }
 
 async fn whole(request: Request) -> Result<Bytes, Error> {
-    axum::body::to_bytes(request.into_body(), JSON_BYTES_MAX)
-        .await
-        .map_err(|error| {
-            let mut cause: &dyn std::error::Error = &error;
-            while let Some(deeper) = cause.source() {
-                cause = deeper;
-            }
-            // The one error that is not a connection which broke.
-            if cause.to_string().contains("length limit") {
-                Error::TooLarge
-            } else {
-                Error::Unreadable
-            }
-        })
+    axum::body::to_bytes(request.into_body(), JSON_BYTES_MAX).await.map_err(|error| {
+        let mut cause: &dyn std::error::Error = &error;
+        while let Some(deeper) = cause.source() {
+            cause = deeper;
+        }
+        // The one error that is not a connection which broke.
+        if cause.to_string().contains("length limit") { Error::TooLarge } else { Error::Unreadable }
+    })
 }
 
 /// An answer in JSON. Everything here is about somebody, so nothing is kept by any cache.
@@ -73,31 +62,19 @@ pub struct Answer<T>(pub T);
 impl<T: Serialize> IntoResponse for Answer<T> {
     fn into_response(self) -> Response {
         let text = serde_json::to_string(&self.0).expect("our answers become JSON");
-        (
-            [
-                (header::CONTENT_TYPE, "application/json"),
-                (header::CACHE_CONTROL, "no-store"),
-            ],
-            text,
-        )
+        ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], text)
             .into_response()
     }
 }
 
 /// Which slot of this browser a request speaks for.
 pub fn slot_of(headers: &HeaderMap) -> Option<Slot> {
-    headers
-        .get("satchel-slot")?
-        .to_str()
-        .ok()
-        .and_then(Slot::parse)
+    headers.get("satchel-slot")?.to_str().ok().and_then(Slot::parse)
 }
 
 /// One cookie of a request.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    cookies(headers)
-        .find(|(known, _)| *known == name)
-        .map(|(_, value)| value)
+    cookies(headers).find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
 /// All cookies of a request.
@@ -113,10 +90,7 @@ pub fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
 /// One part of the query, for values that need no decoding.
 pub fn query_part<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
     let pairs = parts.uri.query()?.split('&');
-    pairs
-        .filter_map(|pair| pair.split_once('='))
-        .find(|(k, _)| *k == name)
-        .map(|(_, v)| v)
+    pairs.filter_map(|pair| pair.split_once('=')).find(|(k, _)| *k == name).map(|(_, v)| v)
 }
 
 #[cfg(test)]

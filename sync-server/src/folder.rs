@@ -28,28 +28,17 @@ impl Folder {
         let no_access = |error| Failure::NoAccess(dir.to_owned(), error);
         for folder in [dir.to_owned(), dir.join("keys")] {
             let mut builder = std::fs::DirBuilder::new();
-            builder
-                .recursive(true)
-                .mode(PRIVATE_FOLDER)
-                .create(folder)
-                .map_err(no_access)?;
+            builder.recursive(true).mode(PRIVATE_FOLDER).create(folder).map_err(no_access)?;
         }
-        let lock = private()
-            .create(true)
-            .truncate(false)
-            .open(dir.join("lock"))
-            .map_err(no_access)?;
+        let lock =
+            private().create(true).truncate(false).open(dir.join("lock")).map_err(no_access)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(Failure::InUse(dir.to_owned())),
             Err(TryLockError::Error(error)) => return Err(no_access(error)),
         }
         let receipts = key(&dir.join("keys/receipt.key"), dir)?;
-        Ok(Self {
-            dir: dir.to_owned(),
-            receipts,
-            _lock: lock,
-        })
+        Ok(Self { dir: dir.to_owned(), receipts, _lock: lock })
     }
 
     pub fn database(&self) -> PathBuf {
@@ -78,9 +67,7 @@ fn key(file: &Path, dir: &Path) -> Result<[u8; 32], Failure> {
         Ok(mut open) => {
             let mut bytes = Vec::new();
             open.read_to_end(&mut bytes).map_err(no_access)?;
-            bytes
-                .try_into()
-                .map_err(|_| Failure::KeyDamaged(file.to_owned()))
+            bytes.try_into().map_err(|_| Failure::KeyDamaged(file.to_owned()))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let mut bytes = [0; 32];
@@ -117,9 +104,7 @@ mod tests {
         let bytes = first.receipts;
         drop(first);
         assert_eq!(Folder::open(dir.path()).unwrap().receipts, bytes);
-        let mode = std::fs::metadata(dir.path().join("keys/receipt.key"))
-            .unwrap()
-            .permissions();
+        let mode = std::fs::metadata(dir.path().join("keys/receipt.key")).unwrap().permissions();
         assert_eq!(mode.mode() & 0o777, 0o600);
     }
 
@@ -135,9 +120,6 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         drop(Folder::open(dir.path()).unwrap());
         std::fs::write(dir.path().join("keys/receipt.key"), b"short").unwrap();
-        assert!(matches!(
-            Folder::open(dir.path()),
-            Err(Failure::KeyDamaged(_))
-        ));
+        assert!(matches!(Folder::open(dir.path()), Err(Failure::KeyDamaged(_))));
     }
 }

@@ -21,8 +21,6 @@ pub async fn same_origin(State(app): State<App>, request: Request, next: Next) -
 }
 
 fn is_own(app: &App, headers: &HeaderMap) -> bool {
-    let origin = headers
-        .get(header::ORIGIN)
-        .and_then(|origin| origin.to_str().ok());
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
     origin.is_some_and(|origin| app.is_own_origin(origin))
 }

@@ -20,22 +20,10 @@ const STRICT_TRANSPORT_SECURITY: &str = "max-age=63072000; includeSubDomains";
 
 const ALWAYS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
-    ),
-    (
-        HeaderName::from_static("cross-origin-embedder-policy"),
-        "require-corp",
-    ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
-    ),
-    (
-        HeaderName::from_static("permissions-policy"),
-        PERMISSIONS_POLICY,
-    ),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), PERMISSIONS_POLICY),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
@@ -64,9 +52,7 @@ async fn add(State(transport): State<Transport>, request: Request, next: Next) -
         headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
     }
     // An answer about a person is kept by nobody on the way. Files of the portal say otherwise.
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
@@ -81,16 +67,10 @@ mod tests {
 
     async fn headers(path: &str, transport: Transport) -> HeaderMap {
         let kept = get(|| async { ([(header::CACHE_CONTROL, "no-cache")], "kept") });
-        let routes = Router::new()
-            .route("/private", get(|| async { "private" }))
-            .route("/kept", kept);
+        let routes =
+            Router::new().route("/private", get(|| async { "private" })).route("/kept", kept);
         let request = Request::builder().uri(path).body(Body::empty()).unwrap();
-        protect(routes, transport)
-            .oneshot(request)
-            .await
-            .unwrap()
-            .headers()
-            .clone()
+        protect(routes, transport).oneshot(request).await.unwrap().headers().clone()
     }
 
     #[tokio::test]
@@ -121,9 +101,6 @@ mod tests {
     #[tokio::test]
     async fn only_tls_promises_tls() {
         let headers = headers("/private", Transport::Tls).await;
-        assert_eq!(
-            headers[header::STRICT_TRANSPORT_SECURITY],
-            STRICT_TRANSPORT_SECURITY
-        );
+        assert_eq!(headers[header::STRICT_TRANSPORT_SECURITY], STRICT_TRANSPORT_SECURITY);
     }
 }

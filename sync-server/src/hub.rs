@@ -64,10 +64,7 @@ pub struct Listening<'a> {
 
 impl Default for Hub {
     fn default() -> Self {
-        Self {
-            listeners: Mutex::default(),
-            stopping: watch::Sender::new(false),
-        }
+        Self { listeners: Mutex::default(), stopping: watch::Sender::new(false) }
     }
 }
 
@@ -75,10 +72,7 @@ impl Hub {
     /// Nothing if this account has too many sockets already, or the server stops.
     pub fn listen(&self, session: &Session, records: Vec<PatientId>) -> Option<Listening<'_>> {
         let mut listeners = self.lock();
-        let same = listeners
-            .all
-            .values()
-            .filter(|other| other.account == session.account);
+        let same = listeners.all.values().filter(|other| other.account == session.account);
         if *self.stopping.borrow() || same.count() >= SOCKETS_OF_ACCOUNT_MAX {
             return None;
         }
@@ -86,31 +80,15 @@ impl Hub {
         let number = listeners.next;
         listeners.next += 1;
         let (session, account) = (session.token, session.account);
-        listeners.add(
-            number,
-            Listener {
-                session,
-                account,
-                records,
-                tell,
-            },
-        );
-        Some(Listening {
-            hub: self,
-            number,
-            told,
-        })
+        listeners.add(number, Listener { session, account, records, tell });
+        Some(Listening { hub: self, number, told })
     }
 
     /// Tells everyone who listens to the record, but for the connection that brought it.
     pub fn publish(&self, news: News, by: Option<u64>) {
         let news = Arc::new(news);
         let mut listeners = self.lock();
-        let numbers = listeners
-            .of_record
-            .get(&news.document.patient)
-            .cloned()
-            .unwrap_or_default();
+        let numbers = listeners.of_record.get(&news.document.patient).cloned().unwrap_or_default();
         for number in numbers.into_iter().filter(|number| Some(*number) != by) {
             listeners.tell(number, Told::News(Arc::clone(&news)));
         }
@@ -149,9 +127,7 @@ impl Hub {
 
     fn lock(&self) -> MutexGuard<'_, Listeners> {
         // Nothing in here can panic half way; a poisoned lock holds whole data.
-        self.listeners
-            .lock()
-            .unwrap_or_else(|lock| lock.into_inner())
+        self.listeners.lock().unwrap_or_else(|lock| lock.into_inner())
     }
 }
 

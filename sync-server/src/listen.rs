@@ -39,10 +39,7 @@ pub struct Listening {
 
 impl Listening {
     pub const fn new(listener: TcpListener, encryption: Encryption) -> Self {
-        Self {
-            listener,
-            encryption,
-        }
+        Self { listener, encryption }
     }
 
     /// Serves until `stop` is done: then takes no new connection and lets the running requests end.

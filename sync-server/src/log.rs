@@ -48,13 +48,7 @@ pub fn line(line: &Line<'_>) {
         Line::Started { port } => eprintln!("{at} started port={port}"),
         Line::Stopping => eprintln!("{at} stopping"),
         Line::Stopped => eprintln!("{at} stopped"),
-        Line::Request {
-            id,
-            method,
-            route,
-            status,
-            millis,
-        } => {
+        Line::Request { id, method, route, status, millis } => {
             eprintln!("{at} request id={id} {method} {route} status={status} ms={millis}");
         }
         Line::Failed { id, what, cause } => eprintln!("{at} failed id={id} {what}: {cause}"),
@@ -70,13 +64,7 @@ impl RequestId {
     pub fn fresh() -> Self {
         let mut bytes = [0; 6];
         OsRng.fill(&mut bytes);
-        Self(
-            bytes
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect::<String>()
-                .into(),
-        )
+        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into())
     }
 }
 
@@ -95,11 +83,7 @@ pub async fn requests(mut request: Request, next: Next) -> Response {
     {
         let deepest = std::error::Error::source(cause).map_or_else(String::new, |e| e.to_string());
         let cause = format!("{cause}: {deepest}");
-        line(&Line::Failed {
-            id: &id.0,
-            what: "store",
-            cause: &cause,
-        });
+        line(&Line::Failed { id: &id.0, what: "store", cause: &cause });
     }
     let route = route.as_ref().map_or("-", MatchedPath::as_str);
     // Files of the portal are many and say nothing.

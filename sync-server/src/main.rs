@@ -38,10 +38,7 @@ async fn run(command: Command) -> Result<(), Failure> {
     Ok(())
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "help and version are what was asked for"
-)]
+#[expect(clippy::print_stdout, reason = "help and version are what was asked for")]
 fn say(text: &str) {
     print!("{text}");
 }

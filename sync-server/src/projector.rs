@@ -42,11 +42,7 @@ pub async fn run(app: App) {
     loop {
         let failed = catch_up(&app).await.err();
         if let Some(cause) = &failed {
-            line(&Line::Failed {
-                id: "-",
-                what: "projector",
-                cause,
-            });
+            line(&Line::Failed { id: "-", what: "projector", cause });
         }
         tokio::select! {
             () = app.projector().work.notified(), if failed.is_none() => {}
@@ -85,12 +81,7 @@ fn look_at(
     rows: &[Row],
 ) -> Projection {
     let up_to = rows.last().map_or(0, |row| row.seq);
-    let mut projection = Projection {
-        document,
-        up_to,
-        threads: Vec::new(),
-        messages: Vec::new(),
-    };
+    let mut projection = Projection { document, up_to, threads: Vec::new(), messages: Vec::new() };
     let Some(audience) = audience(&document) else {
         return projection;
     };
@@ -99,24 +90,13 @@ fn look_at(
         for (entry, text) in documents::entries_of(layout, &row.bytes) {
             let said = Said::from_text(&text);
             if let Some(author) = author(&document, row, &said) {
-                note(
-                    &mut projection,
-                    audience,
-                    entry,
-                    &said,
-                    author,
-                    row.sidecar.received_at,
-                );
+                note(&mut projection, audience, entry, &said, author, row.sidecar.received_at);
             }
         }
     }
     for found in &mut projection.messages {
         if let Author::Person(account) = found.message.author {
-            let mark = Mark {
-                entry: found.message.entry,
-                step: Step::AtTheClinic,
-                at: now,
-            };
+            let mark = Mark { entry: found.message.entry, step: Step::AtTheClinic, at: now };
             let marks = DocumentId::marks(document.patient, account, audience);
             found.mark = Some(documents::mark(receipts, marks, &mark));
         }
@@ -167,13 +147,7 @@ fn note(
         let thread = message.thread.unwrap_or(entry);
         if message.thread.is_none() {
             let topic = message.topic.clone().unwrap_or_default();
-            projection.threads.push(Thread {
-                patient,
-                thread,
-                topic,
-                audience,
-                founder,
-            });
+            projection.threads.push(Thread { patient, thread, topic, audience, founder });
         }
         (thread, message.text.clone(), message.written)
     } else if let Said::Reply(reply) = said {
@@ -181,18 +155,7 @@ fn note(
     } else {
         return;
     };
-    let message = MessageRow {
-        patient,
-        thread,
-        entry,
-        audience,
-        author,
-        text,
-        written_at,
-        received_at,
-    };
-    projection.messages.push(Found {
-        message,
-        mark: None,
-    });
+    let message =
+        MessageRow { patient, thread, entry, audience, author, text, written_at, received_at };
+    projection.messages.push(Found { message, mark: None });
 }

@@ -40,14 +40,8 @@ pub fn table() -> Vec<Route> {
         get("/clinic/api/session", clinic::session::read),
         delete("/clinic/api/session", clinic::session::end),
         get("/clinic/api/threads", clinic::threads::list),
-        get(
-            "/clinic/api/threads/{patient}/{thread}",
-            clinic::threads::read,
-        ),
-        post(
-            "/clinic/api/threads/{patient}/{thread}/replies",
-            clinic::reply::write,
-        ),
+        get("/clinic/api/threads/{patient}/{thread}", clinic::threads::read),
+        post("/clinic/api/threads/{patient}/{thread}/replies", clinic::reply::write),
         get("/clinic/api/events", clinic::events::watch),
     ]
 }
@@ -116,13 +110,7 @@ where
         let handler = handler.clone();
         async move { answer::<A, R, B, T, _, _>(&app, request, handler).await }
     };
-    Route {
-        method,
-        path,
-        action: A::NAME,
-        caller: A::Who::KIND,
-        handler: on(filter, answer),
-    }
+    Route { method, path, action: A::NAME, caller: A::Who::KIND, handler: on(filter, answer) }
 }
 
 async fn answer<A, R, B, T, H, F>(
@@ -166,14 +154,9 @@ pub fn router(app: App, table: Vec<Route>, portal: PortalSource) -> Router {
     for unknown in ["/api/{*rest}", "/clinic/api/{*rest}"] {
         router = router.route(unknown, axum::routing::any(|| async { Error::NotFound }));
     }
+    let router = router.with_state(app.clone()).merge(crate::assets::router(portal));
     let router = router
-        .with_state(app.clone())
-        .merge(crate::assets::router(portal));
-    let router = router
-        .layer(axum::middleware::from_fn_with_state(
-            app,
-            crate::guard::same_origin,
-        ))
+        .layer(axum::middleware::from_fn_with_state(app, crate::guard::same_origin))
         .layer(axum::middleware::from_fn(crate::log::requests));
     headers::protect(router, transport)
 }

@@ -82,9 +82,7 @@ impl Slot {
 
     pub fn parse(text: &str) -> Option<Self> {
         let fits = text.len() == SLOT_CHARS
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         fits.then(|| Self(text.to_owned()))
     }
 

@@ -87,19 +87,11 @@ impl Started {
         let file = folder.database();
         let store = SqliteStore::open(&file, Clock::System.now())
             .map_err(|error| Failure::Database(file, error))?;
-        Ok(Self {
-            listener,
-            port,
-            folder,
-            store: Arc::new(store),
-        })
+        Ok(Self { listener, port, folder, store: Arc::new(store) })
     }
 
     pub fn app(&self, setup: Setup) -> App {
-        App::new(
-            setup,
-            Arc::clone(&self.store) as Arc<dyn crate::store::Store>,
-        )
+        App::new(setup, Arc::clone(&self.store) as Arc<dyn crate::store::Store>)
     }
 
     /// What browsers may call this server.
@@ -118,9 +110,7 @@ impl Started {
             line(&Line::Stopping);
             app.hub().stop();
         };
-        Listening::new(self.listener, Encryption::None)
-            .serve(router, stop)
-            .await;
+        Listening::new(self.listener, Encryption::None).serve(router, stop).await;
         let ended = async {
             app.hub().stopped().await;
             projector.await
@@ -138,9 +128,7 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, u16), Failure> {
         }
         Failure::CannotListen(address, error)
     })?;
-    let port = listener
-        .local_addr()
-        .map_or(address.port(), |local| local.port());
+    let port = listener.local_addr().map_or(address.port(), |local| local.port());
     Ok((listener, port))
 }
 

@@ -101,11 +101,7 @@ impl App {
 
     /// Whether everybody reaches this server over TLS, ended here or by a proxy in front.
     pub fn is_over_tls(&self) -> bool {
-        self.0
-            .setup
-            .origins
-            .iter()
-            .all(|own| own.starts_with("https://"))
+        self.0.setup.origins.iter().all(|own| own.starts_with("https://"))
     }
 
     pub fn is_own_origin(&self, origin: &str) -> bool {
@@ -136,10 +132,7 @@ pub fn portal_cookie(slot: &Slot, token: &Secret) -> String {
 
 /// `Set-Cookie` that makes a browser forget a slot.
 pub fn portal_cookie_end(slot: &Slot) -> String {
-    format!(
-        "{}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Strict",
-        slot_cookie(slot)
-    )
+    format!("{}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Strict", slot_cookie(slot))
 }
 
 /// `Set-Cookie` for a new session of staff: it ends with the browser, or with the day.

@@ -89,16 +89,7 @@ impl World {
         let until = async move { drop(stopped.await) };
         let listening = Listening::new(listener, Encryption::None);
         let serving = tokio::spawn(listening.serve(router.clone(), until));
-        Self {
-            app,
-            store,
-            clock,
-            router,
-            port,
-            folder,
-            stop,
-            serving,
-        }
+        Self { app, store, clock, router, port, folder, stop, serving }
     }
 
     /// Ends in the same order as the real process, and answers the folder.
@@ -120,54 +111,22 @@ impl World {
             (NEW_RECORD, "Walter Finch", born("1948-02-17")),
         ] {
             let name = name.into();
-            store
-                .add_patient(NewPatient {
-                    patient,
-                    name,
-                    birth_date,
-                    at,
-                })
-                .await
-                .unwrap();
+            store.add_patient(NewPatient { patient, name, birth_date, at }).await.unwrap();
         }
         for (account, name) in [(ROSA, "Rosa Delgado"), (ANA, "Ana Delgado")] {
-            store
-                .add_account(NewAccount {
-                    account,
-                    name: name.into(),
-                    at,
-                })
-                .await
-                .unwrap();
+            store.add_account(NewAccount { account, name: name.into(), at }).await.unwrap();
         }
-        for (account, name, role) in [
-            (LINH, "Linh Tran, RN", Role::Nurse),
-            (ADMIN, "Sam Admin", Role::Admin),
-        ] {
-            store
-                .add_staff(NewStaff {
-                    account,
-                    name: name.into(),
-                    role,
-                    at,
-                })
-                .await
-                .unwrap();
+        for (account, name, role) in
+            [(LINH, "Linh Tran, RN", Role::Nurse), (ADMIN, "Sam Admin", Role::Admin)]
+        {
+            store.add_staff(NewStaff { account, name: name.into(), role, at }).await.unwrap();
         }
         for (patient, account, level) in [
             (ROSA_RECORD, ROSA, Level::Own),
             (ANA_RECORD, ANA, Level::Own),
             (ROSA_RECORD, ANA, Level::Caregiver),
         ] {
-            store
-                .grant(Grant {
-                    patient,
-                    account,
-                    level,
-                    at,
-                })
-                .await
-                .unwrap();
+            store.grant(Grant { patient, account, level, at }).await.unwrap();
         }
     }
 
@@ -199,23 +158,13 @@ impl World {
             Door::Portal => format!("{}={}", slot_cookie(&slot), token.text()),
             Door::Clinic => format!("{STAFF_COOKIE}={}", token.text()),
         };
-        SignedIn {
-            account,
-            device,
-            slot,
-            cookie,
-        }
+        SignedIn { account, device, slot, cookie }
     }
 
     pub async fn invite(&self, patient: PatientId) -> Secret {
         let secret = Secret::fresh_short(&mut OsRng);
         let (at, until) = (self.clock.now(), self.clock.now().plus_millis(1000));
-        let invitation = Invitation {
-            secret: secret.hash(),
-            patient,
-            until,
-            at,
-        };
+        let invitation = Invitation { secret: secret.hash(), patient, until, at };
         self.store.invite(invitation).await.unwrap();
         secret
     }
@@ -233,9 +182,7 @@ impl World {
 
 /// A body that is JSON; null if it is something else.
 pub async fn json_of(response: Response<Body>) -> serde_json::Value {
-    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
-        .await
-        .unwrap();
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
     serde_json::from_slice(&bytes).unwrap_or(serde_json::Value::Null)
 }
 
@@ -266,10 +213,7 @@ impl SignedIn {
 
 /// From one of our pages, by nobody in particular.
 pub fn request(method: &str, path: &str) -> axum::http::request::Builder {
-    Request::builder()
-        .method(method)
-        .uri(path)
-        .header(header::ORIGIN, ORIGIN)
+    Request::builder().method(method).uri(path).header(header::ORIGIN, ORIGIN)
 }
 
 pub fn with_json(request: axum::http::request::Builder, body: &serde_json::Value) -> Request<Body> {

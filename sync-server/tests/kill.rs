@@ -43,27 +43,10 @@ async fn prepare(folder: &Path) -> Vec<Secret> {
     let now = Clock::System.now();
     let store = SqliteStore::open(&folder.join("satchel.db"), now).unwrap();
     let birth_date = BirthDate::parse("1961-04-09").unwrap();
-    let patient = NewPatient {
-        patient: RECORD,
-        name: "Rosa".into(),
-        birth_date,
-        at: now,
-    };
+    let patient = NewPatient { patient: RECORD, name: "Rosa".into(), birth_date, at: now };
     store.add_patient(patient).await.unwrap();
-    store
-        .add_account(NewAccount {
-            account: ROSA,
-            name: "Rosa".into(),
-            at: now,
-        })
-        .await
-        .unwrap();
-    let grant = Grant {
-        patient: RECORD,
-        account: ROSA,
-        level: Level::Own,
-        at: now,
-    };
+    store.add_account(NewAccount { account: ROSA, name: "Rosa".into(), at: now }).await.unwrap();
+    let grant = Grant { patient: RECORD, account: ROSA, level: Level::Own, at: now };
     store.grant(grant).await.unwrap();
     let token = Secret::fresh(&mut OsRng).hash();
     let until = now.plus_millis(60 * 60 * 1000);
@@ -80,10 +63,7 @@ async fn prepare(folder: &Path) -> Vec<Secret> {
     let mut tickets = Vec::new();
     for _ in 0..ROUNDS {
         let ticket = Secret::fresh(&mut OsRng);
-        store
-            .issue_ticket(ticket.hash(), token, until)
-            .await
-            .unwrap();
+        store.issue_ticket(ticket.hash(), token, until).await.unwrap();
         tickets.push(ticket);
     }
     store.close().await;
@@ -94,12 +74,7 @@ async fn prepare(folder: &Path) -> Vec<Secret> {
 fn start(folder: &Path) -> (Child, u16) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_sync-server"))
         .args(["serve", "--port", "0", "--origin", ORIGIN])
-        .args([
-            Path::new("--dir"),
-            folder,
-            Path::new("--portal"),
-            &folder.join("portal"),
-        ])
+        .args([Path::new("--dir"), folder, Path::new("--portal"), &folder.join("portal")])
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
@@ -120,33 +95,18 @@ fn start(folder: &Path) -> (Child, u16) {
 async fn connect(port: u16, ticket: &Secret) -> Socket {
     let address = format!("ws://127.0.0.1:{port}/api/sync?ticket={}", ticket.text());
     let mut request = address.into_client_request().unwrap();
-    request
-        .headers_mut()
-        .insert("origin", ORIGIN.parse().unwrap());
+    request.headers_mut().insert("origin", ORIGIN.parse().unwrap());
     let (mut socket, _) = connect_async(request).await.unwrap();
     let digest = Digest([0; 16]);
-    say(
-        &mut socket,
-        &ToServer::Hello {
-            version_min: VERSION,
-            version_max: VERSION,
-            digest,
-        },
-    )
-    .await;
-    let pull = ToServer::Pull {
-        document: journal(),
-        after: 0,
-    };
+    say(&mut socket, &ToServer::Hello { version_min: VERSION, version_max: VERSION, digest }).await;
+    let pull = ToServer::Pull { document: journal(), after: 0 };
     say(&mut socket, &pull).await;
     socket
 }
 
 async fn say(socket: &mut Socket, message: &ToServer) {
     // A line that the kill has cut is noticed when nothing comes back.
-    let _cut = socket
-        .send(Message::Binary(message.to_bytes().into()))
-        .await;
+    let _cut = socket.send(Message::Binary(message.to_bytes().into())).await;
 }
 
 async fn hear(socket: &mut Socket) -> Option<ToDevice> {
@@ -164,10 +124,7 @@ async fn pulled(socket: &mut Socket) -> Document {
     let mut rows = Vec::new();
     loop {
         let heard = hear(socket).await.expect("the server answers");
-        let ToDevice::Rows {
-            rows: piece, more, ..
-        } = heard
-        else {
+        let ToDevice::Rows { rows: piece, more, .. } = heard else {
             continue;
         };
         rows.extend(piece);
@@ -192,29 +149,12 @@ async fn push_into_the_kill(mut socket: Socket, mut child: Child) -> Vec<ChangeH
         let minted: Vec<_> = (0..PUSH)
             .map(|_| {
                 let entry = EntryId::fresh(Timestamp::from_millis(0), &mut OsRng);
-                open.mint(
-                    actor,
-                    &[Put::Entry {
-                        entry,
-                        text: "{}".into(),
-                    }],
-                )
+                open.mint(actor, &[Put::Entry { entry, text: "{}".into() }])
             })
             .collect();
-        let changes = minted
-            .iter()
-            .map(|(_, bytes)| bytes.clone().into())
-            .collect();
+        let changes = minted.iter().map(|(_, bytes)| bytes.clone().into()).collect();
         waiting.push(minted);
-        say(
-            &mut socket,
-            &ToServer::Push {
-                number,
-                document: journal(),
-                changes,
-            },
-        )
-        .await;
+        say(&mut socket, &ToServer::Push { number, document: journal(), changes }).await;
         if !killed && acknowledged.len() >= ACKNOWLEDGED_BEFORE_THE_KILL {
             child.kill().unwrap();
             killed = true;
@@ -252,17 +192,13 @@ async fn what_was_acknowledged_survives_every_kill() {
 
         let file = folder.path().join("satchel.db");
         let connection = rusqlite::Connection::open(&file).unwrap();
-        let sound: String = connection
-            .query_row("PRAGMA integrity_check", [], |row| row.get(0))
-            .unwrap();
+        let sound: String =
+            connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
         assert_eq!(sound, "ok");
         drop(connection);
         let store = SqliteStore::open(&file, Clock::System.now()).unwrap();
         let there = store.hashes(journal()).await.unwrap();
-        let lost = acknowledged
-            .iter()
-            .filter(|hash| !there.contains(hash))
-            .count();
+        let lost = acknowledged.iter().filter(|hash| !there.contains(hash)).count();
         assert_eq!(lost, 0, "of {} acknowledged", acknowledged.len());
         // Places are dense, and everything that is there opens.
         let (rows, _) = store.rows_after(journal(), 0, usize::MAX).await.unwrap();

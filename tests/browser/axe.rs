@@ -17,19 +17,12 @@ const RUN: &str = "
 /// One line a violation: the rule, what it wants, and where.
 pub async fn violations(page: &Page) -> Result<Vec<String>> {
     let client = page.client().await?;
-    let there = client
-        .execute("return typeof axe === 'object'", vec![])
-        .await?;
+    let there = client.execute("return typeof axe === 'object'", vec![]).await?;
     if there != Value::Bool(true) {
-        client
-            .execute(AXE, vec![])
-            .await
-            .context("axe-core does not load")?;
+        client.execute(AXE, vec![]).await.context("axe-core does not load")?;
     }
     let found = client.execute_async(RUN, vec![]).await?;
-    let found = found
-        .as_array()
-        .with_context(|| format!("axe-core failed: {found}"))?;
+    let found = found.as_array().with_context(|| format!("axe-core failed: {found}"))?;
     let mut lines = Vec::new();
     for violation in found {
         for node in violation["nodes"].as_array().into_iter().flatten() {

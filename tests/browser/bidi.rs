@@ -35,14 +35,8 @@ impl Bidi {
         let lines = Arc::new(Mutex::new(Vec::new()));
         tokio::spawn(listen(stream, waiting.clone(), lines.clone()));
         let sink = tokio::sync::Mutex::new(sink);
-        let bidi = Bidi {
-            sink,
-            waiting,
-            next: AtomicU64::new(1),
-            lines,
-        };
-        bidi.command("session.subscribe", json!({ "events": ["log.entryAdded"] }))
-            .await?;
+        let bidi = Bidi { sink, waiting, next: AtomicU64::new(1), lines };
+        bidi.command("session.subscribe", json!({ "events": ["log.entryAdded"] })).await?;
         Ok(bidi)
     }
 
@@ -65,8 +59,7 @@ impl Bidi {
     pub async fn set_view(&self, context: &str, width: u32, height: u32) -> Result<()> {
         let view = json!({ "width": width, "height": height });
         let parameters = json!({ "context": context, "viewport": view });
-        self.command("browsingContext.setViewport", parameters)
-            .await?;
+        self.command("browsingContext.setViewport", parameters).await?;
         Ok(())
     }
 

@@ -40,11 +40,7 @@ impl Browser {
     pub async fn start(engine: Engine, setup: &Setup, folder: &Path) -> Result<Browser> {
         let profile = made(folder.join("profile"))?;
         let (temporary, home) = (made(folder.join("tmp"))?, made(folder.join("home"))?);
-        let screen = if engine == Engine::WebKit {
-            Some(Screen::start()?)
-        } else {
-            None
-        };
+        let screen = if engine == Engine::WebKit { Some(Screen::start()?) } else { None };
         let port = free_port()?;
         let mut command = Command::new(engine.driver()?);
         match engine {
@@ -61,9 +57,7 @@ impl Browser {
         command.env("TMPDIR", temporary).env("HOME", home);
         command.stdout(log.try_clone()?).stderr(log);
         let tree = Tree::start(&mut command)?;
-        listens(port)
-            .await
-            .with_context(|| format!("no {} driver", engine.name()))?;
+        listens(port).await.with_context(|| format!("no {} driver", engine.name()))?;
         let client = connect(port, engine.capabilities(setup, &profile)?).await?;
         let bidi = match address_of_bidi(&client) {
             Some(address) => Some(Arc::new(Bidi::connect(&address).await?)),
@@ -73,16 +67,7 @@ impl Browser {
         let current = Arc::new(Mutex::new(first.clone()));
         let setup = setup.clone();
         let first = Some(first);
-        Ok(Browser {
-            engine,
-            setup,
-            client,
-            bidi,
-            current,
-            first,
-            tree,
-            _screen: screen,
-        })
+        Ok(Browser { engine, setup, client, bidi, current, first, tree, _screen: screen })
     }
 
     /// A tab; the first one is the one that the browser opened with.
@@ -91,25 +76,14 @@ impl Browser {
             Some(first) => first,
             None => self.client.new_window(true).await?.handle,
         };
-        let page = Page::new(
-            self.engine,
-            self.client.clone(),
-            window,
-            self.current.clone(),
-        );
+        let page = Page::new(self.engine, self.client.clone(), window, self.current.clone());
         self.dress(&page).await?;
         Ok(page)
     }
 
     /// Gives a tab the size, the colors and the zoom of the setup.
     async fn dress(&self, page: &Page) -> Result<()> {
-        let Setup {
-            width,
-            height,
-            dark,
-            webassembly,
-            ..
-        } = self.setup;
+        let Setup { width, height, dark, webassembly, .. } = self.setup;
         let client = page.client().await?;
         match self.engine {
             Engine::Chromium => {
@@ -141,11 +115,7 @@ impl Browser {
     pub async fn take_errors(&self) -> Result<Vec<String>> {
         match self.engine {
             Engine::Chromium => chromium_errors(&self.client).await,
-            Engine::Firefox => Ok(self
-                .bidi
-                .as_ref()
-                .map(|b| b.take_errors())
-                .unwrap_or_default()),
+            Engine::Firefox => Ok(self.bidi.as_ref().map(|b| b.take_errors()).unwrap_or_default()),
             Engine::WebKit => Ok(Vec::new()),
         }
     }
@@ -167,25 +137,13 @@ impl Browser {
 /// A command of the Chrome DevTools protocol, to the current tab.
 pub async fn chromium(client: &Client, command: &str, parameters: Value) -> Result<Value> {
     let body = json!({ "cmd": command, "params": parameters });
-    let raw = Raw {
-        path: "goog/cdp/execute",
-        body,
-    };
-    client
-        .issue_cmd(raw)
-        .await
-        .with_context(|| command.to_owned())
+    let raw = Raw { path: "goog/cdp/execute", body };
+    client.issue_cmd(raw).await.with_context(|| command.to_owned())
 }
 
 async fn chromium_errors(client: &Client) -> Result<Vec<String>> {
-    let raw = Raw {
-        path: "se/log",
-        body: json!({ "type": "browser" }),
-    };
-    let entries = client
-        .issue_cmd(raw)
-        .await
-        .context("the console cannot be read")?;
+    let raw = Raw { path: "se/log", body: json!({ "type": "browser" }) };
+    let entries = client.issue_cmd(raw).await.context("the console cannot be read")?;
     let mut lines = Vec::new();
     for entry in entries.as_array().into_iter().flatten() {
         if entry["level"] == "SEVERE" {
@@ -208,11 +166,7 @@ impl WebDriverCompatibleCommand for Raw {
         base: &url::Url,
         session: Option<&str>,
     ) -> std::result::Result<url::Url, url::ParseError> {
-        base.join(&format!(
-            "session/{}/{}",
-            session.unwrap_or_default(),
-            self.path
-        ))
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
     }
 
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
@@ -232,9 +186,7 @@ async fn listens(port: u16) -> Result<()> {
 }
 
 async fn connect(port: u16, capabilities: Value) -> Result<Client> {
-    let Value::Object(capabilities) = capabilities else {
-        bail!("capabilities are an object")
-    };
+    let Value::Object(capabilities) = capabilities else { bail!("capabilities are an object") };
     let mut builder = ClientBuilder::new(HttpConnector::new());
     builder.capabilities(capabilities);
     let address = format!("http://127.0.0.1:{port}");
@@ -263,24 +215,13 @@ struct Screen {
 impl Screen {
     fn start() -> Result<Screen> {
         let mut command = Command::new(program_in_path(&["Xvfb"])?);
-        command.args([
-            "-displayfd",
-            "1",
-            "-screen",
-            "0",
-            "1280x1024x24",
-            "-nolisten",
-            "tcp",
-        ]);
+        command.args(["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]);
         command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut tree = Tree::start(&mut command)?;
         let output = tree.output().context("the screen has no output")?;
         let mut number = String::new();
         BufReader::new(output).read_line(&mut number)?;
-        Ok(Screen {
-            tree,
-            name: format!(":{}", number.trim()),
-        })
+        Ok(Screen { tree, name: format!(":{}", number.trim()) })
     }
 }
 

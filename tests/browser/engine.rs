@@ -36,11 +36,7 @@ pub const PHONE: Setup = Setup {
     webassembly: true,
 };
 
-pub const DESKTOP: Setup = Setup {
-    width: 1280,
-    height: 900,
-    ..PHONE
-};
+pub const DESKTOP: Setup = Setup { width: 1280, height: 900, ..PHONE };
 
 /// A name of this machine that no browser takes for a safe one, unlike `localhost`.
 pub const INSECURE_HOST: &str = "clinic.test";
@@ -119,9 +115,7 @@ fn chromium(setup: &Setup, profile: &Path) -> Result<Value> {
     arguments.push(format!("--user-data-dir={}", profile.display()));
     arguments.push(format!("--window-size={},{}", setup.width, setup.height));
     arguments.push(format!("--lang={}", setup.language));
-    arguments.push(format!(
-        "--host-resolver-rules=MAP {INSECURE_HOST} 127.0.0.1"
-    ));
+    arguments.push(format!("--host-resolver-rules=MAP {INSECURE_HOST} 127.0.0.1"));
     Ok(json!({
         "browserName": "chrome",
         "goog:loggingPrefs": { "browser": "ALL" },
@@ -173,9 +167,7 @@ fn webkit() -> Result<Value> {
     ]
     .into_iter()
     .find(|path| Path::new(path).exists());
-    let Some(program) = program else {
-        bail!("WebKitGTK's MiniBrowser is not installed")
-    };
+    let Some(program) = program else { bail!("WebKitGTK's MiniBrowser is not installed") };
     Ok(json!({
         "browserName": "MiniBrowser",
         "webkitgtk:browserOptions": { "binary": program, "args": ["--automation"] },

@@ -26,15 +26,9 @@ pub struct Line {
     pub one_way: Duration,
 }
 
-pub const FAST: Line = Line {
-    bits_per_second: None,
-    one_way: Duration::ZERO,
-};
+pub const FAST: Line = Line { bits_per_second: None, one_way: Duration::ZERO };
 /// An old phone at the edge of coverage: 100 kbit/s and 500 ms there and back.
-pub const SLOW: Line = Line {
-    bits_per_second: Some(100_000),
-    one_way: Duration::from_millis(250),
-};
+pub const SLOW: Line = Line { bits_per_second: Some(100_000), one_way: Duration::from_millis(250) };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -68,13 +62,7 @@ impl Front {
     pub fn new(port: u16, server_port: u16, with_tls: bool) -> Result<Front> {
         let tls = if with_tls { Some(acceptor()?) } else { None };
         let (state, _) = watch::channel(State::Cut);
-        Ok(Front {
-            port,
-            server_port,
-            tls,
-            state,
-            exchanges: Exchanges::default(),
-        })
+        Ok(Front { port, server_port, tls, state, exchanges: Exchanges::default() })
     }
 
     /// The port that connections are led to.
@@ -91,9 +79,7 @@ impl Front {
         let was = self.state.send_replace(State::Open(line));
         if was == State::Cut {
             let address = ("127.0.0.1", self.port);
-            let listener = TcpListener::bind(address)
-                .await
-                .context("the front's port is taken")?;
+            let listener = TcpListener::bind(address).await.context("the front's port is taken")?;
             tokio::spawn(listen(listener, self.path()));
         }
         Ok(())
@@ -115,10 +101,7 @@ impl Front {
     }
 
     pub fn exchanges(&self) -> Vec<Exchange> {
-        self.exchanges
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn path(&self) -> Path {
@@ -220,10 +203,7 @@ where
 {
     let note = |piece: &[u8]| {
         if let Some(request) = request_line(piece) {
-            asked
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push_back(request);
+            asked.lock().unwrap_or_else(PoisonError::into_inner).push_back(request);
         }
     };
     pump(from, to, path.state.clone(), &path.up, note).await;
@@ -236,20 +216,10 @@ where
 {
     let note = |piece: &[u8]| {
         for status in status_lines(piece) {
-            let request = asked
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .pop_front();
+            let request = asked.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
             if let Some((method, path_asked)) = request {
-                let exchange = Exchange {
-                    method,
-                    path: path_asked,
-                    status,
-                };
-                path.exchanges
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(exchange);
+                let exchange = Exchange { method, path: path_asked, status };
+                path.exchanges.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
             }
         }
     };
@@ -271,10 +241,7 @@ async fn pump<R, W>(
         let mut piece = vec![0; FAST_PIECE_BYTES_MAX];
         loop {
             let size = match *state.borrow() {
-                State::Open(Line {
-                    bits_per_second: Some(_),
-                    ..
-                }) => SLOW_PIECE_BYTES_MAX,
+                State::Open(Line { bits_per_second: Some(_), .. }) => SLOW_PIECE_BYTES_MAX,
                 State::Open(_) | State::HalfOpen | State::Cut => FAST_PIECE_BYTES_MAX,
             };
             let read = tokio::select! {
@@ -292,11 +259,7 @@ async fn pump<R, W>(
             note(&piece[..read]);
             let free = wire.take(read, line);
             tokio::time::sleep_until(free).await;
-            if underway
-                .send((free + line.one_way, piece[..read].to_vec()))
-                .await
-                .is_err()
-            {
+            if underway.send((free + line.one_way, piece[..read].to_vec())).await.is_err() {
                 return;
             }
         }

@@ -38,12 +38,7 @@ const BOTH: &[Engine] = &[Engine::Chromium, Engine::Firefox];
 const CHROMIUM: &[Engine] = &[Engine::Chromium];
 
 const fn journey(name: &'static str, engines: &'static [Engine], play: Play) -> Journey {
-    Journey {
-        name,
-        engines,
-        only_when_asked: false,
-        play,
-    }
+    Journey { name, engines, only_when_asked: false, play }
 }
 
 pub const JOURNEYS: &[Journey] = &[
@@ -52,29 +47,17 @@ pub const JOURNEYS: &[Journey] = &[
     journey("update", BOTH, |stage| Box::pin(update::play(stage))),
     journey("withdrawn", BOTH, |stage| Box::pin(withdrawn::play(stage))),
     journey("checks", EVERY, |stage| Box::pin(checks::play(stage))),
-    journey("side_by_side", BOTH, |stage| {
-        Box::pin(side_by_side::play(stage))
-    }),
+    journey("side_by_side", BOTH, |stage| Box::pin(side_by_side::play(stage))),
     journey("keyboard", BOTH, |stage| Box::pin(keyboard::play(stage))),
-    journey("accessibility", BOTH, |stage| {
-        Box::pin(accessibility::play(stage))
-    }),
-    journey("large_text", BOTH, |stage| {
-        Box::pin(large_text::play(stage))
-    }),
-    journey("slow_line", CHROMIUM, |stage| {
-        Box::pin(slow_line::play(stage))
-    }),
+    journey("accessibility", BOTH, |stage| Box::pin(accessibility::play(stage))),
+    journey("large_text", BOTH, |stage| Box::pin(large_text::play(stage))),
+    journey("slow_line", CHROMIUM, |stage| Box::pin(slow_line::play(stage))),
     journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
     journey("readme", CHROMIUM, |stage| Box::pin(readme::play(stage))),
-    journey("snapshots", CHROMIUM, |stage| {
-        Box::pin(snapshots::play(stage))
-    }),
+    journey("snapshots", CHROMIUM, |stage| Box::pin(snapshots::play(stage))),
     Journey {
         only_when_asked: true,
-        ..journey("screenshots", CHROMIUM, |stage| {
-            Box::pin(screenshots::play(stage))
-        })
+        ..journey("screenshots", CHROMIUM, |stage| Box::pin(screenshots::play(stage)))
     },
     journey("harness", EVERY, |stage| Box::pin(harness::play(stage))),
 ];

@@ -29,11 +29,7 @@ fn main() -> ExitCode {
     if let [first, pid] = arguments.as_slice()
         && first == process::WATCH_ARGUMENT
     {
-        return if process::watch(pid).is_ok() {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        };
+        return if process::watch(pid).is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
     runner::run(arguments)
 }

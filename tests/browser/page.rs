@@ -40,12 +40,7 @@ impl Page {
         window: WindowHandle,
         current: Arc<Mutex<WindowHandle>>,
     ) -> Page {
-        Page {
-            engine,
-            client,
-            window,
-            current,
-        }
+        Page { engine, client, window, current }
     }
 
     pub fn window_name(&self) -> String {
@@ -64,16 +59,12 @@ impl Page {
 
     pub async fn goto(&self, address: &str) -> Result<()> {
         let client = self.client().await?;
-        client
-            .goto(address)
-            .await
-            .with_context(|| format!("{address} does not open"))
+        client.goto(address).await.with_context(|| format!("{address} does not open"))
     }
 
     /// Reloads as a finger does. WebDriver's own `refresh` passes by the service worker in Firefox.
     pub async fn reload(&self) -> Result<()> {
-        self.js("window.beforeReload = true; setTimeout(() => location.reload(), 0)")
-            .await?;
+        self.js("window.beforeReload = true; setTimeout(() => location.reload(), 0)").await?;
         self.wait("the page to reload", PATIENCE, async || {
             let script = "return !window.beforeReload && document.readyState === 'complete'";
             Ok((self.js(script).await? == true).then_some(()))
@@ -104,14 +95,10 @@ impl Page {
             Name::Any => (Value::Null, false),
         };
         let script = "return findAll(arguments[0], arguments[1], arguments[2])";
-        let found = self
-            .finder(script, vec![json!(role), words, json!(exact)])
-            .await?;
+        let found = self.finder(script, vec![json!(role), words, json!(exact)]).await?;
         let mut elements = Vec::new();
         for element in found.as_array().into_iter().flatten() {
-            let id = element[ELEMENT_KEY]
-                .as_str()
-                .context("an element without an id")?;
+            let id = element[ELEMENT_KEY].as_str().context("an element without an id")?;
             let id = ElementRef::from(id.to_owned());
             elements.push(Element::from_element_id(self.client.clone(), id));
         }
@@ -133,19 +120,15 @@ impl Page {
     }
 
     pub async fn click(&self, role: &str, name: Name<'_>) -> Result<()> {
-        self.wait(
-            &format!("a {role} {name:?} to click"),
-            PATIENCE,
-            async || {
-                let mut found = self.all(role, name).await?;
-                ensure!(found.len() < 2, "{} times {role} {name:?}", found.len());
-                let Some(element) = found.pop() else {
-                    return Ok(None);
-                };
-                element.click().await?;
-                Ok(Some(()))
-            },
-        )
+        self.wait(&format!("a {role} {name:?} to click"), PATIENCE, async || {
+            let mut found = self.all(role, name).await?;
+            ensure!(found.len() < 2, "{} times {role} {name:?}", found.len());
+            let Some(element) = found.pop() else {
+                return Ok(None);
+            };
+            element.click().await?;
+            Ok(Some(()))
+        })
         .await
     }
 

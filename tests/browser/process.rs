@@ -33,11 +33,7 @@ impl Tree {
             .spawn()
             .context("the watcher does not start")?;
         let alive = watcher.stdin.take().context("the watcher has no input")?;
-        Ok(Tree {
-            child,
-            watcher,
-            _alive: alive,
-        })
+        Ok(Tree { child, watcher, _alive: alive })
     }
 
     pub fn output(&mut self) -> Option<std::process::ChildStdout> {

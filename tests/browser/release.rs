@@ -44,25 +44,13 @@ pub fn next(portal: &Path, folder: PathBuf, condition: Condition) -> Result<Path
 /// The list of the service worker, with the new page, the new file and a new name.
 fn fill(worker: &str, page_before: &str, page_after: &str, new: &str) -> Result<String> {
     let row = format!("[\"/\", \"{page_before}\"]");
-    ensure!(
-        worker.contains(&row),
-        "the service worker does not list the page as {row}"
-    );
+    ensure!(worker.contains(&row), "the service worker does not list the page as {row}");
     let rows = format!("[\"/\", \"{page_after}\"],\n  [\"/{NEW_FILE}\", \"{new}\"]");
     let listed = worker.replacen(&row, &rows, 1);
-    let start = listed
-        .find("const RELEASE = \"")
-        .context("the service worker has no release")?;
-    let end = start
-        + listed[start..]
-            .find(';')
-            .context("the release has no end")?;
+    let start = listed.find("const RELEASE = \"").context("the service worker has no release")?;
+    let end = start + listed[start..].find(';').context("the release has no end")?;
     let name = &hash(listed.as_bytes())[..12];
-    Ok(format!(
-        "{}const RELEASE = \"{name}\"{}",
-        &listed[..start],
-        &listed[end..]
-    ))
+    Ok(format!("{}const RELEASE = \"{name}\"{}", &listed[..start], &listed[end..]))
 }
 
 /// Writes a file and removes its precompressed twins, which would still be the old one.
@@ -92,8 +80,5 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 }
 
 fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

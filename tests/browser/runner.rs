@@ -42,10 +42,7 @@ fn chosen(arguments: &[String]) -> Result<Plan> {
         Err(_) => engines.extend(engine::ALL),
     }
     // Like cargo's own runner: words choose, everything with dashes belongs to someone else.
-    let words: Vec<&String> = arguments
-        .iter()
-        .filter(|word| !word.starts_with('-'))
-        .collect();
+    let words: Vec<&String> = arguments.iter().filter(|word| !word.starts_with('-')).collect();
     let mut plan = Vec::new();
     for engine in engines {
         for journey in JOURNEYS {
@@ -59,10 +56,7 @@ fn chosen(arguments: &[String]) -> Result<Plan> {
             }
         }
     }
-    ensure!(
-        !plan.is_empty(),
-        "no journey has a name with {words:?}; see --list"
-    );
+    ensure!(!plan.is_empty(), "no journey has a name with {words:?}; see --list");
     Ok(plan)
 }
 
@@ -83,11 +77,8 @@ fn run_plan(plan: Plan) -> ExitCode {
 fn run_lanes(plan: &Plan) -> Vec<Outcome> {
     std::thread::scope(|scope| {
         let lanes = engine::ALL.map(|engine| {
-            let journeys: Vec<&'static Journey> = plan
-                .iter()
-                .filter(|(of, _)| *of == engine)
-                .map(|(_, journey)| *journey)
-                .collect();
+            let journeys: Vec<&'static Journey> =
+                plan.iter().filter(|(of, _)| *of == engine).map(|(_, journey)| *journey).collect();
             scope.spawn(move || {
                 let runtime = tokio::runtime::Builder::new_multi_thread()
                     .worker_threads(2)
@@ -98,8 +89,7 @@ fn run_lanes(plan: &Plan) -> Vec<Outcome> {
             })
         });
         let join = |lane: std::thread::ScopedJoinHandle<'_, Vec<Outcome>>| {
-            lane.join()
-                .expect("a lane catches the panics of its journeys")
+            lane.join().expect("a lane catches the panics of its journeys")
         };
         lanes.into_iter().flat_map(join).collect()
     })
@@ -112,10 +102,7 @@ async fn run_lane(engine: Engine, journeys: Vec<&'static Journey>) -> Vec<Outcom
         let started = Instant::now();
         let result = run_journey(engine, journey).await;
         let word = if result.is_ok() { "ok" } else { "FAILED" };
-        println!(
-            "test {name} ... {word} <{:.1}s>",
-            started.elapsed().as_secs_f64()
-        );
+        println!("test {name} ... {word} <{:.1}s>", started.elapsed().as_secs_f64());
         outcomes.push(Outcome { name, result });
     }
     outcomes
@@ -146,9 +133,7 @@ async fn run_journey(engine: Engine, journey: &'static Journey) -> Result<()> {
 
 fn words_of(panic: &(dyn std::any::Any + Send)) -> &str {
     let owned = panic.downcast_ref::<String>().map(String::as_str);
-    owned
-        .or(panic.downcast_ref::<&str>().copied())
-        .unwrap_or("without words")
+    owned.or(panic.downcast_ref::<&str>().copied()).unwrap_or("without words")
 }
 
 fn report(outcomes: &[Outcome], took: Duration) -> ExitCode {
@@ -170,9 +155,5 @@ fn report(outcomes: &[Outcome], took: Duration) -> ExitCode {
          0 filtered out; finished in {:.2}s\n",
         took.as_secs_f64()
     );
-    if failed == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -12,19 +12,11 @@ pub struct Screen {
 }
 
 const fn framed(name: &'static str, path: &'static str) -> Screen {
-    Screen {
-        name,
-        path,
-        framed: true,
-    }
+    Screen { name, path, framed: true }
 }
 
 const fn alone(name: &'static str, path: &'static str) -> Screen {
-    Screen {
-        name,
-        path,
-        framed: false,
-    }
+    Screen { name, path, framed: false }
 }
 
 /// In place of the thread's own id, which every demo makes anew.
@@ -69,11 +61,7 @@ impl Screen {
 
     /// Waits until everything of the screen is painted: program, frame, heading, nothing on its way.
     pub async fn is_there(&self, page: &Page) -> Result<()> {
-        let frame = if self.framed {
-            "document.querySelector('nav')"
-        } else {
-            "true"
-        };
+        let frame = if self.framed { "document.querySelector('nav')" } else { "true" };
         let script = format!(
             "return document.readyState === 'complete'
                 && document.documentElement.dataset.boot === 'running'

@@ -60,10 +60,7 @@ impl Server {
     /// Returns when the server said `ready`.
     pub fn start(&mut self) -> Result<()> {
         ensure!(self.running.is_none(), "the server runs already");
-        let log = std::fs::File::options()
-            .create(true)
-            .append(true)
-            .open(&self.log)?;
+        let log = std::fs::File::options().create(true).append(true).open(&self.log)?;
         let portal = match &self.portal {
             Some(portal) => portal.clone(),
             None => built::portal()?,
@@ -100,10 +97,7 @@ impl Server {
     /// Asks the process to stop, as Ctrl-C does.
     pub fn stop(&mut self) -> Result<()> {
         let mut tree = self.running.take().context("the server does not run")?;
-        ensure!(
-            tree.stop(STOPS_WITHIN),
-            "the server does not stop when it is asked to"
-        );
+        ensure!(tree.stop(STOPS_WITHIN), "the server does not stop when it is asked to");
         Ok(())
     }
 
@@ -115,10 +109,7 @@ impl Server {
     /// A printed link, by the word before it: `patient`, `caregiver`, `nurse`, `new patient`.
     pub fn link(&self, who: &str) -> Result<&str> {
         let Some(link) = self.links.get(who) else {
-            bail!(
-                "the demo printed no link for {who:?}, only {:?}",
-                self.links.keys()
-            );
+            bail!("the demo printed no link for {who:?}, only {:?}", self.links.keys());
         };
         Ok(link)
     }

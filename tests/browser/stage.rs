@@ -107,12 +107,7 @@ impl Stage {
     }
 
     pub async fn new_page(&mut self) -> Result<Page> {
-        let page = self
-            .browser
-            .as_mut()
-            .context("there is no browser")?
-            .new_page()
-            .await?;
+        let page = self.browser.as_mut().context("there is no browser")?.new_page().await?;
         self.pages.push(page.clone());
         Ok(page)
     }
@@ -128,10 +123,7 @@ impl Stage {
     /// The demo's link, led through the front.
     pub fn link(&self, who: &str) -> Result<String> {
         let link = url::Url::parse(self.server.link(who)?)?;
-        ensure!(
-            link.host_str() == Some("localhost"),
-            "passkeys need localhost, not {link}"
-        );
+        ensure!(link.host_str() == Some("localhost"), "passkeys need localhost, not {link}");
         Ok(self.url(&link[url::Position::BeforePath..]))
     }
 
@@ -157,27 +149,16 @@ impl Stage {
         let mut wrong: Vec<String> = self.errors.clone();
         for exchange in self.front.exchanges() {
             if exchange.status == 404 || exchange.status >= 500 {
-                wrong.push(format!(
-                    "{} {}: {}",
-                    exchange.method, exchange.path, exchange.status
-                ));
+                wrong.push(format!("{} {}: {}", exchange.method, exchange.path, exchange.status));
             }
         }
         wrong.retain(|line| !self.is_excused(line));
-        ensure!(
-            wrong.is_empty(),
-            "the journey ended well, but:\n  {}",
-            wrong.join("\n  ")
-        );
+        ensure!(wrong.is_empty(), "the journey ended well, but:\n  {}", wrong.join("\n  "));
         Ok(())
     }
 
     fn is_excused(&self, line: &str) -> bool {
-        let weather = [
-            "net::ERR_",
-            "WebSocket connection to",
-            "establish a connection to",
-        ];
+        let weather = ["net::ERR_", "WebSocket connection to", "establish a connection to"];
         let is_weather = weather.iter().any(|words| line.contains(words));
         (self.had_weather && is_weather) || self.excused.iter().any(|words| line.contains(words))
     }
@@ -198,10 +179,7 @@ impl Stage {
         std::fs::write(folder.join("console.txt"), self.errors.join("\n"))?;
         let mut exchanges = String::new();
         for exchange in self.front.exchanges() {
-            let line = format!(
-                "{} {} {}\n",
-                exchange.status, exchange.method, exchange.path
-            );
+            let line = format!("{} {} {}\n", exchange.status, exchange.method, exchange.path);
             exchanges.push_str(&line);
         }
         std::fs::write(folder.join("requests.txt"), exchanges)?;
@@ -219,14 +197,8 @@ impl Stage {
 
 async fn keep_page(page: &Page, folder: &Path, number: usize) -> Result<()> {
     let path = page.path().await.unwrap_or_default();
-    let tree = page
-        .tree()
-        .await
-        .unwrap_or_else(|error| format!("{error:#}"));
-    std::fs::write(
-        folder.join(format!("page-{number}.txt")),
-        format!("{path}\n\n{tree}\n"),
-    )?;
+    let tree = page.tree().await.unwrap_or_else(|error| format!("{error:#}"));
+    std::fs::write(folder.join(format!("page-{number}.txt")), format!("{path}\n\n{tree}\n"))?;
     let picture = page.client().await?.screenshot().await?;
     std::fs::write(folder.join(format!("page-{number}.png")), picture)?;
     Ok(())

@@ -15,18 +15,11 @@ fn check_refused(arguments: &[&str], words: &[&str]) {
     let ended = run(arguments);
     let said = ended.stderr.trim();
     assert!(!ended.success, "{arguments:?} exits with 0");
-    assert_eq!(
-        said.lines().count(),
-        1,
-        "{arguments:?} says more than a sentence:\n{said}"
-    );
+    assert_eq!(said.lines().count(), 1, "{arguments:?} says more than a sentence:\n{said}");
     assert_eq!(ended.stdout, "", "{arguments:?} speaks on the wrong stream");
     assert!(!said.contains("panicked"), "{said}");
     for word in words {
-        assert!(
-            said.contains(word),
-            "{arguments:?} says {said:?}, without {word:?}"
-        );
+        assert!(said.contains(word), "{arguments:?} says {said:?}, without {word:?}");
     }
 }
 
@@ -56,25 +49,12 @@ fn what_is_not_understood_is_named() {
     let clinic = text(&clinic);
     check_refused(&[], &["serve", "--help"]);
     check_refused(&["sevre"], &["sevre", "serve"]);
-    check_refused(
-        &["serve", "--dir", clinic, "--prot", "1"],
-        &["--prot", "--help"],
-    );
+    check_refused(&["serve", "--dir", clinic, "--prot", "1"], &["--prot", "--help"]);
     check_refused(&["serve", "--dir", clinic, "--port"], &["--port"]);
-    check_refused(
-        &["serve", "--dir", clinic, "--port", "many"],
-        &["--port", "many"],
-    );
-    check_refused(
-        &["serve", "--dir", clinic, "--origin", "portal.example"],
-        &["--origin"],
-    );
+    check_refused(&["serve", "--dir", clinic, "--port", "many"], &["--port", "many"]);
+    check_refused(&["serve", "--dir", clinic, "--origin", "portal.example"], &["--origin"]);
     check_refused(&["serve", "--dir", clinic, "--reset"], &["--reset"]);
-    assert_eq!(
-        content(folder.path()),
-        [],
-        "a refused command left something"
-    );
+    assert_eq!(content(folder.path()), [], "a refused command left something");
 }
 
 #[test]
@@ -84,15 +64,8 @@ fn a_taken_port_is_named_and_nothing_is_half_done() {
     for command in ["serve", "demo"] {
         let folder = Folder::new(&format!("taken-port-{command}")).unwrap();
         let clinic = folder.path().join("clinic");
-        check_refused(
-            &[command, "--dir", text(&clinic), "--port", &port],
-            &[&port, "--port"],
-        );
-        assert_eq!(
-            content(folder.path()),
-            [],
-            "a start that failed left something"
-        );
+        check_refused(&[command, "--dir", text(&clinic), "--port", &port], &[&port, "--port"]);
+        assert_eq!(content(folder.path()), [], "a start that failed left something");
     }
 }
 
@@ -105,14 +78,8 @@ fn a_folder_that_cannot_be_written_is_named() {
     // Root may write everywhere, so this is what no one can: a folder below a file.
     let inside = file.join("clinic");
     let port = free_port().unwrap().to_string();
-    check_refused(
-        &["serve", "--dir", text(&inside), "--port", &port],
-        &[text(&inside)],
-    );
-    check_refused(
-        &["serve", "--dir", text(&file), "--port", &port],
-        &[text(&file)],
-    );
+    check_refused(&["serve", "--dir", text(&inside), "--port", &port], &[text(&inside)]);
+    check_refused(&["serve", "--dir", text(&file), "--port", &port], &[text(&file)]);
     assert_eq!(content(folder.path()), before);
 }
 
@@ -122,9 +89,7 @@ fn a_portal_that_is_not_there_is_named() {
     let (clinic, portal) = (folder.path().join("clinic"), folder.path().join("portal"));
     let port = free_port().unwrap().to_string();
     let (clinic, portal) = (text(&clinic), text(&portal));
-    let arguments = [
-        "serve", "--dir", clinic, "--port", &port, "--portal", portal,
-    ];
+    let arguments = ["serve", "--dir", clinic, "--port", &port, "--portal", portal];
     check_refused(&arguments, &[portal]);
     assert_eq!(content(folder.path()), []);
 }
@@ -139,11 +104,7 @@ fn a_database_that_is_not_ours_is_left_as_it_was() {
     let port = free_port().unwrap().to_string();
     let arguments = ["serve", "--dir", text(folder.path()), "--port", &port];
 
-    fs::write(
-        &database,
-        b"somebody's letter, not a database. ".repeat(300),
-    )
-    .unwrap();
+    fs::write(&database, b"somebody's letter, not a database. ".repeat(300)).unwrap();
     let before = content(folder.path());
     check_refused(&arguments, &[text(&database)]);
     assert_eq!(content(folder.path()), before, "a foreign file was changed");
@@ -154,11 +115,7 @@ fn a_database_that_is_not_ours_is_left_as_it_was() {
     fs::write(&database, newer).unwrap();
     let before = content(folder.path());
     check_refused(&arguments, &["newer"]);
-    assert_eq!(
-        content(folder.path()),
-        before,
-        "a newer database was changed"
-    );
+    assert_eq!(content(folder.path()), before, "a newer database was changed");
 }
 
 #[test]
@@ -166,10 +123,7 @@ fn a_folder_in_use_is_not_opened_twice() {
     let folder = Folder::new("in-use").unwrap();
     let first = Program::start(folder.path(), free_port().unwrap());
     let port = free_port().unwrap().to_string();
-    check_refused(
-        &["demo", "--dir", text(folder.path()), "--port", &port],
-        &[],
-    );
+    check_refused(&["demo", "--dir", text(folder.path()), "--port", &port], &[]);
     first.stop();
 }
 
@@ -180,18 +134,11 @@ fn the_demo_starts_and_keeps_its_place() {
     let first = Program::start(folder.path(), port);
     for who in ["patient", "caregiver", "nurse", "new patient"] {
         let link = first.link(who);
-        assert!(
-            link.starts_with(&format!("http://localhost:{port}/")),
-            "{who}: {link}"
-        );
+        assert!(link.starts_with(&format!("http://localhost:{port}/")), "{who}: {link}");
     }
     let secret = first.link("patient").to_owned();
     first.stop();
     let second = Program::start(folder.path(), port);
-    assert_ne!(
-        second.link("patient"),
-        secret,
-        "a link is good for one start"
-    );
+    assert_ne!(second.link("patient"), secret, "a link is good for one start");
     second.stop();
 }

@@ -31,10 +31,7 @@ const ENDS_WITHIN: Duration = Duration::from_secs(20);
 /// Runs a command that must end by itself; one that does not counts as a success of that command.
 pub fn run(arguments: &[&str]) -> Ended {
     let mut command = command();
-    command
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let deadline = Instant::now() + ENDS_WITHIN;
     while child.try_wait().unwrap().is_none() {
@@ -52,11 +49,7 @@ pub fn run(arguments: &[&str]) -> Ended {
 impl Ended {
     fn of(output: &Output, success: bool) -> Ended {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        Ended {
-            success,
-            stdout: text(&output.stdout),
-            stderr: text(&output.stderr),
-        }
+        Ended { success, stdout: text(&output.stdout), stderr: text(&output.stderr) }
     }
 }
 
@@ -78,19 +71,14 @@ impl Program {
             .spawn()
             .unwrap();
         let output = child.stdout.take().unwrap();
-        let mut program = Program {
-            child,
-            links: HashMap::new(),
-        };
+        let mut program = Program { child, links: HashMap::new() };
         for line in BufReader::new(output).lines() {
             let line = line.unwrap();
             if line == "ready" {
                 return program;
             }
             if let Some((who, link)) = line.split_once(": ") {
-                program
-                    .links
-                    .insert(who.trim().to_owned(), link.trim().to_owned());
+                program.links.insert(who.trim().to_owned(), link.trim().to_owned());
             }
         }
         panic!("the demo ended before it was ready");
@@ -103,15 +91,10 @@ impl Program {
     /// As Ctrl-C does; it must end by itself and call that a success.
     pub fn stop(mut self) {
         let pid = self.child.id().to_string();
-        let asked = Command::new("sh")
-            .args(["-c", &format!("kill -TERM {pid}")])
-            .status();
+        let asked = Command::new("sh").args(["-c", &format!("kill -TERM {pid}")]).status();
         assert!(asked.unwrap().success());
         let ended = self.child.wait().unwrap();
-        assert!(
-            ended.success(),
-            "a server that is asked to stop ends with {ended}"
-        );
+        assert!(ended.success(), "a server that is asked to stop ends with {ended}");
     }
 }
 

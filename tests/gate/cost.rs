@@ -35,10 +35,8 @@ fn the_gate_costs_no_more_than_a_few_readings_by_automerge() {
     }
     let changes: Vec<Vec<u8>> = (0..400).map(|_| world.mint()).collect();
     let bytes: usize = changes.iter().map(Vec::len).sum();
-    let checked: Vec<_> = changes
-        .iter()
-        .map(|bytes| check(bytes, &Limits::PATIENT).unwrap())
-        .collect();
+    let checked: Vec<_> =
+        changes.iter().map(|bytes| check(bytes, &Limits::PATIENT).unwrap()).collect();
     let operations: usize = checked.iter().map(|change| change.operations().len()).sum();
     let [check_time, both_time, automerge_time] = quickest(
         &changes,
@@ -61,8 +59,5 @@ fn the_gate_costs_no_more_than_a_few_readings_by_automerge() {
         bytes / changes.len(),
         operations as f64 / changes.len() as f64,
     );
-    assert!(
-        both_time <= automerge_time * 10,
-        "{both_time:?} beside {automerge_time:?}"
-    );
+    assert!(both_time <= automerge_time * 10, "{both_time:?} beside {automerge_time:?}");
 }

@@ -83,10 +83,7 @@ impl Forged {
     }
 
     pub fn body(&self) -> Vec<u8> {
-        let mut to = unsigned(
-            self.dependencies_claimed
-                .unwrap_or(self.dependencies.len() as u64),
-        );
+        let mut to = unsigned(self.dependencies_claimed.unwrap_or(self.dependencies.len() as u64));
         to.extend(self.dependencies.concat());
         to.extend(prefixed(&self.actor));
         to.extend(unsigned(self.seq));
@@ -95,14 +92,8 @@ impl Forged {
         to.extend(prefixed(&self.message));
         to.extend(unsigned(self.other_actors.len() as u64));
         to.extend(self.other_actors.iter().flat_map(|actor| prefixed(actor)));
-        let columns: Vec<_> = self
-            .columns
-            .iter()
-            .filter(|(_, bytes)| !bytes.is_empty())
-            .collect();
-        to.extend(unsigned(
-            self.columns_claimed.unwrap_or(columns.len() as u64),
-        ));
+        let columns: Vec<_> = self.columns.iter().filter(|(_, bytes)| !bytes.is_empty()).collect();
+        to.extend(unsigned(self.columns_claimed.unwrap_or(columns.len() as u64)));
         for (number, bytes) in &columns {
             to.extend(unsigned(u64::from(*number)));
             to.extend(unsigned(bytes.len() as u64));
@@ -173,9 +164,7 @@ pub fn raw_chunk(kind: u8, checksum: &[u8], body: &[u8]) -> Vec<u8> {
 
 pub fn deflate(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-    encoder
-        .write_all(bytes)
-        .expect("writing into memory does not fail");
+    encoder.write_all(bytes).expect("writing into memory does not fail");
     encoder.finish().expect("writing into memory does not fail")
 }
 
@@ -184,9 +173,7 @@ pub fn deflated_zeros(count: u64) -> Vec<u8> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
     let zeros = vec![0; 1 << 20];
     for _ in 0..count >> 20 {
-        encoder
-            .write_all(&zeros)
-            .expect("writing into memory does not fail");
+        encoder.write_all(&zeros).expect("writing into memory does not fail");
     }
     encoder.finish().expect("writing into memory does not fail")
 }

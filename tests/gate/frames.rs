@@ -22,96 +22,48 @@ fn row() -> Row {
         received_at: Timestamp::from_millis(1),
         receipt: Receipt([5; 16]),
     };
-    Row {
-        seq: 9,
-        hash: ChangeHash([6; 32]),
-        sidecar,
-        bytes: vec![7; 40].into(),
-    }
+    Row { seq: 9, hash: ChangeHash([6; 32]), sidecar, bytes: vec![7; 40].into() }
 }
 
 fn frames() -> Vec<Vec<u8>> {
     let (document, digest) = (document_id(), Digest([1; 16]));
     let to_server = [
-        ToServer::Hello {
-            version_min: 1,
-            version_max: 1,
-            digest,
-        },
-        ToServer::Push {
-            number: 1,
-            document,
-            changes: vec![vec![1; 30].into(), vec![2].into()],
-        },
+        ToServer::Hello { version_min: 1, version_max: 1, digest },
+        ToServer::Push { number: 1, document, changes: vec![vec![1; 30].into(), vec![2].into()] },
         ToServer::Pull { document, after: 7 },
-        ToServer::Holds {
-            document,
-            hashes: vec![ChangeHash([2; 32]); 3],
-        },
-        ToServer::Offer {
-            document,
-            rows: vec![row()],
-        },
+        ToServer::Holds { document, hashes: vec![ChangeHash([2; 32]); 3] },
+        ToServer::Offer { document, rows: vec![row()] },
         ToServer::Ping { digest },
     ];
-    let summary = Summary {
-        document,
-        seq_last: 3,
-        sum: Sum([4; 16]),
-    };
+    let summary = Summary { document, seq_last: 3, sum: Sum([4; 16]) };
     let stored = Outcome::Stored {
         seq: 1,
         received_at: Timestamp::from_millis(2),
         receipt: Receipt([3; 16]),
     };
-    let refused = Outcome::Refused {
-        why: WhyRefused::NotAccepted,
-    };
+    let refused = Outcome::Refused { why: WhyRefused::NotAccepted };
     let to_device = [
-        ToDevice::Welcome {
-            version: 1,
-            same: false,
-        },
+        ToDevice::Welcome { version: 1, same: false },
         ToDevice::TooOld { version_min: 2 },
-        ToDevice::Summaries {
-            documents: vec![summary; 2],
-        },
-        ToDevice::Taken {
-            number: 1,
-            outcomes: vec![stored, Outcome::Missing, refused],
-        },
-        ToDevice::Rows {
-            document,
-            rows: vec![row(), row()],
-            more: true,
-        },
-        ToDevice::Lacks {
-            document,
-            hashes: vec![ChangeHash([8; 32])],
-        },
+        ToDevice::Summaries { documents: vec![summary; 2] },
+        ToDevice::Taken { number: 1, outcomes: vec![stored, Outcome::Missing, refused] },
+        ToDevice::Rows { document, rows: vec![row(), row()], more: true },
+        ToDevice::Lacks { document, hashes: vec![ChangeHash([8; 32])] },
         ToDevice::Pong { same: true },
     ];
     let to_server = to_server.iter().map(ToServer::to_bytes);
-    to_server
-        .chain(to_device.iter().map(ToDevice::to_bytes))
-        .collect()
+    to_server.chain(to_device.iter().map(ToDevice::to_bytes)).collect()
 }
 
 /// Reads it both ways; what is read is written and read again the same.
 fn read(bytes: &[u8]) -> bool {
     let to_server = ToServer::from_bytes(bytes);
     if let Ok(message) = &to_server {
-        assert_eq!(
-            &ToServer::from_bytes(&message.to_bytes()).expect("our own"),
-            message
-        );
+        assert_eq!(&ToServer::from_bytes(&message.to_bytes()).expect("our own"), message);
     }
     let to_device = ToDevice::from_bytes(bytes);
     if let Ok(message) = &to_device {
-        assert_eq!(
-            &ToDevice::from_bytes(&message.to_bytes()).expect("our own"),
-            message
-        );
+        assert_eq!(&ToDevice::from_bytes(&message.to_bytes()).expect("our own"), message);
     }
     to_server.is_ok() || to_device.is_ok()
 }
@@ -156,11 +108,8 @@ fn a_length_that_a_frame_only_claims_is_not_allocated() {
             }
         }
     }
-    let claim = [
-        &[0x83, 0x01, 0x01, 0x80][..],
-        &[0x9b, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff],
-    ]
-    .concat();
+    let claim =
+        [&[0x83, 0x01, 0x01, 0x80][..], &[0x9b, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]].concat();
     assert_eq!(bounded(|| ToServer::from_bytes(&claim)), Err(NotAMessage));
 }
 

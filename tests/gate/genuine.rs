@@ -20,10 +20,7 @@ fn every_genuine_change_of_devices_that_write_apart_passes() {
             let change = change.unwrap_or_else(|why| panic!("seed {seed}, change {count}: {why}"));
             let genuine = Change::from_bytes(bytes).unwrap();
             assert_eq!(change.hash().0, genuine.hash().0);
-            assert_eq!(
-                (change.seq(), change.max_op()),
-                (genuine.seq(), genuine.max_op())
-            );
+            assert_eq!((change.seq(), change.max_op()), (genuine.seq(), genuine.max_op()));
             assert_eq!(change.bytes(), genuine.raw_bytes());
             world.store(&change);
             count += 1;
@@ -45,11 +42,8 @@ fn both_writings_agree_with_those_of_automerge() {
     automerge.load_incremental(&world.stored.concat()).unwrap();
     // Out of a saved document every change comes back as the gate let it in.
     let saved = Automerge::load(&automerge.save()).unwrap();
-    let mut from_saved: Vec<_> = saved
-        .get_changes(&[])
-        .iter()
-        .map(|change| change.raw_bytes().to_vec())
-        .collect();
+    let mut from_saved: Vec<_> =
+        saved.get_changes(&[]).iter().map(|change| change.raw_bytes().to_vec()).collect();
     let mut from_log: Vec<_> = world
         .stored
         .iter()

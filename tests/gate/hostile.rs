@@ -49,9 +49,7 @@ fn put(map: u64, key: &str, text: &str) -> Forged {
 
 /// Heavy tests wait for their turn as well.
 pub fn turn() -> MutexGuard<'static, ()> {
-    MEASURING
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner())
+    MEASURING.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// Answers what the work answers, after it was quick at least once in three and small every time.
@@ -68,10 +66,7 @@ pub fn bounded<T>(work: impl Fn() -> T) -> T {
         let growth = MEMORY.peak_usage().saturating_sub(before);
         assert!(growth <= GROWTH_BYTES_MAX, "grew by {growth} bytes");
     }
-    assert!(
-        quickest <= Duration::from_millis(CHECK_MS_MAX),
-        "took {quickest:?}"
-    );
+    assert!(quickest <= Duration::from_millis(CHECK_MS_MAX), "took {quickest:?}");
     answer.expect("it ran three times")
 }
 
@@ -118,10 +113,7 @@ fn a_run_of_a_million_to_a_million_million_operations_is_refused_in_any_column()
                 column::INSERT => unsigned(length.unsigned_abs()),
                 _ => run(length, 0),
             };
-            refused(
-                &forged().with_column(number, bytes),
-                Rejected::TooMuch(Limit::Operations),
-            );
+            refused(&forged().with_column(number, bytes), Rejected::TooMuch(Limit::Operations));
         }
         for number in [column::OVERWRITTEN_ACTOR, column::OVERWRITTEN_COUNTER] {
             let overwrites = forged()
@@ -130,15 +122,11 @@ fn a_run_of_a_million_to_a_million_million_operations_is_refused_in_any_column()
                 .with_column(number, run(length, 0));
             refused(&overwrites, Rejected::TooMuch(Limit::Overwritten));
         }
-        let all = columns
-            .iter()
-            .fold(forged(), |forged, number| match *number {
-                column::INSERT => forged.with_column(*number, unsigned(length.unsigned_abs())),
-                column::KEY => {
-                    forged.with_column(*number, [signed(length), vec![1, b'x']].concat())
-                }
-                _ => forged.with_column(*number, run(length, 0)),
-            });
+        let all = columns.iter().fold(forged(), |forged, number| match *number {
+            column::INSERT => forged.with_column(*number, unsigned(length.unsigned_abs())),
+            column::KEY => forged.with_column(*number, [signed(length), vec![1, b'x']].concat()),
+            _ => forged.with_column(*number, run(length, 0)),
+        });
         let why = refusal(&all.to_bytes(), &Limits::IMPORT);
         assert_eq!(why, Rejected::TooMuch(Limit::Operations));
     }
@@ -183,18 +171,12 @@ fn the_longest_change_that_is_allowed_is_one_operation_shorter_than_what_is_refu
 /// 261 KB and 1 MB; automerge inflates all of it, 0.8 and 3.1 GiB, before it looks at the checksum.
 #[test]
 fn a_deflate_bomb_of_256_mib_and_of_one_gib_is_not_inflated() {
-    let no_chunk_limit = Limits {
-        chunk_bytes_max: usize::MAX,
-        ..Limits::IMPORT
-    };
+    let no_chunk_limit = Limits { chunk_bytes_max: usize::MAX, ..Limits::IMPORT };
     for bytes in [256 << 20, 1 << 30] {
         let bomb = raw_chunk(COMPRESSED, &[0; 4], &deflated_zeros(bytes));
         let why = refusal(&bomb, &no_chunk_limit);
         assert_eq!(why, Rejected::TooMuch(Limit::InflatedBytes));
-        assert_eq!(
-            refusal(&bomb, &Limits::PATIENT),
-            Rejected::TooMuch(Limit::Bytes)
-        );
+        assert_eq!(refusal(&bomb, &Limits::PATIENT), Rejected::TooMuch(Limit::Bytes));
     }
 }
 
@@ -205,10 +187,7 @@ fn a_compressed_change_passes_and_one_with_something_behind_it_does_not() {
     assert_eq!(change.bytes(), forged().to_bytes());
     let checksum = &forged().to_bytes()[4..8];
     let trailing = raw_chunk(COMPRESSED, checksum, &[deflate(&body), vec![0]].concat());
-    assert!(matches!(
-        refusal(&trailing, &Limits::PATIENT),
-        Rejected::Malformed(_)
-    ));
+    assert!(matches!(refusal(&trailing, &Limits::PATIENT), Rejected::Malformed(_)));
     let cut = raw_chunk(COMPRESSED, checksum, &deflate(&body)[..20]);
     assert!(check(&cut, &Limits::PATIENT).is_err());
 }
@@ -216,93 +195,43 @@ fn a_compressed_change_passes_and_one_with_something_behind_it_does_not() {
 #[test]
 fn lengths_and_counts_of_two_to_the_sixty_four_are_only_numbers() {
     let malformed = |forged: &Forged| {
-        matches!(
-            refusal(&forged.to_bytes(), &Limits::PATIENT),
-            Rejected::Malformed(_)
-        )
+        matches!(refusal(&forged.to_bytes(), &Limits::PATIENT), Rejected::Malformed(_))
     };
     let max = u64::MAX;
     refused(
-        &Forged {
-            dependencies_claimed: Some(max),
-            ..forged()
-        },
+        &Forged { dependencies_claimed: Some(max), ..forged() },
         Rejected::TooMuch(Limit::Dependencies),
     );
-    refused(
-        &Forged {
-            columns_claimed: Some(max),
-            ..forged()
-        },
-        Rejected::TooMuch(Limit::Columns),
-    );
-    assert!(malformed(
-        &forged().with_column(column::VALUE_LENGTH, one(max))
-    ));
+    refused(&Forged { columns_claimed: Some(max), ..forged() }, Rejected::TooMuch(Limit::Columns));
+    assert!(malformed(&forged().with_column(column::VALUE_LENGTH, one(max))));
     let key = [signed(-1), unsigned(max), vec![b'x']].concat();
     assert!(malformed(&forged().with_column(column::KEY, key)));
     let head = [&[0x85, 0x6f, 0x4a, 0x83, 0, 0, 0, 0, 1][..], &unsigned(max)].concat();
-    assert!(matches!(
-        refusal(&head, &Limits::PATIENT),
-        Rejected::Malformed(_)
-    ));
+    assert!(matches!(refusal(&head, &Limits::PATIENT), Rejected::Malformed(_)));
     let body = forged().body();
     for place in 0..body.len() {
         let claimed = [&body[..place], &unsigned(max), &body[place + 1..]].concat();
-        assert!(
-            admit_one(&known(), &chunk(1, &claimed)).is_err(),
-            "place {place}"
-        );
+        assert!(admit_one(&known(), &chunk(1, &claimed)).is_err(), "place {place}");
     }
 }
 
 /// Automerge takes the change and panics when it is applied.
 #[test]
 fn a_first_change_with_the_last_sequence_number_is_refused() {
-    refused(
-        &Forged {
-            seq: u64::MAX,
-            ..forged()
-        },
-        Rejected::TooMuch(Limit::Counter),
-    );
-    not_admitted(
-        &Forged { seq: 2, ..forged() },
-        Rejected::Sequence {
-            expected: 1,
-            found: 2,
-        },
-    );
-    refused(
-        &Forged { seq: 0, ..forged() },
-        Rejected::Malformed("counting starts at one"),
-    );
+    refused(&Forged { seq: u64::MAX, ..forged() }, Rejected::TooMuch(Limit::Counter));
+    not_admitted(&Forged { seq: 2, ..forged() }, Rejected::Sequence { expected: 1, found: 2 });
+    refused(&Forged { seq: 0, ..forged() }, Rejected::Malformed("counting starts at one"));
 }
 
 /// Automerge takes it; from then on the next change of every other writer panics.
 #[test]
 fn a_counter_near_the_end_of_its_range_does_not_poison_the_document() {
     for start_op in [u64::from(u32::MAX) - 1, u64::from(u32::MAX), u64::MAX] {
-        refused(
-            &Forged {
-                start_op,
-                ..forged()
-            },
-            Rejected::TooMuch(Limit::Counter),
-        );
+        refused(&Forged { start_op, ..forged() }, Rejected::TooMuch(Limit::Counter));
     }
     for start_op in [1, 3, 5, 1_000_000] {
-        let why = Rejected::Counter {
-            expected: 4,
-            found: start_op,
-        };
-        not_admitted(
-            &Forged {
-                start_op,
-                ..forged()
-            },
-            why,
-        );
+        let why = Rejected::Counter { expected: 4, found: start_op };
+        not_admitted(&Forged { start_op, ..forged() }, why);
     }
 }
 
@@ -314,14 +243,9 @@ fn ten_thousand_orphans_are_named_and_none_is_kept() {
     for number in 0..10_000_u32 {
         let mut missing = [0; 32];
         missing[..4].copy_from_slice(&number.to_be_bytes());
-        let orphan = Forged {
-            dependencies: vec![missing],
-            ..forged()
-        };
+        let orphan = Forged { dependencies: vec![missing], ..forged() };
         let why = admit_one(&known, &orphan.to_bytes()).unwrap_err();
-        let Rejected::Missing(hashes) = why else {
-            panic!("{why}")
-        };
+        let Rejected::Missing(hashes) = why else { panic!("{why}") };
         assert_eq!(hashes[0].0, missing);
     }
     assert_eq!(format!("{known:?}").len(), before);
@@ -333,14 +257,8 @@ fn ten_thousand_maps_inside_each_other_are_refused() {
     let rows = 9_999;
     let counters: Vec<u8> = (4..4 + rows as u64 - 1).flat_map(unsigned).collect();
     let nested = put(ENTRIES, &name(1), "")
-        .with_column(
-            column::OBJECT_ACTOR,
-            [signed(-1), unsigned(1), run(rows - 1, 0)].concat(),
-        )
-        .with_column(
-            column::OBJECT_COUNTER,
-            [signed(-rows), unsigned(ENTRIES), counters].concat(),
-        )
+        .with_column(column::OBJECT_ACTOR, [signed(-1), unsigned(1), run(rows - 1, 0)].concat())
+        .with_column(column::OBJECT_COUNTER, [signed(-rows), unsigned(ENTRIES), counters].concat())
         .with_column(
             column::KEY,
             [signed(rows), crate::forge::prefixed(name(1).as_bytes())].concat(),
@@ -358,23 +276,13 @@ fn ten_thousand_maps_inside_each_other_are_refused() {
 
 #[test]
 fn an_actor_of_one_mib_or_of_none_is_refused() {
-    let no_byte_limits = Limits {
-        chunk_bytes_max: usize::MAX,
-        body_bytes_max: usize::MAX,
-        ..Limits::PATIENT
-    };
+    let no_byte_limits =
+        Limits { chunk_bytes_max: usize::MAX, body_bytes_max: usize::MAX, ..Limits::PATIENT };
     for length in [0, 1, 15, 17, 1 << 20] {
-        let bytes = Forged {
-            actor: vec![7; length],
-            ..forged()
-        }
-        .to_bytes();
+        let bytes = Forged { actor: vec![7; length], ..forged() }.to_bytes();
         let why = refusal(&bytes, &no_byte_limits);
         assert_eq!(why, Rejected::TooMuch(Limit::ActorBytes));
-        let others = Forged {
-            other_actors: vec![vec![7; length.min(999)]],
-            ..forged()
-        };
+        let others = Forged { other_actors: vec![vec![7; length.min(999)]], ..forged() };
         refused(&others, Rejected::TooMuch(Limit::ActorBytes));
     }
 }
@@ -385,13 +293,7 @@ fn the_same_sequence_number_with_other_content_is_refused() {
     let first = admit_one(&known, &forged().to_bytes()).unwrap();
     known.note(&first);
     let second = admit_one(&known, &put(ENTRIES, &name(2), "y").to_bytes());
-    assert_eq!(
-        second,
-        Err(Rejected::Sequence {
-            expected: 2,
-            found: 1
-        })
-    );
+    assert_eq!(second, Err(Rejected::Sequence { expected: 2, found: 1 }));
 }
 
 /// The saved document then has one id twice and does not load.
@@ -399,10 +301,7 @@ fn the_same_sequence_number_with_other_content_is_refused() {
 fn an_actor_that_builds_beside_its_own_last_change_is_refused() {
     let mut known = known();
     known.note(&admit_one(&known, &forged().to_bytes()).unwrap());
-    let beside = Forged {
-        seq: 2,
-        ..put(ENTRIES, &name(2), "y")
-    };
+    let beside = Forged { seq: 2, ..put(ENTRIES, &name(2), "y") };
     assert_eq!(admit_one(&known, &beside.to_bytes()), Err(Rejected::Beside));
 }
 
@@ -411,10 +310,7 @@ fn an_actor_that_builds_beside_its_own_last_change_is_refused() {
 fn an_actor_that_builds_on_others_beside_its_own_last_change_is_refused() {
     let mut known = known();
     let own = known.take(&forged().to_bytes(), Shape::Journal).unwrap();
-    let mut other = Forged {
-        actor: vec![8; 16],
-        ..put(ENTRIES, &name(2), "y")
-    };
+    let mut other = Forged { actor: vec![8; 16], ..put(ENTRIES, &name(2), "y") };
     for seq in 1..4 {
         other.seq = seq;
         other.start_op = 3 + seq;
@@ -452,56 +348,30 @@ fn a_change_of_the_year_one_passes_and_its_time_decides_nothing() {
 fn a_change_that_names_its_author_is_refused() {
     let extra = [&[1][..], &crate::forge::prefixed(b"the clinic")].concat();
     refused(&Forged { extra, ..forged() }, Rejected::Author);
-    refused(
-        &Forged {
-            extra: vec![0],
-            ..forged()
-        },
-        Rejected::Author,
-    );
+    refused(&Forged { extra: vec![0], ..forged() }, Rejected::Author);
 }
 
 #[test]
 fn a_change_without_operations_is_refused() {
-    refused(
-        &Forged {
-            columns: Vec::new(),
-            ..forged()
-        },
-        Rejected::Empty,
-    );
+    refused(&Forged { columns: Vec::new(), ..forged() }, Rejected::Empty);
 }
 
 #[test]
 fn every_count_has_a_limit() {
     let hashes = |count: u8| (0..count).map(|number| [number; 32]).collect();
-    let many = Forged {
-        dependencies: hashes(17),
-        ..forged()
-    };
+    let many = Forged { dependencies: hashes(17), ..forged() };
     refused(&many, Rejected::TooMuch(Limit::Dependencies));
     let actors = |count: u8| (0..count).map(|number| vec![number; 16]).collect();
-    let many = Forged {
-        other_actors: actors(65),
-        ..forged()
-    };
+    let many = Forged { other_actors: actors(65), ..forged() };
     refused(&many, Rejected::TooMuch(Limit::Actors));
-    let many = (1000..1033).fold(forged(), |forged, number| {
-        forged.with_column(number, vec![1])
-    });
+    let many = (1000..1033).fold(forged(), |forged, number| forged.with_column(number, vec![1]));
     refused(&many, Rejected::TooMuch(Limit::Columns));
-    let message = Forged {
-        message: vec![b'x'; 257],
-        ..forged()
-    };
+    let message = Forged { message: vec![b'x'; 257], ..forged() };
     refused(&message, Rejected::TooMuch(Limit::MessageBytes));
     let long = put(ENTRIES, &name(1), &"x".repeat(64 * 1024));
     refused(&long, Rejected::TooMuch(Limit::Bytes));
     let long = compressed(&put(ENTRIES, &name(1), &"x".repeat(64 * 1024)).body());
-    assert_eq!(
-        refusal(&long, &Limits::PATIENT),
-        Rejected::TooMuch(Limit::InflatedBytes)
-    );
+    assert_eq!(refusal(&long, &Limits::PATIENT), Rejected::TooMuch(Limit::InflatedBytes));
     not_admitted(
         &put(ENTRIES, &name(1), &"x".repeat(49 * 1024)),
         Rejected::TooMuch(Limit::TextBytes),
@@ -531,46 +401,30 @@ fn what_is_not_one_change_is_refused() {
         chunk(4, &body),
     ];
     for bytes in wrong {
-        assert!(matches!(
-            refusal(&bytes, &Limits::PATIENT),
-            Rejected::Malformed(_)
-        ));
+        assert!(matches!(refusal(&bytes, &Limits::PATIENT), Rejected::Malformed(_)));
     }
     for length in 0..good.len() {
         assert!(check(&good[..length], &Limits::PATIENT).is_err());
     }
     let mut other_checksum = good.clone();
     other_checksum[4] ^= 1;
-    assert_eq!(
-        refusal(&other_checksum, &Limits::PATIENT),
-        Rejected::Checksum
-    );
+    assert_eq!(refusal(&other_checksum, &Limits::PATIENT), Rejected::Checksum);
 }
 
 #[test]
 fn a_compressed_column_in_a_change_is_refused() {
     let mut bomb = forged();
     bomb.columns.retain(|(number, _)| *number != column::VALUE);
-    bomb.columns
-        .push((column::VALUE | 8, deflated_zeros(4 << 20)));
+    bomb.columns.push((column::VALUE | 8, deflated_zeros(4 << 20)));
     bomb.columns.sort();
-    assert!(matches!(
-        refusal(&bomb.to_bytes(), &Limits::PATIENT),
-        Rejected::Malformed(_)
-    ));
+    assert!(matches!(refusal(&bomb.to_bytes(), &Limits::PATIENT), Rejected::Malformed(_)));
 }
 
 #[test]
 fn bytes_that_read_the_same_in_another_writing_are_refused() {
     let genesis_actor = genesis().actor().0.to_vec();
-    let doubled = Forged {
-        dependencies: vec![genesis().hash().0; 2],
-        ..forged()
-    };
-    let unused = Forged {
-        other_actors: vec![genesis_actor, vec![255; 16]],
-        ..forged()
-    };
+    let doubled = Forged { dependencies: vec![genesis().hash().0; 2], ..forged() };
+    let unused = Forged { other_actors: vec![genesis_actor, vec![255; 16]], ..forged() };
     let split_run = forged().with_column(column::ACTION, [run(-1, 1), Vec::new()].concat());
     let run_of_one = forged().with_column(column::ACTION, run(1, 1));
     let nothing_first = forged().with_column(column::ACTION, [vec![0, 0], one(1)].concat());
@@ -578,14 +432,7 @@ fn bytes_that_read_the_same_in_another_writing_are_refused() {
         forged().with_column(column::OBJECT_COUNTER, vec![0x7f, 0x80 | ENTRIES as u8, 0]);
     let insert_twice = forged().with_column(column::INSERT, vec![1, 0]);
     assert!(check(&split_run.to_bytes(), &Limits::PATIENT).is_ok());
-    for written in [
-        doubled,
-        unused,
-        run_of_one,
-        nothing_first,
-        overlong,
-        insert_twice,
-    ] {
+    for written in [doubled, unused, run_of_one, nothing_first, overlong, insert_twice] {
         refused(&written, Rejected::NotCanonical);
     }
     // A length of the chunk with one byte more than it needs.
@@ -629,45 +476,22 @@ fn writing_outside_the_two_maps_is_refused() {
     for map in [1, 4, 1_000] {
         not_admitted(&put(map, &name(1), "x"), outside.clone());
     }
-    let own = Forged {
-        other_actors: Vec::new(),
-        ..put(ENTRIES, &name(1), "x")
-    }
-    .with_column(column::OBJECT_ACTOR, one(0));
+    let own = Forged { other_actors: Vec::new(), ..put(ENTRIES, &name(1), "x") }
+        .with_column(column::OBJECT_ACTOR, one(0));
     not_admitted(&own, outside);
-    not_admitted(
-        &Forged {
-            other_actors: vec![vec![8; 16]],
-            ..forged()
-        },
-        Rejected::UnknownActor,
-    );
-    refused(
-        &forged().with_column(column::OBJECT_ACTOR, one(2)),
-        Rejected::UnknownActor,
-    );
+    not_admitted(&Forged { other_actors: vec![vec![8; 16]], ..forged() }, Rejected::UnknownActor);
+    refused(&forged().with_column(column::OBJECT_ACTOR, one(2)), Rejected::UnknownActor);
 }
 
 #[test]
 fn names_have_the_form_their_map_asks_for() {
     let long = format!("pref/{}", "x".repeat(65));
     let wrong = Rejected::Shape("a name of another form");
-    for key in [
-        "",
-        "x",
-        "0000000000000000000000000U",
-        "../../etc/passwd",
-        &long,
-    ] {
+    for key in ["", "x", "0000000000000000000000000U", "../../etc/passwd", &long] {
         not_admitted(&put(ENTRIES, key, "x"), wrong.clone());
         not_admitted(&put(REGISTERS, key, "x"), wrong.clone());
     }
-    for key in [
-        name(1),
-        "pref/".into(),
-        "pref/Ü".into(),
-        format!("read/{}x", name(1)),
-    ] {
+    for key in [name(1), "pref/".into(), "pref/Ü".into(), format!("read/{}x", name(1))] {
         not_admitted(&put(REGISTERS, &key, "x"), wrong.clone());
     }
     for key in ["pref/language".to_owned(), format!("read/{}", name(1))] {
@@ -700,37 +524,18 @@ fn only_values_that_are_there_are_replaced() {
     });
     let next = |key: &str, counter: u64| {
         let put = put(REGISTERS, key, "es");
-        let put = Forged {
-            seq: 2,
-            start_op: 5,
-            dependencies: vec![language.hash().0],
-            ..put
-        };
+        let put = Forged { seq: 2, start_op: 5, dependencies: vec![language.hash().0], ..put };
         over(put, 0, counter).to_bytes()
     };
     assert!(admit_one(&known, &next("pref/language", 4)).is_ok());
     let not_there = Err(Rejected::Shape("replaces a value that is not there"));
     assert_eq!(admit_one(&known, &next("pref/other", 4)), not_there);
     for counter in [1, 3, 5, 6, 1_000] {
-        assert_eq!(
-            admit_one(&known, &next("pref/language", counter)),
-            not_there
-        );
+        assert_eq!(admit_one(&known, &next("pref/language", counter)), not_there);
     }
-    let replaced = over(
-        Forged {
-            actor: vec![7; 16],
-            ..put(ENTRIES, &name(1), "y")
-        },
-        0,
-        4,
-    );
+    let replaced = over(Forged { actor: vec![7; 16], ..put(ENTRIES, &name(1), "y") }, 0, 4);
     let replaced = Forged { seq: 2, ..replaced };
-    let why = admit(
-        check(&replaced.to_bytes(), &Limits::PATIENT).unwrap(),
-        &known,
-        Shape::Journal,
-    );
+    let why = admit(check(&replaced.to_bytes(), &Limits::PATIENT).unwrap(), &known, Shape::Journal);
     assert!(why.is_err());
 }
 
@@ -755,10 +560,7 @@ fn one_change_does_not_write_one_name_twice() {
     };
     assert!(admit_one(&known(), &twice(Some(4)).to_bytes()).is_ok());
     not_admitted(&twice(None), Rejected::Shape("two values under one name"));
-    not_admitted(
-        &twice(Some(5)),
-        Rejected::Shape("two values under one name"),
-    );
+    not_admitted(&twice(Some(5)), Rejected::Shape("two values under one name"));
 }
 
 #[test]
@@ -779,10 +581,7 @@ fn a_refused_change_leaves_no_trace_in_what_is_known() {
     let mut world = World::new(5, 3);
     let good = world.mint();
     let before = format!("{:?}", world.known);
-    let bad = Forged {
-        start_op: 99,
-        ..forged()
-    };
+    let bad = Forged { start_op: 99, ..forged() };
     assert!(admit_one(&world.known, &bad.to_bytes()).is_err());
     assert_eq!(format!("{:?}", world.known), before);
     assert!(admit_one(&world.known, &good).is_ok());

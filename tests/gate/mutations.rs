@@ -33,9 +33,7 @@ struct Counts {
 }
 
 fn setting(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name)
-        .ok()
-        .map_or(otherwise, |text| text.parse().expect("a number"))
+    std::env::var(name).ok().map_or(otherwise, |text| text.parse().expect("a number"))
 }
 
 #[test]
@@ -48,10 +46,7 @@ fn no_mutation_makes_the_gate_panic_hang_or_grow_and_none_that_passes_hurts_auto
     for round in 0..mutations.div_ceil(MUTATIONS_PER_WORLD) {
         let seed = seed.wrapping_add(round << 32);
         let outcome = catch_unwind(AssertUnwindSafe(|| one_world(seed, &mut counts)));
-        assert!(
-            outcome.is_ok(),
-            "replay with SEED={seed} GATE_MUTATIONS={MUTATIONS_PER_WORLD}"
-        );
+        assert!(outcome.is_ok(), "replay with SEED={seed} GATE_MUTATIONS={MUTATIONS_PER_WORLD}");
     }
     let growth = MEMORY.peak_usage().saturating_sub(before);
     assert!(growth <= GROWTH_BYTES_MAX, "grew by {growth} bytes");
@@ -62,10 +57,7 @@ fn no_mutation_makes_the_gate_panic_hang_or_grow_and_none_that_passes_hurts_auto
 
 #[expect(clippy::print_stdout, reason = "a run says what it did")]
 fn report(mutations: u64, growth: usize, counts: &Counts) {
-    println!(
-        "{mutations} mutations, {} KiB at most: {counts:?}",
-        growth / 1024
-    );
+    println!("{mutations} mutations, {} KiB at most: {counts:?}", growth / 1024);
 }
 
 fn one_world(seed: u64, counts: &mut Counts) {
@@ -74,9 +66,7 @@ fn one_world(seed: u64, counts: &mut Counts) {
         world.mint_and_store();
     }
     let mut document = Automerge::new();
-    document
-        .load_incremental(&world.stored.concat())
-        .expect("stored changes load");
+    document.load_incremental(&world.stored.concat()).expect("stored changes load");
     let genuine: Vec<Vec<u8>> = (0..8).map(|_| world.mint()).collect();
     for _ in 0..MUTATIONS_PER_WORLD {
         let from = world.random.pick(&genuine).clone();
@@ -121,40 +111,22 @@ fn survive(document: &Automerge, change: &Checked) {
     let parsed = Change::from_bytes(change.bytes().to_vec()).expect("automerge reads it too");
     assert_eq!(parsed.hash().0, change.hash().0);
     let again = Change::from(parsed.decode());
-    assert!(
-        again.raw_bytes() == change.bytes(),
-        "automerge writes it differently"
-    );
+    assert!(again.raw_bytes() == change.bytes(), "automerge writes it differently");
     let mut document = document.clone();
-    document
-        .apply_changes([parsed])
-        .expect("automerge takes it");
+    document.apply_changes([parsed]).expect("automerge takes it");
     assert!(document.get_missing_deps(&[]).is_empty());
     for map in ["entries", "registers"] {
-        let (_, id) = document
-            .get(automerge::ROOT, map)
-            .expect("a root reads")
-            .expect("a map of genesis");
-        for item in document
-            .map_range(&id, ..)
-            .map(|item| item.key.into_owned())
-            .collect::<Vec<_>>()
+        let (_, id) =
+            document.get(automerge::ROOT, map).expect("a root reads").expect("a map of genesis");
+        for item in
+            document.map_range(&id, ..).map(|item| item.key.into_owned()).collect::<Vec<_>>()
         {
-            assert!(
-                !document
-                    .get_all(&id, item)
-                    .expect("a name reads")
-                    .is_empty()
-            );
+            assert!(!document.get_all(&id, item).expect("a name reads").is_empty());
         }
     }
     let saved = Automerge::load(&document.save()).expect("the saved document loads");
     assert_eq!(saved.get_heads(), document.get_heads());
-    assert!(
-        saved
-            .get_change_by_hash(&automerge::ChangeHash(change.hash().0))
-            .is_some()
-    );
+    assert!(saved.get_change_by_hash(&automerge::ChangeHash(change.hash().0)).is_some());
 }
 
 fn mutate(random: &mut Seeded, from: &[u8], stored: &[Vec<u8>]) -> Vec<u8> {
@@ -169,11 +141,7 @@ fn mutate(random: &mut Seeded, from: &[u8], stored: &[Vec<u8>]) -> Vec<u8> {
     match random.below(8) {
         0 | 1 => {
             // The checksum of the genuine change.
-            let kind = if random.one_in(8) {
-                random.below(5) as u8
-            } else {
-                1
-            };
+            let kind = if random.one_in(8) { random.below(5) as u8 } else { 1 };
             raw_chunk(kind, &change.bytes()[4..8], &body)
         }
         2 => compressed(&body),
@@ -189,11 +157,7 @@ fn mutate(random: &mut Seeded, from: &[u8], stored: &[Vec<u8>]) -> Vec<u8> {
 
 /// Where the body of a chunk begins.
 fn header(bytes: &[u8]) -> usize {
-    9 + bytes[9..]
-        .iter()
-        .position(|byte| byte & 0x80 == 0)
-        .expect("a length ends")
-        + 1
+    9 + bytes[9..].iter().position(|byte| byte & 0x80 == 0).expect("a length ends") + 1
 }
 
 fn mutate_body(random: &mut Seeded, body: &mut Vec<u8>, stored: &[Vec<u8>]) {

@@ -24,76 +24,28 @@ fn seeds() -> Vec<Seed> {
     let mut seeds: Vec<Seed> = vec![
         ("gate", "genesis", world.stored[0].clone()),
         ("gate", "entry", put("x").to_bytes()),
-        (
-            "gate",
-            "compressed",
-            compressed(&put(&"word ".repeat(99)).body()),
-        ),
+        ("gate", "compressed", compressed(&put(&"word ".repeat(99)).body())),
         ("gate", "register", {
-            Forged::put(
-                genesis.hash().0,
-                genesis.actor().0,
-                3,
-                "pref/language",
-                "es",
-            )
-            .to_bytes()
+            Forged::put(genesis.hash().0, genesis.actor().0, 3, "pref/language", "es").to_bytes()
         }),
-        (
-            "gate",
-            "run-of-2-40",
-            put("x")
-                .with_column(column::ACTION, run(1 << 40, 1))
-                .to_bytes(),
-        ),
-        (
-            "gate",
-            "last-sequence-number",
-            Forged {
-                seq: u64::MAX,
-                ..put("x")
-            }
-            .to_bytes(),
-        ),
-        (
-            "gate",
-            "author",
-            Forged {
-                extra: vec![1, 1, b'x'],
-                ..put("x")
-            }
-            .to_bytes(),
-        ),
+        ("gate", "run-of-2-40", put("x").with_column(column::ACTION, run(1 << 40, 1)).to_bytes()),
+        ("gate", "last-sequence-number", Forged { seq: u64::MAX, ..put("x") }.to_bytes()),
+        ("gate", "author", Forged { extra: vec![1, 1, b'x'], ..put("x") }.to_bytes()),
     ];
     for _ in 0..12 {
         world.mint_and_store();
     }
     seeds.push(("gate", "several-puts", world.mint()));
     let mut document = Automerge::new();
-    document
-        .load_incremental(&world.stored.concat())
-        .expect("stored changes load");
+    document.load_incremental(&world.stored.concat()).expect("stored changes load");
     seeds.push(("snapshot", "journal", document.save()));
     let mut document = Automerge::new();
-    document
-        .load_incremental(&world.stored[0])
-        .expect("genesis loads");
+    document.load_incremental(&world.stored[0]).expect("genesis loads");
     seeds.push(("snapshot", "genesis", document.save()));
-    let hello = ToServer::Hello {
-        version_min: 1,
-        version_max: 1,
-        digest: Digest([7; 16]),
-    };
+    let hello = ToServer::Hello { version_min: 1, version_max: 1, digest: Digest([7; 16]) };
     let changes = vec![world.stored[1].clone().into()];
-    let push = ToServer::Push {
-        number: 1,
-        document: document_id(),
-        changes,
-    };
-    let welcome = ToDevice::Welcome {
-        version: 1,
-        same: true,
-    };
+    let push = ToServer::Push { number: 1, document: document_id(), changes };
+    let welcome = ToDevice::Welcome { version: 1, same: true };
     seeds.push(("wire", "hello", hello.to_bytes()));
     seeds.push(("wire", "push", push.to_bytes()));
     seeds.push(("wire", "welcome", welcome.to_bytes()));

@@ -18,17 +18,12 @@ const OTHER_HEADS: &str = "other heads than its changes have";
 
 fn open(changes: &[Vec<u8>]) -> Automerge {
     let mut automerge = Automerge::new();
-    automerge
-        .load_incremental(&changes.concat())
-        .expect("stored changes load");
+    automerge.load_incremental(&changes.concat()).expect("stored changes load");
     automerge
 }
 
 fn plain(automerge: &Automerge) -> Vec<u8> {
-    automerge.save_with_options(SaveOptions {
-        deflate: false,
-        retain_orphans: false,
-    })
+    automerge.save_with_options(SaveOptions { deflate: false, retain_orphans: false })
 }
 
 #[test]
@@ -43,11 +38,7 @@ fn every_genuine_document_passes_and_the_next_change_builds_on_it() {
         let next = world.mint();
         for bytes in [automerge.save(), plain(&automerge)] {
             let snapshot = check_snapshot(&bytes, &SnapshotLimits::DEVICE, Shape::Journal).unwrap();
-            let mut heads: Vec<_> = automerge
-                .get_heads()
-                .iter()
-                .map(|h| ChangeHash(h.0))
-                .collect();
+            let mut heads: Vec<_> = automerge.get_heads().iter().map(|h| ChangeHash(h.0)).collect();
             heads.sort();
             assert_eq!(snapshot.heads, heads);
             assert_eq!(snapshot.changes.len(), world.stored.len());
@@ -131,17 +122,14 @@ impl Forged {
     }
 
     fn with_operations(mut self, number: u32, bytes: Vec<u8>) -> Self {
-        self.operation_columns
-            .retain(|(column, _)| column & !8 != number & !8);
+        self.operation_columns.retain(|(column, _)| column & !8 != number & !8);
         self.operation_columns.push((number, bytes));
-        self.operation_columns
-            .sort_by_key(|(column, _)| column & !8);
+        self.operation_columns.sort_by_key(|(column, _)| column & !8);
         self
     }
 
     fn with_changes(mut self, number: u32, bytes: Vec<u8>) -> Self {
-        self.change_columns
-            .retain(|(column, _)| column & !8 != number & !8);
+        self.change_columns.retain(|(column, _)| column & !8 != number & !8);
         self.change_columns.push((number, bytes));
         self.change_columns.sort_by_key(|(column, _)| column & !8);
         self
@@ -221,10 +209,7 @@ fn runs_of_a_million_million_in_any_column_of_a_document_are_refused() {
             let deflated = Forged::genesis().with_operations(number | 8, deflate(&bytes));
             for document in [plain, deflated] {
                 let why = look(&document.to_bytes());
-                assert!(
-                    matches!(why, Err(Rejected::TooMuch(_))),
-                    "column {number}: {why:?}"
-                );
+                assert!(matches!(why, Err(Rejected::TooMuch(_))), "column {number}: {why:?}");
             }
         }
         for number in [1, 3, 19, 35, 53, 64, 67, 86] {
@@ -233,10 +218,7 @@ fn runs_of_a_million_million_in_any_column_of_a_document_are_refused() {
                 _ => run(length, 0),
             };
             let why = look(&Forged::genesis().with_changes(number, bytes).to_bytes());
-            assert!(
-                matches!(why, Err(Rejected::TooMuch(_))),
-                "column {number}: {why:?}"
-            );
+            assert!(matches!(why, Err(Rejected::TooMuch(_))), "column {number}: {why:?}");
         }
     }
 }
@@ -244,35 +226,13 @@ fn runs_of_a_million_million_in_any_column_of_a_document_are_refused() {
 #[test]
 fn a_document_that_contradicts_itself_is_refused() {
     let genesis = Forged::genesis;
-    let other_head = Forged {
-        heads: vec![[7; 32]],
-        ..genesis()
-    };
-    let no_head = Forged {
-        heads: Vec::new(),
-        places: Vec::new(),
-        ..genesis()
-    };
-    let other_place = Forged {
-        places: vec![1],
-        ..genesis()
-    };
-    let huge_place = Forged {
-        places: unsigned(u64::MAX),
-        ..genesis()
-    };
-    let two_places = Forged {
-        places: vec![0, 0],
-        ..genesis()
-    };
-    let short_actor = Forged {
-        actors: vec![vec![1; 15]],
-        ..genesis()
-    };
-    let same_actor = Forged {
-        actors: vec![genesis().actors[0].clone(); 2],
-        ..genesis()
-    };
+    let other_head = Forged { heads: vec![[7; 32]], ..genesis() };
+    let no_head = Forged { heads: Vec::new(), places: Vec::new(), ..genesis() };
+    let other_place = Forged { places: vec![1], ..genesis() };
+    let huge_place = Forged { places: unsigned(u64::MAX), ..genesis() };
+    let two_places = Forged { places: vec![0, 0], ..genesis() };
+    let short_actor = Forged { actors: vec![vec![1; 15]], ..genesis() };
+    let same_actor = Forged { actors: vec![genesis().actors[0].clone(); 2], ..genesis() };
     let contradictions = [
         other_head,
         no_head,
@@ -288,13 +248,9 @@ fn a_document_that_contradicts_itself_is_refused() {
         genesis().with_changes(19, run(-1, 2)),
         genesis().with_changes(19, [signed(-1), signed(i64::MAX)].concat()),
         genesis().with_changes(64, run(-1, 1)),
-        genesis()
-            .with_changes(64, run(-1, 1))
-            .with_changes(67, run(-1, 0)),
+        genesis().with_changes(64, run(-1, 1)).with_changes(67, run(-1, 0)),
         genesis().with_changes(67, run(-1, 0)),
-        genesis()
-            .with_changes(86, run(-1, 1 << 4 | 7))
-            .with_changes(87, vec![1]),
+        genesis().with_changes(86, run(-1, 1 << 4 | 7)).with_changes(87, vec![1]),
         genesis().with_operations(33, run(3, 1)),
         genesis().with_operations(35, [signed(-3), signed(2), signed(2), signed(-3)].concat()),
         genesis().with_operations(66, run(3, 0)),
@@ -317,9 +273,8 @@ fn a_document_that_contradicts_itself_is_refused() {
 #[test]
 fn no_mutated_document_that_passes_makes_automerge_panic() {
     let _turn = turn();
-    let rounds = std::env::var("GATE_MUTATIONS").map_or(MUTATIONS, |text| {
-        text.parse::<u64>().expect("a number") * MUTATIONS / 100_000
-    });
+    let rounds = std::env::var("GATE_MUTATIONS")
+        .map_or(MUTATIONS, |text| text.parse::<u64>().expect("a number") * MUTATIONS / 100_000);
     let seed = std::env::var("SEED").map_or(1, |text| text.parse().expect("a number"));
     let (mut passed, mut looked, mut reheaded) = (0, 0, 0);
     let mut random = Seeded::new(seed);
@@ -364,19 +319,12 @@ fn with_fitting_heads(bytes: &[u8]) -> Vec<u8> {
     let options = LoadOptions::new().verification_mode(VerificationMode::DontCheck);
     let document = Automerge::load_with_options(bytes, options).expect("all but the heads fits");
     let mut again = Automerge::new();
-    again
-        .apply_changes(document.get_changes(&[]))
-        .expect("its changes apply");
+    again.apply_changes(document.get_changes(&[])).expect("its changes apply");
     plain(&again)
 }
 
 fn mutate(random: &mut Seeded, genuine: &[u8]) -> Vec<u8> {
-    let start = 9
-        + genuine[9..]
-            .iter()
-            .position(|byte| byte & 0x80 == 0)
-            .expect("a length")
-        + 1;
+    let start = 9 + genuine[9..].iter().position(|byte| byte & 0x80 == 0).expect("a length") + 1;
     let mut body = genuine[start..].to_vec();
     for _ in 0..1 + random.below(3) {
         let place = random.below(body.len());
@@ -385,10 +333,7 @@ fn mutate(random: &mut Seeded, genuine: &[u8]) -> Vec<u8> {
             1 => body[place] = random.below(256) as u8,
             2 => body[place] = body[place].wrapping_add(1),
             3 => body[place] = body[place].wrapping_sub(1),
-            4 => drop(body.splice(
-                place..place + 1,
-                unsigned(random.next() >> random.below(64)),
-            )),
+            4 => drop(body.splice(place..place + 1, unsigned(random.next() >> random.below(64)))),
             5 => drop(body.remove(place)),
             _ => body.insert(place, random.below(4) as u8),
         }

@@ -23,9 +23,7 @@ fn put(map: u64, key: &str) -> Forged {
 fn apply(document: &mut Automerge, changes: &[Forged]) {
     for change in changes {
         let change = Change::from_bytes(change.to_bytes()).expect("automerge reads it");
-        document
-            .apply_changes([change])
-            .expect("automerge takes it");
+        document.apply_changes([change]).expect("automerge takes it");
     }
 }
 
@@ -51,16 +49,7 @@ fn a_value_that_is_not_there_is_forgotten_and_the_saved_document_no_longer_loads
 #[test]
 fn two_changes_of_one_actor_side_by_side_make_a_document_that_no_longer_loads() {
     let mut document = open();
-    apply(
-        &mut document,
-        &[
-            put(2, "one"),
-            Forged {
-                seq: 2,
-                ..put(2, "two")
-            },
-        ],
-    );
+    apply(&mut document, &[put(2, "one"), Forged { seq: 2, ..put(2, "two") }]);
     let saved = catch_unwind(AssertUnwindSafe(|| Automerge::load(&document.save())));
     assert!(saved.is_err() || saved.is_ok_and(|loaded| loaded.is_err()));
 }
@@ -68,13 +57,7 @@ fn two_changes_of_one_actor_side_by_side_make_a_document_that_no_longer_loads() 
 #[test]
 fn a_counter_near_its_end_makes_the_next_change_of_everybody_panic() {
     let mut document = open();
-    apply(
-        &mut document,
-        &[Forged {
-            start_op: u64::from(u32::MAX),
-            ..put(2, "one")
-        }],
-    );
+    apply(&mut document, &[Forged { start_op: u64::from(u32::MAX), ..put(2, "one") }]);
     let mut other = AutoCommit::load(&document.save()).expect("it loads");
     assert!(panics(|| drop(other.put(automerge::ROOT, "two", "y"))));
 }
@@ -82,13 +65,7 @@ fn a_counter_near_its_end_makes_the_next_change_of_everybody_panic() {
 #[test]
 fn the_last_sequence_number_panics_when_it_is_applied() {
     let mut document = open();
-    assert!(panics(|| apply(
-        &mut document,
-        &[Forged {
-            seq: u64::MAX,
-            ..put(2, "one")
-        }]
-    )));
+    assert!(panics(|| apply(&mut document, &[Forged { seq: u64::MAX, ..put(2, "one") }])));
 }
 
 #[test]
@@ -102,29 +79,14 @@ fn another_writing_of_a_change_has_another_hash_after_a_save() {
 #[test]
 fn an_actor_that_writes_beside_itself_makes_a_look_back_panic() {
     let hash = |change: &Forged| {
-        check(&change.to_bytes(), &Limits::PATIENT)
-            .expect("it has the form of a change")
-            .hash()
-            .0
+        check(&change.to_bytes(), &Limits::PATIENT).expect("it has the form of a change").hash().0
     };
-    let mut others = vec![Forged {
-        actor: vec![8; 16],
-        ..put(2, "two")
-    }];
-    let second = Forged {
-        seq: 2,
-        start_op: 5,
-        dependencies: vec![hash(&others[0])],
-        ..others[0].clone()
-    };
+    let mut others = vec![Forged { actor: vec![8; 16], ..put(2, "two") }];
+    let second =
+        Forged { seq: 2, start_op: 5, dependencies: vec![hash(&others[0])], ..others[0].clone() };
     others.push(second);
     let dependencies = vec![hash(&others[1])];
-    let beside = Forged {
-        seq: 2,
-        start_op: 6,
-        dependencies,
-        ..put(2, "three")
-    };
+    let beside = Forged { seq: 2, start_op: 6, dependencies, ..put(2, "three") };
     let mut document = open();
     apply(&mut document, &[put(2, "one")]);
     apply(&mut document, &others);

@@ -26,11 +26,7 @@ struct Device {
 }
 
 pub fn document_id() -> DocumentId {
-    DocumentId::journal(
-        PatientId::from_u128(1),
-        AccountId::from_u128(2),
-        Audience::Circle,
-    )
+    DocumentId::journal(PatientId::from_u128(1), AccountId::from_u128(2), Audience::Circle)
 }
 
 pub fn admit_one(known: &Known, bytes: &[u8]) -> Result<Checked, Rejected> {
@@ -53,20 +49,10 @@ impl World {
             })
             .collect();
         let thread = |random: &mut Seeded| EntryId::fresh(Timestamp::from_millis(1), random);
-        let mut registers: Vec<String> = (0..4)
-            .map(|_| format!("read/{}", thread(&mut random)))
-            .collect();
-        registers.extend([
-            "pref/language".to_owned(),
-            "pref/reading.text-size".to_owned(),
-        ]);
-        Self {
-            random,
-            stored: vec![genesis],
-            known,
-            devices,
-            registers,
-        }
+        let mut registers: Vec<String> =
+            (0..4).map(|_| format!("read/{}", thread(&mut random))).collect();
+        registers.extend(["pref/language".to_owned(), "pref/reading.text-size".to_owned()]);
+        Self { random, stored: vec![genesis], known, devices, registers }
     }
 
     /// One device may reconnect, may catch up, and mints one change.
@@ -92,10 +78,7 @@ impl World {
 
     pub fn mint_and_store(&mut self) -> Vec<u8> {
         let bytes = self.mint();
-        let change = self
-            .known
-            .take(&bytes, Shape::Journal)
-            .expect("a genuine change");
+        let change = self.known.take(&bytes, Shape::Journal).expect("a genuine change");
         self.stored.push(change.into_bytes());
         bytes
     }
@@ -113,32 +96,18 @@ fn catch_up(device: &mut Device, stored: &[Vec<u8>]) {
 }
 
 fn random_puts(random: &mut Seeded, registers: &[String]) -> Vec<Put> {
-    let count = if random.one_in(20) {
-        1 + random.below(30)
-    } else {
-        1 + random.below(3)
-    };
+    let count = if random.one_in(20) { 1 + random.below(30) } else { 1 + random.below(3) };
     let put = |random: &mut Seeded| {
-        let length = if random.one_in(30) {
-            random.below(9_000)
-        } else {
-            random.below(300)
-        };
+        let length = if random.one_in(30) { random.below(9_000) } else { random.below(300) };
         // No two alike: a register that does not change is not written.
         let number = random.next();
         let words = "ñandú blood pressure 120/80 \u{1f600} ".chars().cycle();
         let text = format!("{number}{}", words.take(length).collect::<String>());
         if random.one_in(3) {
-            Put::Register {
-                name: random.pick(registers).clone(),
-                text: text[..12].to_owned(),
-            }
+            Put::Register { name: random.pick(registers).clone(), text: text[..12].to_owned() }
         } else {
             let now = Timestamp::from_millis((random.next() >> 24) as i64);
-            Put::Entry {
-                entry: EntryId::fresh(now, random),
-                text,
-            }
+            Put::Entry { entry: EntryId::fresh(now, random), text }
         }
     };
     (0..count).map(|_| put(random)).collect()

@@ -39,17 +39,10 @@ pub fn documents() -> Vec<DocumentId> {
 
 /// What an account may do at the start of a schedule.
 pub fn scope(account: AccountId, level: Level) -> Scope {
-    let records = vec![Access {
-        patient: PATIENT,
-        level,
-    }];
+    let records = vec![Access { patient: PATIENT, level }];
     Scope { account, records }
 }
 
 pub fn first_level(account: AccountId) -> Level {
-    if account == ROSA {
-        Level::Own
-    } else {
-        Level::Caregiver
-    }
+    if account == ROSA { Level::Own } else { Level::Caregiver }
 }

@@ -77,22 +77,14 @@ impl<T: Tier> Clinic<T> {
     pub fn scope_of(&self, account: AccountId) -> Scope {
         match self.levels[&account] {
             Some(level) => cast::scope(account, level),
-            None => Scope {
-                account,
-                records: Vec::new(),
-            },
+            None => Scope { account, records: Vec::new() },
         }
     }
 
     pub fn open(&mut self, line: usize, node: usize, account: AccountId, device: DeviceId) {
         let mut connection = Connection::new(self.scope_of(account), cast::receipt_key());
         connection.plant(self.planted);
-        let line_to = Line {
-            node,
-            account,
-            device,
-            connection,
-        };
+        let line_to = Line { node, account, device, connection };
         self.lines.insert(line, line_to);
     }
 
@@ -174,26 +166,17 @@ impl<T: Tier> Clinic<T> {
                 Effect::Summarize(scope) => Event::Summarized(self.store.summaries(&scope)),
                 Effect::ReadAfter { document, after } => {
                     let (rows, more) = self.store.after(&document, after, ROWS_BYTES_GOAL);
-                    Event::Read {
-                        document,
-                        rows,
-                        more,
-                    }
+                    Event::Read { document, rows, more }
                 }
-                Effect::ReadHashes { document } => Event::Hashes {
-                    document,
-                    hashes: self.store.hashes(&document),
-                },
+                Effect::ReadHashes { document } => {
+                    Event::Hashes { document, hashes: self.store.hashes(&document) }
+                }
                 Effect::ReadThese { document, hashes } => Event::Read {
                     document,
                     rows: self.store.these(&document, &hashes),
                     more: false,
                 },
-                Effect::Append {
-                    number: push,
-                    document,
-                    changes,
-                } => {
+                Effect::Append { number: push, document, changes } => {
                     let key = cast::receipt_key();
                     let author = Author {
                         account: Some(line.account),
@@ -203,10 +186,7 @@ impl<T: Tier> Clinic<T> {
                     };
                     let (outcomes, rows) = self.store.append::<T>(&author, document, changes);
                     answer.news.push((Some(number), document, rows));
-                    Event::Appended {
-                        number: push,
-                        outcomes,
-                    }
+                    Event::Appended { number: push, outcomes }
                 }
                 Effect::Restore { document, rows } => {
                     let (outcomes, rows) = self.store.restore::<T>(document, rows);
@@ -241,12 +221,7 @@ impl<T: Tier> Clinic<T> {
         let put = Put::Entry { entry, text };
         let (hash, bytes) = documents.mint(&document, Actor::fresh(rng), &put);
         let key = cast::receipt_key();
-        let author = Author {
-            account: None,
-            device: None,
-            now,
-            receipts: &key,
-        };
+        let author = Author { account: None, device: None, now, receipts: &key };
         let (_, rows) = self.store.append::<T>(&author, document, vec![bytes]);
         Some((hash, rows))
     }
@@ -272,30 +247,15 @@ impl<T: Tier> Clinic<T> {
             received_at: now,
             receipt: Receipt([rng.below(256) as u8; 16]),
         };
-        Some(Row {
-            seq: log.rows.len() as u64 + 1,
-            hash,
-            sidecar,
-            bytes: bytes.into(),
-        })
+        Some(Row { seq: log.rows.len() as u64 + 1, hash, sidecar, bytes: bytes.into() })
     }
 
     /// The projector saw an entry.
     pub fn mark(&mut self, document: DocumentId, entry: EntryId, now: Timestamp) {
-        let mark = Mark {
-            entry,
-            step: Step::AtTheClinic,
-            at: now,
-        };
+        let mark = Mark { entry, step: Step::AtTheClinic, at: now };
         let bytes = mark.to_bytes();
         let key = cast::receipt_key();
-        let author = Author {
-            account: None,
-            device: None,
-            now,
-            receipts: &key,
-        };
-        self.store
-            .mark(document, Mark::hash(&bytes), bytes, &author);
+        let author = Author { account: None, device: None, now, receipts: &key };
+        self.store.mark(document, Mark::hash(&bytes), bytes, &author);
     }
 }

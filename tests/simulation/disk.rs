@@ -51,10 +51,7 @@ impl Disk {
     /// Does the oldest transaction that waits. Nothing if a crash took it.
     pub fn perform(&mut self) -> Option<(u64, Result<(), StoreError>)> {
         let batch = self.waiting.pop_front()?;
-        let puts = batch
-            .writes
-            .iter()
-            .any(|write| matches!(write, Write::Put(_)));
+        let puts = batch.writes.iter().any(|write| matches!(write, Write::Put(_)));
         if self.full && puts {
             return Some((batch.number, Err(StoreError::Full)));
         }
@@ -102,10 +99,7 @@ impl Disk {
     }
 
     pub fn evict(&mut self) {
-        *self = Self {
-            bytes: self.bytes,
-            ..Self::default()
-        };
+        *self = Self { bytes: self.bytes, ..Self::default() };
     }
 
     fn write(&mut self, batch: Batch) -> Result<(), StoreError> {

@@ -57,8 +57,7 @@ impl Ledger {
     }
 
     pub fn written(&mut self, machine: usize, document: DocumentId, entry: EntryId, text: &str) {
-        self.facts
-            .insert(entry, Fact::new(Some(machine), document, text));
+        self.facts.insert(entry, Fact::new(Some(machine), document, text));
     }
 
     pub fn written_by_clinic(&mut self, document: DocumentId, entry: EntryId, text: &str) {
@@ -123,13 +122,7 @@ impl Ledger {
     /// A device is about to write down what it believes.
     pub fn storing(&mut self, batch: &Batch) {
         for write in &batch.writes {
-            let Write::Put(Stored::Change {
-                document,
-                hash,
-                standing,
-                ..
-            }) = write
-            else {
+            let Write::Put(Stored::Change { document, hash, standing, .. }) = write else {
                 continue;
             };
             match standing {
@@ -150,14 +143,11 @@ impl Ledger {
     }
 
     pub fn committed(&mut self, document: DocumentId, rows: &[Row]) {
-        self.committed
-            .extend(rows.iter().map(|row| (document, row.hash)));
+        self.committed.extend(rows.iter().map(|row| (document, row.hash)));
     }
 
     fn fact(&mut self, entry: EntryId) -> &mut Fact {
-        self.facts
-            .get_mut(&entry)
-            .expect("only what was written is asked about")
+        self.facts.get_mut(&entry).expect("only what was written is asked about")
     }
 }
 

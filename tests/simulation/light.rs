@@ -47,21 +47,14 @@ impl Tier for Light {
 
     fn facts(bytes: &[u8]) -> Option<Facts> {
         let change = decode(bytes)?;
-        Some(Facts {
-            hash: change.hash,
-            builds_on: change.builds_on,
-            actor: change.actor,
-        })
+        Some(Facts { hash: change.hash, builds_on: change.builds_on, actor: change.actor })
     }
 
     fn values(documents: &LightDocuments, document: &DocumentId) -> Vec<Shown> {
         let Some(open) = documents.0.get(document) else {
             return Vec::new();
         };
-        let said = open
-            .applied
-            .values()
-            .filter(|change| change.entry.to_u128() != 0);
+        let said = open.applied.values().filter(|change| change.entry.to_u128() != 0);
         said.map(|change| Shown {
             entry: change.entry,
             text: change.text.clone(),
@@ -82,10 +75,7 @@ impl Documents for LightDocuments {
     }
 
     fn apply(&mut self, document: &DocumentId, changes: &[&[u8]]) -> Result<(), Unreadable> {
-        self.0
-            .get_mut(document)
-            .ok_or(Unreadable::Damaged)?
-            .add(changes)
+        self.0.get_mut(document).ok_or(Unreadable::Damaged)?.add(changes)
     }
 
     fn is_open(&self, document: &DocumentId) -> bool {
@@ -97,10 +87,7 @@ impl Documents for LightDocuments {
     }
 
     fn mint(&mut self, document: &DocumentId, actor: Actor, put: &Put) -> (ChangeHash, Vec<u8>) {
-        let open = self
-            .0
-            .get_mut(document)
-            .expect("the caller saw that it is open");
+        let open = self.0.get_mut(document).expect("the caller saw that it is open");
         let place = open.used.get(&actor).map_or(1, |place| place + 1);
         let (entry, text) = match put {
             Put::Entry { entry, text } => (*entry, text),
@@ -108,11 +95,7 @@ impl Documents for LightDocuments {
         };
         let bytes = encode(actor, place, &open.heads, entry, text);
         // Others may be waiting inside for what they build on; this one never does.
-        assert_ne!(
-            open.add(&[&bytes]),
-            Err(Unreadable::Damaged),
-            "its own change fits"
-        );
+        assert_ne!(open.add(&[&bytes]), Err(Unreadable::Damaged), "its own change fits");
         (hash(&bytes), bytes)
     }
 }
@@ -200,10 +183,7 @@ fn hash(bytes: &[u8]) -> ChangeHash {
     let (words, rest) = bytes.as_chunks::<8>();
     for word in words {
         one = mix(one ^ u64::from_le_bytes(*word));
-        two = two
-            .rotate_left(23)
-            .wrapping_add(one)
-            .wrapping_mul(0xff51_afd7_ed55_8ccd);
+        two = two.rotate_left(23).wrapping_add(one).wrapping_mul(0xff51_afd7_ed55_8ccd);
     }
     for byte in rest {
         one = mix(one ^ u64::from(*byte));

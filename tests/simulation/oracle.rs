@@ -21,9 +21,7 @@ pub fn converged<T: Tier>(world: &World<T>) -> bool {
 pub fn why_not<T: Tier>(world: &mut World<T>) {
     for machine in 0..world.machines.len() {
         if let Some(why) = lags(world, machine) {
-            world
-                .ledger
-                .problem(format!("machine {machine} did not come to rest: {why}"));
+            world.ledger.problem(format!("machine {machine} did not come to rest: {why}"));
         }
     }
 }
@@ -77,15 +75,11 @@ pub fn on_disk<T: Tier>(world: &mut World<T>) {
         let minted = device.held().values().flat_map(|held| held.minted());
         for entry in waiting.chain(minted.map(|minted| minted.entry)) {
             if !on_disk.contains(&entry) {
-                problems.push(format!(
-                    "machine {place} shows {entry} as saved, and it is not"
-                ));
+                problems.push(format!("machine {place} shows {entry} as saved, and it is not"));
             }
         }
     }
-    problems
-        .into_iter()
-        .for_each(|problem| world.ledger.problem(problem));
+    problems.into_iter().for_each(|problem| world.ledger.problem(problem));
 }
 
 /// Something was destroyed. Whatever nobody holds any more, nobody can be blamed for.
@@ -105,34 +99,19 @@ fn holders<T: Tier>(world: &World<T>) -> BTreeSet<EntryId> {
     let mut held = BTreeSet::new();
     let mut take = |document: &DocumentId, hash: &ChangeHash, bytes: &[u8]| {
         if !document.is_marks() {
-            let builds_on = || {
-                T::facts(bytes)
-                    .map(|facts| facts.builds_on)
-                    .unwrap_or_default()
-            };
+            let builds_on = || T::facts(bytes).map(|facts| facts.builds_on).unwrap_or_default();
             changes.entry((*document, *hash)).or_insert_with(builds_on);
         }
     };
     for (document, log) in world.clinic.store.logs() {
-        log.rows
-            .iter()
-            .for_each(|row| take(document, &row.hash, &row.bytes));
+        log.rows.iter().for_each(|row| take(document, &row.hash, &row.bytes));
     }
-    for row in world
-        .machines
-        .iter()
-        .flat_map(|machine| machine.disk.durable())
-    {
+    for row in world.machines.iter().flat_map(|machine| machine.disk.durable()) {
         match row {
             Stored::Outbox { entry, .. } | Stored::DeadLetter { entry, .. } => {
                 held.insert(*entry);
             }
-            Stored::Change {
-                document,
-                hash,
-                bytes,
-                standing,
-            } => {
+            Stored::Change { document, hash, bytes, standing } => {
                 take(document, hash, bytes);
                 // It can be made anew from what it was made of.
                 if let Standing::Minted { entry, .. } = standing {
@@ -184,21 +163,14 @@ pub fn check<T: Tier>(world: &mut World<T>) {
                     }
                 }
             }
-            for entry in shown
-                .keys()
-                .filter(|entry| !world.ledger.facts.contains_key(entry))
-            {
-                problems.push(format!(
-                    "machine {machine} shows {entry}, which nobody wrote"
-                ));
+            for entry in shown.keys().filter(|entry| !world.ledger.facts.contains_key(entry)) {
+                problems.push(format!("machine {machine} shows {entry}, which nobody wrote"));
             }
         }
     }
     problems.extend(lost_letters(world));
     problems.extend(beyond_scope(world));
-    problems
-        .into_iter()
-        .for_each(|problem| world.ledger.problem(problem));
+    problems.into_iter().for_each(|problem| world.ledger.problem(problem));
 }
 
 fn wrong(fact: &Fact, texts: &[String]) -> Option<String> {
@@ -226,11 +198,7 @@ fn wrong(fact: &Fact, texts: &[String]) -> Option<String> {
         || fact.maybe.iter().any(refused)
         || fact.cloned && fact.earlier.iter().any(refused);
     if texts.is_empty() && (fact.saved || fact.acknowledged) && !excused {
-        let what = if fact.acknowledged {
-            "acknowledged"
-        } else {
-            "saved"
-        };
+        let what = if fact.acknowledged { "acknowledged" } else { "saved" };
         return Some(format!("was {what} and is lost: {:?}", fact.text));
     }
     None

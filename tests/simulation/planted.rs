@@ -11,25 +11,15 @@ use crate::run::{self, Budget};
 /// A fault that hides for longer than this would hide in practice.
 const SCHEDULES_MAX: u64 = 20_000;
 
-#[expect(
-    clippy::print_stdout,
-    reason = "how soon each fault is found is worth reading"
-)]
+#[expect(clippy::print_stdout, reason = "how soon each fault is found is worth reading")]
 fn is_found(planted: Planted) {
-    let budget = Budget {
-        least: SCHEDULES_MAX,
-        most: SCHEDULES_MAX,
-        time: Duration::ZERO,
-    };
+    let budget = Budget { least: SCHEDULES_MAX, most: SCHEDULES_MAX, time: Duration::ZERO };
     // The same seeds each time: whether a fault is found must not depend on the commit.
     let (count, failure) = run::many::<Light>(1, Some(planted), budget);
     let Some(failure) = failure else {
         panic!("{planted:?} was not found in {count} schedules");
     };
-    println!(
-        "{planted:?} was found after {count} schedules: {}",
-        failure.problems[0]
-    );
+    println!("{planted:?} was found after {count} schedules: {}", failure.problems[0]);
 }
 
 macro_rules! found {

@@ -13,11 +13,7 @@ fn journal() -> DocumentId {
 }
 
 fn shown<T: Tier>(world: &World<T>, machine: usize, document: &DocumentId) -> Vec<String> {
-    world
-        .shown(machine, document)
-        .into_values()
-        .flatten()
-        .collect()
+    world.shown(machine, document).into_values().flatten().collect()
 }
 
 fn same<T: Tier>(world: &World<T>, machine: usize) -> bool {
@@ -34,9 +30,7 @@ fn a_message_written_offline_reaches_everyone_once_there_is_a_line() {
     assert!(same(&world, 0) && same(&world, 3), "{:#?}", world.log);
     world.machines[0].offline = true;
     world.cut(0);
-    let entry = world
-        .write(0, journal(), "Is the swelling normal?")
-        .unwrap();
+    let entry = world.write(0, journal(), "Is the swelling normal?").unwrap();
     world.run(5_000);
     assert!(world.ledger.facts[&entry].saved);
     assert_eq!(shown(&world, 0, &journal()), ["Is the swelling normal?"]);
@@ -46,10 +40,7 @@ fn a_message_written_offline_reaches_everyone_once_there_is_a_line() {
     world.wake(0);
     world.run(2_000);
     for machine in 0..4 {
-        assert_eq!(
-            shown(&world, machine, &journal()),
-            ["Is the swelling normal?"]
-        );
+        assert_eq!(shown(&world, machine, &journal()), ["Is the swelling normal?"]);
         assert!(same(&world, machine));
     }
     assert!(world.ledger.facts[&entry].acknowledged);
@@ -65,11 +56,7 @@ fn a_message_written_offline_reaches_everyone_once_there_is_a_line() {
     assert_eq!(shown(&world, 1, &journal()), ["Is the swelling normal?"]);
     world.run(2_000);
     assert_eq!(shown(&world, 1, &care), ["Yes. Rest it."]);
-    assert!(
-        world.ledger.problems.is_empty(),
-        "{:?}",
-        world.ledger.problems
-    );
+    assert!(world.ledger.problems.is_empty(), "{:?}", world.ledger.problems);
 }
 
 #[test]
@@ -85,11 +72,7 @@ fn ten_messages_in_a_row_are_sent_in_their_order() {
     let all: Vec<_> = (0..10).map(|number| format!("Message {number}")).collect();
     assert_eq!(shown(&world, 3, &journal()), all);
     assert!(same(&world, 0) && same(&world, 3));
-    assert!(
-        world.ledger.problems.is_empty(),
-        "{:?}",
-        world.ledger.problems
-    );
+    assert!(world.ledger.problems.is_empty(), "{:?}", world.ledger.problems);
 }
 
 #[test]
@@ -111,9 +94,5 @@ fn a_restart_before_sending_loses_nothing() {
     world.start(3);
     world.run(2_000);
     assert_eq!(shown(&world, 3, &journal()), ["Before the power went"]);
-    assert!(
-        same(&world, 0),
-        "{:?}",
-        world.machines[0].running.as_ref().unwrap().line()
-    );
+    assert!(same(&world, 0), "{:?}", world.machines[0].running.as_ref().unwrap().line());
 }

@@ -77,11 +77,7 @@ pub fn run<T: Tier>(seed: u64, planted: Option<Planted>, log: bool) -> Result<()
     }
     let played = catch_unwind(AssertUnwindSafe(|| play(&mut world)));
     let result = played.unwrap_or_else(|_| Err(vec!["it panicked".to_owned()]));
-    result.map_err(|problems| Failure {
-        seed,
-        problems,
-        log: world.log.unwrap_or_default(),
-    })
+    result.map_err(|problems| Failure { seed, problems, log: world.log.unwrap_or_default() })
 }
 
 pub struct Failure {
@@ -119,10 +115,7 @@ fn play<T: Tier>(world: &mut World<T>) -> Result<(), Vec<String>> {
 
 fn heal<T: Tier>(world: &mut World<T>) {
     world.note(|| "faults stop".into());
-    world.trouble = Trouble {
-        delay_millis_max: 50,
-        ..Trouble::default()
-    };
+    world.trouble = Trouble { delay_millis_max: 50, ..Trouble::default() };
     world.clinic.failing_percent = 0;
     for node in 0..NODES {
         if !world.clinic.nodes[node].up {
@@ -208,11 +201,7 @@ impl Stage {
     fn write<T: Tier>(&mut self, world: &mut World<T>, machine: usize, mix: &Mix) {
         let account = world.machines[machine].account;
         let private = account == ROSA && world.rng.percent(30);
-        let audience = if private {
-            Audience::Private
-        } else {
-            Audience::Circle
-        };
+        let audience = if private { Audience::Private } else { Audience::Circle };
         let refused = mix.refused && world.rng.percent(15);
         let mark = if refused { REFUSED_MARK } else { "" };
         self.texts += 1;
@@ -228,11 +217,7 @@ impl Stage {
         if !world.clinic.nodes[node].up {
             return;
         }
-        let audience = if world.rng.percent(30) {
-            Audience::Private
-        } else {
-            Audience::Circle
-        };
+        let audience = if world.rng.percent(30) { Audience::Private } else { Audience::Circle };
         self.texts += 1;
         let text = format!("reply {}", self.texts);
         world.reply(node, DocumentId::care(PATIENT, ROSA, audience), &text);
@@ -243,11 +228,7 @@ impl Stage {
         self.texts += 1;
         let text = format!("forged {}", self.texts);
         let private = world.rng.percent(50);
-        let audience = if private {
-            Audience::Private
-        } else {
-            Audience::Circle
-        };
+        let audience = if private { Audience::Private } else { Audience::Circle };
         world.forge(DocumentId::care(PATIENT, ROSA, audience), &text);
     }
 
@@ -289,11 +270,7 @@ impl Stage {
             None => self.disk = Some((machine, world.machines[machine].disk.clone())),
             Some((from, disk)) => {
                 let same_owner = world.machines[from].account == world.machines[machine].account;
-                let onto = if same_owner && cast::OWNERS[from] != ANA {
-                    machine
-                } else {
-                    from
-                };
+                let onto = if same_owner && cast::OWNERS[from] != ANA { machine } else { from };
                 world.put_back(from, onto, disk);
             }
         }

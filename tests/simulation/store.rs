@@ -43,12 +43,7 @@ impl Store {
             return;
         }
         let (_, bytes) = T::genesis(&document);
-        let author = Author {
-            account: None,
-            device: None,
-            now,
-            receipts: key,
-        };
+        let author = Author { account: None, device: None, now, receipts: key };
         self.append::<T>(&author, document, vec![bytes]);
     }
 
@@ -61,9 +56,7 @@ impl Store {
     }
 
     pub fn has(&self, document: &DocumentId, hash: &ChangeHash) -> bool {
-        self.logs
-            .get(document)
-            .is_some_and(|log| log.places.contains_key(hash))
+        self.logs.get(document).is_some_and(|log| log.places.contains_key(hash))
     }
 
     pub fn summaries(&self, scope: &Scope) -> Vec<Summary> {
@@ -97,8 +90,7 @@ impl Store {
 
     pub fn hashes(&self, document: &DocumentId) -> Vec<ChangeHash> {
         let log = self.logs.get(document);
-        log.map(|log| log.places.keys().copied().collect())
-            .unwrap_or_default()
+        log.map(|log| log.places.keys().copied().collect()).unwrap_or_default()
     }
 
     pub fn these(&self, document: &DocumentId, hashes: &[ChangeHash]) -> Vec<Row> {
@@ -125,9 +117,8 @@ impl Store {
                 received_at: author.now,
                 receipt: Receipt([0; 16]),
             };
-            let outcome = self.take::<T>(document, bytes, |hash| {
-                author.receipts.sign(&document, hash, unsigned)
-            });
+            let outcome = self
+                .take::<T>(document, bytes, |hash| author.receipts.sign(&document, hash, unsigned));
             outcomes.push(match outcome {
                 Ok((row, is_new)) => {
                     let outcome = stored(&row);
@@ -172,12 +163,8 @@ impl Store {
 
     /// A row of marks, which the server alone writes.
     pub fn mark(&mut self, document: DocumentId, hash: ChangeHash, bytes: Vec<u8>, by: &Author) {
-        let unsigned = Sidecar {
-            account: None,
-            device: None,
-            received_at: by.now,
-            receipt: Receipt([0; 16]),
-        };
+        let unsigned =
+            Sidecar { account: None, device: None, received_at: by.now, receipt: Receipt([0; 16]) };
         let sidecar = by.receipts.sign(&document, &hash, unsigned);
         let log = self.logs.entry(document).or_default();
         if !log.places.contains_key(&hash) {
@@ -243,12 +230,7 @@ impl Log {
     }
 
     fn push(&mut self, hash: ChangeHash, bytes: Vec<u8>, sidecar: Sidecar) -> Row {
-        let row = Row {
-            seq: self.rows.len() as u64 + 1,
-            hash,
-            sidecar,
-            bytes: bytes.into(),
-        };
+        let row = Row { seq: self.rows.len() as u64 + 1, hash, sidecar, bytes: bytes.into() };
         self.places.insert(hash, self.rows.len());
         self.sum.add(&hash);
         self.rows.push(row.clone());

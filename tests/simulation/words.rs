@@ -4,11 +4,7 @@ use shared::wire::{ToDevice, ToServer};
 
 pub fn to_server(message: &ToServer) -> String {
     match message {
-        ToServer::Push {
-            number,
-            document,
-            changes,
-        } => {
+        ToServer::Push { number, document, changes } => {
             format!("push {number} of {} into {document}", changes.len())
         }
         ToServer::Holds { document, hashes } => format!("holds {} of {document}", hashes.len()),
@@ -21,11 +17,7 @@ pub fn to_server(message: &ToServer) -> String {
 pub fn to_device(message: &ToDevice) -> String {
     match message {
         ToDevice::Summaries { documents } => format!("summaries of {}", documents.len()),
-        ToDevice::Rows {
-            document,
-            rows,
-            more,
-        } => {
+        ToDevice::Rows { document, rows, more } => {
             let places: Vec<_> = rows.iter().map(|row| (row.seq, row.hash)).collect();
             format!("rows {places:?} of {document}, more: {more}")
         }

@@ -55,31 +55,12 @@ pub struct Trouble {
 }
 
 enum Happening {
-    Disk {
-        machine: usize,
-        life: u64,
-    },
-    Opened {
-        machine: usize,
-        life: u64,
-        attempt: u64,
-    },
-    Timer {
-        machine: usize,
-        life: u64,
-        timer: u64,
-    },
-    Up {
-        line: usize,
-    },
-    Down {
-        line: usize,
-    },
-    News {
-        line: usize,
-        document: DocumentId,
-        rows: Vec<Row>,
-    },
+    Disk { machine: usize, life: u64 },
+    Opened { machine: usize, life: u64, attempt: u64 },
+    Timer { machine: usize, life: u64, timer: u64 },
+    Up { line: usize },
+    Down { line: usize },
+    News { line: usize, document: DocumentId, rows: Vec<Row> },
 }
 
 /// One socket, from its opening to its end.
@@ -97,9 +78,8 @@ impl<T: Tier> World<T> {
         let rng = Random::new(seed);
         let clinic = Clinic::new(Timestamp::from_millis(BEGINNING));
         let machines = cast::OWNERS.iter().enumerate();
-        let machines = machines
-            .map(|(place, owner)| Machine::new(*owner, cast::device_id(place)))
-            .collect();
+        let machines =
+            machines.map(|(place, owner)| Machine::new(*owner, cast::device_id(place))).collect();
         let mut ledger = Ledger::default();
         for (document, log) in clinic.store.logs() {
             ledger.committed(*document, &log.rows);
@@ -110,10 +90,7 @@ impl<T: Tier> World<T> {
             clinic,
             machines,
             ledger,
-            trouble: Trouble {
-                delay_millis_max: 50,
-                ..Trouble::default()
-            },
+            trouble: Trouble { delay_millis_max: 50, ..Trouble::default() },
             queue: BinaryHeap::new(),
             happenings: Vec::new(),
             free: Vec::new(),
@@ -149,13 +126,7 @@ impl<T: Tier> World<T> {
         let text = text.to_owned();
         self.note(|| format!("machine {machine} writes {entry} {text:?} into {document}"));
         self.ledger.written(machine, document, entry, &text);
-        let number = self.ask(
-            machine,
-            Asked::Write {
-                entry,
-                text: text.clone(),
-            },
-        );
+        let number = self.ask(machine, Asked::Write { entry, text: text.clone() });
         let item = OutboxItem {
             patient: document.patient,
             document,
@@ -163,14 +134,7 @@ impl<T: Tier> World<T> {
             put: PutInto::Entry { text },
             sealed_to_clinic: None,
         };
-        self.feed(
-            machine,
-            vec![Event::Edited {
-                number,
-                entry,
-                item,
-            }],
-        );
+        self.feed(machine, vec![Event::Edited { number, entry, item }]);
         Some(entry)
     }
 
@@ -178,13 +142,7 @@ impl<T: Tier> World<T> {
         let text = text.to_owned();
         self.note(|| format!("machine {machine} rewords {entry} to {text:?}"));
         self.ledger.rewording(entry, &text);
-        let number = self.ask(
-            machine,
-            Asked::Reword {
-                entry,
-                text: text.clone(),
-            },
-        );
+        let number = self.ask(machine, Asked::Reword { entry, text: text.clone() });
         let put = PutInto::Entry { text };
         self.feed(machine, vec![Event::Reworded { number, entry, put }]);
     }
@@ -213,9 +171,7 @@ impl<T: Tier> World<T> {
         let entry = EntryId::fresh(now, &mut self.rng);
         self.note(|| format!("node {node} writes {entry} {text:?} into {document}"));
         self.ledger.written_by_clinic(document, entry, text);
-        let written = self
-            .clinic
-            .write(&mut self.rng, document, entry, text.to_owned(), now);
+        let written = self.clinic.write(&mut self.rng, document, entry, text.to_owned(), now);
         if let Some((_, rows)) = written {
             self.committed(node, None, document, rows);
         }
@@ -230,9 +186,7 @@ impl<T: Tier> World<T> {
         let now = Timestamp::from_millis(self.now);
         let entry = EntryId::fresh(now, &mut self.rng);
         let text = text.to_owned();
-        let forged = self
-            .clinic
-            .forged(&mut self.rng, document, entry, text, now);
+        let forged = self.clinic.forged(&mut self.rng, document, entry, text, now);
         let Some(row) = forged else { return };
         let rows = vec![row];
         let message = ToServer::Offer { document, rows };
@@ -241,8 +195,7 @@ impl<T: Tier> World<T> {
     }
 
     pub fn mark(&mut self, document: DocumentId, entry: EntryId) {
-        self.clinic
-            .mark(document, entry, Timestamp::from_millis(self.now));
+        self.clinic.mark(document, entry, Timestamp::from_millis(self.now));
     }
 
     // What goes wrong.
@@ -251,12 +204,7 @@ impl<T: Tier> World<T> {
     pub fn crash(&mut self, machine: usize) {
         self.note(|| format!("machine {machine} crashes"));
         self.hang_up(machine);
-        let Self {
-            machines,
-            rng,
-            trouble,
-            ..
-        } = self;
+        let Self { machines, rng, trouble, .. } = self;
         machines[machine].running = None;
         machines[machine].disk.crash(rng, trouble.torn);
     }
@@ -393,18 +341,10 @@ impl<T: Tier> World<T> {
     fn happen(&mut self, happening: Happening) {
         match happening {
             Happening::Disk { machine, life } if self.lives(machine, life) => {
-                let Self {
-                    machines,
-                    rng,
-                    trouble,
-                    ..
-                } = self;
+                let Self { machines, rng, trouble, .. } = self;
                 let disk = &mut machines[machine].disk;
-                let done = if rng.percent(trouble.disk_aborts) {
-                    disk.abort()
-                } else {
-                    disk.perform()
-                };
+                let done =
+                    if rng.percent(trouble.disk_aborts) { disk.abort() } else { disk.perform() };
                 // The operating system writes back when it likes.
                 if rng.percent(20) {
                     disk.sync();
@@ -415,20 +355,12 @@ impl<T: Tier> World<T> {
                 });
                 self.feed(machine, event.into_iter().collect());
             }
-            Happening::Opened {
-                machine,
-                life,
-                attempt,
-            } if self.lives(machine, life) => {
+            Happening::Opened { machine, life, attempt } if self.lives(machine, life) => {
                 if self.machines[machine].attempt == attempt {
                     self.open(machine);
                 }
             }
-            Happening::Timer {
-                machine,
-                life,
-                timer,
-            } if self.lives(machine, life) => {
+            Happening::Timer { machine, life, timer } if self.lives(machine, life) => {
                 if self.machines[machine].timer == timer {
                     self.feed(machine, vec![Event::Timer]);
                 }
@@ -449,11 +381,7 @@ impl<T: Tier> World<T> {
                     self.feed(machine, vec![Event::Received(message)]);
                 }
             }
-            Happening::News {
-                line,
-                document,
-                rows,
-            } => {
+            Happening::News { line, document, rows } => {
                 let event = server::Event::News { document, rows };
                 let now = Timestamp::from_millis(self.now);
                 let answer = self.clinic.handle(line, event, now, &mut self.rng);
@@ -468,9 +396,7 @@ impl<T: Tier> World<T> {
     }
 
     fn open(&mut self, machine: usize) {
-        let up: Vec<usize> = (0..NODES)
-            .filter(|node| self.clinic.nodes[*node].up)
-            .collect();
+        let up: Vec<usize> = (0..NODES).filter(|node| self.clinic.nodes[*node].up).collect();
         if self.machines[machine].offline || up.is_empty() {
             self.feed(machine, vec![Event::Disconnected]);
             return;
@@ -493,9 +419,7 @@ impl<T: Tier> World<T> {
 
     /// Hands events to a machine and does what it says.
     pub fn feed(&mut self, machine: usize, events: Vec<Event>) {
-        let Self {
-            machines, rng, now, ..
-        } = self;
+        let Self { machines, rng, now, .. } = self;
         let clock = machines[machine].clock(*now);
         let Some(device) = &mut machines[machine].running else {
             return;
@@ -519,14 +443,7 @@ impl<T: Tier> World<T> {
                 self.machines[machine].attempt += 1;
                 let attempt = self.machines[machine].attempt;
                 let delay = self.delay();
-                self.later(
-                    delay,
-                    Happening::Opened {
-                        machine,
-                        life,
-                        attempt,
-                    },
-                );
+                self.later(delay, Happening::Opened { machine, life, attempt });
             }
             Effect::HangUp => self.hang_up(machine),
             Effect::Send(message) => self.send(machine, message),
@@ -534,14 +451,7 @@ impl<T: Tier> World<T> {
                 self.machines[machine].timer += 1;
                 let timer = self.machines[machine].timer;
                 let wait = at.millis_since(clock);
-                self.later(
-                    wait,
-                    Happening::Timer {
-                        machine,
-                        life,
-                        timer,
-                    },
-                );
+                self.later(wait, Happening::Timer { machine, life, timer });
             }
             Effect::Tell(notice) => self.told(machine, notice),
         }
@@ -559,12 +469,7 @@ impl<T: Tier> World<T> {
         } else {
             message
         };
-        self.note(|| {
-            format!(
-                "machine {machine} sends {}",
-                crate::words::to_server(&message)
-            )
-        });
+        self.note(|| format!("machine {machine} sends {}", crate::words::to_server(&message)));
         self.lines[line].up.push_back(message);
         let delay = self.delay();
         self.later(delay, Happening::Up { line });
@@ -581,10 +486,7 @@ impl<T: Tier> World<T> {
             };
             let machine = self.lines[line].machine;
             self.note(|| {
-                format!(
-                    "machine {machine} is sent {}",
-                    crate::words::to_device(&message)
-                )
+                format!("machine {machine} is sent {}", crate::words::to_device(&message))
             });
             self.lines[line].down.push_back(message);
             let delay = self.delay();
@@ -613,14 +515,7 @@ impl<T: Tier> World<T> {
                 if !self.rng.percent(self.trouble.news_lost) {
                     let delay = self.delay();
                     let rows = rows.clone();
-                    self.later(
-                        delay,
-                        Happening::News {
-                            line,
-                            document,
-                            rows,
-                        },
-                    );
+                    self.later(delay, Happening::News { line, document, rows });
                 }
             }
         }

@@ -34,12 +34,8 @@ pub fn portal() -> Result<PathBuf> {
 /// The folder that this test binary itself was built into.
 pub fn target_folder() -> Result<PathBuf> {
     let own = std::env::current_exe()?;
-    let found = own
-        .ancestors()
-        .find(|folder| folder.join("CACHEDIR.TAG").is_file());
-    Ok(found
-        .context("this binary lies outside a target folder")?
-        .to_owned())
+    let found = own.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file());
+    Ok(found.context("this binary lies outside a target folder")?.to_owned())
 }
 
 /// What `cargo xtask build --dist` left in the target folder: the portal as patients get it.

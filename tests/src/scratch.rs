@@ -37,7 +37,5 @@ impl Drop for Folder {
 
 /// A port of the loopback that nobody listens on at this moment.
 pub fn free_port() -> Result<u16> {
-    Ok(std::net::TcpListener::bind("127.0.0.1:0")?
-        .local_addr()?
-        .port())
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }

@@ -3,11 +3,7 @@
 /// The source with every comment, string and character literal blanked out; line breaks stay, so
 /// that lines keep their numbers.
 pub fn bare(source: &str) -> String {
-    let mut reader = Reader {
-        rest: source.chars().collect(),
-        place: 0,
-        bare: String::new(),
-    };
+    let mut reader = Reader { rest: source.chars().collect(), place: 0, bare: String::new() };
     while reader.place < reader.rest.len() {
         reader.step();
     }
@@ -39,9 +35,7 @@ impl Reader {
     }
 
     fn step(&mut self) {
-        let in_a_word = self
-            .bare
-            .ends_with(|last: char| last.is_alphanumeric() || last == '_');
+        let in_a_word = self.bare.ends_with(|last: char| last.is_alphanumeric() || last == '_');
         match (self.peek(0), self.peek(1)) {
             ('/', '/') => self.blank_until(|reader| reader.peek(0) == '\n'),
             ('/', '*') => self.block_comment(),
@@ -119,18 +113,14 @@ impl Reader {
 pub fn words(bare: &str) -> impl Iterator<Item = (usize, &str)> {
     bare.lines().enumerate().flat_map(|(index, line)| {
         let is_end = |letter: char| !letter.is_alphanumeric() && letter != '_';
-        line.split(is_end)
-            .filter(|word| !word.is_empty())
-            .map(move |word| (index + 1, word))
+        line.split(is_end).filter(|word| !word.is_empty()).map(move |word| (index + 1, word))
     })
 }
 
 /// The source without its unit tests, which may build what the code itself may not name. Tests stand
 /// last in a file.
 pub fn without_tests(bare: &str) -> &str {
-    bare.split("#[cfg(test)]\nmod tests {")
-        .next()
-        .unwrap_or_default()
+    bare.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default()
 }
 
 #[test]

@@ -10,10 +10,7 @@ use crate::tree::{File, finds, holds, repository, sample};
 /// The core does no I/O, so everything it may use is listed here with what it is for.
 const OF_THE_CORE: &[(&str, &str)] = &[
     ("automerge", "documents"),
-    (
-        "flate2",
-        "the gate reads a document's compressed columns before automerge does",
-    ),
+    ("flate2", "the gate reads a document's compressed columns before automerge does"),
     ("hmac", "receipts"),
     ("minicbor", "the wire and stored rows"),
     ("serde", "messages between page and worker, FHIR"),
@@ -52,15 +49,11 @@ fn core(files: &[File]) -> Vec<String> {
 
 fn unused(files: &[File]) -> Vec<String> {
     let mut findings = Vec::new();
-    for manifest in files
-        .iter()
-        .filter(|file| file.path.ends_with("/Cargo.toml"))
-    {
+    for manifest in files.iter().filter(|file| file.path.ends_with("/Cargo.toml")) {
         let package = manifest.path.trim_end_matches("Cargo.toml");
         let mut said = BTreeSet::new();
-        for file in files
-            .iter()
-            .filter(|file| file.has_ending("rs") && file.path.starts_with(package))
+        for file in
+            files.iter().filter(|file| file.has_ending("rs") && file.path.starts_with(package))
         {
             said.extend(words(&bare(file.text())).map(|(_, word)| word.to_owned()));
         }
@@ -78,12 +71,7 @@ fn unused(files: &[File]) -> Vec<String> {
 /// Everything that a package brings along, itself left out.
 fn closure<'a>(depends: &'a BTreeMap<String, Vec<String>>, of: &str) -> BTreeSet<&'a str> {
     let mut found = BTreeSet::new();
-    let mut open: Vec<&str> = depends
-        .get(of)
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
-        .collect();
+    let mut open: Vec<&str> = depends.get(of).into_iter().flatten().map(String::as_str).collect();
     while let Some(name) = open.pop() {
         if found.insert(name) {
             open.extend(depends.get(name).into_iter().flatten().map(String::as_str));
@@ -97,9 +85,7 @@ fn built_on_leptos(depends: &BTreeMap<String, Vec<String>>) -> Vec<String> {
     let direct = depends.get("portal").into_iter().flatten();
     let others = direct.filter(|name| !LEPTOS.contains(&name.as_str()));
     let on_leptos = others.filter(|name| closure(depends, name).contains("leptos"));
-    on_leptos
-        .map(|name| format!("portal: {name} depends on Leptos"))
-        .collect()
+    on_leptos.map(|name| format!("portal: {name} depends on Leptos")).collect()
 }
 
 /// The portal and the server meet on the wire only, and the core stands alone.
@@ -110,12 +96,9 @@ fn of_ours(depends: &BTreeMap<String, Vec<String>>) -> Vec<String> {
         ("shared", "portal"),
         ("shared", "sync-server"),
     ];
-    let breaks = may_not
-        .iter()
-        .filter(|(package, other)| closure(depends, package).contains(other));
-    breaks
-        .map(|(package, other)| format!("{package} depends on {other}"))
-        .collect()
+    let breaks =
+        may_not.iter().filter(|(package, other)| closure(depends, package).contains(other));
+    breaks.map(|(package, other)| format!("{package} depends on {other}")).collect()
 }
 
 #[test]
@@ -156,10 +139,7 @@ fn planted_dependencies_are_found() {
     finds(&core(&files), &["shared/Cargo.toml: tokio"]);
     finds(&unused(&files), &["shared/Cargo.toml: nobody uses tokio"]);
     let row = |name: &str, of: &[&str]| {
-        (
-            name.to_owned(),
-            of.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>(),
-        )
+        (name.to_owned(), of.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
     };
     let depends = BTreeMap::from([
         row("portal", &["leptos", "leptos-use", "shared"]),
@@ -167,11 +147,5 @@ fn planted_dependencies_are_found() {
         row("shared", &["sync-server"]),
     ]);
     finds(&built_on_leptos(&depends), &["portal: leptos-use"]);
-    finds(
-        &of_ours(&depends),
-        &[
-            "portal depends on sync-server",
-            "shared depends on sync-server",
-        ],
-    );
+    finds(&of_ours(&depends), &["portal depends on sync-server", "shared depends on sync-server"]);
 }

@@ -7,10 +7,7 @@ const FOREIGN: [&str; 2] = ["/vendor/", "/fixtures/"];
 
 fn first_lines(files: &[File]) -> Vec<String> {
     let mut findings = Vec::new();
-    for file in files
-        .iter()
-        .filter(|file| !FOREIGN.iter().any(|part| file.path.contains(part)))
-    {
+    for file in files.iter().filter(|file| !FOREIGN.iter().any(|part| file.path.contains(part))) {
         let start = match file.path.rsplit_once('.').map(|(_, ending)| ending) {
             Some("rs") => "//! ",
             Some("js") => "// ",
@@ -20,10 +17,7 @@ fn first_lines(files: &[File]) -> Vec<String> {
         };
         let first = file.text().lines().next().unwrap_or_default();
         if !first.starts_with(start) || first.len() < start.len() + 10 {
-            findings.push(format!(
-                "{}: its first line does not say its job",
-                file.path
-            ));
+            findings.push(format!("{}: its first line does not say its job", file.path));
         }
     }
     findings
@@ -34,10 +28,8 @@ fn links(files: &[File]) -> Vec<String> {
     let mut findings = Vec::new();
     for file in files.iter().filter(|file| file.has_ending("md")) {
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        for (_, rest) in file
-            .text()
-            .match_indices("](")
-            .map(|(place, _)| file.text().split_at(place + 2))
+        for (_, rest) in
+            file.text().match_indices("](").map(|(place, _)| file.text().split_at(place + 2))
         {
             let link = rest.split([')', '#', ' ']).next().unwrap_or_default();
             if link.is_empty() || link.contains("://") || link.starts_with("mailto:") {
@@ -84,10 +76,7 @@ fn decisions(files: &[File]) -> Vec<String> {
         numbers.push(number);
         let parts = ["**Context.**", "**Decision.**", "**Cost.**"];
         if !parts.iter().all(|part| file.text().contains(part)) {
-            findings.push(format!(
-                "{}: it needs context, decision and cost",
-                file.path
-            ));
+            findings.push(format!("{}: it needs context, decision and cost", file.path));
         }
     }
     findings
@@ -114,20 +103,11 @@ fn planted_gaps_are_found() {
         ("a.rs", "use std::fs;\n"),
         ("b.rs", "//! Says what it is for.\n"),
         ("c.css", ".row { }"),
-        (
-            "docs/a.md",
-            "[b](b.md) [a](../a.rs) [out](https://example.org) [x](#here)",
-        ),
-        (
-            "docs/decisions/0001-a.md",
-            "**Context.** **Decision.** **Cost.**",
-        ),
+        ("docs/a.md", "[b](b.md) [a](../a.rs) [out](https://example.org) [x](#here)"),
+        ("docs/decisions/0001-a.md", "**Context.** **Decision.** **Cost.**"),
         ("docs/decisions/0001-b.md", "**Context.** **Decision.**"),
     ]);
     finds(&first_lines(&files), &["a.rs: ", "c.css: "]);
     finds(&links(&files), &["docs/a.md: there is no docs/b.md"]);
-    finds(
-        &decisions(&files),
-        &["docs/decisions/0001-b.md", "docs/decisions/0001-b.md"],
-    );
+    finds(&decisions(&files), &["docs/decisions/0001-b.md", "docs/decisions/0001-b.md"]);
 }

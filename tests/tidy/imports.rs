@@ -27,17 +27,11 @@ fn expand<'a>(before: &str, text: &'a str, found: &mut Vec<String>) -> &'a str {
                 return behind;
             }
             let next = inside.strip_prefix(',').unwrap_or(inside);
-            rest = if next.len() < inside.len() {
-                next
-            } else {
-                expand(before, inside, found)
-            };
+            rest = if next.len() < inside.len() { next } else { expand(before, inside, found) };
         }
         return "";
     }
-    let end = text
-        .find(|letter| !is_of_path(letter))
-        .unwrap_or(text.len());
+    let end = text.find(|letter| !is_of_path(letter)).unwrap_or(text.len());
     let (path, rest) = text.split_at(end);
     let whole = format!("{before}{path}");
     if rest.starts_with('{') && path.ends_with("::") {
@@ -46,37 +40,21 @@ fn expand<'a>(before: &str, text: &'a str, found: &mut Vec<String>) -> &'a str {
     found.push(whole);
     let Some(renamed) = rest.trim_start().strip_prefix("as ") else {
         // Something that no import holds; one letter on, so that reading always ends.
-        return if end == 0 {
-            text.get(1..).unwrap_or_default()
-        } else {
-            rest
-        };
+        return if end == 0 { text.get(1..).unwrap_or_default() } else { rest };
     };
     renamed.trim_start().trim_start_matches(is_of_path)
 }
 
 /// Whether a path is this part or something in it.
 pub fn is_in(path: &str, part: &str) -> bool {
-    path == part
-        || path
-            .strip_prefix(part)
-            .is_some_and(|rest| rest.starts_with("::"))
+    path == part || path.strip_prefix(part).is_some_and(|rest| rest.starts_with("::"))
 }
 
 #[test]
 fn groups_are_taken_apart() {
     let code =
         "use shared::{id::EntryId, view::{Ask as Question, Answer,}, wire}; shared::time::now()";
-    let paths = [
-        "id::EntryId",
-        "view::Ask",
-        "view::Answer",
-        "wire",
-        "time::now",
-    ];
+    let paths = ["id::EntryId", "view::Ask", "view::Answer", "wire", "time::now"];
     assert_eq!(paths_from(code, "shared"), paths);
-    assert_eq!(
-        paths_from("use crate::shared::id; my_shared::id()", "shared"),
-        [""; 0]
-    );
+    assert_eq!(paths_from("use crate::shared::id; my_shared::id()", "shared"), [""; 0]);
 }

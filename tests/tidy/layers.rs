@@ -31,19 +31,9 @@ const ONLY: &[Only] = &[
         ],
     },
     Only {
-        words: &[
-            "aes_gcm",
-            "argon2",
-            "chacha20poly1305",
-            "subtle_crypto",
-            "SubtleCrypto",
-        ],
+        words: &["aes_gcm", "argon2", "chacha20poly1305", "subtle_crypto", "SubtleCrypto"],
         within: &["shared/src/", "portal/src/", "sync-server/src/"],
-        may: &[
-            "shared/src/vault.rs",
-            "shared/src/vault/",
-            "portal/src/worker/browser/crypto.rs",
-        ],
+        may: &["shared/src/vault.rs", "shared/src/vault/", "portal/src/worker/browser/crypto.rs"],
     },
     Only {
         words: &["rusqlite", "postgres", "tokio_postgres", "sqlx"],
@@ -52,42 +42,21 @@ const ONLY: &[Only] = &[
     },
     // Pages ask and edit; they touch no network, disk, key or document.
     Only {
-        words: &[
-            "gloo_net",
-            "indexed_db_futures",
-            "worker",
-            "js_sys",
-            "wasm_bindgen",
-        ],
+        words: &["gloo_net", "indexed_db_futures", "worker", "js_sys", "wasm_bindgen"],
         within: &["portal/src/page/pages/"],
         may: &[],
     },
     // A part knows no record type and no wording.
-    Only {
-        words: &["shared", "i18n"],
-        within: &["portal/src/page/ui/"],
-        may: &[],
-    },
+    Only { words: &["shared", "i18n"], within: &["portal/src/page/ui/"], may: &[] },
     Only {
         words: &["sync_server", "axum", "tokio"],
         within: &["portal/src/", "shared/src/"],
         may: &[],
     },
     // The worker has no screens.
+    Only { words: &["leptos"], within: &["portal/src/worker/"], may: &[] },
     Only {
-        words: &["leptos"],
-        within: &["portal/src/worker/"],
-        may: &[],
-    },
-    Only {
-        words: &[
-            "portal",
-            "sync_server",
-            "leptos",
-            "js_sys",
-            "web_sys",
-            "wasm_bindgen",
-        ],
+        words: &["portal", "sync_server", "leptos", "js_sys", "web_sys", "wasm_bindgen"],
         within: &["shared/src/"],
         may: &[],
     },
@@ -100,20 +69,10 @@ struct Parts {
 }
 
 const PARTS: &[Parts] = &[
-    Parts {
-        within: &["portal/src/page"],
-        parts: &["edit", "id", "time", "view"],
-    },
+    Parts { within: &["portal/src/page"], parts: &["edit", "id", "time", "view"] },
     Parts {
         within: &["sync-server/src/hub"],
-        parts: &[
-            "document::DocumentId",
-            "document::gate",
-            "id",
-            "sync",
-            "time",
-            "wire",
-        ],
+        parts: &["document::DocumentId", "document::gate", "id", "sync", "time", "wire"],
     },
 ];
 
@@ -143,28 +102,12 @@ const PLAIN: [&str; 9] = [
 
 /// This module may not name those, which stand above it or beside it in the same crate.
 const ORDER: &[(&str, &[&str])] = &[
-    (
-        "shared/src/record",
-        &["edit", "sync", "vault", "view", "wire"],
-    ),
+    ("shared/src/record", &["edit", "sync", "vault", "view", "wire"]),
     ("shared/src/view", &["document", "sync", "vault", "wire"]),
     ("shared/src/edit", &["document", "sync", "vault", "wire"]),
-    (
-        "shared/src/document",
-        &["edit", "record", "sync", "view", "wire"],
-    ),
-    (
-        "shared/src/id",
-        &[
-            "document", "edit", "record", "sync", "vault", "view", "wire",
-        ],
-    ),
-    (
-        "shared/src/time",
-        &[
-            "document", "edit", "record", "sync", "vault", "view", "wire",
-        ],
-    ),
+    ("shared/src/document", &["edit", "record", "sync", "view", "wire"]),
+    ("shared/src/id", &["document", "edit", "record", "sync", "vault", "view", "wire"]),
+    ("shared/src/time", &["document", "edit", "record", "sync", "vault", "view", "wire"]),
     ("portal/src/page", &["worker", "clinic"]),
     ("portal/src/worker", &["page", "clinic"]),
     ("portal/src/clinic", &["worker", "bridge"]),
@@ -187,25 +130,18 @@ const READERS: [&str; 9] = [
 fn rust(files: &[File]) -> impl Iterator<Item = (&File, String)> {
     let tests = ["/tests.rs", "/tests/", "/testing.rs", "/testing/"];
     let is_test = move |file: &File| tests.iter().any(|part| file.path.contains(part));
-    let sources = files
-        .iter()
-        .filter(move |file| file.has_ending("rs") && !is_test(file));
+    let sources = files.iter().filter(move |file| file.has_ending("rs") && !is_test(file));
     sources.map(|file| (file, without_tests(&bare(file.text())).to_owned()))
 }
 
 fn named_outside(files: &[File]) -> Vec<String> {
     let mut findings = Vec::new();
     for (file, code) in rust(files) {
-        for rule in ONLY
-            .iter()
-            .filter(|rule| file.is_below(rule.within) && !file.is_below(rule.may))
+        for rule in
+            ONLY.iter().filter(|rule| file.is_below(rule.within) && !file.is_below(rule.may))
         {
             for (line, word) in words(&code).filter(|(_, word)| rule.words.contains(word)) {
-                let may = if rule.may.is_empty() {
-                    "nothing here"
-                } else {
-                    rule.may[0]
-                };
+                let may = if rule.may.is_empty() { "nothing here" } else { rule.may[0] };
                 findings.push(format!("{}:{line}: `{word}`: {may} may name it", file.path));
             }
         }
@@ -254,14 +190,9 @@ fn read_by_couriers(files: &[File]) -> Vec<String> {
             continue;
         }
         for path in paths_from(&code, "shared") {
-            let opens = ["document", "record", "view"]
-                .iter()
-                .any(|part| is_in(&path, part));
+            let opens = ["document", "record", "view"].iter().any(|part| is_in(&path, part));
             if opens && !CARRIED.iter().any(|part| is_in(&path, part)) {
-                findings.push(format!(
-                    "{}: shared::{path}: the sync path only carries",
-                    file.path
-                ));
+                findings.push(format!("{}: shared::{path}: the sync path only carries", file.path));
             }
         }
     }
@@ -293,20 +224,11 @@ fn planted_names_are_found() {
     let files = sample(&[
         ("shared/src/sync.rs", "use automerge::Change;"),
         ("shared/src/document/chart.rs", "use automerge::Change;"),
-        (
-            "shared/src/view.rs",
-            "// automerge in words\nlet text = \"automerge\";",
-        ),
-        (
-            "portal/src/page/pages/home.rs",
-            "fn f() { web_sys::window(); gloo_net::http(); }",
-        ),
+        ("shared/src/view.rs", "// automerge in words\nlet text = \"automerge\";"),
+        ("portal/src/page/pages/home.rs", "fn f() { web_sys::window(); gloo_net::http(); }"),
         ("portal/src/page/ui/button.rs", "use shared::view::Item;"),
         ("sync-server/src/hub.rs", "\nuse rusqlite::Connection;"),
-        (
-            "shared/src/id.rs",
-            "#[cfg(test)]\nmod tests { use automerge::Change; }",
-        ),
+        ("shared/src/id.rs", "#[cfg(test)]\nmod tests { use automerge::Change; }"),
     ]);
     finds(
         &named_outside(&files),
@@ -323,26 +245,14 @@ fn planted_names_are_found() {
 #[test]
 fn planted_parts_are_found() {
     let files = sample(&[
-        (
-            "portal/src/page/session.rs",
-            "use shared::{id::EntryId, view::{Ask, Answer}, wire};",
-        ),
-        (
-            "sync-server/src/hub/connection.rs",
-            "use shared::document::gate; use shared::record::A;",
-        ),
-        (
-            "sync-server/src/routes/ticket.rs",
-            "use shared::document::chart;",
-        ),
+        ("portal/src/page/session.rs", "use shared::{id::EntryId, view::{Ask, Answer}, wire};"),
+        ("sync-server/src/hub/connection.rs", "use shared::document::gate; use shared::record::A;"),
+        ("sync-server/src/routes/ticket.rs", "use shared::document::chart;"),
         (
             "shared/src/record/allergy.rs",
             "use crate::{id::EntryId, view::{Ask as Question, Answer,}, fhir};",
         ),
-        (
-            "sync-server/src/projector.rs",
-            "use shared::document::journal;",
-        ),
+        ("sync-server/src/projector.rs", "use shared::document::journal;"),
     ]);
     finds(
         &parts_outside(&files),
@@ -353,10 +263,7 @@ fn planted_parts_are_found() {
     );
     finds(
         &upwards(&files),
-        &[
-            "shared/src/record/allergy.rs: view::Ask",
-            "shared/src/record/allergy.rs: view::Answer",
-        ],
+        &["shared/src/record/allergy.rs: view::Ask", "shared/src/record/allergy.rs: view::Answer"],
     );
     finds(
         &read_by_couriers(&files),

@@ -27,8 +27,7 @@ fn is_source(file: &File) -> bool {
 
 /// One long word, such as a link or a test vector, cannot be broken.
 fn is_unbreakable(line: &str) -> bool {
-    line.split_whitespace()
-        .any(|word| word.chars().count() > COLUMNS_MAX / 2)
+    line.split_whitespace().any(|word| word.chars().count() > COLUMNS_MAX / 2)
 }
 
 fn file_lengths(files: &[File]) -> Vec<String> {
@@ -36,16 +35,10 @@ fn file_lengths(files: &[File]) -> Vec<String> {
     for file in files {
         let lines = without_tests(file.text()).lines().count();
         if is_source(file) && lines > FILE_LINES_MAX {
-            findings.push(format!(
-                "{}: {lines} lines; what second thing lives in it?",
-                file.path
-            ));
+            findings.push(format!("{}: {lines} lines; what second thing lives in it?", file.path));
         }
         if file.path == "ARCHITECTURE.md" && lines > ARCHITECTURE_LINES_MAX {
-            findings.push(format!(
-                "{}: {lines} lines; only what rarely changes",
-                file.path
-            ));
+            findings.push(format!("{}: {lines} lines; only what rarely changes", file.path));
         }
     }
     findings
@@ -119,14 +112,9 @@ fn functions_fit_on_a_screen() {
 #[test]
 fn planted_lengths_are_found() {
     let wide = format!("let a = {};\n", "1 + ".repeat(30));
-    let long = format!(
-        "fn long(key: [u8; 32]) {{\n{}}}\n",
-        "    work();\n".repeat(FUNCTION_LINES_MAX)
-    );
-    let deep = format!(
-        "fn short() {{ if x {{ }} }}\n{}",
-        "// line\n".repeat(FILE_LINES_MAX)
-    );
+    let long =
+        format!("fn long(key: [u8; 32]) {{\n{}}}\n", "    work();\n".repeat(FUNCTION_LINES_MAX));
+    let deep = format!("fn short() {{ if x {{ }} }}\n{}", "// line\n".repeat(FILE_LINES_MAX));
     let map = "line\n".repeat(ARCHITECTURE_LINES_MAX + 1);
     let files = sample(&[
         ("a.rs", &wide),
@@ -137,8 +125,5 @@ fn planted_lengths_are_found() {
     ]);
     finds(&lines(&files), &["a.rs:1: "]);
     finds(&functions(&files), &["b.rs:1: a function of 72 lines"]);
-    finds(
-        &file_lengths(&files),
-        &["c.rs: 401 lines", "ARCHITECTURE.md: 201 lines"],
-    );
+    finds(&file_lengths(&files), &["c.rs: 401 lines", "ARCHITECTURE.md: 201 lines"]);
 }

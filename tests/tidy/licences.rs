@@ -28,10 +28,7 @@ impl Metadata {
         let output = Command::new(cargo).args(words).current_dir(root()).output();
         let output = output.expect("cargo starts");
         let why = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(
-            output.status.success(),
-            "`cargo fetch --locked` first: {why}"
-        );
+        assert!(output.status.success(), "`cargo fetch --locked` first: {why}");
         let all: Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
         Self::of(&all)
     }
@@ -44,16 +41,9 @@ impl Metadata {
             let name = text(&package["name"]);
             let named = package["dependencies"].as_array().into_iter().flatten();
             let named = named.filter(|named| named["kind"].is_null() && named["optional"] != true);
-            depends.insert(
-                name.clone(),
-                named.map(|named| text(&named["name"])).collect(),
-            );
+            depends.insert(name.clone(), named.map(|named| text(&named["name"])).collect());
             let (licence, source) = (text(&package["license"]), text(&package["source"]));
-            packages.push(Package {
-                name,
-                licence,
-                source,
-            });
+            packages.push(Package { name, licence, source });
         }
         Self { packages, depends }
     }
@@ -66,11 +56,7 @@ fn list(deny: &str, name: &str) -> Vec<String> {
     };
     let inside = rest.split("\n]").next().unwrap_or_default();
     let mut found = Vec::new();
-    for line in inside
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.starts_with('#'))
-    {
+    for line in inside.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
         // A row with a name and a reason, or a plain text.
         let text = line.split_once("name = ").map_or(line, |(_, rest)| rest);
         found.extend(text.split('"').nth(1).map(str::to_owned));
@@ -135,28 +121,20 @@ fn licences(packages: &[Package], deny: &str) -> Vec<String> {
         let is_exception = package.name == MPL_IN_TESTS && deny.contains("crate = \"webdriver\"");
         !is_exception && !is_allowed(&package.licence, &allowed)
     });
-    wrong
-        .map(|package| format!("{}: {:?}", package.name, package.licence))
-        .collect()
+    wrong.map(|package| format!("{}: {:?}", package.name, package.licence)).collect()
 }
 
 fn banned(packages: &[Package], deny: &str) -> Vec<String> {
     let banned = list(deny, "deny");
-    let found = packages
-        .iter()
-        .filter(|package| banned.contains(&package.name));
-    found
-        .map(|package| format!("{} is banned by deny.toml", package.name))
-        .collect()
+    let found = packages.iter().filter(|package| banned.contains(&package.name));
+    found.map(|package| format!("{} is banned by deny.toml", package.name)).collect()
 }
 
 fn sources(packages: &[Package]) -> Vec<String> {
     let registry = "registry+https://github.com/rust-lang/crates.io-index";
     let foreign = |source: &str| !source.is_empty() && source != registry;
     let found = packages.iter().filter(|package| foreign(&package.source));
-    found
-        .map(|package| format!("{} comes from {}", package.name, package.source))
-        .collect()
+    found.map(|package| format!("{} comes from {}", package.name, package.source)).collect()
 }
 
 fn deny() -> String {
@@ -166,11 +144,7 @@ fn deny() -> String {
 #[test]
 fn every_package_is_allowed() {
     let packages = Metadata::read().packages;
-    assert!(
-        packages.len() > 100,
-        "cargo lists only {} packages",
-        packages.len()
-    );
+    assert!(packages.len() > 100, "cargo lists only {} packages", packages.len());
     holds(&licences(&packages, &deny()));
     holds(&banned(&packages, &deny()));
     holds(&sources(&packages));

@@ -5,28 +5,18 @@ use crate::tree::{File, finds, holds, repository, sample};
 /// The lines of one `[section]`, without comments.
 pub fn section<'a>(manifest: &'a str, name: &str) -> Vec<&'a str> {
     let header = format!("[{name}]");
-    let lines = manifest
-        .lines()
-        .map(|line| line.split(" #").next().unwrap_or_default().trim());
+    let lines = manifest.lines().map(|line| line.split(" #").next().unwrap_or_default().trim());
     let inside = lines.skip_while(move |line| *line != header).skip(1);
-    inside
-        .take_while(|line| !line.starts_with('['))
-        .filter(|line| !line.is_empty())
-        .collect()
+    inside.take_while(|line| !line.starts_with('[')).filter(|line| !line.is_empty()).collect()
 }
 
 fn root(files: &[File]) -> &str {
-    files
-        .iter()
-        .find(|file| file.path == "Cargo.toml")
-        .map_or("", File::text)
+    files.iter().find(|file| file.path == "Cargo.toml").map_or("", File::text)
 }
 
 /// The packages that the root lists; a tool's own workspace has its own rules.
 fn members(files: &[File]) -> impl Iterator<Item = &File> {
-    let list = root(files)
-        .split_once("members = [")
-        .map_or("", |(_, rest)| rest);
+    let list = root(files).split_once("members = [").map_or("", |(_, rest)| rest);
     let list = list.split(']').next().unwrap_or_default();
     files.iter().filter(move |file| {
         let package = file.path.strip_suffix("/Cargo.toml");
@@ -41,18 +31,12 @@ fn versions(files: &[File]) -> Vec<String> {
         for kind in ["dependencies", "dev-dependencies", "build-dependencies"] {
             for line in section(file.text(), kind) {
                 if line.contains("version") || line.contains("path =") || line.contains("git =") {
-                    findings.push(format!(
-                        "{}: {line}: its version goes into the root",
-                        file.path
-                    ));
+                    findings.push(format!("{}: {line}: its version goes into the root", file.path));
                 }
             }
         }
         if section(file.text(), "lints") != ["workspace = true"] {
-            findings.push(format!(
-                "{}: it does not take the workspace's lints",
-                file.path
-            ));
+            findings.push(format!("{}: it does not take the workspace's lints", file.path));
         }
     }
     findings
@@ -64,10 +48,7 @@ fn unlisted(files: &[File]) -> Vec<String> {
     for line in section(root(files), "workspace.dependencies") {
         let name = line.split([' ', '=']).next().unwrap_or_default();
         let is_named = |file: &File| {
-            let spelled = [
-                format!("{name}.workspace"),
-                format!("{name} = {{ workspace"),
-            ];
+            let spelled = [format!("{name}.workspace"), format!("{name} = {{ workspace")];
             spelled.iter().any(|spelled| file.text().contains(spelled))
         };
         if !members(files).any(is_named) && !name.starts_with('#') {
@@ -84,41 +65,21 @@ fn profiles(files: &[File]) -> Vec<String> {
             "panic = \"unwind\"",
             "a panic on foreign bytes must end one session only",
         ),
-        (
-            "profile.dist-wasm",
-            "lto = \"fat\"",
-            "without it the portal is a fifth larger",
-        ),
-        (
-            "profile.dist-wasm",
-            "panic = \"abort\"",
-            "unwinding tables travel to phones",
-        ),
-        (
-            "workspace.lints.rust",
-            "unsafe_code = \"forbid\"",
-            "nothing here needs it",
-        ),
-        (
-            "workspace.lints.clippy",
-            "unwrap_used = \"deny\"",
-            "`expect` says why it cannot fail",
-        ),
+        ("profile.dist-wasm", "lto = \"fat\"", "without it the portal is a fifth larger"),
+        ("profile.dist-wasm", "panic = \"abort\"", "unwinding tables travel to phones"),
+        ("workspace.lints.rust", "unsafe_code = \"forbid\"", "nothing here needs it"),
+        ("workspace.lints.clippy", "unwrap_used = \"deny\"", "`expect` says why it cannot fail"),
     ];
     let is_missing =
         |(name, line, _): &&(&str, &str, &str)| !section(root(files), name).contains(line);
     let missing = wanted.iter().filter(is_missing);
-    missing
-        .map(|(name, line, why)| format!("Cargo.toml: [{name}] lacks {line}: {why}"))
-        .collect()
+    missing.map(|(name, line, why)| format!("Cargo.toml: [{name}] lacks {line}: {why}")).collect()
 }
 
 /// `cdylib` beside `rlib` loses link-time optimisation without a word.
 fn crate_types(files: &[File]) -> Vec<String> {
     let loses = members(files).filter(|file| file.text().contains("cdylib"));
-    loses
-        .map(|file| format!("{}: a `bin` keeps LTO, `cdylib` may lose it", file.path))
-        .collect()
+    loses.map(|file| format!("{}: a `bin` keeps LTO, `cdylib` may lose it", file.path)).collect()
 }
 
 #[test]
@@ -148,10 +109,7 @@ fn planted_manifests_are_found() {
         ("x/Cargo.toml", &own),
         ("y/Cargo.toml", "[dependencies]\n"),
     ]);
-    finds(
-        &versions(&files),
-        &["x/Cargo.toml: b = ", "y/Cargo.toml: it does not take"],
-    );
+    finds(&versions(&files), &["x/Cargo.toml: b = ", "y/Cargo.toml: it does not take"]);
     finds(&unlisted(&files), &["Cargo.toml: no member uses d"]);
     assert_eq!(profiles(&files).len(), 5);
     finds(&crate_types(&files), &["x/Cargo.toml"]);

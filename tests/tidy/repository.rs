@@ -5,21 +5,15 @@ use crate::tree::{File, finds, holds, repository, sample};
 const FILE_BYTES_MAX: usize = 1 << 20;
 
 fn sizes(files: &[File]) -> Vec<String> {
-    let big = files
-        .iter()
-        .filter(|file| file.bytes.len() > FILE_BYTES_MAX);
+    let big = files.iter().filter(|file| file.bytes.len() > FILE_BYTES_MAX);
     let big = big.filter(|file| !file.path.contains("fixtures/"));
-    big.map(|file| format!("{}: {} bytes", file.path, file.bytes.len()))
-        .collect()
+    big.map(|file| format!("{}: {} bytes", file.path, file.bytes.len())).collect()
 }
 
 /// `name.rs` beside `name/`, never `mod.rs`, and no folder without its file.
 fn modules(files: &[File]) -> Vec<String> {
     let mut findings = Vec::new();
-    for file in files
-        .iter()
-        .filter(|file| file.has_ending("rs") && file.path.contains("/src/"))
-    {
+    for file in files.iter().filter(|file| file.has_ending("rs") && file.path.contains("/src/")) {
         let (folder, name) = file.path.rsplit_once('/').unwrap_or_default();
         let beside = format!("{folder}.rs");
         let is_root = folder.ends_with("/src") || folder.ends_with("/src/bin");

@@ -27,10 +27,7 @@ struct Built {
 fn built() -> Vec<Built> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from);
     let folder = target.join("portal/dist");
-    assert!(
-        folder.join("index.html").exists(),
-        "`cargo xtask build --dist` first"
-    );
+    assert!(folder.join("index.html").exists(), "`cargo xtask build --dist` first");
     let mut found = Vec::new();
     collect(&folder, &folder, &mut found);
     found
@@ -39,23 +36,13 @@ fn built() -> Vec<Built> {
 fn collect(root: &Path, folder: &Path, found: &mut Vec<Built>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        let ending = path
-            .extension()
-            .and_then(|ending| ending.to_str())
-            .unwrap_or_default();
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
         if path.is_dir() {
             collect(root, &path, found);
         } else if !matches!(ending, "br" | "gz") {
             let small = PathBuf::from(format!("{}.br", path.display()));
-            let bytes = fs::metadata(if small.exists() { &small } else { &path })
-                .unwrap()
-                .len();
-            let path = path
-                .strip_prefix(root)
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .to_owned();
+            let bytes = fs::metadata(if small.exists() { &small } else { &path }).unwrap().len();
+            let path = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
             found.push(Built { path, bytes });
         }
     }
@@ -88,12 +75,8 @@ fn over(files: &[Built]) -> Vec<String> {
         }
     };
     check("page", PAGE_MAX, &|file| name(&file.path) == "page.wasm");
-    check("worker", WORKER_MAX, &|file| {
-        name(&file.path) == "worker.wasm"
-    });
-    check("styles", STYLES_MAX, &|file| {
-        file.path.ends_with(".css") && !is_of_staff(&file.path)
-    });
+    check("worker", WORKER_MAX, &|file| name(&file.path) == "worker.wasm");
+    check("styles", STYLES_MAX, &|file| file.path.ends_with(".css") && !is_of_staff(&file.path));
     check("icons", ICONS_MAX, &|file| name(&file.path) == "icons.svg");
     check("shell", SHELL_MAX, &|file| !is_of_staff(&file.path));
     findings
@@ -109,9 +92,7 @@ fn first_paint(page: &str, files: &[Built]) -> u64 {
 }
 
 fn is_style(page: &str, link: &str) -> bool {
-    let tag = page
-        .split('<')
-        .find(|tag| tag.contains(&format!("href={link}")));
+    let tag = page.split('<').find(|tag| tag.contains(&format!("href={link}")));
     tag.is_some_and(|tag| tag.contains("stylesheet"))
 }
 
@@ -119,14 +100,8 @@ fn is_style(page: &str, link: &str) -> bool {
 fn what_travels_stays_within_its_budget() {
     let files = built();
     holds(&over(&files));
-    let page = files
-        .iter()
-        .find(|file| name(&file.path) == "page.wasm")
-        .unwrap();
-    let alarm = format!(
-        "the page has {} bytes; look what grew before it is over",
-        page.bytes
-    );
+    let page = files.iter().find(|file| name(&file.path) == "page.wasm").unwrap();
+    let alarm = format!("the page has {} bytes; look what grew before it is over", page.bytes);
     assert!(page.bytes <= PAGE_ALARM, "{alarm}");
 }
 
@@ -136,18 +111,12 @@ fn the_first_paint_takes_one_round_trip() {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from);
     let page = fs::read_to_string(target.join("portal/dist/index.html")).unwrap();
     let bytes = first_paint(&page, &files);
-    assert!(
-        bytes <= FIRST_PAINT_MAX,
-        "{bytes} bytes before any wasm, at most {FIRST_PAINT_MAX}"
-    );
+    assert!(bytes <= FIRST_PAINT_MAX, "{bytes} bytes before any wasm, at most {FIRST_PAINT_MAX}");
 }
 
 #[test]
 fn planted_sizes_are_found() {
-    let built = |path: &str, bytes| Built {
-        path: path.to_owned(),
-        bytes,
-    };
+    let built = |path: &str, bytes| Built { path: path.to_owned(), bytes };
     let files = [
         built("index.html", 2 * KB),
         built("assets/page-00.wasm", PAGE_MAX + 1),
@@ -159,12 +128,7 @@ fn planted_sizes_are_found() {
     ];
     finds(
         &over(&files),
-        &[
-            "page: 260001 bytes",
-            "styles: 8001 bytes",
-            "icons: nothing",
-            "shell: ",
-        ],
+        &["page: 260001 bytes", "styles: 8001 bytes", "icons: nothing", "shell: "],
     );
     let page =
         "<link rel=\"stylesheet\" href=\"/assets/boot-00.css\"><script src=\"/assets/boot-00.js\">";

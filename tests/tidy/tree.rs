@@ -12,9 +12,7 @@ pub struct File {
 
 impl File {
     pub fn has_ending(&self, ending: &str) -> bool {
-        self.path
-            .rsplit_once('.')
-            .is_some_and(|(_, last)| last == ending)
+        self.path.rsplit_once('.').is_some_and(|(_, last)| last == ending)
     }
 
     /// The text; nothing for a picture or another binary file.
@@ -35,13 +33,7 @@ pub fn root() -> PathBuf {
 /// added.
 pub fn repository() -> Vec<File> {
     let output = Command::new("git")
-        .args([
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ])
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .current_dir(root())
         .output()
         .expect("git lists the files");
@@ -50,10 +42,7 @@ pub fn repository() -> Vec<File> {
     for path in list.split('\0').filter(|path| !path.is_empty()) {
         // A file that was deleted but is still in the index.
         if let Ok(bytes) = std::fs::read(root().join(path)) {
-            files.push(File {
-                path: path.to_owned(),
-                bytes,
-            });
+            files.push(File { path: path.to_owned(), bytes });
         }
     }
     assert!(files.len() > 50, "git lists only {} files", files.len());
@@ -72,12 +61,7 @@ pub fn sample(files: &[(&str, &str)]) -> Vec<File> {
 /// Fails with every finding on a line of its own.
 #[track_caller]
 pub fn holds(findings: &[String]) {
-    assert!(
-        findings.is_empty(),
-        "{} findings:\n{}",
-        findings.len(),
-        findings.join("\n")
-    );
+    assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
 }
 
 /// Fails unless the planted sample was found, and found as often as it was planted.
@@ -85,9 +69,6 @@ pub fn holds(findings: &[String]) {
 pub fn finds(findings: &[String], places: &[&str]) {
     assert_eq!(findings.len(), places.len(), "{findings:?}");
     for (finding, place) in findings.iter().zip(places) {
-        assert!(
-            finding.starts_with(place),
-            "{finding:?} is not about {place:?}"
-        );
+        assert!(finding.starts_with(place), "{finding:?} is not about {place:?}");
     }
 }

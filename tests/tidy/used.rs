@@ -17,10 +17,8 @@ fn texts(files: &[File]) -> Names {
             }
         }
         // `class:wide=wide` names a class outside of a text.
-        for (_, rest) in file
-            .text()
-            .match_indices("class:")
-            .map(|(at, _)| file.text().split_at(at + 6))
+        for (_, rest) in
+            file.text().match_indices("class:").map(|(at, _)| file.text().split_at(at + 6))
         {
             found.insert(name_at(rest).to_owned());
         }
@@ -29,9 +27,7 @@ fn texts(files: &[File]) -> Names {
 }
 
 fn is_portal_source(file: &File) -> bool {
-    let is_source = ["rs", "html", "js"]
-        .iter()
-        .any(|ending| file.has_ending(ending));
+    let is_source = ["rs", "html", "js"].iter().any(|ending| file.has_ending(ending));
     is_source
         && file.is_below(&[
             "portal/src/",
@@ -70,34 +66,25 @@ fn selectors(css: &str) -> Vec<String> {
         rest = after.split_once("*/").map_or("", |(_, behind)| behind);
     }
     bare.push_str(rest);
-    let before_braces = bare
-        .split('{')
-        .map(|part| part.rsplit(['}', ';']).next().unwrap_or_default());
-    before_braces
-        .map(str::trim)
-        .filter(|part| !part.starts_with('@'))
-        .map(str::to_owned)
-        .collect()
+    let before_braces =
+        bare.split('{').map(|part| part.rsplit(['}', ';']).next().unwrap_or_default());
+    before_braces.map(str::trim).filter(|part| !part.starts_with('@')).map(str::to_owned).collect()
 }
 
 /// The classes that sources name in a way no one can mistake: `class="a b"` and `class:a=`.
 fn named_classes(files: &[File]) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for file in files.iter().filter(|file| is_portal_source(file)) {
-        for (_, rest) in file
-            .text()
-            .match_indices("class=\"")
-            .map(|(at, _)| file.text().split_at(at + 7))
+        for (_, rest) in
+            file.text().match_indices("class=\"").map(|(at, _)| file.text().split_at(at + 7))
         {
             let list = rest.split('"').next().unwrap_or_default();
             for name in list.split_whitespace() {
                 found.insert(name.to_owned(), file.path.clone());
             }
         }
-        for (_, rest) in file
-            .text()
-            .match_indices("class:")
-            .map(|(at, _)| file.text().split_at(at + 6))
+        for (_, rest) in
+            file.text().match_indices("class:").map(|(at, _)| file.text().split_at(at + 6))
         {
             found.insert(name_at(rest).to_owned(), file.path.clone());
         }
@@ -109,9 +96,7 @@ fn classes(files: &[File]) -> Vec<String> {
     let (defined, named, texts) = (defined_classes(files), named_classes(files), texts(files));
     let unused = defined.iter().filter(|(name, _)| !texts.contains(*name));
     let unused = unused.map(|(name, path)| format!("{path}: nobody uses .{name}"));
-    let undefined = named
-        .iter()
-        .filter(|(name, _)| !defined.contains_key(*name));
+    let undefined = named.iter().filter(|(name, _)| !defined.contains_key(*name));
     let undefined = undefined.map(|(name, path)| format!("{path}: .{name} is defined nowhere"));
     unused.chain(undefined).collect()
 }
@@ -135,38 +120,26 @@ fn icons(files: &[File]) -> Vec<String> {
 /// finds those that nobody calls, and languages that differ in their keys.
 fn messages(files: &[File]) -> Vec<String> {
     let mut called = Names::new();
-    for file in files
-        .iter()
-        .filter(|file| file.has_ending("rs") && file.is_below(&["portal/src/"]))
+    for file in files.iter().filter(|file| file.has_ending("rs") && file.is_below(&["portal/src/"]))
     {
-        for (_, rest) in file
-            .text()
-            .match_indices("words::")
-            .map(|(at, _)| file.text().split_at(at + 7))
+        for (_, rest) in
+            file.text().match_indices("words::").map(|(at, _)| file.text().split_at(at + 7))
         {
             called.insert(name_at(rest).to_owned());
         }
     }
     let mut findings = Vec::new();
     let mut english: Option<Names> = None;
-    for file in files
-        .iter()
-        .filter(|file| file.is_below(&["portal/locales/"]))
-    {
+    for file in files.iter().filter(|file| file.is_below(&["portal/locales/"])) {
         let keys = keys(file);
         if file.path.ends_with("en.json") {
-            let unused = keys
-                .iter()
-                .filter(|key| !called.contains(&key.replace('.', "_")));
+            let unused = keys.iter().filter(|key| !called.contains(&key.replace('.', "_")));
             findings.extend(unused.map(|key| format!("{}: nobody shows {key}", file.path)));
         }
         match &english {
             Some(first) if *first != keys => {
                 let differ: Vec<&String> = first.symmetric_difference(&keys).collect();
-                findings.push(format!(
-                    "{}: other keys than its neighbour: {differ:?}",
-                    file.path
-                ));
+                findings.push(format!("{}: other keys than its neighbour: {differ:?}", file.path));
             }
             _ => english = Some(keys),
         }
@@ -176,12 +149,7 @@ fn messages(files: &[File]) -> Vec<String> {
 
 fn keys(file: &File) -> Names {
     let value: serde_json::Value = serde_json::from_str(file.text()).unwrap_or_default();
-    value
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(key, _)| key.clone())
-        .collect()
+    value.as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect()
 }
 
 #[test]
@@ -202,42 +170,21 @@ fn messages_are_used_and_in_every_language() {
 #[test]
 fn planted_leftovers_are_found() {
     let files = sample(&[
-        (
-            "portal/styles/a.css",
-            "/* .ghost { } */\n.row > .lead:hover { width: 1.5rem } .old { }",
-        ),
-        (
-            "portal/src/page/ui/row.rs",
-            "view! { <p class=\"row new\" class:lead=on/> }",
-        ),
-        (
-            "portal/assets/icons.svg",
-            "<symbol id=\"pill\"/><symbol id=\"flag\"/>",
-        ),
+        ("portal/styles/a.css", "/* .ghost { } */\n.row > .lead:hover { width: 1.5rem } .old { }"),
+        ("portal/src/page/ui/row.rs", "view! { <p class=\"row new\" class:lead=on/> }"),
+        ("portal/assets/icons.svg", "<symbol id=\"pill\"/><symbol id=\"flag\"/>"),
         ("portal/src/page/ui/icon.rs", "Pill = \"pill\""),
-        (
-            "portal/locales/en.json",
-            "{\"home.hello\": \"a\", \"home.bye\": \"b\"}",
-        ),
+        ("portal/locales/en.json", "{\"home.hello\": \"a\", \"home.bye\": \"b\"}"),
         ("portal/locales/es.json", "{\"home.hello\": \"a\"}"),
         ("portal/src/page/pages/home.rs", "words::home_hello()"),
     ]);
     finds(
         &classes(&files),
-        &[
-            "portal/styles/a.css: nobody uses .old",
-            "portal/src/page/ui/row.rs: .new is defined",
-        ],
+        &["portal/styles/a.css: nobody uses .old", "portal/src/page/ui/row.rs: .new is defined"],
     );
-    finds(
-        &icons(&files),
-        &["portal/assets/icons.svg: nobody uses the icon flag"],
-    );
+    finds(&icons(&files), &["portal/assets/icons.svg: nobody uses the icon flag"]);
     finds(
         &messages(&files),
-        &[
-            "portal/locales/en.json: nobody shows home.bye",
-            "portal/locales/es.json: other keys",
-        ],
+        &["portal/locales/en.json: nobody shows home.bye", "portal/locales/es.json: other keys"],
     );
 }

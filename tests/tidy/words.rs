@@ -13,9 +13,8 @@ const LATER: [&str; 6] = [
     concat!("unimplem", "ented!"),
 ];
 /// A module has one job; these names have none.
-const NO_NAMES: [&str; 8] = [
-    "common", "helper", "helpers", "manager", "misc", "mod", "util", "utils",
-];
+const NO_NAMES: [&str; 8] =
+    ["common", "helper", "helpers", "manager", "misc", "mod", "util", "utils"];
 /// Words of programs, not of people; and clinical words that have a plain one.
 const NOT_FOR_PATIENTS: [&str; 12] = [
     "cache",
@@ -75,10 +74,7 @@ fn names(files: &[File]) -> Vec<String> {
                 findings.push(format!("{}:{line}: `{second}`: drop the `get_`", file.path));
             }
             if *first == "mod" && NO_NAMES.contains(second) {
-                findings.push(format!(
-                    "{}:{line}: what is the job of `{second}`?",
-                    file.path
-                ));
+                findings.push(format!("{}:{line}: what is the job of `{second}`?", file.path));
             }
         }
     }
@@ -88,10 +84,7 @@ fn names(files: &[File]) -> Vec<String> {
 /// What patients read, in English. Other languages are translations of it.
 fn for_patients(files: &[File]) -> Vec<String> {
     let mut findings = Vec::new();
-    for file in files
-        .iter()
-        .filter(|file| file.path == "portal/locales/en.json")
-    {
+    for file in files.iter().filter(|file| file.path == "portal/locales/en.json") {
         for line in file.text().lines() {
             let Some((key, text)) = line.split_once("\": ") else {
                 continue;
@@ -128,21 +121,12 @@ fn planted_words_are_found() {
         ("b.rs", &format!("fn f() {{ {}() }}", LATER[4])),
         ("portal/src/utils.rs", "fn get_name() {}"),
         ("c.rs", "mod helpers;"),
-        (
-            "portal/locales/en.json",
-            "{\n\"a\": \"A sync error.\",\n\"sync\": \"Synchrony\"\n}",
-        ),
+        ("portal/locales/en.json", "{\n\"a\": \"A sync error.\",\n\"sync\": \"Synchrony\"\n}"),
     ]);
     finds(&for_later(&files), &["a.rs:1: ", "b.rs:1: "]);
-    finds(
-        &names(&files),
-        &["portal/src/utils.rs", "portal/src/utils.rs:1", "c.rs:1"],
-    );
+    finds(&names(&files), &["portal/src/utils.rs", "portal/src/utils.rs:1", "c.rs:1"]);
     finds(
         &for_patients(&files),
-        &[
-            "portal/locales/en.json: `error`",
-            "portal/locales/en.json: `sync`",
-        ],
+        &["portal/locales/en.json: `error`", "portal/locales/en.json: `sync`"],
     );
 }

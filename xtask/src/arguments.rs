@@ -79,11 +79,7 @@ mod tests {
 
     fn demo(words: &[&str]) -> Result<Given, WrongUse> {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        parse(
-            "demo",
-            &words,
-            &[Flag::Switch("--reset"), Flag::Value("--port")],
-        )
+        parse("demo", &words, &[Flag::Switch("--reset"), Flag::Value("--port")])
     }
 
     #[test]
@@ -97,14 +93,8 @@ mod tests {
     #[test]
     fn what_is_not_known_is_refused_in_one_sentence() {
         let refused = |words: &[&str]| demo(words).err().unwrap().to_string();
-        assert_eq!(
-            refused(&["--prot=1"]),
-            "`demo` takes no `--prot=1`, only --reset, --port"
-        );
+        assert_eq!(refused(&["--prot=1"]), "`demo` takes no `--prot=1`, only --reset, --port");
         assert_eq!(refused(&["--port"]), "`--port` of `demo` needs a value");
-        assert_eq!(
-            refused(&["--reset=yes"]),
-            "`--reset` of `demo` takes no value"
-        );
+        assert_eq!(refused(&["--reset=yes"]), "`--reset` of `demo` takes no value");
     }
 }

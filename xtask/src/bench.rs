@@ -20,11 +20,7 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
     }
     let here = workspace::targets("tests", "bench")?;
     if !here.contains(name) {
-        let here = if here.is_empty() {
-            "none".to_owned()
-        } else {
-            here.join(", ")
-        };
+        let here = if here.is_empty() { "none".to_owned() } else { here.join(", ") };
         bail!("the bench `{name}` is not written yet; written so far: {here}");
     }
     say::line(&format!("measure: {name}"));

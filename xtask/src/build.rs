@@ -7,19 +7,11 @@ use crate::arguments::{Flag, parse};
 use crate::portal::{self, Kind};
 
 pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
-    let given = parse(
-        "build",
-        words,
-        &[Flag::Switch("--dist"), Flag::Switch("--checks")],
-    )?;
+    let given = parse("build", words, &[Flag::Switch("--dist"), Flag::Switch("--checks")])?;
     if given.has("--checks") {
         portal::build_checks()?;
         return Ok(ExitCode::SUCCESS);
     }
-    portal::build(if given.has("--dist") {
-        Kind::Dist
-    } else {
-        Kind::Fast
-    })?;
+    portal::build(if given.has("--dist") { Kind::Dist } else { Kind::Fast })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -46,31 +46,17 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
 pub fn server(portal: &Path, folder: &Path, port: u16) -> anyhow::Result<Command> {
     say::line("build the server with the demo clinic");
     let started = std::time::Instant::now();
-    workspace::run(cargo(&[
-        "build",
-        "--package",
-        "sync-server",
-        "--features",
-        "demo",
-    ]))?;
+    workspace::run(cargo(&["build", "--package", "sync-server", "--features", "demo"]))?;
     say::line(&format!("took {}", say::seconds(started.elapsed())));
     let mut command = Command::new(workspace::target().join("debug/sync-server"));
-    command
-        .arg("demo")
-        .arg("--dir")
-        .arg(folder)
-        .args(["--port", &port.to_string()]);
+    command.arg("demo").arg("--dir").arg(folder).args(["--port", &port.to_string()]);
     command.arg("--portal").arg(portal);
     Ok(command)
 }
 
 pub fn port(text: &str) -> Result<u16, WrongUse> {
     let port = text.parse().ok().filter(|port| *port > 0);
-    port.ok_or_else(|| {
-        WrongUse(format!(
-            "`--port` is a number from 1 to 65535, not `{text}`"
-        ))
-    })
+    port.ok_or_else(|| WrongUse(format!("`--port` is a number from 1 to 65535, not `{text}`")))
 }
 
 pub fn check_port(port: u16) -> anyhow::Result<()> {
@@ -85,19 +71,11 @@ pub fn check_port(port: u16) -> anyhow::Result<()> {
 
 /// Finds out now whether the clinic's folder can be written, without leaving anything in it.
 fn check_folder(folder: &Path) -> anyhow::Result<()> {
-    let existing = folder
-        .ancestors()
-        .find(|place| place.exists())
-        .unwrap_or(Path::new("."));
+    let existing = folder.ancestors().find(|place| place.exists()).unwrap_or(Path::new("."));
     let probe = existing.join(format!(".satchel-{}", std::process::id()));
-    std::fs::write(&probe, "")
-        .and_then(|()| std::fs::remove_file(&probe))
-        .with_context(|| {
-            format!(
-                "{} cannot be written; choose another folder with --dir",
-                folder.display()
-            )
-        })
+    std::fs::write(&probe, "").and_then(|()| std::fs::remove_file(&probe)).with_context(|| {
+        format!("{} cannot be written; choose another folder with --dir", folder.display())
+    })
 }
 
 /// The server takes this process's place, so that Ctrl-C and its exit code are its own.
@@ -109,12 +87,6 @@ fn become_process(mut command: Command) -> anyhow::Result<ExitCode> {
 
 #[cfg(not(unix))]
 fn become_process(mut command: Command) -> anyhow::Result<ExitCode> {
-    let status = command
-        .status()
-        .context("the server could not be started")?;
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    let status = command.status().context("the server could not be started")?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

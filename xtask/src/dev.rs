@@ -63,10 +63,7 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
 fn rebuild() -> anyhow::Result<()> {
     let started = Instant::now();
     portal::build(Kind::Development)?;
-    say::line(&format!(
-        "the browser loads it now, {} after",
-        say::seconds(started.elapsed())
-    ));
+    say::line(&format!("the browser loads it now, {} after", say::seconds(started.elapsed())));
     Ok(())
 }
 

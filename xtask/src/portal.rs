@@ -61,13 +61,9 @@ pub struct Served {
 pub fn build(kind: Kind) -> anyhow::Result<PathBuf> {
     let folder = kind.folder();
     let mut steps = Steps::new(4);
-    steps.step("compile page, worker and clinic for the browser", || {
-        programs::compile(kind)
-    })?;
+    steps.step("compile page, worker and clinic for the browser", || programs::compile(kind))?;
     let mut assets = Assets::default();
-    steps.step("make their JavaScript glue", || {
-        programs::bind(kind, &mut assets)
-    })?;
+    steps.step("make their JavaScript glue", || programs::bind(kind, &mut assets))?;
     let files = steps.step("name assets by content and fill the templates", || {
         styles::gather(&mut assets)?;
         assets.add_folder(&source().join("assets"))?;
@@ -103,10 +99,7 @@ fn pages(assets: &Assets, kind: Kind) -> anyhow::Result<Vec<Served>> {
             text = text.replacen("</head>", RELOAD_TAG, 1);
         }
         let bytes = assets.fill(&text, template)?.into_bytes();
-        files.push(Served {
-            path: path.to_owned(),
-            bytes,
-        });
+        files.push(Served { path: path.to_owned(), bytes });
     }
     let worker = service_worker::fill(&source().join("service-worker.js"), &files)?;
     files.push(worker);
@@ -147,18 +140,10 @@ fn report(folder: &Path, files: &[Served]) -> anyhow::Result<()> {
             shell += bytes;
         }
         if file.path.ends_with(".wasm") || file.path.ends_with(".css") {
-            say::line(&format!(
-                "  {:<40} {:>10}",
-                file.path,
-                say::kilobytes(bytes)
-            ));
+            say::line(&format!("  {:<40} {:>10}", file.path, say::kilobytes(bytes)));
         }
     }
-    say::line(&format!(
-        "  {:<40} {:>10}",
-        "everything a patient downloads",
-        say::kilobytes(shell)
-    ));
+    say::line(&format!("  {:<40} {:>10}", "everything a patient downloads", say::kilobytes(shell)));
     Ok(())
 }
 

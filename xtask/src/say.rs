@@ -2,18 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-#[expect(
-    clippy::print_stdout,
-    reason = "a command talks to the terminal, and only here"
-)]
+#[expect(clippy::print_stdout, reason = "a command talks to the terminal, and only here")]
 pub fn line(text: &str) {
     println!("{text}");
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "a command says here what went wrong, once"
-)]
+#[expect(clippy::print_stderr, reason = "a command says here what went wrong, once")]
 pub fn problem(text: &str) {
     eprintln!("xtask: {text}");
 }
@@ -27,11 +21,7 @@ pub struct Steps {
 
 impl Steps {
     pub fn new(all: usize) -> Self {
-        Self {
-            done: 0,
-            all,
-            started: Instant::now(),
-        }
+        Self { done: 0, all, started: Instant::now() }
     }
 
     pub fn step<T>(
@@ -43,20 +33,12 @@ impl Steps {
         line(&format!("[{}/{}] {what}", self.done, self.all));
         let started = Instant::now();
         let result = work()?;
-        line(&format!(
-            "[{}/{}] took {}",
-            self.done,
-            self.all,
-            seconds(started.elapsed())
-        ));
+        line(&format!("[{}/{}] took {}", self.done, self.all, seconds(started.elapsed())));
         Ok(result)
     }
 
     pub fn end(self, what: &str) {
-        line(&format!(
-            "{what}, {} in all",
-            seconds(self.started.elapsed())
-        ));
+        line(&format!("{what}, {} in all", seconds(self.started.elapsed())));
     }
 }
 

@@ -36,28 +36,17 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
         Some(place) => (&words[..place], &words[place + 1..]),
         None => (words, &words[words.len()..]),
     };
-    let given = parse(
-        "test",
-        ours,
-        &[Flag::Switch("--fast"), Flag::Value("--only")],
-    )?;
+    let given = parse("test", ours, &[Flag::Switch("--fast"), Flag::Value("--only")])?;
     let chosen = chosen(given.has("--fast"), given.value("--only"))?;
     if !theirs.is_empty() && given.value("--only").is_none() {
         return Err(WrongUse("words after `--` need a step: `--only NAME`".into()).into());
     }
-    let mut run = Run {
-        fast: given.has("--fast"),
-        words: theirs.to_vec(),
-        browsers: Browsers::default(),
-    };
+    let mut run =
+        Run { fast: given.has("--fast"), words: theirs.to_vec(), browsers: Browsers::default() };
     let done = run_all(&mut run, &chosen);
     table::print(&done);
     let held = done.iter().all(|done| done.count.held());
-    Ok(if held {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// All steps, the fast ones, or one with everything it needs; in the order of the list.
@@ -68,9 +57,7 @@ fn chosen(fast: bool, only: Option<&str>) -> Result<Vec<&'static Step>, WrongUse
     if !STEPS.iter().any(|step| step.name == only) {
         let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
         let names = names.join(", ");
-        return Err(WrongUse(format!(
-            "there is no step `{only}`; the steps are {names}"
-        )));
+        return Err(WrongUse(format!("there is no step `{only}`; the steps are {names}")));
     }
     let mut wanted = vec![only];
     // Backwards, because a step stands after those it needs.
@@ -79,26 +66,15 @@ fn chosen(fast: bool, only: Option<&str>) -> Result<Vec<&'static Step>, WrongUse
             wanted.extend(step.needs);
         }
     }
-    Ok(STEPS
-        .iter()
-        .filter(|step| wanted.contains(&step.name))
-        .collect())
+    Ok(STEPS.iter().filter(|step| wanted.contains(&step.name)).collect())
 }
 
 fn run_all(run: &mut Run, chosen: &[&'static Step]) -> Vec<Done> {
     let mut all: Vec<Done> = Vec::new();
     for (index, step) in chosen.iter().enumerate() {
-        say::line(&format!(
-            "\n[{}/{}] {}: {}",
-            index + 1,
-            chosen.len(),
-            step.name,
-            step.what
-        ));
+        say::line(&format!("\n[{}/{}] {}: {}", index + 1, chosen.len(), step.name, step.what));
         let started = Instant::now();
-        let broken = all
-            .iter()
-            .find(|done| step.needs.contains(&done.step.name) && done.failed());
+        let broken = all.iter().find(|done| step.needs.contains(&done.step.name) && done.failed());
         let count = match broken {
             Some(done) => Count::failure(format!("not run, because `{}` failed", done.step.name)),
             None => (step.run)(run).unwrap_or_else(|error| Count::failure(format!("{error:#}"))),
@@ -107,12 +83,7 @@ fn run_all(run: &mut Run, chosen: &[&'static Step]) -> Vec<Done> {
             say::line(&format!("  {note}"));
         }
         let took = started.elapsed();
-        say::line(&format!(
-            "[{}/{}] took {}",
-            index + 1,
-            chosen.len(),
-            say::seconds(took)
-        ));
+        say::line(&format!("[{}/{}] took {}", index + 1, chosen.len(), say::seconds(took)));
         all.push(Done { step, took, count });
     }
     all
@@ -129,30 +100,20 @@ mod tests {
     use super::*;
 
     fn names(fast: bool, only: Option<&str>) -> Vec<&'static str> {
-        chosen(fast, only)
-            .unwrap()
-            .iter()
-            .map(|step| step.name)
-            .collect()
+        chosen(fast, only).unwrap().iter().map(|step| step.name).collect()
     }
 
     #[test]
     fn one_step_brings_what_it_needs_and_nothing_else() {
         assert_eq!(names(false, Some("format")), ["format"]);
-        assert_eq!(
-            names(false, Some("commands")),
-            ["crates", "portal", "server", "commands"]
-        );
+        assert_eq!(names(false, Some("commands")), ["crates", "portal", "server", "commands"]);
     }
 
     #[test]
     fn a_step_stands_after_those_it_needs() {
         for (index, step) in STEPS.iter().enumerate() {
             for need in step.needs {
-                assert!(
-                    STEPS[..index].iter().any(|before| before.name == *need),
-                    "{need}"
-                );
+                assert!(STEPS[..index].iter().any(|before| before.name == *need), "{need}");
             }
         }
     }
@@ -161,11 +122,7 @@ mod tests {
     fn the_fast_steps_need_only_each_other() {
         let fast = names(true, None);
         for step in STEPS.iter().filter(|step| step.fast) {
-            assert!(
-                step.needs.iter().all(|need| fast.contains(need)),
-                "{}",
-                step.name
-            );
+            assert!(step.needs.iter().all(|need| fast.contains(need)), "{}", step.name);
         }
     }
 

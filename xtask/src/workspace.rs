@@ -7,9 +7,7 @@ use anyhow::{Context, bail};
 
 /// The repository's root: this package lies right below it.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("this package lies below the root")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package lies below the root")
 }
 
 /// Cargo's target folder.
@@ -30,9 +28,7 @@ pub fn cargo(words: &[&str]) -> Command {
 /// Runs a command to its end; its own words go to the terminal.
 pub fn run(mut command: Command) -> anyhow::Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let status = command
-        .status()
-        .with_context(|| format!("`{name}` could not be started"))?;
+    let status = command.status().with_context(|| format!("`{name}` could not be started"))?;
     if !status.success() {
         bail!("`{}` failed; its reason stands above", words(&command));
     }
@@ -41,27 +37,15 @@ pub fn run(mut command: Command) -> anyhow::Result<()> {
 
 /// The command as one would type it.
 pub fn words(command: &Command) -> String {
-    let program = Path::new(command.get_program())
-        .file_name()
-        .unwrap_or_default();
+    let program = Path::new(command.get_program()).file_name().unwrap_or_default();
     let mut words = vec![program.to_string_lossy().into_owned()];
-    words.extend(
-        command
-            .get_args()
-            .map(|word| word.to_string_lossy().into_owned()),
-    );
+    words.extend(command.get_args().map(|word| word.to_string_lossy().into_owned()));
     words.join(" ")
 }
 
 /// The names of a package's targets of one kind: `test`, `bench`, `bin`.
 pub fn targets(package: &str, kind: &str) -> anyhow::Result<Vec<String>> {
-    let mut command = cargo(&[
-        "metadata",
-        "--no-deps",
-        "--offline",
-        "--format-version",
-        "1",
-    ]);
+    let mut command = cargo(&["metadata", "--no-deps", "--offline", "--format-version", "1"]);
     let output = command.output().context("cargo could not be started")?;
     let all: serde_json::Value = serde_json::from_slice(&output.stdout)
         .context("cargo could not say which targets there are")?;

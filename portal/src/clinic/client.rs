@@ -30,10 +30,7 @@ impl Place {
 
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (patient, thread) = text.split_once('/')?;
-        Some(Self {
-            patient: patient.parse().ok()?,
-            thread: thread.parse().ok()?,
-        })
+        Some(Self { patient: patient.parse().ok()?, thread: thread.parse().ok()? })
     }
 }
 
@@ -51,10 +48,7 @@ pub(super) struct ThreadLine {
 
 impl ThreadLine {
     pub(super) const fn place(&self) -> Place {
-        Place {
-            patient: self.patient,
-            thread: self.thread,
-        }
+        Place { patient: self.patient, thread: self.thread }
     }
 }
 
@@ -118,9 +112,7 @@ pub(super) async fn thread(place: Place) -> Result<Thread, Failed> {
 
 pub(super) async fn reply(place: Place, reply: &NewReply) -> Result<(), Failed> {
     let path = format!("{API}/threads/{}/replies", place.text());
-    let request = Request::post(&path)
-        .json(reply)
-        .map_err(|_| Failed::Impossible)?;
+    let request = Request::post(&path).json(reply).map_err(|_| Failed::Impossible)?;
     let response = request.send().await.map_err(|_| Failed::Away)?;
     judge(response).await.map(drop)
 }
@@ -159,10 +151,7 @@ mod tests {
 
     #[test]
     fn a_place_reads_back_from_the_address() {
-        let place = Place {
-            patient: PatientId::from_u128(1),
-            thread: EntryId::from_u128(2),
-        };
+        let place = Place { patient: PatientId::from_u128(1), thread: EntryId::from_u128(2) };
         assert_eq!(Place::parse(&place.text()), Some(place));
         for text in ["", "conversation", "a/b", "01j00000000000000000000001/"] {
             assert_eq!(Place::parse(text), None, "{text}");

@@ -93,9 +93,7 @@ impl Desk {
     }
 
     pub(super) fn text(self, place: Place) -> String {
-        self.draft(place)
-            .map(|draft| draft.text)
-            .unwrap_or_default()
+        self.draft(place).map(|draft| draft.text).unwrap_or_default()
     }
 
     /// Takes over what was typed. Words that were tried to send and then changed are another reply
@@ -107,14 +105,7 @@ impl Desk {
                 Some(draft) => draft.key.clone(),
                 None => random_key(),
             };
-            drafts.insert(
-                place,
-                Draft {
-                    text,
-                    key,
-                    state: DraftState::Writing,
-                },
-            );
+            drafts.insert(place, Draft { text, key, state: DraftState::Writing });
         });
     }
 
@@ -125,11 +116,7 @@ impl Desk {
             return;
         }
         self.place.set(place);
-        self.shown.set(if place.is_some() {
-            Shown::Opening
-        } else {
-            Shown::None
-        });
+        self.shown.set(if place.is_some() { Shown::Opening } else { Shown::None });
         spawn_local(self.fetch_thread());
     }
 
@@ -150,10 +137,7 @@ impl Desk {
             self.who.set(Some(client::who().await?));
         }
         let threads = client::threads().await?;
-        if self
-            .threads
-            .with_untracked(|old| old.as_ref() != Some(&threads))
-        {
+        if self.threads.with_untracked(|old| old.as_ref() != Some(&threads)) {
             self.threads.set(Some(threads));
         }
         Ok(())
@@ -222,10 +206,7 @@ impl Desk {
         }
         self.set_state(place, DraftState::Sending);
         spawn_local(async move {
-            let reply = NewReply {
-                text: draft.text,
-                key: draft.key,
-            };
+            let reply = NewReply { text: draft.text, key: draft.key };
             match client::reply(place, &reply).await {
                 Ok(()) => {
                     self.drafts.update(|drafts| {
@@ -245,11 +226,7 @@ impl Desk {
     fn send_waiting(self) {
         let waiting: Vec<Place> = self.drafts.with_untracked(|drafts| {
             let waits = |draft: &Draft| draft.state == DraftState::Waiting;
-            drafts
-                .iter()
-                .filter(|(_, draft)| waits(draft))
-                .map(|(place, _)| *place)
-                .collect()
+            drafts.iter().filter(|(_, draft)| waits(draft)).map(|(place, _)| *place).collect()
         });
         for place in waiting {
             self.send(place);

@@ -23,10 +23,8 @@ pub(super) fn Reply(desk: Desk, place: Place) -> AnyView {
             DraftState::NotSent(why) => Some(why_not(why)),
         })
     };
-    let is_sending = move || {
-        desk.draft(place)
-            .is_some_and(|draft| draft.state == DraftState::Sending)
-    };
+    let is_sending =
+        move || desk.draft(place).is_some_and(|draft| draft.state == DraftState::Sending);
     let typed = move |event| {
         problem.set(None);
         desk.type_text(place, event_target_value(&event));

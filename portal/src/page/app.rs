@@ -83,9 +83,7 @@ pub(crate) fn screen_at(path: &str) -> AnyView {
 }
 
 fn segments(path: &str) -> Vec<&str> {
-    path.split('/')
-        .filter(|segment| !segment.is_empty())
-        .collect()
+    path.split('/').filter(|segment| !segment.is_empty()).collect()
 }
 
 /// A screen reader hears nothing of a navigation inside the page unless the focus moves.

@@ -45,10 +45,7 @@ impl Draft {
         };
         spawn_local(async move {
             let kept = session.draft(key).await.unwrap_or_default();
-            let is_untouched = draft
-                .text
-                .try_get_untracked()
-                .is_some_and(|text| text.is_empty());
+            let is_untouched = draft.text.try_get_untracked().is_some_and(|text| text.is_empty());
             if is_untouched && !kept.is_empty() {
                 draft.text.set(kept);
                 draft.keeping.set(Keeping::Kept);

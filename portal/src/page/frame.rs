@@ -67,10 +67,7 @@ fn TopBar(session: Session) -> AnyView {
     let is_open = RwSignal::new(false);
     let acting = Memo::new(move |_| {
         let who = session.who().get()?;
-        let place = who
-            .records
-            .iter()
-            .position(|record| record.patient == who.open)?;
+        let place = who.records.iter().position(|record| record.patient == who.open)?;
         let record = who.records.get(place).filter(|record| !record.own)?;
         Some((record.name.clone(), place))
     });
@@ -154,46 +151,28 @@ fn unread_count(session: Session) -> Signal<Option<Count>> {
 fn pill(status: Option<Status>) -> PillWords {
     let (pill, first, rest) = match status {
         // Until the worker knows better, nothing is promised.
-        None => (
-            Pill::Offline,
-            words::status_offline(),
-            words::status_looking(),
-        ),
-        Some(Status::UpToDate { at }) => (
-            Pill::Ok,
-            words::status_ok(),
-            words::status_ok_rest(&time::moment(at)),
-        ),
-        Some(Status::Checking) => (
-            Pill::Checking,
-            words::status_checking(),
-            words::status_checking_rest(),
-        ),
-        Some(Status::Offline { waiting: 0 }) => (
-            Pill::Offline,
-            words::status_offline(),
-            words::status_offline_rest(),
-        ),
-        Some(Status::Offline { waiting }) => (
-            Pill::Offline,
-            words::status_offline(),
-            words::status_offline_waiting(waiting),
-        ),
-        Some(Status::Sending { waiting }) => (
-            Pill::Sending,
-            words::status_sending(waiting),
-            words::status_sending_rest(),
-        ),
-        Some(Status::NotSent { refused }) => (
-            Pill::Failed,
-            words::status_not_sent(refused),
-            words::status_not_sent_rest(),
-        ),
-        Some(Status::Damaged) => (
-            Pill::Failed,
-            words::status_damaged(),
-            words::status_damaged_rest(),
-        ),
+        None => (Pill::Offline, words::status_offline(), words::status_looking()),
+        Some(Status::UpToDate { at }) => {
+            (Pill::Ok, words::status_ok(), words::status_ok_rest(&time::moment(at)))
+        }
+        Some(Status::Checking) => {
+            (Pill::Checking, words::status_checking(), words::status_checking_rest())
+        }
+        Some(Status::Offline { waiting: 0 }) => {
+            (Pill::Offline, words::status_offline(), words::status_offline_rest())
+        }
+        Some(Status::Offline { waiting }) => {
+            (Pill::Offline, words::status_offline(), words::status_offline_waiting(waiting))
+        }
+        Some(Status::Sending { waiting }) => {
+            (Pill::Sending, words::status_sending(waiting), words::status_sending_rest())
+        }
+        Some(Status::NotSent { refused }) => {
+            (Pill::Failed, words::status_not_sent(refused), words::status_not_sent_rest())
+        }
+        Some(Status::Damaged) => {
+            (Pill::Failed, words::status_damaged(), words::status_damaged_rest())
+        }
     };
     PillWords { pill, first, rest }
 }

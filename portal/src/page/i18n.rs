@@ -67,9 +67,7 @@ fn locale(preferred: &[String]) -> String {
         Language::English | Language::Mirrored => ("en", "en-US"),
         Language::Spanish => ("es", "es-US"),
     };
-    let own = preferred
-        .iter()
-        .find(|locale| locale.split('-').next() == Some(code));
+    let own = preferred.iter().find(|locale| locale.split('-').next() == Some(code));
     own.cloned().unwrap_or_else(|| fallback.to_owned())
 }
 
@@ -90,12 +88,8 @@ fn options(pairs: &[(&str, &str)]) -> Object {
 /// A whole number as the reader's language writes it.
 pub(crate) fn number(value: u32) -> String {
     let format = Intl::NumberFormat::new(&locale_array(), &Object::new());
-    let text = format
-        .format()
-        .call1(&JsValue::UNDEFINED, &JsValue::from(value));
-    text.ok()
-        .and_then(|text| text.as_string())
-        .unwrap_or_else(|| value.to_string())
+    let text = format.format().call1(&JsValue::UNDEFINED, &JsValue::from(value));
+    text.ok().and_then(|text| text.as_string()).unwrap_or_else(|| value.to_string())
 }
 
 /// For comparing without regard to capitals. The browser has Unicode's tables already.
@@ -150,10 +144,7 @@ mod tests {
     fn a_wrong_locale_is_named_and_generates_nothing() {
         let wrong = |english: &str, spanish: &str| generate(english, spanish).unwrap_err();
         assert_eq!(wrong(r#"{"a": "A"}"#, "{}"), "es.json lacks the key `a`");
-        assert_eq!(
-            wrong("{}", r#"{"a": "A"}"#),
-            "es.json has the unknown key `a`"
-        );
+        assert_eq!(wrong("{}", r#"{"a": "A"}"#), "es.json has the unknown key `a`");
         assert_eq!(
             wrong(r#"{"a": "{x}"}"#, r#"{"a": "{y}"}"#),
             "the parameters of `a` differ between en.json and es.json"

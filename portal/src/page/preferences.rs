@@ -55,15 +55,11 @@ impl Preferences {
         if let Some(code) = &asked {
             Kept::Tab.write("language", Some(code));
         }
-        let kept = Kept::Tab
-            .read("language")
-            .or_else(|| Kept::Device.read("language"));
+        let kept = Kept::Tab.read("language").or_else(|| Kept::Device.read("language"));
         let kept = kept.and_then(|code| Language::of_code(&code));
         let first = || languages().iter().find_map(|code| Language::of_code(code));
         let language = kept.or_else(first).unwrap_or(Language::English);
-        let preferences = Self {
-            language: RwSignal::new(language),
-        };
+        let preferences = Self { language: RwSignal::new(language) };
         apply_language(language);
         preferences
     }
@@ -87,10 +83,7 @@ impl Preferences {
     pub(crate) fn theme(self) -> Theme {
         let kept = Kept::Device.read("theme");
         let is = |theme: &Theme| theme.word() == kept.as_deref();
-        [Theme::Light, Theme::Dark]
-            .into_iter()
-            .find(is)
-            .unwrap_or(Theme::Device)
+        [Theme::Light, Theme::Dark].into_iter().find(is).unwrap_or(Theme::Device)
     }
 
     pub(crate) fn set_theme(self, theme: Theme) {
@@ -101,10 +94,7 @@ impl Preferences {
     pub(crate) fn text_size(self) -> TextSize {
         let kept = Kept::Device.read("text");
         let is = |size: &TextSize| size.word() == kept.as_deref();
-        [TextSize::Large, TextSize::Largest]
-            .into_iter()
-            .find(is)
-            .unwrap_or(TextSize::Normal)
+        [TextSize::Large, TextSize::Largest].into_iter().find(is).unwrap_or(TextSize::Normal)
     }
 
     pub(crate) fn set_text_size(self, size: TextSize) {

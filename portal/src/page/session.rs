@@ -109,10 +109,7 @@ impl Session {
     /// The record that is open now.
     pub(crate) fn open_record_untracked(self) -> Option<RecordOf> {
         let who = self.who.get_untracked()?;
-        who.records
-            .iter()
-            .find(|record| record.patient == who.open)
-            .cloned()
+        who.records.iter().find(|record| record.patient == who.open).cloned()
     }
 
     // --- Questions ---
@@ -120,13 +117,10 @@ impl Session {
     /// Asks now, and again whenever the record changed, for as long as the asking screen is there.
     pub(crate) fn ask(self, ask: Ask) -> ReadSignal<Option<Answer>> {
         let answer = RwSignal::new(None);
-        let number = self
-            .line
-            .try_update_value(|line| line.question(ask, answer));
+        let number = self.line.try_update_value(|line| line.question(ask, answer));
         on_cleanup(move || {
             if let Some(number) = number {
-                self.line
-                    .try_update_value(|line| line.forget_question(number));
+                self.line.try_update_value(|line| line.forget_question(number));
             }
         });
         answer.read_only()
@@ -134,25 +128,25 @@ impl Session {
 
     pub(crate) fn threads(self) -> Signal<Option<Vec<ThreadRow>>> {
         let answer = self.ask(Ask::Threads);
-        Signal::derive(move || match answer.get()? {
-            Answer::Threads(rows) => Some(rows),
-            Answer::Thread(_) | Answer::Waiting(_) => None,
-        })
+        // The worker answers the question that was asked.
+        Signal::derive(
+            move || if let Answer::Threads(rows) = answer.get()? { Some(rows) } else { None },
+        )
     }
 
     pub(crate) fn thread(self, thread: EntryId) -> Signal<Option<Option<Thread>>> {
         let answer = self.ask(Ask::Thread { thread });
-        Signal::derive(move || match answer.get()? {
-            Answer::Thread(thread) => Some(thread),
-            Answer::Threads(_) | Answer::Waiting(_) => None,
-        })
+        // The worker answers the question that was asked.
+        Signal::derive(
+            move || if let Answer::Thread(thread) = answer.get()? { Some(thread) } else { None },
+        )
     }
 
     pub(crate) fn waiting(self) -> Signal<Option<Waiting>> {
         let answer = self.ask(Ask::Waiting);
-        Signal::derive(move || match answer.get()? {
-            Answer::Waiting(waiting) => Some(waiting),
-            Answer::Threads(_) | Answer::Thread(_) => None,
+        // The worker answers the question that was asked.
+        Signal::derive(move || {
+            if let Answer::Waiting(waiting) = answer.get()? { Some(waiting) } else { None }
         })
     }
 
@@ -174,10 +168,7 @@ impl Session {
 
     /// Answers whether the draft is on the disk.
     pub(crate) async fn keep_draft(self, key: String, text: String) -> bool {
-        let Some(reply) = self
-            .line
-            .try_update_value(|line| line.keep_draft(key, text))
-        else {
+        let Some(reply) = self.line.try_update_value(|line| line.keep_draft(key, text)) else {
             return false;
         };
         self.drafts_under_way.try_update(|count| *count += 1);
@@ -194,8 +185,7 @@ impl Session {
     // --- Accounts ---
 
     pub(crate) fn switch(self, patient: PatientId) {
-        self.line
-            .with_value(|line| line.post(&ToWorker::Switch { patient }));
+        self.line.with_value(|line| line.post(&ToWorker::Switch { patient }));
     }
 
     /// Exchanges an invitation for an account and opens it.
@@ -205,8 +195,7 @@ impl Session {
         birth_date: String,
     ) -> Result<(), NotActivated> {
         let (done, reply) = oneshot::channel();
-        self.line
-            .try_update_value(|line| line.activation(secret, birth_date, done));
+        self.line.try_update_value(|line| line.activation(secret, birth_date, done));
         self.start_worker();
         let slot = match reply.await.unwrap_or(Err(NotActivated::NeedsConnection)) {
             Ok(slot) => slot,
@@ -275,11 +264,7 @@ impl Session {
     /// Not at once: the worker's own callback is what noticed the fault.
     fn restart(self, life: Life) {
         spawn_local(async move {
-            let Some(again) = self
-                .line
-                .try_update_value(|line| line.broke(life))
-                .flatten()
-            else {
+            let Some(again) = self.line.try_update_value(|line| line.broke(life)).flatten() else {
                 return;
             };
             match self.stage.get_untracked() {

@@ -21,44 +21,16 @@ type Outcome = Result<(), String>;
 
 /// Says a line for each check and `end` after the last.
 pub async fn run() {
-    say(
-        "a row opens under its own name",
-        sealing::opens_under_its_own_name(),
-    )
-    .await;
+    say("a row opens under its own name", sealing::opens_under_its_own_name()).await;
     say("a moved row does not open", sealing::moved_does_not_open()).await;
-    say(
-        "a row with any flipped bit does not open",
-        sealing::flipped_does_not_open(),
-    )
-    .await;
-    say(
-        "a row of an unknown format does not open",
-        sealing::unknown_format(),
-    )
-    .await;
-    say(
-        "nothing readable reaches the disk",
-        sealing::nothing_readable(),
-    )
-    .await;
+    say("a row with any flipped bit does not open", sealing::flipped_does_not_open()).await;
+    say("a row of an unknown format does not open", sealing::unknown_format()).await;
+    say("nothing readable reaches the disk", sealing::nothing_readable()).await;
     say("keys cannot be taken out", sealing::keys_stay()).await;
-    say(
-        "two tabs that start at once share their keys",
-        sealing::one_key(),
-    )
-    .await;
+    say("two tabs that start at once share their keys", sealing::one_key()).await;
     say("what was stored is there after reopening", disk::stays()).await;
-    say(
-        "a batch whose required row is gone stores nothing",
-        disk::overtaken(),
-    )
-    .await;
-    say(
-        "a batch stores all its rows and removals",
-        disk::all_of_it(),
-    )
-    .await;
+    say("a batch whose required row is gone stores nothing", disk::overtaken()).await;
+    say("a batch stores all its rows and removals", disk::all_of_it()).await;
     say("an empty database answers with nothing", disk::empty()).await;
     say("only one tab leads", tabs::one_leads()).await;
     say("the other tabs hear what changed", tabs::others_hear()).await;
@@ -88,15 +60,10 @@ fn row(number: u128, text: &str) -> Stored {
         patient,
         document: DocumentId::first(patient, Kind::ChartCore),
         written_at: Timestamp::from_millis(2),
-        put: PutInto::Entry {
-            text: text.to_owned(),
-        },
+        put: PutInto::Entry { text: text.to_owned() },
         sealed_to_clinic: None,
     };
-    Stored::Outbox {
-        entry: EntryId::from_u128(number),
-        item,
-    }
+    Stored::Outbox { entry: EntryId::from_u128(number), item }
 }
 
 fn that(holds: bool, why: &str) -> Outcome {

@@ -40,19 +40,12 @@ pub async fn activate(secret: &str, birth_date: &str) -> Result<String, NotActiv
     }
     let body = serde_json::json!({ "secret": secret, "birth_date": birth_date });
     let request = Request::post("/api/activate").header("content-type", "application/json");
-    let request = request
-        .body(body.to_string())
-        .map_err(|_| NotActivated::NeedsConnection)?;
-    let response = request
-        .send()
-        .await
-        .map_err(|_| NotActivated::NeedsConnection)?;
+    let request = request.body(body.to_string()).map_err(|_| NotActivated::NeedsConnection)?;
+    let response = request.send().await.map_err(|_| NotActivated::NeedsConnection)?;
     match response.status() {
         200 => {
             let activated: Result<Activated, _> = response.json().await;
-            activated
-                .map(|one| one.slot)
-                .map_err(|_| NotActivated::NeedsConnection)
+            activated.map(|one| one.slot).map_err(|_| NotActivated::NeedsConnection)
         }
         410 => Err(NotActivated::Ended),
         429 => Err(NotActivated::TooManyTries),

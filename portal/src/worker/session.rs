@@ -34,9 +34,7 @@ impl Profile {
     /// Nothing if this account reaches no record.
     pub fn session(&self, open: Option<PatientId>) -> Option<Session> {
         let is_there = |patient: &PatientId| self.records.iter().any(|one| one.patient == *patient);
-        let open = open
-            .filter(is_there)
-            .or_else(|| Some(self.records.first()?.patient))?;
+        let open = open.filter(is_there).or_else(|| Some(self.records.first()?.patient))?;
         let records = self.records.iter().map(|one| RecordOf {
             patient: one.patient,
             name: one.name.clone(),

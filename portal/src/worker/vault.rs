@@ -4,11 +4,11 @@
 //! The keys cannot be taken out of the browser. What opens them is not yet asked for: passphrase,
 //! passkey and recovery code come with the lock.
 
-use shared::id::Rng;
-use shared::sync::stored::{RowKey, Stored};
 use super::browser::crypto::{self, CryptoKey, Failed};
 use super::browser::disk::{Disk, DiskError};
 use super::browser::random::Browser;
+use shared::id::Rng;
+use shared::sync::stored::{RowKey, Stored};
 
 /// First byte of every sealed row.
 const FORMAT: u8 = 1;
@@ -21,12 +21,8 @@ pub struct Vault {
 
 impl Vault {
     pub async fn open(disk: &Disk) -> Result<Self, DiskError> {
-        let sealing = crypto::fresh_sealing_key()
-            .await
-            .map_err(|_| DiskError::Unreachable)?;
-        let naming = crypto::fresh_naming_key()
-            .await
-            .map_err(|_| DiskError::Unreachable)?;
+        let sealing = crypto::fresh_sealing_key().await.map_err(|_| DiskError::Unreachable)?;
+        let naming = crypto::fresh_naming_key().await.map_err(|_| DiskError::Unreachable)?;
         Ok(Self {
             sealing: disk.key("sealing", &sealing).await?,
             naming: disk.key("naming", &naming).await?,
@@ -34,8 +30,7 @@ impl Vault {
     }
 
     pub async fn name_of_row(&self, key: &RowKey) -> Result<String, Failed> {
-        self.name(&minicbor::to_vec(key).expect("writing into memory does not fail"))
-            .await
+        self.name(&minicbor::to_vec(key).expect("writing into memory does not fail")).await
     }
 
     /// The name of something that only this device knows.
@@ -69,9 +64,7 @@ impl Vault {
             return None;
         }
         let (nonce, sealed) = rest.split_at(NONCE_BYTES);
-        crypto::open(&self.sealing, nonce, &bound_to(name), sealed)
-            .await
-            .ok()
+        crypto::open(&self.sealing, nonce, &bound_to(name), sealed).await.ok()
     }
 
     async fn name(&self, bytes: &[u8]) -> Result<String, Failed> {

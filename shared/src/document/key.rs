@@ -57,11 +57,7 @@ pub enum Kind {
 
 impl Document {
     pub const fn first(patient: PatientId, kind: Kind) -> Self {
-        Self {
-            patient,
-            kind,
-            epoch: 0,
-        }
+        Self { patient, kind, epoch: 0 }
     }
 
     pub const fn journal(patient: PatientId, account: AccountId, audience: Audience) -> Self {

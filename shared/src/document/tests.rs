@@ -12,19 +12,13 @@ fn circle() -> DocumentId {
 }
 
 fn entry(number: u128, text: &str) -> Put {
-    Put::Entry {
-        entry: EntryId::from_u128(number),
-        text: text.to_owned(),
-    }
+    Put::Entry { entry: EntryId::from_u128(number), text: text.to_owned() }
 }
 
 #[test]
 fn genesis_is_the_same_bytes_wherever_it_is_made() {
     assert_eq!(Document::genesis(&circle()), Document::genesis(&circle()));
-    let other = DocumentId {
-        epoch: 1,
-        ..circle()
-    };
+    let other = DocumentId { epoch: 1, ..circle() };
     assert_ne!(Document::genesis(&circle()), Document::genesis(&other));
 }
 
@@ -37,11 +31,7 @@ fn entries_of_two_devices_are_all_there_in_any_order() {
     let (_, second) = laptop.mint(Actor([2; 16]), &[entry(2, "two")]);
     for order in [[&genesis, &first, &second], [&second, &first, &genesis]] {
         let both = Document::load(order.map(Vec::as_slice)).unwrap();
-        let texts: Vec<_> = both
-            .entries()
-            .into_iter()
-            .map(|(_, v)| v[0].text.clone())
-            .collect();
+        let texts: Vec<_> = both.entries().into_iter().map(|(_, v)| v[0].text.clone()).collect();
         assert_eq!(texts, ["one", "two"]);
     }
 }
@@ -51,20 +41,11 @@ fn two_values_of_one_register_are_both_kept() {
     let genesis = Document::genesis(&circle()).1;
     let mut phone = Document::load([&genesis[..]]).unwrap();
     let mut laptop = phone.clone();
-    let register = |text: &str| {
-        [Put::Register {
-            name: "pref/language".into(),
-            text: text.into(),
-        }]
-    };
+    let register = |text: &str| [Put::Register { name: "pref/language".into(), text: text.into() }];
     let (_, first) = phone.mint(Actor([1; 16]), &register("en"));
     laptop.mint(Actor([2; 16]), &register("es"));
     laptop.apply([&first[..]]).unwrap();
-    let mut texts: Vec<_> = laptop.registers()[0]
-        .1
-        .iter()
-        .map(|v| v.text.clone())
-        .collect();
+    let mut texts: Vec<_> = laptop.registers()[0].1.iter().map(|v| v.text.clone()).collect();
     texts.sort();
     assert_eq!(texts, ["en", "es"]);
 }
@@ -90,16 +71,10 @@ fn the_change_of_each_value_is_known() {
 
 #[test]
 fn a_key_reads_back_as_it_was_written() {
-    for kind in [
-        Kind::ChartResults(2024),
-        Kind::CareCircle,
-        Kind::MarksPrivate(AccountId::from_u128(9)),
-    ] {
-        let key = DocumentId {
-            patient: PatientId::from_u128(7),
-            kind,
-            epoch: 3,
-        };
+    for kind in
+        [Kind::ChartResults(2024), Kind::CareCircle, Kind::MarksPrivate(AccountId::from_u128(9))]
+    {
+        let key = DocumentId { patient: PatientId::from_u128(7), kind, epoch: 3 };
         assert_eq!(DocumentId::from_bytes(&key.to_bytes()), Some(key));
     }
 }

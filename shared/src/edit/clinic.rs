@@ -97,39 +97,19 @@ pub fn prepare(
 ) -> Result<ClinicPrepared, Refused> {
     let (by, written) = (pen.name.clone(), pen.now);
     match edit {
-        ClinicEdit::Reply {
-            thread,
-            text,
-            attachments,
-        } => {
+        ClinicEdit::Reply { thread, text, attachments } => {
             let text = text::body(&text)?;
-            let said = Said::Reply(Reply {
-                thread,
-                text,
-                attachments,
-                by,
-                written,
-            });
+            let said = Said::Reply(Reply { thread, text, attachments, by, written });
             pen.answer(record, thread, &said)
         }
         ClinicEdit::Assign { of, to } => {
             let to = text::short(to)?.unwrap_or_else(|| by.clone());
-            let said = Said::Taken(Taken {
-                of,
-                to,
-                by,
-                written,
-            });
+            let said = Said::Taken(Taken { of, to, by, written });
             pen.answer(record, of, &said)
         }
         ClinicEdit::Route { of, to } => {
             let to = text::name(&to)?;
-            let said = Said::Routed(Routed {
-                of,
-                to,
-                by,
-                written,
-            });
+            let said = Said::Routed(Routed { of, to, by, written });
             pen.answer(record, of, &said)
         }
         ClinicEdit::DecideRefill { refill, decision } => pen.decide(record, refill, decision),
@@ -146,12 +126,7 @@ pub fn prepare(
         ClinicEdit::MarkWrong { entry, why } => pen.mark_wrong(record, entry, &why),
         ClinicEdit::MarkRead { entry } => pen.mark_read(record, entry),
         ClinicEdit::CloseThread { thread, closed } => {
-            let said = Said::ThreadClosed(ThreadClosed {
-                thread,
-                closed,
-                by,
-                written,
-            });
+            let said = Said::ThreadClosed(ThreadClosed { thread, closed, by, written });
             pen.answer(record, thread, &said)
         }
     }
@@ -201,10 +176,7 @@ impl StaffPen {
                 End::Open | End::Decided,
             ) => {
                 let approved = standing.decision().is_some_and(|(said, _)| {
-                    matches!(
-                        said.decision,
-                        Decision::Approved { .. } | Decision::Changed { .. }
-                    )
+                    matches!(said.decision, Decision::Approved { .. } | Decision::Changed { .. })
                 });
                 approved.then_some(()).ok_or(Refused::NoSuchEntry)?;
             }
@@ -221,11 +193,8 @@ impl StaffPen {
 
     fn add(&self, hand: Hand) -> Result<ClinicPrepared, Refused> {
         let (kind, resource, cut) = hand.checked()?.into_resource(self.entry)?;
-        let entry = ChartEntry {
-            by: Some(self.name.clone()),
-            cut,
-            ..ChartEntry::new(BY_HAND, resource)
-        };
+        let entry =
+            ChartEntry { by: Some(self.name.clone()), cut, ..ChartEntry::new(BY_HAND, resource) };
         Ok(ClinicPrepared::Entry {
             document: DocumentId::first(self.patient, kind),
             text: entry.to_text().expect("what was just written is JSON"),
@@ -238,37 +207,24 @@ impl StaffPen {
         entry: EntryId,
         why: &str,
     ) -> Result<ClinicPrepared, Refused> {
-        let document = record
-            .chart()
-            .document_of(entry)
-            .ok_or(Refused::NoSuchEntry)?;
+        let document = record.chart().document_of(entry).ok_or(Refused::NoSuchEntry)?;
         let said = Said::MarkedWrong(MarkedWrong {
             entry,
             why: text::body(why)?,
             by: self.name.clone(),
             written: self.now,
         });
-        Ok(ClinicPrepared::Entry {
-            document,
-            text: said.to_text(),
-        })
+        Ok(ClinicPrepared::Entry { document, text: said.to_text() })
     }
 
     fn mark_read(&self, record: &Record, entry: EntryId) -> Result<ClinicPrepared, Refused> {
-        let read = record
-            .values_of(entry)
-            .first()
-            .ok_or(Refused::NoSuchEntry)?;
+        let read = record.values_of(entry).first().ok_or(Refused::NoSuchEntry)?;
         let author = read.author.ok_or(Refused::NoSuchEntry)?;
         let audience = read.audience.unwrap_or(Audience::Circle);
         let name = self.name.clone();
         Ok(ClinicPrepared::Mark {
             document: DocumentId::marks(self.patient, author, audience),
-            mark: Mark {
-                entry,
-                step: Step::ReadBy { name },
-                at: self.now,
-            },
+            mark: Mark { entry, step: Step::ReadBy { name }, at: self.now },
         })
     }
 }
@@ -276,23 +232,16 @@ impl StaffPen {
 /// A decline says why and what to do next; a change says to what.
 fn decision_fits(decision: Decision) -> Result<Decision, Refused> {
     Ok(match decision {
-        Decision::Declined { reason, why, next } => Decision::Declined {
-            reason,
-            why: text::body(&why)?,
-            next: text::body(&next)?,
-        },
-        Decision::Changed { to, why, out } => Decision::Changed {
-            to: text::name(&to)?,
-            why: text::body(&why)?,
-            out,
-        },
-        Decision::Approved { quantity, out } => Decision::Approved {
-            quantity: text::short(quantity)?,
-            out,
-        },
-        Decision::Ready { at } => Decision::Ready {
-            at: text::short(at)?,
-        },
+        Decision::Declined { reason, why, next } => {
+            Decision::Declined { reason, why: text::body(&why)?, next: text::body(&next)? }
+        }
+        Decision::Changed { to, why, out } => {
+            Decision::Changed { to: text::name(&to)?, why: text::body(&why)?, out }
+        }
+        Decision::Approved { quantity, out } => {
+            Decision::Approved { quantity: text::short(quantity)?, out }
+        }
+        Decision::Ready { at } => Decision::Ready { at: text::short(at)? },
         Decision::SentOut { out } => Decision::SentOut { out },
         Decision::PickedUp => Decision::PickedUp,
         Decision::Other => Decision::Other,
@@ -303,18 +252,13 @@ fn answer_fits(answer: AnswerToVisit) -> Result<AnswerToVisit, Refused> {
     Ok(match answer {
         AnswerToVisit::Offered { times } if times.is_empty() => return Err(Refused::NoTimes),
         AnswerToVisit::Offered { times } => AnswerToVisit::Offered { times },
-        AnswerToVisit::Booked { at, with, place } => AnswerToVisit::Booked {
-            at,
-            with: text::short(with)?,
-            place: text::short(place)?,
-        },
-        AnswerToVisit::Declined { why, next } => AnswerToVisit::Declined {
-            why: text::body(&why)?,
-            next: text::body(&next)?,
-        },
-        AnswerToVisit::Done { note } => AnswerToVisit::Done {
-            note: text::body(&note)?,
-        },
+        AnswerToVisit::Booked { at, with, place } => {
+            AnswerToVisit::Booked { at, with: text::short(with)?, place: text::short(place)? }
+        }
+        AnswerToVisit::Declined { why, next } => {
+            AnswerToVisit::Declined { why: text::body(&why)?, next: text::body(&next)? }
+        }
+        AnswerToVisit::Done { note } => AnswerToVisit::Done { note: text::body(&note)? },
         AnswerToVisit::Other => return Err(Refused::EmptyText),
     })
 }

@@ -13,10 +13,7 @@ const RED_FLAGS_MAX: usize = 20;
 
 pub(super) fn start(pen: Pen, audience: Audience, said: Message) -> Result<Prepared, Refused> {
     let topic = text::topic(said.topic.as_deref().unwrap_or_default())?;
-    let said = Message {
-        topic: Some(topic),
-        ..checked(pen, said)?
-    };
+    let said = Message { topic: Some(topic), ..checked(pen, said)? };
     Ok(pen.new_entry(audience, &Said::Message(said)))
 }
 
@@ -27,10 +24,7 @@ pub(super) fn reply(
     said: Message,
 ) -> Result<Prepared, Refused> {
     let audience = thread_audience(record, thread).ok_or(Refused::NoSuchThread)?;
-    let said = Message {
-        thread: Some(thread),
-        ..checked(pen, said)?
-    };
+    let said = Message { thread: Some(thread), ..checked(pen, said)? };
     Ok(pen.new_entry(audience, &Said::Message(said)))
 }
 
@@ -41,10 +35,8 @@ pub(super) fn mark_read(
     up_to: EntryId,
 ) -> Result<Prepared, Refused> {
     let audience = thread_audience(record, thread).ok_or(Refused::NoSuchThread)?;
-    let put = PutInto::Register {
-        name: format!("{READ_REGISTER}{thread}"),
-        text: up_to.to_string(),
-    };
+    let put =
+        PutInto::Register { name: format!("{READ_REGISTER}{thread}"), text: up_to.to_string() };
     Ok(pen.new_item(audience, put))
 }
 
@@ -66,11 +58,7 @@ pub(super) fn reword(
     };
     let text = text::body(text)?;
     let written = pen.now;
-    let said = Said::Message(Message {
-        text,
-        written,
-        ..old
-    });
+    let said = Said::Message(Message { text, written, ..old });
     Ok(said.instead_of(entry))
 }
 
@@ -94,19 +82,12 @@ fn checked(pen: Pen, said: Message) -> Result<Message, Refused> {
     }
     let text = text::body(&said.text)?;
     let written = pen.now;
-    Ok(Message {
-        text,
-        written,
-        ..said
-    })
+    Ok(Message { text, written, ..said })
 }
 
 /// Who may read a thread, from its first message.
 pub fn thread_audience(record: &Record, thread: EntryId) -> Option<Audience> {
-    record
-        .values_of(thread)
-        .iter()
-        .find_map(|entry| entry.audience)
+    record.values_of(thread).iter().find_map(|entry| entry.audience)
 }
 
 /// An entry that this account wrote.
@@ -129,9 +110,7 @@ pub(super) fn still_here(entry: &Entry) -> Result<(), Refused> {
 
 impl Said {
     pub(super) fn instead_of(&self, entry: EntryId) -> Prepared {
-        let put = PutInto::Entry {
-            text: self.to_text(),
-        };
+        let put = PutInto::Entry { text: self.to_text() };
         Prepared::Reword { entry, put }
     }
 }

@@ -39,11 +39,7 @@ pub(super) fn say_wrong(
     words: &str,
 ) -> Result<Prepared, Refused> {
     is_there(record, about)?;
-    let said = Said::Wrong(Wrong {
-        about,
-        text: text::body(words)?,
-        written: pen.now,
-    });
+    let said = Said::Wrong(Wrong { about, text: text::body(words)?, written: pen.now });
     Ok(pen.new_entry(Audience::Circle, &said))
 }
 
@@ -79,12 +75,7 @@ pub(super) fn say_same(
     if one == other {
         return Err(Refused::NoSuchEntry);
     }
-    let said = Said::Same(Same {
-        one,
-        other,
-        same,
-        written: pen.now,
-    });
+    let said = Said::Same(Same { one, other, same, written: pen.now });
     Ok(pen.new_entry(Audience::Circle, &said))
 }
 
@@ -97,20 +88,14 @@ pub(super) fn prefer(pen: Pen, preference: &Preference) -> Result<Prepared, Refu
             let known = (1..=LOCK_AFTER_MINUTES_MAX).contains(minutes);
             known.then_some(()).ok_or(Refused::NotPossible)?;
         }
-        Preference::QuietHours {
-            from_minute,
-            to_minute,
-        } => {
+        Preference::QuietHours { from_minute, to_minute } => {
             let known = *from_minute < MINUTES_PER_DAY && *to_minute < MINUTES_PER_DAY;
             known.then_some(()).ok_or(Refused::NotPossible)?;
         }
         Preference::EmergencyCard(card) => fits(card)?,
         Preference::TextSize(_) | Preference::Theme(_) | Preference::ResultNotice(_) => {}
     }
-    let put = PutInto::Register {
-        name: preference.register(),
-        text: preference.to_text(),
-    };
+    let put = PutInto::Register { name: preference.register(), text: preference.to_text() };
     Ok(pen.new_item(Audience::Private, put))
 }
 

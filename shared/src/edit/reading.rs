@@ -57,11 +57,5 @@ fn checked(pen: Pen, new: AddReading, corrects: Option<EntryId>) -> Result<Readi
         PartialDate::Year(_) | PartialDate::Month { .. } => return Err(Refused::NotADate),
         PartialDate::Day(_) | PartialDate::Time(..) => {}
     }
-    Ok(Reading {
-        measured,
-        at: new.at,
-        note: text::note(new.note)?,
-        corrects,
-        written: pen.now,
-    })
+    Ok(Reading { measured, at: new.at, note: text::note(new.note)?, corrects, written: pen.now })
 }

@@ -13,11 +13,7 @@ const LISINOPRIL_AGAIN: &str = r#"{"resourceType":"MedicationRequest","id":"2","
 const IBUPROFEN: &str = r#"{"resourceType":"MedicationRequest","id":"3","status":"stopped","medicationCodeableConcept":{"text":"Ibuprofen 400 mg"}}"#;
 
 fn refill(medicine: EntryId) -> Edit {
-    Edit::AskForRefill(AskForRefill {
-        medicine,
-        pharmacy: None,
-        note: None,
-    })
+    Edit::AskForRefill(AskForRefill { medicine, pharmacy: None, note: None })
 }
 
 fn decide(refill: EntryId, decision: Decision) -> ClinicEdit {
@@ -25,27 +21,16 @@ fn decide(refill: EntryId, decision: Decision) -> ClinicEdit {
 }
 
 fn approved() -> Decision {
-    Decision::Approved {
-        quantity: Some("30 tablets".into()),
-        out: None,
-    }
+    Decision::Approved { quantity: Some("30 tablets".into()), out: None }
 }
 
 fn reading(measured: Measured) -> Edit {
     let at = "2026-11-20T07:02:00-05:00".parse().unwrap();
-    Edit::AddReading(AddReading {
-        measured,
-        at,
-        note: None,
-    })
+    Edit::AddReading(AddReading { measured, at, note: None })
 }
 
 fn pressure(top: &str, bottom: &str) -> Measured {
-    Measured::BloodPressure {
-        top: top.into(),
-        bottom: bottom.into(),
-        pulse: None,
-    }
+    Measured::BloodPressure { top: top.into(), bottom: bottom.into(), pulse: None }
 }
 
 fn thread(story: &mut Story, who: crate::id::AccountId) -> EntryId {
@@ -68,9 +53,7 @@ fn one_medicine_has_one_open_refill_whoever_asks_and_under_whichever_prescriptio
     let asked = story.sends(ROSA, refill(old)).unwrap();
     assert_eq!(story.writes(ROSA, refill(new)), Err(Refused::RefillOpen));
     assert_eq!(story.writes(LUIS, refill(old)), Err(Refused::RefillOpen));
-    story
-        .clinic(Who::Doctor, decide(asked, approved()))
-        .unwrap();
+    story.clinic(Who::Doctor, decide(asked, approved())).unwrap();
     assert!(story.writes(LUIS, refill(old)).is_ok());
 }
 
@@ -79,19 +62,10 @@ fn a_stopped_medicine_is_not_refilled_and_only_medicines_are() {
     let mut story = Story::default();
     let stopped = story.core(IBUPROFEN);
     let allergy = story.core(r#"{"resourceType":"AllergyIntolerance"}"#);
-    assert_eq!(
-        story.writes(ROSA, refill(stopped)),
-        Err(Refused::MedicineStopped)
-    );
-    assert_eq!(
-        story.writes(ROSA, refill(allergy)),
-        Err(Refused::NotAMedicine)
-    );
+    assert_eq!(story.writes(ROSA, refill(stopped)), Err(Refused::MedicineStopped));
+    assert_eq!(story.writes(ROSA, refill(allergy)), Err(Refused::NotAMedicine));
     let unknown = EntryId::from_u128(5);
-    assert_eq!(
-        story.writes(ROSA, refill(unknown)),
-        Err(Refused::NotAMedicine)
-    );
+    assert_eq!(story.writes(ROSA, refill(unknown)), Err(Refused::NotAMedicine));
 }
 
 #[test]
@@ -103,18 +77,10 @@ fn a_request_is_cancelled_by_who_made_it_and_until_it_is_decided() {
     assert_eq!(story.writes(LUIS, cancel()), Err(Refused::SomebodyElses));
     story.sends(ROSA, cancel()).unwrap();
     assert_eq!(story.sends(ROSA, cancel()), Err(Refused::Cancelled));
-    assert_eq!(
-        story.clinic(Who::Doctor, decide(asked, approved())),
-        Err(Refused::Cancelled)
-    );
+    assert_eq!(story.clinic(Who::Doctor, decide(asked, approved())), Err(Refused::Cancelled));
     let again = story.sends(ROSA, refill(medicine)).unwrap();
-    story
-        .clinic(Who::Doctor, decide(again, approved()))
-        .unwrap();
-    assert_eq!(
-        story.writes(ROSA, Edit::Cancel { request: again }),
-        Err(Refused::Decided)
-    );
+    story.clinic(Who::Doctor, decide(again, approved())).unwrap();
+    assert_eq!(story.writes(ROSA, Edit::Cancel { request: again }), Err(Refused::Decided));
 }
 
 #[test]
@@ -143,9 +109,7 @@ fn only_a_prescriber_decides_once_and_with_words() {
     let wordless = story.clinic(Who::Doctor, decide(asked, declined(" ")));
     assert_eq!(wordless, Err(Refused::EmptyText));
     assert_eq!(story.clinic(Who::Nurse, ready()), Err(Refused::NoSuchEntry));
-    story
-        .clinic(Who::Doctor, decide(asked, approved()))
-        .unwrap();
+    story.clinic(Who::Doctor, decide(asked, approved())).unwrap();
     let twice = story.clinic(Who::Doctor, decide(asked, declined("No.")));
     assert_eq!(twice, Err(Refused::Decided));
     assert!(story.clinic(Who::Nurse, ready()).is_ok());
@@ -166,17 +130,10 @@ fn a_reading_is_a_number_that_a_body_can_show() {
         let written = story.writes(ROSA, reading(pressure(top, bottom)));
         assert_eq!(written.err(), expected, "{top}/{bottom}");
     }
-    let weight = |value: &str, unit| Measured::Weight {
-        value: value.into(),
-        unit,
-    };
+    let weight = |value: &str, unit| Measured::Weight { value: value.into(), unit };
     let heavy = reading(weight("700", WeightUnit::Kilogram));
     assert_eq!(story.writes(ROSA, heavy), Err(Refused::NotPossible));
-    assert!(
-        story
-            .writes(ROSA, reading(weight("700", WeightUnit::Pound)))
-            .is_ok()
-    );
+    assert!(story.writes(ROSA, reading(weight("700", WeightUnit::Pound))).is_ok());
 }
 
 #[test]
@@ -191,15 +148,9 @@ fn a_reading_is_corrected_by_who_took_it() {
             note: None,
         },
     };
-    assert_eq!(
-        story.writes(LUIS, correct(sent)),
-        Err(Refused::SomebodyElses)
-    );
+    assert_eq!(story.writes(LUIS, correct(sent)), Err(Refused::SomebodyElses));
     let other = story.writes(ROSA, correct(sent)).unwrap();
-    assert_ne!(
-        other, sent,
-        "what was sent stays, and the correction is an entry of its own"
-    );
+    assert_ne!(other, sent, "what was sent stays, and the correction is an entry of its own");
     // Unsent, it is changed in place and goes on to correct the first.
     assert_eq!(story.writes(ROSA, correct(other)), Ok(other));
     let Said::Reading(reading) = &story.record.values_of(other)[0].said else {
@@ -207,26 +158,17 @@ fn a_reading_is_corrected_by_who_took_it() {
     };
     assert_eq!(reading.corrects, Some(sent));
     let medicine = story.core(LISINOPRIL);
-    assert_eq!(
-        story.writes(ROSA, correct(medicine)),
-        Err(Refused::NoSuchEntry)
-    );
+    assert_eq!(story.writes(ROSA, correct(medicine)), Err(Refused::NoSuchEntry));
 }
 
 #[test]
 fn what_was_sent_is_retracted_and_what_was_not_is_gone() {
     let mut story = Story::default();
     let sent = thread(&mut story, ROSA);
-    assert_eq!(
-        story.writes(LUIS, Edit::Retract { entry: sent }),
-        Err(Refused::SomebodyElses)
-    );
+    assert_eq!(story.writes(LUIS, Edit::Retract { entry: sent }), Err(Refused::SomebodyElses));
     story.writes(ROSA, Edit::Retract { entry: sent }).unwrap();
     assert!(!story.record.values_of(sent).is_empty());
-    assert_eq!(
-        story.writes(ROSA, Edit::Withdraw { entry: sent }),
-        Err(Refused::AlreadySent)
-    );
+    assert_eq!(story.writes(ROSA, Edit::Withdraw { entry: sent }), Err(Refused::AlreadySent));
 }
 
 #[test]
@@ -244,10 +186,7 @@ fn a_visit_is_asked_for_with_a_reason_and_a_time() {
     };
     let any = || vec![crate::record::visit::PreferredTime::Any];
     assert_eq!(story.writes(ROSA, ask("", any())), Err(Refused::EmptyText));
-    assert_eq!(
-        story.writes(ROSA, ask("Knee", Vec::new())),
-        Err(Refused::NoTimes)
-    );
+    assert_eq!(story.writes(ROSA, ask("Knee", Vec::new())), Err(Refused::NoTimes));
     let asked = story.sends(ROSA, ask("Knee", any())).unwrap();
     let booked = AnswerToVisit::Booked {
         at: "2026-12-01T10:40:00-05:00".parse().unwrap(),
@@ -260,10 +199,7 @@ fn a_visit_is_asked_for_with_a_reason_and_a_time() {
         note: None,
     });
     assert_eq!(story.writes(ROSA, wish.clone()), Err(Refused::NotAVisit));
-    let answer = ClinicEdit::AnswerVisit {
-        request: asked,
-        answer: booked,
-    };
+    let answer = ClinicEdit::AnswerVisit { request: asked, answer: booked };
     story.clinic(Who::Nurse, answer).unwrap();
     assert!(story.writes(ROSA, wish).is_ok());
 }
@@ -281,23 +217,13 @@ fn what_the_clinic_adds_by_hand_keeps_its_digits() {
         taken_on: "2026-11-14".parse().unwrap(),
         lab: Some("Northside Lab".into()),
     };
-    let added = story
-        .clinic(Who::Nurse, ClinicEdit::AddToChart(potassium))
-        .unwrap();
+    let added = story.clinic(Who::Nurse, ClinicEdit::AddToChart(potassium)).unwrap();
     let resource = story.record.chart().find(added).unwrap();
     let seen: crate::fhir::observation::Observation<'_> = resource.view();
     expect_test::expect![[r#"Some("5.40 mmol/L") Some(Above) Some("Nurse Linh Tran")"#]].assert_eq(
-        &format!(
-            "{:?} {:?} {:?}",
-            seen.value().words(),
-            seen.flag(),
-            resource.about().by.said()
-        ),
+        &format!("{:?} {:?} {:?}", seen.value().words(), seen.flag(), resource.about().by.said()),
     );
-    let wrong = ClinicEdit::MarkWrong {
-        entry: added,
-        why: "Another patient's paper".into(),
-    };
+    let wrong = ClinicEdit::MarkWrong { entry: added, why: "Another patient's paper".into() };
     story.clinic(Who::Nurse, wrong).unwrap();
     assert!(story.record.marked_wrong().contains_key(&added));
 }
@@ -313,9 +239,7 @@ fn a_document_by_hand_names_its_blob_in_its_exact_place() {
         blob: "b1".into(),
         bytes: 3,
     };
-    let added = story
-        .clinic(Who::Nurse, ClinicEdit::AddToChart(report))
-        .unwrap();
+    let added = story.clinic(Who::Nurse, ClinicEdit::AddToChart(report)).unwrap();
     let resource = story.record.chart().find(added).unwrap();
     let blob = |_: &str| Some(b"pdf".to_vec());
     let whole = crate::fhir::entry::restore(resource.json(), &resource.about().cuts(), blob);
@@ -326,19 +250,10 @@ fn a_document_by_hand_names_its_blob_in_its_exact_place() {
 fn an_answer_goes_to_those_who_read_the_question() {
     let mut story = Story::default();
     let asked = thread(&mut story, LUIS);
-    let reply = |thread| ClinicEdit::Reply {
-        thread,
-        text: "Rest it".into(),
-        attachments: Vec::new(),
-    };
+    let reply =
+        |thread| ClinicEdit::Reply { thread, text: "Rest it".into(), attachments: Vec::new() };
     let answer = story.clinic(Who::Nurse, reply(asked)).unwrap();
-    assert_eq!(
-        story.record.values_of(answer)[0].audience,
-        Some(Audience::Circle)
-    );
+    assert_eq!(story.record.values_of(answer)[0].audience, Some(Audience::Circle));
     let nowhere = EntryId::from_u128(5);
-    assert_eq!(
-        story.clinic(Who::Nurse, reply(nowhere)),
-        Err(Refused::NoSuchEntry)
-    );
+    assert_eq!(story.clinic(Who::Nurse, reply(nowhere)), Err(Refused::NoSuchEntry));
 }

@@ -37,11 +37,7 @@ pub fn short(text: Option<String>) -> Result<Option<String>, Refused> {
 }
 
 fn optional(text: Option<String>, chars_max: usize) -> Result<Option<String>, Refused> {
-    match within(
-        text.as_deref().unwrap_or_default(),
-        chars_max,
-        Refused::EmptyText,
-    ) {
+    match within(text.as_deref().unwrap_or_default(), chars_max, Refused::EmptyText) {
         Ok(text) => Ok(Some(text)),
         Err(Refused::EmptyText) => Ok(None),
         Err(other) => Err(other),

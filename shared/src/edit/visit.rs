@@ -70,9 +70,7 @@ pub(super) fn ask(pen: Pen, ask: AskForVisit) -> Result<Prepared, Refused> {
 pub(super) fn wish(record: &Record, pen: Pen, wish: WishForVisit) -> Result<Prepared, Refused> {
     is_to_come(record, wish.visit)?;
     let wished = match wish.wish {
-        Wish::Move { times } => Wish::Move {
-            times: some(times)?,
-        },
+        Wish::Move { times } => Wish::Move { times: some(times)? },
         Wish::CannotCome => Wish::CannotCome,
         Wish::EarlierWelcome => Wish::EarlierWelcome,
     };
@@ -109,10 +107,7 @@ pub(super) fn before(
     if answers.questions.len() > QUESTIONS_MAX {
         return Err(Refused::TooMany);
     }
-    let questions = answers
-        .questions
-        .into_iter()
-        .map(|question| text::note(Some(question)));
+    let questions = answers.questions.into_iter().map(|question| text::note(Some(question)));
     let questions: Vec<_> = questions.collect::<Result<_, _>>()?;
     let said = BeforeVisit {
         visit: answers.visit,
@@ -145,9 +140,9 @@ fn some(times: Vec<PreferredTime>) -> Result<Vec<PreferredTime>, Refused> {
 
 fn confirmed(confirmation: Confirmation) -> Result<Confirmation, Refused> {
     match confirmation {
-        Confirmation::Corrected { text } => Ok(Confirmation::Corrected {
-            text: text::note(Some(text))?.ok_or(Refused::EmptyText)?,
-        }),
+        Confirmation::Corrected { text } => {
+            Ok(Confirmation::Corrected { text: text::note(Some(text))?.ok_or(Refused::EmptyText)? })
+        }
         Confirmation::NotAnswered => Ok(Confirmation::NotAnswered),
         Confirmation::Right => Ok(Confirmation::Right),
     }
@@ -157,17 +152,12 @@ fn confirmed(confirmation: Confirmation) -> Result<Confirmation, Refused> {
 /// its day has gone by is the clinic's to say: this device's clock decides nothing.
 fn is_to_come(record: &Record, visit: EntryId) -> Result<(), Refused> {
     if let Some(resource) = record.chart().find(visit) {
-        let is_visit = matches!(
-            resource.kind,
-            ResourceType::Appointment | ResourceType::Encounter
-        );
+        let is_visit = matches!(resource.kind, ResourceType::Appointment | ResourceType::Encounter);
         let planned = || match resource.describe().standing {
             Standing::Planned | Standing::Unsure | Standing::Current | Standing::Unsaid => true,
             Standing::Past | Standing::Not | Standing::Mistake => false,
         };
-        return (is_visit && planned())
-            .then_some(())
-            .ok_or(Refused::NotAVisit);
+        return (is_visit && planned()).then_some(()).ok_or(Refused::NotAVisit);
     }
     let booked = record.entries().any(|(id, entry)| match &entry.said {
         Said::VisitAnswer(answer) => {

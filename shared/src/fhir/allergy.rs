@@ -5,13 +5,7 @@ use super::description::{Description, Standing, What};
 use super::lenient::{Many, Text, view};
 
 /// "No known ..." in SNOMED CT: allergy, drug allergy, food allergy, environmental allergy, latex.
-const NONE_KNOWN: [&str; 5] = [
-    "716186003",
-    "409137002",
-    "429625007",
-    "428607008",
-    "1003774007",
-];
+const NONE_KNOWN: [&str; 5] = ["716186003", "409137002", "429625007", "428607008", "1003774007"];
 /// The same in the words of HL7's absent-unknown code system.
 const NONE_KNOWN_WORDS: [&str; 4] = [
     "no-known-allergies",

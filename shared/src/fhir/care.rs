@@ -81,20 +81,14 @@ impl CarePlan<'_> {
         let named = self.category.iter().filter_map(Concept::owned);
         // US Core's "assess-plan" says what kind of resource it is, not what the plan is.
         let mut named = named.filter(|name| !name.eq_ignore_ascii_case("assess-plan"));
-        said.name = said
-            .name
-            .or_else(|| named.next())
-            .or_else(|| self.description.owned());
+        said.name = said.name.or_else(|| named.next()).or_else(|| self.description.owned());
         said.text(What::Status, &self.status);
         said.period(&self.period);
         said.at(&[&self.created]);
         said.text(What::Note, &self.description);
         for activity in self.activity.iter() {
             let detail = &activity.detail;
-            said.say(
-                What::Activity,
-                detail.code.owned().or_else(|| detail.description.owned()),
-            );
+            said.say(What::Activity, detail.code.owned().or_else(|| detail.description.owned()));
             said.reference(What::Activity, &activity.reference);
             for progress in activity.progress.iter() {
                 said.text(What::Progress, &progress.text);
@@ -119,12 +113,8 @@ impl Goal<'_> {
         said.when = self.start.date().or(self.status_date.date());
         for target in self.target.iter() {
             let amount = target.quantity.amount();
-            let amount = amount
-                .or(target.range.high.amount())
-                .or(target.range.low.amount());
-            let words = amount
-                .map(|amount| amount.words())
-                .or_else(|| target.concept.owned());
+            let amount = amount.or(target.range.high.amount()).or(target.range.low.amount());
+            let words = amount.map(|amount| amount.words()).or_else(|| target.concept.owned());
             said.say(What::Target, words.or_else(|| target.text.owned()));
             said.date(What::Due, &target.due);
         }
@@ -139,10 +129,7 @@ impl Goal<'_> {
 impl CareTeam<'_> {
     pub fn describe(&self) -> Description {
         let mut said = Description {
-            name: self
-                .name
-                .owned()
-                .or_else(|| self.category.iter().find_map(Concept::owned)),
+            name: self.name.owned().or_else(|| self.category.iter().find_map(Concept::owned)),
             standing: standing(&self.status),
             ..Description::default()
         };

@@ -30,11 +30,7 @@ view! {
 impl Condition<'_> {
     /// A diagnosis that was only written for one visit is not a problem of the person's.
     pub fn is_of_a_visit_only(&self) -> bool {
-        let says = |code| {
-            self.category
-                .iter()
-                .any(|category| category.has_code(&[code]))
-        };
+        let says = |code| self.category.iter().any(|category| category.has_code(&[code]));
         says("encounter-diagnosis") && !says("problem-list-item") && !says("health-concern")
     }
 

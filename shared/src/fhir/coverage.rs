@@ -36,10 +36,7 @@ impl Coverage<'_> {
         said.text(What::Status, &self.status);
         said.period(&self.period);
         said.concept(What::Kind, &self.kind);
-        let first = self
-            .identifier
-            .first()
-            .and_then(|identifier| identifier.value.owned());
+        let first = self.identifier.first().and_then(|identifier| identifier.value.owned());
         said.say(What::MemberNumber, self.subscriber_id.owned().or(first));
         for class in self.class.iter() {
             let what = match class.kind.has_code(&["group"]) {

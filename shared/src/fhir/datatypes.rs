@@ -62,10 +62,7 @@ view! {
 impl Concept<'_> {
     /// The source's own words: its text, else a name, else the bare code.
     pub fn words(&self) -> Option<&str> {
-        let displays = self
-            .coding
-            .iter()
-            .filter_map(|coding| coding.display.said());
+        let displays = self.coding.iter().filter_map(|coding| coding.display.said());
         let codes = self.coding.iter().filter_map(|coding| coding.code.said());
         self.text.said().or_else(|| displays.chain(codes).next())
     }
@@ -80,25 +77,16 @@ impl Concept<'_> {
     }
 
     pub fn has_code(&self, codes: &[&str]) -> bool {
-        self.coding
-            .iter()
-            .any(|coding| coding.code.is_one_of(codes))
+        self.coding.iter().any(|coding| coding.code.is_one_of(codes))
     }
 
     /// The first code, with its system: enough for a plain name or a link.
     pub fn code(&self) -> Option<Code> {
         let known = [LOINC, RXNORM, SNOMED, CVX];
-        let coded = || {
-            self.coding
-                .iter()
-                .filter(|coding| coding.code.said().is_some())
-        };
+        let coded = || self.coding.iter().filter(|coding| coding.code.said().is_some());
         let best = coded().find(|coding| coding.system.is_one_of(&known));
         let coding = best.or_else(|| coded().next())?;
-        Some(Code {
-            system: coding.system.owned().unwrap_or_default(),
-            code: coding.code.owned()?,
-        })
+        Some(Code { system: coding.system.owned().unwrap_or_default(), code: coding.code.owned()? })
     }
 }
 
@@ -179,10 +167,7 @@ impl HumanName<'_> {
             return Some(text);
         }
         let before = self.prefix.iter().chain(self.given.iter());
-        let parts: Vec<_> = before
-            .chain([&self.family])
-            .filter_map(Text::said)
-            .collect();
+        let parts: Vec<_> = before.chain([&self.family]).filter_map(Text::said).collect();
         (!parts.is_empty()).then(|| parts.join(" "))
     }
 }
@@ -193,12 +178,7 @@ impl Address<'_> {
             return Some(text);
         }
         let after = [&self.city, &self.state, &self.postal_code];
-        let parts: Vec<_> = self
-            .line
-            .iter()
-            .chain(after)
-            .filter_map(Text::said)
-            .collect();
+        let parts: Vec<_> = self.line.iter().chain(after).filter_map(Text::said).collect();
         (!parts.is_empty()).then(|| parts.join(", "))
     }
 }

@@ -85,10 +85,7 @@ mod tests {
     use super::Decimal;
 
     fn check(smaller: &str, larger: &str) {
-        let (small, large) = (
-            Decimal::read(smaller).unwrap(),
-            Decimal::read(larger).unwrap(),
-        );
+        let (small, large) = (Decimal::read(smaller).unwrap(), Decimal::read(larger).unwrap());
         assert!(small < large && large > small, "{smaller} < {larger}");
     }
 
@@ -109,18 +106,7 @@ mod tests {
 
     #[test]
     fn what_is_not_a_number_is_not_made_into_one() {
-        for text in [
-            "",
-            "-",
-            ".",
-            ".5",
-            "1e",
-            "1e999999999999",
-            "NaN",
-            "<5",
-            "1,5",
-            "1e4000",
-        ] {
+        for text in ["", "-", ".", ".5", "1e", "1e999999999999", "NaN", "<5", "1,5", "1e4000"] {
             assert_eq!(Decimal::read(text), None, "{text}");
         }
     }

@@ -109,11 +109,7 @@ pub enum What {
 
 impl Description {
     pub fn of(concept: &Concept<'_>) -> Self {
-        Self {
-            name: concept.owned(),
-            code: concept.code(),
-            ..Self::default()
-        }
+        Self { name: concept.owned(), code: concept.code(), ..Self::default() }
     }
 
     pub fn say(&mut self, what: What, words: impl Into<Option<String>>) {
@@ -130,10 +126,7 @@ impl Description {
     /// A date if it is one, else whatever words stand there.
     pub fn date(&mut self, what: What, text: &Text<'_>) {
         match text.date() {
-            Some(date) => self.facts.push(Fact {
-                what,
-                said: Said::Date(date),
-            }),
+            Some(date) => self.facts.push(Fact { what, said: Said::Date(date) }),
             None => self.text(what, text),
         }
     }
@@ -177,9 +170,7 @@ impl Description {
 
     /// The first of several places where a date may stand; words that are no date are kept.
     pub fn at(&mut self, texts: &[&Text<'_>]) {
-        self.when = self
-            .when
-            .or_else(|| texts.iter().find_map(|text| text.date()));
+        self.when = self.when.or_else(|| texts.iter().find_map(|text| text.date()));
         if self.when.is_none() {
             let words = texts.iter().find_map(|text| text.owned());
             self.say(What::Recorded, words);

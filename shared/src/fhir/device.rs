@@ -26,9 +26,7 @@ view! {
 impl Device<'_> {
     pub fn describe(&self) -> Description {
         let mut said = Description::of(&self.kind);
-        said.name = said
-            .name
-            .or_else(|| self.name.iter().find_map(|name| name.name.owned()));
+        said.name = said.name.or_else(|| self.name.iter().find_map(|name| name.name.owned()));
         said.name = said.name.or_else(|| self.model.owned());
         said.standing = match self.status.said() {
             Some("active") => Standing::Current,
@@ -43,10 +41,7 @@ impl Device<'_> {
         said.text(What::Serial, &self.serial);
         said.text(What::Lot, &self.lot);
         for udi in self.udi.iter() {
-            said.say(
-                What::Serial,
-                udi.written.owned().or_else(|| udi.device.owned()),
-            );
+            said.say(What::Serial, udi.written.owned().or_else(|| udi.device.owned()));
         }
         said.text(What::Serial, &self.identifier);
         said.date(What::Due, &self.expires);

@@ -59,14 +59,9 @@ impl Document<'_> {
     pub fn describe(&self) -> Description {
         let titles = || self.content.iter().map(|content| &content.attachment.title);
         let mut said = Description::of(&self.kind);
-        let own = self
-            .description
-            .owned()
-            .or_else(|| titles().find_map(Text::owned));
+        let own = self.description.owned().or_else(|| titles().find_map(Text::owned));
         said.name = own.or(said.name);
-        said.name = said
-            .name
-            .or_else(|| self.category.iter().find_map(Concept::owned));
+        said.name = said.name.or_else(|| self.category.iter().find_map(Concept::owned));
         said.standing = match (self.status.said(), self.doc_status.said()) {
             (Some("entered-in-error"), _) | (_, Some("entered-in-error")) => Standing::Mistake,
             (Some("superseded"), _) => Standing::Past,
@@ -86,14 +81,7 @@ impl Document<'_> {
     /// Restricted or very restricted (HL7 v3 Confidentiality), or labelled at all.
     pub fn is_sensitive(&self) -> bool {
         let restricted = ["R", "V"];
-        let meta = self
-            .meta
-            .security
-            .iter()
-            .any(|label| label.code.is_one_of(&restricted));
-        meta || self
-            .security
-            .iter()
-            .any(|label| label.has_code(&restricted))
+        let meta = self.meta.security.iter().any(|label| label.code.is_one_of(&restricted));
+        meta || self.security.iter().any(|label| label.has_code(&restricted))
     }
 }

@@ -108,11 +108,7 @@ impl ChartEntryView<'_> {
     pub fn cuts(&self) -> Vec<Cut> {
         let number = |text: &Text<'_>| text.said().and_then(|text| text.parse().ok());
         let cuts = self.cut.iter().filter_map(|cut| {
-            Some(Cut {
-                at: number(&cut.at)?,
-                blob: cut.blob.owned()?,
-                bytes: number(&cut.bytes)?,
-            })
+            Some(Cut { at: number(&cut.at)?, blob: cut.blob.owned()?, bytes: number(&cut.bytes)? })
         });
         cuts.collect()
     }
@@ -131,11 +127,7 @@ pub fn cut_data(resource: &str, mut keep: impl FnMut(&[u8]) -> String) -> (Strin
         };
         rest.push_str(&resource[copied..start]);
         copied = end;
-        cuts.push(Cut {
-            at: rest.len() as u64,
-            blob: keep(&bytes),
-            bytes: bytes.len() as u64,
-        });
+        cuts.push(Cut { at: rest.len() as u64, blob: keep(&bytes), bytes: bytes.len() as u64 });
     }
     rest.push_str(&resource[copied..]);
     (rest, cuts)
@@ -207,11 +199,7 @@ mod base64 {
             let bits = (byte(0) << 16) | (byte(1) << 8) | byte(2);
             for place in 0..4 {
                 let digit = ALPHABET[(bits >> (18 - 6 * place)) as usize & 63];
-                text.push(if place <= chunk.len() {
-                    char::from(digit)
-                } else {
-                    '='
-                });
+                text.push(if place <= chunk.len() { char::from(digit) } else { '=' });
             }
         }
         text
@@ -261,9 +249,8 @@ mod tests {
         assert!(is_chart_entry(&text));
         let view: ChartEntryView<'_> = serde_json::from_str(&text).unwrap();
         assert_eq!(view.source.said(), Some("a \"source\""));
-        let again = restore(view.resource.text().unwrap(), &view.cuts(), |name| {
-            kept.get(name).cloned()
-        });
+        let again =
+            restore(view.resource.text().unwrap(), &view.cuts(), |name| kept.get(name).cloned());
         assert_eq!(again.as_deref(), Some(resource));
     }
 
@@ -303,9 +290,7 @@ mod tests {
             let bytes: Vec<u8> = (0..length).map(|place| place.wrapping_mul(37)).collect();
             assert_eq!(base64::decode(&base64::encode(&bytes)), Some(bytes));
         }
-        for not_canonical in [
-            "A", "AB", "AB=", "AB==", "A===", "AAA", "AA=A", "AAAA=", "A AA",
-        ] {
+        for not_canonical in ["A", "AB", "AB=", "AB==", "A===", "AAA", "AA=A", "AAAA=", "A AA"] {
             assert_eq!(base64::decode(not_canonical), None, "{not_canonical}");
         }
         assert_eq!(base64::decode("AA=="), Some(vec![0]));

@@ -37,10 +37,7 @@ impl Relative<'_> {
         said.date(What::Recorded, &self.date);
         for illness in self.condition.iter() {
             said.concept(What::Cause, &illness.code);
-            said.say(
-                What::Recorded,
-                illness.onset_age.amount().map(|age| age.words()),
-            );
+            said.say(What::Recorded, illness.onset_age.amount().map(|age| age.words()));
             said.text(What::Recorded, &illness.onset_text);
             said.concept(What::Outcome, &illness.outcome);
         }

@@ -206,11 +206,7 @@ impl<'de> Visitor<'de> for TextVisitor {
         Ok(Text(Some(Cow::Owned(text.to_owned()))))
     }
     fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(Text(Some(Cow::Borrowed(if value {
-            "true"
-        } else {
-            "false"
-        }))))
+        Ok(Text(Some(Cow::Borrowed(if value { "true" } else { "false" }))))
     }
     fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
         Ok(Text(Some(Cow::Owned(value.to_string()))))
@@ -270,9 +266,7 @@ impl<'de, T: Element<'de>> Visitor<'de> for ManyVisitor<T> {
     scalars_say_nothing!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64);
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Many(
-            T::from_text(Cow::Borrowed(text)).into_iter().collect(),
-        ))
+        Ok(Many(T::from_text(Cow::Borrowed(text)).into_iter().collect()))
     }
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
         let text = Cow::Owned(text.to_owned());

@@ -77,10 +77,7 @@ impl Medicine<'_> {
             return Some(&self.concept);
         }
         let own = self.reference.reference.said()?.strip_prefix('#')?;
-        let inside = self
-            .contained
-            .iter()
-            .find(|substance| substance.id.is(own))?;
+        let inside = self.contained.iter().find(|substance| substance.id.is(own))?;
         Some(&inside.code)
     }
 
@@ -144,18 +141,9 @@ impl Medicine<'_> {
             true => (&self.quantity, &self.days_supply),
             false => (&self.dispense.quantity, &self.dispense.supply),
         };
-        said.say(
-            What::Quantity,
-            quantity.amount().as_ref().map(Amount::words),
-        );
-        said.say(
-            What::DaysSupply,
-            supply.amount().as_ref().map(Amount::words),
-        );
-        said.say(
-            What::Refills,
-            self.dispense.repeats.said().map(str::to_owned),
-        );
+        said.say(What::Quantity, quantity.amount().as_ref().map(Amount::words));
+        said.say(What::DaysSupply, supply.amount().as_ref().map(Amount::words));
+        said.say(What::Refills, self.dispense.repeats.said().map(str::to_owned));
         said.notes(&self.note);
         said
     }
@@ -164,18 +152,10 @@ impl Medicine<'_> {
 impl Dosage<'_> {
     /// Dose and timing where no sentence was written, in the source's own pieces.
     fn parts(&self) -> Option<String> {
-        if self
-            .text
-            .said()
-            .or(self.patient_instruction.said())
-            .is_some()
-        {
+        if self.text.said().or(self.patient_instruction.said()).is_some() {
             return None;
         }
-        let dose = self
-            .dose_and_rate
-            .iter()
-            .find_map(|rate| rate.dose.amount());
+        let dose = self.dose_and_rate.iter().find_map(|rate| rate.dose.amount());
         let parts = [dose.as_ref().map(Amount::words), self.timing.code.owned()];
         let parts: Vec<_> = parts.into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join(", "))

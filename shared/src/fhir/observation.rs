@@ -188,10 +188,7 @@ macro_rules! measured {
         let numerator = $self.ratio.numerator.amount();
         let denominator = $self.ratio.denominator.amount();
         if numerator.is_some() || denominator.is_some() {
-            return Measured::Ratio {
-                numerator,
-                denominator,
-            };
+            return Measured::Ratio { numerator, denominator };
         }
         if let Some(text) = $self.time.owned() {
             return Measured::Time { text };
@@ -206,20 +203,12 @@ macro_rules! measured {
             let (from, to) = ($self.period.start.date(), $self.period.end.date());
             return Measured::Period { from, to };
         }
-        if $self
-            .sampled
-            .data
-            .said()
-            .or($self.sampled.dimensions.said())
-            .is_some()
-        {
+        if $self.sampled.data.said().or($self.sampled.dimensions.said()).is_some() {
             return Measured::Curve;
         }
         match $self.absent.coding.is_empty() && $self.absent.text.said().is_none() {
             true => Measured::Nothing,
-            false => Measured::Absent {
-                why: $self.absent.owned(),
-            },
+            false => Measured::Absent { why: $self.absent.owned() },
         }
     }};
 }
@@ -242,11 +231,7 @@ impl Observation<'_> {
             name: component.code.owned(),
             loinc: component.code.code_in(LOINC).map(str::to_owned),
             value: component.value(),
-            flag: flag(
-                &component.interpretation,
-                &component.value(),
-                &component.reference_range,
-            ),
+            flag: flag(&component.interpretation, &component.value(), &component.reference_range),
             band: band(&component.reference_range),
         });
         parts.collect()
@@ -263,11 +248,7 @@ impl Observation<'_> {
     }
 
     pub fn category(&self) -> Category {
-        let says = |code: &str| {
-            self.category
-                .iter()
-                .any(|category| category.has_code(&[code]))
-        };
+        let says = |code: &str| self.category.iter().any(|category| category.has_code(&[code]));
         if says("laboratory") || says("LAB") {
             Category::Lab
         } else if says("vital-signs") {
@@ -328,10 +309,9 @@ impl Measured {
             Self::Amount(amount) => Some(amount.words()),
             Self::Words { text } | Self::Time { text } => Some(text.clone()),
             Self::Range { low, high } => pair(low.as_ref(), high.as_ref(), " - "),
-            Self::Ratio {
-                numerator,
-                denominator,
-            } => pair(numerator.as_ref(), denominator.as_ref(), " : "),
+            Self::Ratio { numerator, denominator } => {
+                pair(numerator.as_ref(), denominator.as_ref(), " : ")
+            }
             Self::Date { date } => Some(date.to_string()),
             Self::Absent { why } => why.clone(),
             Self::Truth { .. } | Self::Period { .. } | Self::Curve | Self::Nothing => None,
@@ -356,11 +336,7 @@ impl Measured {
 }
 
 fn pair(first: Option<&Amount>, second: Option<&Amount>, between: &str) -> Option<String> {
-    let parts: Vec<_> = [first, second]
-        .into_iter()
-        .flatten()
-        .map(Amount::words)
-        .collect();
+    let parts: Vec<_> = [first, second].into_iter().flatten().map(Amount::words).collect();
     (!parts.is_empty()).then(|| parts.join(between))
 }
 
@@ -369,10 +345,7 @@ fn pair(first: Option<&Amount>, second: Option<&Amount>, between: &str) -> Optio
 fn flag(said: &[Concept<'_>], value: &Measured, ranges: &[ReferenceRange<'_>]) -> Option<Flag> {
     let mut other = None;
     for concept in said {
-        let codes = concept
-            .coding
-            .iter()
-            .filter_map(|coding| coding.code.said());
+        let codes = concept.coding.iter().filter_map(|coding| coding.code.said());
         for code in codes.chain(concept.text.said()) {
             if let Some(flag) = flag_of_code(code) {
                 return Some(flag);

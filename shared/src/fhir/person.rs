@@ -80,10 +80,8 @@ impl Place<'_> {
 
 impl Role<'_> {
     pub fn describe(&self) -> Description {
-        let mut said = Description {
-            name: self.practitioner.display.owned(),
-            ..Description::default()
-        };
+        let mut said =
+            Description { name: self.practitioner.display.owned(), ..Description::default() };
         if said.name.is_none() {
             said.named_by = self.practitioner.reference.owned();
         }

@@ -27,11 +27,7 @@ view! {
 impl Report<'_> {
     pub fn when(&self) -> Option<PartialDate> {
         let period = &self.effective_period;
-        let effective = self
-            .effective
-            .date()
-            .or(period.end.date())
-            .or(period.start.date());
+        let effective = self.effective.date().or(period.end.date()).or(period.start.date());
         effective.or(self.issued.date())
     }
 

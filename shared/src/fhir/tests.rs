@@ -19,22 +19,14 @@ fn check(json: &str, expected: Expect) {
     let date = |date: Option<crate::time::PartialDate>| date.map(|date| date.to_string());
     if said.when.is_some() || said.until.is_some() {
         let (when, until) = (date(said.when), date(said.until));
-        lines.push(format!(
-            "{} .. {}",
-            when.unwrap_or_default(),
-            until.unwrap_or_default()
-        ));
+        lines.push(format!("{} .. {}", when.unwrap_or_default(), until.unwrap_or_default()));
     }
     for fact in said.facts {
         let words = match fact.said {
             Said::Words(words) => words,
             Said::Date(date) => date.to_string(),
             Said::Reference { to, display } => {
-                format!(
-                    "-> {} {}",
-                    to.unwrap_or_default(),
-                    display.unwrap_or_default()
-                )
+                format!("-> {} {}", to.unwrap_or_default(), display.unwrap_or_default())
             }
         };
         lines.push(format!("{:?}: {words}", fact.what));
@@ -70,47 +62,32 @@ fn a_value_without_a_flag_is_compared_with_the_labs_own_range_only() {
         format!(r#"{{"valueQuantity":{value},"referenceRange":[{range}]}}"#)
     };
     check_value(
-        &value(
-            r#"{"value":5.7,"unit":"%"}"#,
-            r#"{"high":{"value":5.6,"unit":"%"}}"#,
-        ),
+        &value(r#"{"value":5.7,"unit":"%"}"#, r#"{"high":{"value":5.6,"unit":"%"}}"#),
         expect![[
             r#"Amount(Amount { number: "5.7", comparator: None, unit: Some("%"), ucum: None }) Some(Above)"#
         ]],
     );
     check_value(
-        &value(
-            r#"{"value":5.6,"unit":"%"}"#,
-            r#"{"high":{"value":5.60,"unit":"%"}}"#,
-        ),
+        &value(r#"{"value":5.6,"unit":"%"}"#, r#"{"high":{"value":5.60,"unit":"%"}}"#),
         expect![[
             r#"Amount(Amount { number: "5.6", comparator: None, unit: Some("%"), ucum: None }) Some(InRange)"#
         ]],
     );
     // Another unit, a value that is itself a bound, two ranges that both claim to be usual.
     check_value(
-        &value(
-            r#"{"value":5.7,"unit":"mmol/L"}"#,
-            r#"{"high":{"value":5.6,"unit":"%"}}"#,
-        ),
+        &value(r#"{"value":5.7,"unit":"mmol/L"}"#, r#"{"high":{"value":5.6,"unit":"%"}}"#),
         expect![[
             r#"Amount(Amount { number: "5.7", comparator: None, unit: Some("mmol/L"), ucum: None }) None"#
         ]],
     );
     check_value(
-        &value(
-            r#"{"value":5,"comparator":"<"}"#,
-            r#"{"low":{"value":1},"high":{"value":9}}"#,
-        ),
+        &value(r#"{"value":5,"comparator":"<"}"#, r#"{"low":{"value":1},"high":{"value":9}}"#),
         expect![[
             r#"Amount(Amount { number: "5", comparator: Some("<"), unit: None, ucum: None }) None"#
         ]],
     );
     check_value(
-        &value(
-            r#"{"value":5}"#,
-            r#"{"high":{"value":4}},{"high":{"value":9}}"#,
-        ),
+        &value(r#"{"value":5}"#, r#"{"high":{"value":4}},{"high":{"value":9}}"#),
         expect![[
             r#"Amount(Amount { number: "5", comparator: None, unit: None, ucum: None }) None"#
         ]],
@@ -120,18 +97,12 @@ fn a_value_without_a_flag_is_compared_with_the_labs_own_range_only() {
 #[test]
 fn every_type_of_value_is_shown() {
     for (json, expected) in [
-        (
-            r#"{"valueString":" reactive "}"#,
-            expect![[r#"Words { text: "reactive" } None"#]],
-        ),
+        (r#"{"valueString":" reactive "}"#, expect![[r#"Words { text: "reactive" } None"#]]),
         (
             r#"{"valueCodeableConcept":{"coding":[{"code":"x","display":"Former smoker"}]}}"#,
             expect![[r#"Words { text: "Former smoker" } None"#]],
         ),
-        (
-            r#"{"valueBoolean":false}"#,
-            expect!["Truth { yes: false } None"],
-        ),
+        (r#"{"valueBoolean":false}"#, expect!["Truth { yes: false } None"]),
         (
             r#"{"valueInteger":3}"#,
             expect![[
@@ -154,10 +125,7 @@ fn every_type_of_value_is_shown() {
             r#"{"valueDateTime":"2019-03"}"#,
             expect!["Date { date: Month { year: 2019, month: 3 } } None"],
         ),
-        (
-            r#"{"valueSampledData":{"dimensions":1}}"#,
-            expect!["Curve None"],
-        ),
+        (r#"{"valueSampledData":{"dimensions":1}}"#, expect!["Curve None"]),
         (
             r#"{"dataAbsentReason":{"coding":[{"code":"not-performed","display":"Not Performed"}]}}"#,
             expect![[r#"Absent { why: Some("Not Performed") } None"#]],
@@ -196,18 +164,10 @@ fn the_wrong_type_in_every_place_leaves_only_less_to_see() {
         "true",
         "{\"code\":{\"coding\":{\"coding\":{}}}}",
     ] {
-        for kind in [
-            "Observation",
-            "MedicationRequest",
-            "Condition",
-            "Patient",
-            "Thing",
-            "CarePlan",
-        ] {
-            assert!(
-                describe(ResourceType::named(kind), nothing).is_some(),
-                "{kind} {nothing}"
-            );
+        for kind in
+            ["Observation", "MedicationRequest", "Condition", "Patient", "Thing", "CarePlan"]
+        {
+            assert!(describe(ResourceType::named(kind), nothing).is_some(), "{kind} {nothing}");
         }
     }
     let deep = format!(

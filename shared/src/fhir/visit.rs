@@ -39,9 +39,7 @@ impl Encounter<'_> {
     pub fn describe(&self) -> Description {
         let mut said = self.kind.first().map(Description::of).unwrap_or_default();
         said.name = said.name.or_else(|| self.service.owned());
-        said.name = said
-            .name
-            .or_else(|| self.reason.iter().find_map(Concept::owned));
+        said.name = said.name.or_else(|| self.reason.iter().find_map(Concept::owned));
         said.standing = match self.status.said() {
             Some("planned") => Standing::Planned,
             Some("arrived" | "triaged" | "in-progress" | "onleave") => Standing::Current,
@@ -52,11 +50,7 @@ impl Encounter<'_> {
         };
         said.text(What::Status, &self.status);
         said.period(&self.period);
-        let class = self
-            .class
-            .display
-            .owned()
-            .or_else(|| self.class.code.owned());
+        let class = self.class.display.owned().or_else(|| self.class.code.owned());
         said.say(What::Kind, class);
         for participant in self.participant.iter() {
             said.reference(What::Who, &participant.individual);
@@ -72,15 +66,9 @@ impl Encounter<'_> {
 
 impl Appointment<'_> {
     pub fn describe(&self) -> Description {
-        let mut said = self
-            .service
-            .first()
-            .map(Description::of)
-            .unwrap_or_default();
+        let mut said = self.service.first().map(Description::of).unwrap_or_default();
         said.name = said.name.or_else(|| self.description.owned());
-        said.name = said
-            .name
-            .or_else(|| self.reason.iter().find_map(Concept::owned));
+        said.name = said.name.or_else(|| self.reason.iter().find_map(Concept::owned));
         said.name = said.name.or_else(|| self.kind.owned());
         said.standing = match self.status.said() {
             Some("proposed" | "pending" | "waitlist") => Standing::Unsure,

@@ -121,12 +121,7 @@ impl Resource {
 
 impl Part {
     pub fn new(document: DocumentId, resources: Vec<Resource>) -> Self {
-        Self {
-            document,
-            resources,
-            index: OnceLock::new(),
-            words: OnceLock::new(),
-        }
+        Self { document, resources, index: OnceLock::new(), words: OnceLock::new() }
     }
 
     /// The words of every resource, for the search. Made at the first search.
@@ -139,11 +134,7 @@ impl Part {
                     Said::Reference { display, .. } => display,
                     Said::Date(_) => None,
                 });
-                said.name
-                    .into_iter()
-                    .chain(facts)
-                    .collect::<Vec<_>>()
-                    .join("\n")
+                said.name.into_iter().chain(facts).collect::<Vec<_>>().join("\n")
             });
             Words::of(texts)
         })
@@ -157,10 +148,7 @@ impl Part {
 impl Chart {
     pub fn add(&mut self, part: Part) {
         self.unreadable.remove(&part.document);
-        let replaced = part
-            .resources
-            .iter()
-            .filter_map(|resource| resource.replaces);
+        let replaced = part.resources.iter().filter_map(|resource| resource.replaces);
         self.replaced.extend(replaced);
         self.parts.insert(part.document, Arc::new(part));
     }
@@ -188,10 +176,7 @@ impl Chart {
             return Loaded::Unreadable;
         }
         // Every record has a core: without one nothing has come yet.
-        let core = self
-            .parts
-            .keys()
-            .any(|document| document.kind == Kind::ChartCore);
+        let core = self.parts.keys().any(|document| document.kind == Kind::ChartCore);
         let missing = |document: &DocumentId| !self.parts.contains_key(document);
         if !core || self.expected.iter().filter(on).any(missing) {
             return Loaded::NotYet;
@@ -212,8 +197,7 @@ impl Chart {
 
     pub fn of(&self, kinds: &[ResourceType]) -> impl Iterator<Item = &Resource> {
         let kinds = kinds.to_vec();
-        self.resources()
-            .filter(move |resource| kinds.contains(&resource.kind))
+        self.resources().filter(move |resource| kinds.contains(&resource.kind))
     }
 
     pub fn find(&self, entry: EntryId) -> Option<&Resource> {
@@ -248,10 +232,7 @@ impl Chart {
             if self.is_replaced(report.entry) {
                 return None;
             }
-            let here = head
-                .results
-                .iter()
-                .map(|place| part.resources[*place].entry);
+            let here = head.results.iter().map(|place| part.resources[*place].entry);
             let elsewhere = head.elsewhere.iter();
             let there = elsewhere.filter_map(|to| Some(self.follow(report, to)?.entry));
             Some((report, head, here.chain(there).collect()))
@@ -263,9 +244,7 @@ impl Chart {
         let keys = index::keys_of_reference(reference);
         self.parts.values().find_map(|part| {
             let index = part.index();
-            let place = keys
-                .iter()
-                .find_map(|key| index.referred(&from.source, key))?;
+            let place = keys.iter().find_map(|key| index.referred(&from.source, key))?;
             part.resources.get(place)
         })
     }

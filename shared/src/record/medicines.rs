@@ -75,17 +75,9 @@ impl Course<'_> {
     /// In doubt a medicine is taken: an active one is never hidden behind a stopped one.
     pub fn standing(&self) -> Standing {
         let standings = || self.orders.iter().map(|order| order.said.standing);
-        let first = [
-            Standing::Current,
-            Standing::Unsaid,
-            Standing::Unsure,
-            Standing::Planned,
-        ];
-        let open = first
-            .into_iter()
-            .find(|standing| standings().any(|said| said == *standing));
-        open.or_else(|| standings().next())
-            .unwrap_or(Standing::Past)
+        let first = [Standing::Current, Standing::Unsaid, Standing::Unsure, Standing::Planned];
+        let open = first.into_iter().find(|standing| standings().any(|said| said == *standing));
+        open.or_else(|| standings().next()).unwrap_or(Standing::Past)
     }
 
     pub fn is_taken(&self) -> bool {
@@ -98,10 +90,7 @@ impl Course<'_> {
     /// The order that says how it is taken now.
     pub fn newest(&self) -> Option<&Order<'_>> {
         let standing = self.standing();
-        let current = self
-            .orders
-            .iter()
-            .find(|order| order.said.standing == standing);
+        let current = self.orders.iter().find(|order| order.said.standing == standing);
         current.or_else(|| self.dispensed.first())
     }
 }
@@ -130,10 +119,7 @@ fn key(concept: &Concept<'_>, resource: &Resource) -> String {
     if let Some(rxnorm) = concept.code_in(RXNORM) {
         return format!("rxnorm {rxnorm}");
     }
-    let words = concept
-        .words()
-        .map(folded)
-        .filter(|words| !words.is_empty());
+    let words = concept.words().map(folded).filter(|words| !words.is_empty());
     words.unwrap_or_else(|| resource.entry.to_string())
 }
 

@@ -99,13 +99,8 @@ impl Measured {
     /// Limits are what has been survived or what home devices can show, with room: they catch a
     /// slip of the finger and never argue with a body.
     pub fn measures(&self) -> Vec<Measure<'_>> {
-        let measure = |loinc, value, unit, ucum, possible| Measure {
-            loinc,
-            value,
-            unit,
-            ucum,
-            possible,
-        };
+        let measure =
+            |loinc, value, unit, ucum, possible| Measure { loinc, value, unit, ucum, possible };
         match self {
             Self::BloodPressure { top, bottom, pulse } => {
                 let mut all = vec![
@@ -151,29 +146,16 @@ impl Measured {
                 pulse: pulse.map(trim).filter(|pulse| !pulse.is_empty()),
             },
             Self::Pulse { value } => Self::Pulse { value: trim(value) },
-            Self::Weight { value, unit } => Self::Weight {
-                value: trim(value),
-                unit,
-            },
-            Self::Glucose { value, unit } => Self::Glucose {
-                value: trim(value),
-                unit,
-            },
-            Self::Temperature { value, unit } => Self::Temperature {
-                value: trim(value),
-                unit,
-            },
+            Self::Weight { value, unit } => Self::Weight { value: trim(value), unit },
+            Self::Glucose { value, unit } => Self::Glucose { value: trim(value), unit },
+            Self::Temperature { value, unit } => Self::Temperature { value: trim(value), unit },
             Self::Oxygen { value } => Self::Oxygen { value: trim(value) },
         }
     }
 
     /// Whether each value is a number; nothing else is known of it then.
     pub fn is_numbers(&self) -> bool {
-        let plain = |value: &str| {
-            value
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || byte == b'.')
-        };
+        let plain = |value: &str| value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         let number = |value: &str| plain(value) && Decimal::read(value).is_some();
         self.measures().iter().all(|measure| number(measure.value))
     }

@@ -55,10 +55,7 @@ pub fn refills(record: &Record) -> Vec<RefillStanding<'_>> {
                 collapsed.insert(both.refill, both.into);
             }
             Said::Cancel(cancel) => {
-                cancels
-                    .entry(cancel.request)
-                    .or_insert_with(Vec::new)
-                    .push(entry);
+                cancels.entry(cancel.request).or_insert_with(Vec::new).push(entry);
             }
             _ => {}
         }
@@ -94,10 +91,7 @@ fn collapse(all: &mut [RefillStanding<'_>]) {
         *earliest = (*earliest).min(order);
     }
     for standing in all.iter_mut().filter(|standing| standing.end == End::Open) {
-        let earliest = standing
-            .medicine
-            .as_ref()
-            .and_then(|medicine| first.get(medicine));
+        let earliest = standing.medicine.as_ref().and_then(|medicine| first.get(medicine));
         if let Some((_, into)) = earliest.filter(|(_, id)| *id != standing.id) {
             standing.end = End::Collapsed { into: *into };
         }
@@ -106,13 +100,7 @@ fn collapse(all: &mut [RefillStanding<'_>]) {
 
 impl<'a> RefillStanding<'a> {
     fn new(id: EntryId) -> Self {
-        Self {
-            id,
-            request: None,
-            decisions: Vec::new(),
-            end: End::Open,
-            medicine: None,
-        }
+        Self { id, request: None, decisions: Vec::new(), end: End::Open, medicine: None }
     }
 
     /// The first that the server received counts: a cancellation after a decision comes too late,
@@ -124,9 +112,7 @@ impl<'a> RefillStanding<'a> {
             return End::NotSent;
         }
         let author = self.request.and_then(|(_, entry)| entry.author);
-        let own = cancels
-            .iter()
-            .filter(|cancel| cancel.author == author || author.is_none());
+        let own = cancels.iter().filter(|cancel| cancel.author == author || author.is_none());
         let sent = own.filter(|cancel| !matches!(cancel.place, Place::Refused(_)));
         let cancelled = sent.map(|cancel| cancel.order()).min();
         let decided = self.decisions.first().map(|(_, entry)| entry.order());
@@ -151,10 +137,7 @@ impl<'a> RefillStanding<'a> {
             | Decision::Other => true,
             Decision::SentOut { .. } | Decision::Ready { .. } | Decision::PickedUp => false,
         };
-        let mut judged = self
-            .decisions
-            .iter()
-            .filter(|(said, _)| judges(&said.decision));
+        let mut judged = self.decisions.iter().filter(|(said, _)| judges(&said.decision));
         judged.next().or(self.decisions.first()).copied()
     }
 }

@@ -249,23 +249,14 @@ impl<D: Documents> Device<D> {
 
     /// Items that are on this device and not yet durable at the server.
     pub fn unsent(&self) -> usize {
-        self.outbox.len()
-            + self
-                .held
-                .values()
-                .map(|held| held.minted.len())
-                .sum::<usize>()
+        self.outbox.len() + self.held.values().map(|held| held.minted.len()).sum::<usize>()
     }
 
     fn one(&mut self, now: Timestamp, rng: &mut dyn Rng, event: Event, out: &mut Vec<Effect>) {
         match event {
             Event::Loaded(rows) => self.loaded(rows, out),
             Event::Elsewhere { put, removed } => self.elsewhere(put, &removed, out),
-            Event::Edited {
-                number,
-                entry,
-                item,
-            } => self.save(number, entry, item, false, out),
+            Event::Edited { number, entry, item } => self.save(number, entry, item, false, out),
             Event::Reworded { number, entry, put } => self.reword(number, entry, put, out),
             Event::Withdrawn { number, entry } => self.withdraw(number, entry, out),
             Event::Dismissed { number, entry } => self.dismiss(number, entry, out),
@@ -297,12 +288,7 @@ impl<D: Documents> Device<D> {
             self.rearranging.insert(number, content);
         }
         self.batches.insert(number, what);
-        out.push(Effect::Store(Batch {
-            number,
-            requires,
-            writes,
-            strict,
-        }));
+        out.push(Effect::Store(Batch { number, requires, writes, strict }));
     }
 
     fn say_where_the_line_is(&mut self, now: Timestamp, out: &mut Vec<Effect>) {

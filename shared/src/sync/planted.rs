@@ -52,10 +52,7 @@ impl Soil {
     }
 
     #[cfg(not(feature = "planted"))]
-    #[expect(
-        clippy::unused_self,
-        reason = "the same question with and without the feature"
-    )]
+    #[expect(clippy::unused_self, reason = "the same question with and without the feature")]
     pub(super) const fn has(self, _which: Planted) -> bool {
         false
     }

@@ -17,29 +17,20 @@ impl ReceiptKey {
 
     /// Fills in the receipt of a sidecar whose other fields are final.
     pub fn sign(&self, document: &DocumentId, hash: &ChangeHash, sidecar: Sidecar) -> Sidecar {
-        let whole: [u8; 32] = self
-            .mac(document, hash, &sidecar)
-            .finalize()
-            .into_bytes()
-            .into();
+        let whole: [u8; 32] = self.mac(document, hash, &sidecar).finalize().into_bytes().into();
         let receipt = Receipt(whole[..16].try_into().expect("half of 32 bytes is 16"));
         Sidecar { receipt, ..sidecar }
     }
 
     /// In constant time.
     pub fn is_ours(&self, document: &DocumentId, hash: &ChangeHash, sidecar: &Sidecar) -> bool {
-        self.mac(document, hash, sidecar)
-            .verify_truncated_left(&sidecar.receipt.0)
-            .is_ok()
+        self.mac(document, hash, sidecar).verify_truncated_left(&sidecar.receipt.0).is_ok()
     }
 
     fn mac(&self, document: &DocumentId, hash: &ChangeHash, sidecar: &Sidecar) -> Hmac<Sha256> {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(&self.0).expect("this MAC takes a key of any length");
-        let unsigned = Sidecar {
-            receipt: Receipt([0; 16]),
-            ..*sidecar
-        };
+        let unsigned = Sidecar { receipt: Receipt([0; 16]), ..*sidecar };
         mac.update(b"satchel receipt v1");
         // Each part says its own length: CBOR, and a hash of fixed size.
         mac.update(&document.to_bytes());
@@ -70,18 +61,9 @@ mod tests {
         let signed = key.sign(&document, &hash, sidecar);
         assert!(key.is_ours(&document, &hash, &signed));
 
-        let other_time = Sidecar {
-            received_at: Timestamp::from_millis(5),
-            ..signed
-        };
-        let other_author = Sidecar {
-            account: Some(AccountId::from_u128(4)),
-            ..signed
-        };
-        let other_document = DocumentId {
-            epoch: 1,
-            ..document
-        };
+        let other_time = Sidecar { received_at: Timestamp::from_millis(5), ..signed };
+        let other_author = Sidecar { account: Some(AccountId::from_u128(4)), ..signed };
+        let other_document = DocumentId { epoch: 1, ..document };
         assert!(!key.is_ours(&document, &hash, &other_time));
         assert!(!key.is_ours(&document, &hash, &other_author));
         assert!(!key.is_ours(&other_document, &hash, &signed));

@@ -30,10 +30,7 @@ pub struct Scope {
 
 impl Scope {
     pub fn level(&self, patient: PatientId) -> Option<Level> {
-        self.records
-            .iter()
-            .find(|access| access.patient == patient)
-            .map(|access| access.level)
+        self.records.iter().find(|access| access.patient == patient).map(|access| access.level)
     }
 
     pub fn may_read(&self, document: &DocumentId) -> bool {
@@ -52,10 +49,7 @@ impl Scope {
     }
 
     pub fn may_write(&self, document: &DocumentId) -> bool {
-        let writes = matches!(
-            self.level(document.patient),
-            Some(Level::Own | Level::Caregiver)
-        );
+        let writes = matches!(self.level(document.patient), Some(Level::Own | Level::Caregiver));
         writes && document.writer() == Some(self.account)
     }
 }
@@ -70,13 +64,7 @@ mod tests {
     const ANA: AccountId = AccountId::from_u128(11);
 
     fn scope(account: AccountId, level: Level) -> Scope {
-        Scope {
-            account,
-            records: vec![Access {
-                patient: PATIENT,
-                level,
-            }],
-        }
+        Scope { account, records: vec![Access { patient: PATIENT, level }] }
     }
 
     #[test]

@@ -140,11 +140,7 @@ impl Connection {
         match event {
             Event::Received(message) => self.received(message),
             Event::Summarized(documents) => self.summarized(documents),
-            Event::Read {
-                document,
-                rows,
-                more,
-            } => self.rows(document, rows, more),
+            Event::Read { document, rows, more } => self.rows(document, rows, more),
             Event::Hashes { document, hashes } => self.compared(document, &hashes),
             Event::Appended { number, outcomes } => {
                 vec![Effect::Send(ToDevice::Taken { number, outcomes })]
@@ -154,11 +150,7 @@ impl Connection {
             Event::News { .. } => Vec::new(),
             Event::Rescoped(scope) => {
                 self.scope = scope;
-                if self.greeted {
-                    vec![Effect::Summarize(self.scope.clone())]
-                } else {
-                    Vec::new()
-                }
+                if self.greeted { vec![Effect::Summarize(self.scope.clone())] } else { Vec::new() }
             }
             Event::Superseded { document, epoch } => {
                 self.holds.retain(|(held, _)| *held != document);
@@ -171,15 +163,9 @@ impl Connection {
 
     fn received(&mut self, message: ToServer) -> Vec<Effect> {
         match message {
-            ToServer::Hello {
-                version_min,
-                version_max,
-                digest,
-            } => {
+            ToServer::Hello { version_min, version_max, digest } => {
                 if version_max < VERSION_OLDEST || version_min > VERSION {
-                    let sorry = ToDevice::TooOld {
-                        version_min: VERSION_OLDEST,
-                    };
+                    let sorry = ToDevice::TooOld { version_min: VERSION_OLDEST };
                     return vec![Effect::Send(sorry), Effect::Close(Why::TooOld)];
                 }
                 self.greeted = true;
@@ -187,11 +173,7 @@ impl Connection {
                 vec![Effect::Summarize(self.scope.clone())]
             }
             _ if !self.greeted => vec![Effect::Close(Why::Unmannerly)],
-            ToServer::Push {
-                number,
-                document,
-                changes,
-            } => self.push(number, document, changes),
+            ToServer::Push { number, document, changes } => self.push(number, document, changes),
             ToServer::Pull { document, after } if self.scope.may_read(&document) => {
                 vec![Effect::ReadAfter { document, after }]
             }
@@ -225,9 +207,7 @@ impl Connection {
             return vec![Effect::Close(Why::Unmannerly)];
         }
         if !self.scope.may_write(&document) {
-            let refused = Outcome::Refused {
-                why: WhyRefused::NotAllowed,
-            };
+            let refused = Outcome::Refused { why: WhyRefused::NotAllowed };
             let outcomes = vec![refused; changes.len()];
             return vec![Effect::Send(ToDevice::Taken { number, outcomes })];
         }
@@ -242,11 +222,7 @@ impl Connection {
             let outcomes = vec![stored; changes.len()];
             effects.push(Effect::Send(ToDevice::Taken { number, outcomes }));
         }
-        effects.push(Effect::Append {
-            number,
-            document,
-            changes,
-        });
+        effects.push(Effect::Append { number, document, changes });
         effects
     }
 
@@ -257,10 +233,7 @@ impl Connection {
         };
         let (rows, unvouched): (Vec<_>, Vec<_>) = rows.into_iter().partition(ours);
         let why = WhyNotBack::Unvouched;
-        let unvouched = unvouched.iter().map(|row| NotBack {
-            hash: row.hash,
-            why,
-        });
+        let unvouched = unvouched.iter().map(|row| NotBack { hash: row.hash, why });
         let hashes = rows.iter().map(|row| row.hash).collect();
         self.restoring = (hashes, unvouched.collect());
         if rows.is_empty() {
@@ -293,13 +266,7 @@ impl Connection {
         let (same, answer) = match self.asked.take() {
             Some(Asked::Hello(theirs)) => {
                 let same = theirs == ours;
-                (
-                    same,
-                    Some(ToDevice::Welcome {
-                        version: VERSION,
-                        same,
-                    }),
-                )
+                (same, Some(ToDevice::Welcome { version: VERSION, same }))
             }
             Some(Asked::Ping(theirs)) => {
                 let same = theirs == ours;
@@ -322,19 +289,12 @@ impl Connection {
         let (_, theirs) = self.holds.swap_remove(place);
         let without = |these: &[ChangeHash], those: &[ChangeHash]| -> Vec<ChangeHash> {
             let those: std::collections::BTreeSet<_> = those.iter().collect();
-            these
-                .iter()
-                .filter(|hash| !those.contains(hash))
-                .copied()
-                .collect()
+            these.iter().filter(|hash| !those.contains(hash)).copied().collect()
         };
         let mut effects = Vec::new();
         let lacked_there = without(ours, &theirs);
         if !lacked_there.is_empty() {
-            effects.push(Effect::ReadThese {
-                document,
-                hashes: lacked_there,
-            });
+            effects.push(Effect::ReadThese { document, hashes: lacked_there });
         }
         // After the rows, and also when nothing is lacked: it tells the device that this is all.
         let hashes = without(&theirs, ours);
@@ -346,11 +306,7 @@ impl Connection {
         if !self.scope.may_read(&document) && !self.soil.has(Planted::NewsBeyondScope) {
             return Vec::new();
         }
-        vec![Effect::Send(ToDevice::Rows {
-            document,
-            rows,
-            more,
-        })]
+        vec![Effect::Send(ToDevice::Rows { document, rows, more })]
     }
 }
 

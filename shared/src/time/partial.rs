@@ -79,11 +79,7 @@ impl Day {
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let shifted_month = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-        let month = if shifted_month < 10 {
-            shifted_month + 3
-        } else {
-            shifted_month - 9
-        };
+        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
         let year = year_of_era + era * 400 + i64::from(month <= 2);
         Self {
             year: i16::try_from(year).expect("the number was clamped to four digits of year"),
@@ -113,9 +109,7 @@ impl PartialDate {
     /// A moment as a clock with this offset showed it.
     pub fn at(moment: Timestamp, zone: &Zone) -> Self {
         let offset = zone.offset_minutes_at(moment);
-        let local = moment
-            .millis()
-            .saturating_add(i64::from(offset) * MILLIS_PER_MINUTE);
+        let local = moment.millis().saturating_add(i64::from(offset) * MILLIS_PER_MINUTE);
         let millis = u32::try_from(local.rem_euclid(MILLIS_PER_DAY));
         Self::Time(
             Day::from_number(local.div_euclid(MILLIS_PER_DAY)),
@@ -229,10 +223,7 @@ fn read_time(text: &str) -> Result<TimeOfDay, NotADate> {
     let thousandths = thousandths.fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
     // A leap second is shown as the one before it.
     let millis = ((hour * 60 + minute) * 60 + second.min(59)) * 1000 + thousandths;
-    Ok(TimeOfDay {
-        millis,
-        offset_minutes: offset,
-    })
+    Ok(TimeOfDay { millis, offset_minutes: offset })
 }
 
 fn read_offset(text: &str) -> Result<i16, NotADate> {
@@ -247,10 +238,7 @@ fn read_offset(text: &str) -> Result<i16, NotADate> {
     let digits = digits.replace(':', "");
     let (hours, minutes) = match digits.len() {
         2 => (number(Some(&digits), 2)?, 0),
-        4 => (
-            number(Some(&digits[..2]), 2)?,
-            number(Some(&digits[2..]), 2)?,
-        ),
+        4 => (number(Some(&digits[..2]), 2)?, number(Some(&digits[2..]), 2)?),
         _ => return Err(NotADate),
     };
     let minutes = i16::try_from(hours * 60 + minutes).map_err(|_| NotADate)?;

@@ -29,10 +29,7 @@ pub fn activity(record: &Record, words: &str, limit: u32) -> ActivityAnswer {
     let mut rows: Vec<_> = record
         .entries()
         .filter_map(|(entry, said)| match &said.said {
-            Said::Activity(activity) => Some(ActivityRow {
-                entry,
-                activity: activity.clone(),
-            }),
+            Said::Activity(activity) => Some(ActivityRow { entry, activity: activity.clone() }),
             _ => None,
         })
         .filter(|row| fits(&row.activity, &wanted))
@@ -47,7 +44,5 @@ pub fn activity(record: &Record, words: &str, limit: u32) -> ActivityAnswer {
 fn fits(activity: &Activity, wanted: &[String]) -> bool {
     let mut words = folded_words(&activity.who);
     words.extend(folded_words(activity.detail.as_deref().unwrap_or_default()));
-    wanted
-        .iter()
-        .all(|wanted| words.iter().any(|word| word.starts_with(wanted.as_str())))
+    wanted.iter().all(|wanted| words.iter().any(|word| word.starts_with(wanted.as_str())))
 }

@@ -52,12 +52,7 @@ pub enum NextVisit {
     /// From the chart.
     Chart { row: Box<Row> },
     /// Booked as an answer to a request, and not in the chart yet.
-    Answered {
-        request: EntryId,
-        at: PartialDate,
-        with: Option<String>,
-        place: Option<String>,
-    },
+    Answered { request: EntryId, at: PartialDate, with: Option<String>, place: Option<String> },
 }
 
 pub fn home(record: &Record, reader: AccountId, now: Timestamp) -> Home {
@@ -86,10 +81,7 @@ fn new_results(record: &Record, reader: AccountId, today: Day) -> Vec<ResultRow>
         day.is_some_and(|day| (0..=NEW_DAYS).contains(&(today.number() - day.number())))
     };
     let panels = results(record, reader, ShowResults::All, PANELS).panels;
-    let rows = panels
-        .into_iter()
-        .filter(|panel| !panel.home)
-        .flat_map(|panel| panel.rows);
+    let rows = panels.into_iter().filter(|panel| !panel.home).flat_map(|panel| panel.rows);
     let mut rows: Vec<_> = rows.filter(|row| is_new(row.when)).collect();
     use crate::fhir::observation::Flag;
     // Stable, so that the newest stay first among equals.
@@ -155,30 +147,17 @@ fn next_visit(record: &Record, now: Timestamp, today: Day) -> Option<NextVisit> 
     });
     let chart = planned.min_by_key(|(order, resource)| (*order, resource.entry));
     let answered = super::requests::requests(record, AccountId::from_u128(0));
-    let booked = answered
-        .into_iter()
-        .filter(|row| !row.cancelled)
-        .filter_map(|row| {
-            use crate::record::visit::AnswerToVisit;
-            let answer = row.answers.into_iter().last()?;
-            let AnswerToVisit::Booked { at, with, place } = answer.answer else {
-                return None;
-            };
-            let request = row.entry;
-            to_come(at).then_some((
-                at.order_in(zone),
-                NextVisit::Answered {
-                    request,
-                    at,
-                    with,
-                    place,
-                },
-            ))
-        });
+    let booked = answered.into_iter().filter(|row| !row.cancelled).filter_map(|row| {
+        use crate::record::visit::AnswerToVisit;
+        let answer = row.answers.into_iter().last()?;
+        let AnswerToVisit::Booked { at, with, place } = answer.answer else {
+            return None;
+        };
+        let request = row.entry;
+        to_come(at).then_some((at.order_in(zone), NextVisit::Answered { request, at, with, place }))
+    });
     let booked = booked.min_by_key(|(order, _)| *order);
-    let from_chart = |resource| NextVisit::Chart {
-        row: Box::new(section_row(record, resource)),
-    };
+    let from_chart = |resource| NextVisit::Chart { row: Box::new(section_row(record, resource)) };
     match (chart, booked) {
         (Some((chart, _)), Some((order, booked))) if order < chart => Some(booked),
         (Some((_, resource)), _) => Some(from_chart(resource)),

@@ -78,10 +78,7 @@ pub fn medicines(record: &Record, reader: AccountId) -> Medicines {
     let mut standings = refills(record);
     standings.sort_by_key(|standing| {
         let order = standing.request.map(|(_, entry)| entry.order());
-        (
-            standing.end != End::Open,
-            std::cmp::Reverse((order, standing.id)),
-        )
+        (standing.end != End::Open, std::cmp::Reverse((order, standing.id)))
     });
     for standing in &standings {
         let row = refill_row(record, reader, standing);
@@ -142,17 +139,10 @@ pub fn medicine(record: &Record, reader: AccountId, entry: EntryId) -> Option<Me
         let order = standing.request.map(|(_, entry)| entry.order());
         std::cmp::Reverse((order, standing.id))
     });
-    let refills: Vec<_> = standings
-        .iter()
-        .map(|one| refill_row(record, reader, one))
-        .collect();
-    let open = standings
-        .iter()
-        .any(|one| matches!(one.end, End::Open | End::Collapsed { .. }));
+    let refills: Vec<_> = standings.iter().map(|one| refill_row(record, reader, one)).collect();
+    let open = standings.iter().any(|one| matches!(one.end, End::Open | End::Collapsed { .. }));
     let rows = |orders: &[Order<'_>]| {
-        let rows = orders
-            .iter()
-            .map(|order| section_row(record, order.resource));
+        let rows = orders.iter().map(|order| section_row(record, order.resource));
         rows.collect()
     };
     Some(MedicineDetail {
@@ -173,14 +163,9 @@ fn row(
     let all = || course.orders.iter().chain(&course.dispensed);
     let named = |what: What| {
         let words = section_row(record, newest.resource).facts;
-        words
-            .into_iter()
-            .find(|fact| fact.what == what)
-            .and_then(|fact| fact.words)
+        words.into_iter().find(|fact| fact.what == what).and_then(|fact| fact.words)
     };
-    let mut sources: Vec<_> = all()
-        .map(|order| order.resource.source.to_string())
-        .collect();
+    let mut sources: Vec<_> = all().map(|order| order.resource.source.to_string()).collect();
     sources.sort();
     sources.dedup();
     let filled = course.dispensed.first();
@@ -199,9 +184,7 @@ fn row(
         standing: course.standing(),
         status: named(What::Note).filter(|_| !taken),
         last_filled: filled.and_then(|order| order.said.when),
-        lasts_until: filled
-            .or(Some(newest))
-            .and_then(|order| lasts_until(record, order)),
+        lasts_until: filled.or(Some(newest)).and_then(|order| lasts_until(record, order)),
         refills_left: named(What::Refills),
         entries: all().map(|order| order.resource.entry).collect(),
         sources,
@@ -244,10 +227,7 @@ pub(super) fn own_rows(record: &Record, reader: AccountId, wanted: Own) -> Vec<O
             _ => continue,
         };
         let own = entry.author == Some(reader);
-        let writer = entry
-            .author
-            .and_then(|author| record.name_of(author))
-            .unwrap_or_default();
+        let writer = entry.author.and_then(|author| record.name_of(author)).unwrap_or_default();
         let row = OwnRow {
             entry: id,
             name: name.clone(),
@@ -259,9 +239,7 @@ pub(super) fn own_rows(record: &Record, reader: AccountId, wanted: Own) -> Vec<O
         found.push((entry.author, row));
     }
     let stands = |author, id| !retracted.contains(&(id, author));
-    let kept = found
-        .into_iter()
-        .filter(|(author, row)| stands(*author, row.entry));
+    let kept = found.into_iter().filter(|(author, row)| stands(*author, row.entry));
     kept.map(|(_, row)| row).collect()
 }
 

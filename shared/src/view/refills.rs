@@ -89,24 +89,18 @@ pub fn refills(record: &Record, reader: AccountId) -> Vec<RefillRow> {
         let decided = standing.decisions.first().map(|(_, entry)| entry.order());
         std::cmp::Reverse((request.or(decided), standing.id))
     });
-    all.iter()
-        .map(|standing| row(record, reader, standing))
-        .collect()
+    all.iter().map(|standing| row(record, reader, standing)).collect()
 }
 
 pub(super) fn row(record: &Record, reader: AccountId, standing: &RefillStanding<'_>) -> RefillRow {
-    let decided_at = standing
-        .decision()
-        .and_then(|(_, entry)| entry.place.received_at());
+    let decided_at = standing.decision().and_then(|(_, entry)| entry.place.received_at());
     let request = standing.request;
     let state = request.map(|(_, entry)| state(record, standing.id, entry, decided_at));
     let own = request.is_some_and(|(_, entry)| entry.author == Some(reader));
     RefillRow {
         entry: standing.id,
         medicine: request.map(|(refill, _)| refill.medicine),
-        name: request
-            .map(|(refill, _)| refill.name.clone())
-            .unwrap_or_default(),
+        name: request.map(|(refill, _)| refill.name.clone()).unwrap_or_default(),
         pharmacy: request.and_then(|(refill, _)| refill.pharmacy.clone()),
         note: request.and_then(|(refill, _)| refill.note.clone()),
         asked_by: asked_by(record, reader, standing),
@@ -118,11 +112,7 @@ pub(super) fn row(record: &Record, reader: AccountId, standing: &RefillStanding<
 }
 
 fn asked_by(record: &Record, reader: AccountId, standing: &RefillStanding<'_>) -> Option<String> {
-    let author = standing
-        .request?
-        .1
-        .author
-        .filter(|author| *author != reader)?;
+    let author = standing.request?.1.author.filter(|author| *author != reader)?;
     Some(record.name_of(author).unwrap_or_default().to_owned())
 }
 
@@ -134,13 +124,8 @@ fn outcome(record: &Record, reader: AccountId, standing: &RefillStanding<'_>) ->
         End::Collapsed { into } => {
             let other = record.values_of(into).iter().find_map(|entry| entry.author);
             let other = other.filter(|author| *author != reader);
-            let asked_by = other
-                .and_then(|author| record.name_of(author))
-                .map(str::to_owned);
-            return RefillOutcome::SameAs {
-                entry: into,
-                asked_by,
-            };
+            let asked_by = other.and_then(|author| record.name_of(author)).map(str::to_owned);
+            return RefillOutcome::SameAs { entry: into, asked_by };
         }
         End::Decided => {}
     }
@@ -148,24 +133,17 @@ fn outcome(record: &Record, reader: AccountId, standing: &RefillStanding<'_>) ->
         return RefillOutcome::Decided;
     };
     match &said.decision {
-        Decision::Approved { quantity, out } => RefillOutcome::Approved {
-            quantity: quantity.clone(),
-            out: out.clone(),
-        },
-        Decision::Changed { to, why, .. } => RefillOutcome::Changed {
-            to: to.clone(),
-            why: why.clone(),
-        },
-        Decision::Declined { reason, why, next } => RefillOutcome::Declined {
-            reason: *reason,
-            why: why.clone(),
-            next: next.clone(),
-        },
+        Decision::Approved { quantity, out } => {
+            RefillOutcome::Approved { quantity: quantity.clone(), out: out.clone() }
+        }
+        Decision::Changed { to, why, .. } => {
+            RefillOutcome::Changed { to: to.clone(), why: why.clone() }
+        }
+        Decision::Declined { reason, why, next } => {
+            RefillOutcome::Declined { reason: *reason, why: why.clone(), next: next.clone() }
+        }
         Decision::SentOut { .. } | Decision::Ready { .. } | Decision::PickedUp => {
-            RefillOutcome::Approved {
-                quantity: None,
-                out: None,
-            }
+            RefillOutcome::Approved { quantity: None, out: None }
         }
         Decision::Other => RefillOutcome::Decided,
     }
@@ -173,12 +151,8 @@ fn outcome(record: &Record, reader: AccountId, standing: &RefillStanding<'_>) ->
 
 fn steps(record: &Record, standing: &RefillStanding<'_>, own: bool) -> Vec<RefillStep> {
     use RefillStepName as Name;
-    let step = |is, reached, at: Option<Timestamp>, by: Option<String>| RefillStep {
-        is,
-        reached,
-        at,
-        by,
-    };
+    let step =
+        |is, reached, at: Option<Timestamp>, by: Option<String>| RefillStep { is, reached, at, by };
     let decided = !standing.decisions.is_empty();
     let mut steps = Vec::new();
     let (mut received_at, mut sent) = (None, decided);
@@ -191,28 +165,17 @@ fn steps(record: &Record, standing: &RefillStanding<'_>, own: bool) -> Vec<Refil
     }
     steps.push(step(Name::Sent, sent, received_at, None));
     let marks = record.marks_of(standing.id);
-    let mut there = marks
-        .iter()
-        .filter(|mark| matches!(mark.step, Step::AtTheClinic | Step::ReadBy { .. }));
+    let mut there =
+        marks.iter().filter(|mark| matches!(mark.step, Step::AtTheClinic | Step::ReadBy { .. }));
     let there_at = there.next().map(|mark| mark.at);
-    let there_at = there.fold(there_at, |first, mark| {
-        first.map(|first| first.min(mark.at))
-    });
-    steps.push(step(
-        Name::AtTheClinic,
-        decided || there_at.is_some(),
-        there_at,
-        None,
-    ));
+    let there_at = there.fold(there_at, |first, mark| first.map(|first| first.min(mark.at)));
+    steps.push(step(Name::AtTheClinic, decided || there_at.is_some(), there_at, None));
     if let End::Cancelled { at } = standing.end {
         steps.push(step(Name::Cancelled, true, at, None));
         return steps;
     }
     let of = |wanted: fn(&Decision) -> bool| {
-        let found = standing
-            .decisions
-            .iter()
-            .find(|(said, _)| wanted(&said.decision));
+        let found = standing.decisions.iter().find(|(said, _)| wanted(&said.decision));
         found.map(|(said, entry)| (entry.place.received_at(), said.by.clone()))
     };
     if let Some((at, by)) = of(|decision| matches!(decision, Decision::Declined { .. })) {
@@ -222,41 +185,21 @@ fn steps(record: &Record, standing: &RefillStanding<'_>, own: bool) -> Vec<Refil
     if matches!(standing.decision(), Some((said, _)) if said.decision == Decision::Other) {
         return steps;
     }
-    let approved = of(|decision| {
-        matches!(
-            decision,
-            Decision::Approved { .. } | Decision::Changed { .. }
-        )
-    });
+    let approved =
+        of(|decision| matches!(decision, Decision::Approved { .. } | Decision::Changed { .. }));
     let later = [
-        (
-            Name::SentOut,
-            of(|decision| matches!(decision, Decision::SentOut { .. })),
-        ),
-        (
-            Name::Ready,
-            of(|decision| matches!(decision, Decision::Ready { .. })),
-        ),
-        (
-            Name::PickedUp,
-            of(|decision| matches!(decision, Decision::PickedUp)),
-        ),
+        (Name::SentOut, of(|decision| matches!(decision, Decision::SentOut { .. }))),
+        (Name::Ready, of(|decision| matches!(decision, Decision::Ready { .. }))),
+        (Name::PickedUp, of(|decision| matches!(decision, Decision::PickedUp))),
     ];
     let after = later.iter().any(|(_, reached)| reached.is_some());
     let (at, by) = approved.clone().unzip();
-    steps.push(step(
-        Name::Approved,
-        approved.is_some() || after,
-        at.flatten(),
-        by,
-    ));
+    steps.push(step(Name::Approved, approved.is_some() || after, at.flatten(), by));
     for (name, reached) in later {
         // What a pharmacy may never say is only a step once it was said.
         if reached.is_some() || name == Name::Ready {
-            let picked_up = standing
-                .decisions
-                .iter()
-                .any(|(said, _)| said.decision == Decision::PickedUp);
+            let picked_up =
+                standing.decisions.iter().any(|(said, _)| said.decision == Decision::PickedUp);
             let (at, by) = reached.clone().unzip();
             let reached = reached.is_some() || (name == Name::Ready && picked_up);
             steps.push(step(name, reached, at.flatten(), by));

@@ -59,10 +59,7 @@ pub fn requests(record: &Record, reader: AccountId) -> Vec<RequestRow> {
             Said::BeforeVisit(said) => Asked::BeforeVisit(said.clone()),
             Said::Wrong(said) => Asked::Wrong(said.clone()),
             Said::VisitAnswer(answer) => {
-                answers
-                    .entry(answer.request)
-                    .or_default()
-                    .push((id, entry, answer));
+                answers.entry(answer.request).or_default().push((id, entry, answer));
                 continue;
             }
             Said::Cancel(cancel) => {
@@ -83,16 +80,9 @@ pub fn requests(record: &Record, reader: AccountId) -> Vec<RequestRow> {
         let own = entry.author == Some(reader);
         let ends = ended.get(&id).into_iter().flatten();
         let cancelled = ends.clone().any(|end| end.author == entry.author);
-        let is_final = answered
-            .iter()
-            .any(|(_, _, answer)| answer.answer.is_final());
-        let answered_at = answered
-            .iter()
-            .filter_map(|(_, entry, _)| entry.place.received_at());
-        let writer = entry
-            .author
-            .and_then(|author| record.name_of(author))
-            .unwrap_or_default();
+        let is_final = answered.iter().any(|(_, _, answer)| answer.answer.is_final());
+        let answered_at = answered.iter().filter_map(|(_, entry, _)| entry.place.received_at());
+        let writer = entry.author.and_then(|author| record.name_of(author)).unwrap_or_default();
         let row = RequestRow {
             entry: id,
             asked: Some(what),

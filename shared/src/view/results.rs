@@ -128,14 +128,9 @@ fn chart_sketches(record: &Record, show: ShowResults) -> Vec<Sketch<'_>> {
         if head.standing == Standing::Mistake || wrong.contains_key(&report.entry) {
             continue;
         }
-        let members: Vec<_> = results
-            .iter()
-            .filter_map(|entry| heads.get(entry))
-            .collect();
+        let members: Vec<_> = results.iter().filter_map(|entry| heads.get(entry)).collect();
         let newest = || members.iter().filter_map(|(_, head)| head.when);
-        let when = head
-            .when
-            .or_else(|| newest().max_by_key(|when| when.order_in(zone)));
+        let when = head.when.or_else(|| newest().max_by_key(|when| when.order_in(zone)));
         reported.extend(members.iter().map(|(resource, _)| resource.entry));
         if members.is_empty() && (unusual_only || !results.is_empty()) {
             continue;
@@ -145,10 +140,7 @@ fn chart_sketches(record: &Record, show: ShowResults) -> Vec<Sketch<'_>> {
             report: Some(report),
             when,
             home: false,
-            members: members
-                .iter()
-                .map(|(resource, _)| Member::Chart(resource))
-                .collect(),
+            members: members.iter().map(|(resource, _)| Member::Chart(resource)).collect(),
         });
     }
     let mut alone: BTreeMap<(Option<Day>, &str, Category, Option<EntryId>), Sketch<'_>> =

@@ -57,11 +57,7 @@ pub fn search(record: &Record, text: &str) -> Found {
     let more = hits.len() > HITS_MAX;
     Found {
         loaded: record.chart().loaded(Shelf::Everything),
-        hits: hits
-            .into_iter()
-            .take(HITS_MAX)
-            .map(|(_, _, hit)| named(record, hit))
-            .collect(),
+        hits: hits.into_iter().take(HITS_MAX).map(|(_, _, hit)| named(record, hit)).collect(),
         more,
     }
 }
@@ -81,16 +77,8 @@ fn chart_hits(record: &Record, wanted: &[String]) -> Vec<(u32, u128, Hit)> {
             if chart.is_replaced(entry) || wrong.contains_key(&entry) {
                 continue;
             }
-            let is = HitKind::Chart {
-                kind: resource.kind,
-            };
-            let hit = Hit {
-                entry,
-                is,
-                text: None,
-                when: None,
-                written_at: None,
-            };
+            let is = HitKind::Chart { kind: resource.kind };
+            let hit = Hit { entry, is, text: None, when: None, written_at: None };
             hits.push((misfit, entry.to_u128(), hit));
         }
     }
@@ -135,19 +123,15 @@ fn words_of(id: EntryId, said: &Said) -> Option<(HitKind, String)> {
         }
         Said::Reply(reply) => {
             let thread = reply.thread;
-            (
-                HitKind::Message { thread },
-                join(&[Some(&reply.text), Some(&reply.by)]),
-            )
+            (HitKind::Message { thread }, join(&[Some(&reply.text), Some(&reply.by)]))
         }
         Said::Refill(refill) => {
             let text = join(&[Some(&refill.name), refill.note.as_deref()]);
             (HitKind::Refill, text)
         }
-        Said::VisitRequest(request) => (
-            HitKind::Request,
-            join(&[Some(&request.reason), request.with.as_deref()]),
-        ),
+        Said::VisitRequest(request) => {
+            (HitKind::Request, join(&[Some(&request.reason), request.with.as_deref()]))
+        }
         Said::VisitWish(wish) => (HitKind::Request, join(&[wish.note.as_deref()])),
         Said::Call(call) => (HitKind::Request, join(&[call.note.as_deref()])),
         Said::BeforeVisit(answers) => {
@@ -156,14 +140,12 @@ fn words_of(id: EntryId, said: &Said) -> Option<(HitKind, String)> {
         }
         Said::Reading(reading) => (HitKind::Reading, join(&[reading.note.as_deref()])),
         Said::Wrong(wrong) => (HitKind::Note, wrong.text.clone()),
-        Said::OwnMedicine(own) => (
-            HitKind::Own,
-            join(&[Some(&own.name), own.directions.as_deref()]),
-        ),
-        Said::OwnAllergy(own) => (
-            HitKind::Own,
-            join(&[Some(&own.substance), own.reaction.as_deref()]),
-        ),
+        Said::OwnMedicine(own) => {
+            (HitKind::Own, join(&[Some(&own.name), own.directions.as_deref()]))
+        }
+        Said::OwnAllergy(own) => {
+            (HitKind::Own, join(&[Some(&own.substance), own.reaction.as_deref()]))
+        }
         Said::Same(_)
         | Said::Cancel(_)
         | Said::Retract(_)
@@ -186,14 +168,8 @@ fn named(record: &Record, hit: Hit) -> Hit {
         return hit;
     };
     let said = resource.describe();
-    let name = said
-        .name
-        .or_else(|| chart.name_of(resource, said.named_by.as_deref(), None));
-    Hit {
-        text: name.filter(|_| said.standing != Standing::Mistake),
-        when: said.when,
-        ..hit
-    }
+    let name = said.name.or_else(|| chart.name_of(resource, said.named_by.as_deref(), None));
+    Hit { text: name.filter(|_| said.standing != Standing::Mistake), when: said.when, ..hit }
 }
 
 #[cfg(test)]

@@ -167,10 +167,7 @@ pub fn overview(record: &Record) -> Overview {
         social.filter(|(_, head)| is_social(head.category) && head.standing != Standing::Mistake);
     let social = u32::try_from(social.count()).unwrap_or(u32::MAX);
     *counts.entry(Section::Social).or_default() += social;
-    Overview {
-        loaded: record.chart().loaded(Shelf::Everything),
-        counts,
-    }
+    Overview { loaded: record.chart().loaded(Shelf::Everything), counts }
 }
 
 pub fn section(record: &Record, reader: AccountId, section: Section) -> SectionAnswer {
@@ -179,9 +176,7 @@ pub fn section(record: &Record, reader: AccountId, section: Section) -> SectionA
         Section::Social => {
             let all = record.chart().observations();
             let social = all.filter(|(_, head)| is_social(head.category));
-            social
-                .map(|(resource, _)| marks.row(record, resource))
-                .collect()
+            social.map(|(resource, _)| marks.row(record, resource)).collect()
         }
         _ => {
             let all = record.chart().resources();
@@ -199,23 +194,13 @@ pub fn section(record: &Record, reader: AccountId, section: Section) -> SectionA
             // What was only written for one visit is not on the list of problems.
             _ => is_over || row.of_a_visit_only,
         };
-        (
-            first,
-            std::cmp::Reverse(order(row)),
-            row.name.clone(),
-            row.entry,
-        )
+        (first, std::cmp::Reverse(order(row)), row.name.clone(), row.entry)
     });
     let own = match section {
         Section::Allergies => own_rows(record, reader, Own::Allergy),
         _ => Vec::new(),
     };
-    SectionAnswer {
-        section,
-        loaded: record.chart().loaded(section.shelf()),
-        rows,
-        own,
-    }
+    SectionAnswer { section, loaded: record.chart().loaded(section.shelf()), rows, own }
 }
 
 /// One resource of any type, also what was taken back or replaced.
@@ -244,9 +229,7 @@ pub fn forms(record: &Record, entry: EntryId) -> Option<Vec<Form>> {
             language: attachment.language.owned(),
             created: attachment.creation.date(),
             place: match (cut, inline, attachment.url.owned()) {
-                (Some(cut), _, _) => FormPlace::Blob {
-                    blob: cut.blob.clone(),
-                },
+                (Some(cut), _, _) => FormPlace::Blob { blob: cut.blob.clone() },
                 (None, Some(data), _) => FormPlace::Inline { data },
                 (None, None, Some(url)) => FormPlace::Url { url },
                 (None, None, None) => FormPlace::Nowhere,
@@ -260,10 +243,7 @@ pub fn forms(record: &Record, entry: EntryId) -> Option<Vec<Form>> {
         }
         _ => {
             let view: Document<'_> = resource.view();
-            view.content
-                .iter()
-                .map(|content| form(&content.attachment))
-                .collect()
+            view.content.iter().map(|content| form(&content.attachment)).collect()
         }
     })
 }
@@ -287,16 +267,10 @@ impl<'a> Marks<'a> {
         let mut said_wrong: HashMap<EntryId, Vec<String>> = HashMap::new();
         for (_, entry) in record.entries() {
             if let Said::Wrong(wrong) = &entry.said {
-                said_wrong
-                    .entry(wrong.about)
-                    .or_default()
-                    .push(wrong.text.clone());
+                said_wrong.entry(wrong.about).or_default().push(wrong.text.clone());
             }
         }
-        Self {
-            taken_back: record.marked_wrong(),
-            said_wrong,
-        }
+        Self { taken_back: record.marked_wrong(), said_wrong }
     }
 
     fn row(&self, record: &Record, resource: &Resource) -> Row {
@@ -307,22 +281,14 @@ impl<'a> Marks<'a> {
             let (words, date) = match &fact.said {
                 FactSaid::Words(words) => (Some(words.clone()), None),
                 FactSaid::Date(date) => (None, Some(*date)),
-                FactSaid::Reference { to, display } => (
-                    chart.name_of(resource, to.as_deref(), display.as_deref()),
-                    None,
-                ),
+                FactSaid::Reference { to, display } => {
+                    (chart.name_of(resource, to.as_deref(), display.as_deref()), None)
+                }
             };
             let says = words.is_some() || date.is_some();
-            says.then_some(FactRow {
-                what: fact.what,
-                words,
-                date,
-            })
+            says.then_some(FactRow { what: fact.what, words, date })
         });
-        let taken_back = self
-            .taken_back
-            .get(&resource.entry)
-            .map(|mark| mark.why.clone());
+        let taken_back = self.taken_back.get(&resource.entry).map(|mark| mark.why.clone());
         let (mut none_known, mut of_a_visit_only, mut sensitive) = (false, false, false);
         match resource.kind {
             ResourceType::AllergyIntolerance => {
@@ -351,11 +317,7 @@ impl<'a> Marks<'a> {
             source: resource.source.to_string(),
             by_hand: resource.about().by.owned(),
             taken_back,
-            said_wrong: self
-                .said_wrong
-                .get(&resource.entry)
-                .cloned()
-                .unwrap_or_default(),
+            said_wrong: self.said_wrong.get(&resource.entry).cloned().unwrap_or_default(),
             none_known,
             of_a_visit_only,
             sensitive,

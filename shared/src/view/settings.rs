@@ -23,11 +23,7 @@ pub fn settings(record: &Record, reader: AccountId) -> Vec<Chosen> {
         let mut texts: Vec<_> = kept.iter().map(|kept| kept.text.as_str()).collect();
         texts.sort_unstable();
         let mut known = texts.into_iter().filter_map(Preference::from_text);
-        Some(Chosen {
-            preference: known.next()?,
-            others: known.collect(),
-            only_here,
-        })
+        Some(Chosen { preference: known.next()?, others: known.collect(), only_here })
     });
     chosen.collect()
 }

@@ -25,10 +25,7 @@ pub(super) fn state(
     for mark in record.marks_of(id) {
         match (&mark.step, &state) {
             (Step::ReadBy { name }, _) => {
-                return ItemState::ReadBy {
-                    name: name.clone(),
-                    at: mark.at,
-                };
+                return ItemState::ReadBy { name: name.clone(), at: mark.at };
             }
             (Step::AtTheClinic, _) => state = ItemState::AtTheClinic { at: mark.at },
         }

@@ -49,9 +49,8 @@ fn gather(record: &Record) -> (BTreeMap<EntryId, Items<'_>>, Retracted) {
             Said::ThreadClosed(said) => {
                 let items = threads.entry(said.thread).or_default();
                 let (here, at) = entry.order();
-                let newest = items
-                    .closed
-                    .is_none_or(|(before, then, _)| (before, then) < (here, at));
+                let newest =
+                    items.closed.is_none_or(|(before, then, _)| (before, then) < (here, at));
                 if newest {
                     items.closed = Some((here, at, said.closed));
                 }
@@ -61,11 +60,7 @@ fn gather(record: &Record) -> (BTreeMap<EntryId, Items<'_>>, Retracted) {
             }
             said => {
                 if let Some(thread) = thread_of(id, said) {
-                    threads
-                        .entry(thread)
-                        .or_default()
-                        .messages
-                        .push((id, entry));
+                    threads.entry(thread).or_default().messages.push((id, entry));
                 }
             }
         }
@@ -80,23 +75,15 @@ fn thread_from(
     items: Items<'_>,
     retracted: &Retracted,
 ) -> Option<Thread> {
-    let Items {
-        mut messages,
-        closed,
-    } = items;
+    let Items { mut messages, closed } = items;
     messages.sort_by_key(|(id, entry)| (entry.order(), *id));
     let audience = messages.iter().find_map(|(_, entry)| entry.audience)?;
     let first = messages.iter().find_map(|(id, entry)| match &entry.said {
         Said::Message(message) if *id == thread => Some(message),
         _ => None,
     });
-    let answers = messages
-        .iter()
-        .rev()
-        .filter(|(_, entry)| matches!(entry.said, Said::Reply(_)));
-    let answered_at = answers
-        .filter_map(|(_, entry)| entry.place.received_at())
-        .next();
+    let answers = messages.iter().rev().filter(|(_, entry)| matches!(entry.said, Said::Reply(_)));
+    let answered_at = answers.filter_map(|(_, entry)| entry.place.received_at()).next();
     let newest = messages.last().map(|(_, entry)| entry.order());
     let is_closed = closed.is_some_and(|(here, at, closed)| {
         closed && newest.is_none_or(|newest| newest <= (here, at))
@@ -104,16 +91,11 @@ fn thread_from(
     let said = messages.iter().filter_map(|(id, entry)| {
         let message = message(record, reader, *id, entry, answered_at)?;
         let retracted = retracted.contains(&(*id, entry.author));
-        Some(Message {
-            retracted,
-            ..message
-        })
+        Some(Message { retracted, ..message })
     });
     Some(Thread {
         thread,
-        topic: first
-            .and_then(|first| first.topic.clone())
-            .unwrap_or_default(),
+        topic: first.and_then(|first| first.topic.clone()).unwrap_or_default(),
         audience,
         category: first.and_then(|first| first.category),
         about: first.and_then(|first| first.about),
@@ -136,18 +118,12 @@ fn row(thread: &Thread, record: &Record, reader: AccountId) -> Option<ThreadRow>
     let read_up_to = record.read_up_to(reader, thread.thread);
     let unread = match read_up_to {
         Some(up_to) => {
-            let after = thread
-                .messages
-                .iter()
-                .rposition(|message| message.entry == up_to);
+            let after = thread.messages.iter().rposition(|message| message.entry == up_to);
             &thread.messages[after.map_or(0, |place| place + 1)..]
         }
         None => &thread.messages[..],
     };
-    let unread = unread
-        .iter()
-        .filter(|message| message.from.is_some())
-        .count();
+    let unread = unread.iter().filter(|message| message.from.is_some()).count();
     Some(ThreadRow {
         thread: thread.thread,
         topic: thread.topic.clone(),
@@ -167,12 +143,7 @@ fn message(
     entry: &Entry,
     answered_at: Option<Timestamp>,
 ) -> Option<Message> {
-    let name = || {
-        entry
-            .author
-            .and_then(|author| record.name_of(author))
-            .unwrap_or_default()
-    };
+    let name = || entry.author.and_then(|author| record.name_of(author)).unwrap_or_default();
     let (text, attachments, red_flags, from, written_at) = match &entry.said {
         Said::Message(said) => {
             let own = entry.author == Some(reader);
@@ -182,13 +153,7 @@ fn message(
         }
         Said::Reply(said) => {
             let from = Some(said.by.clone());
-            (
-                &said.text,
-                &said.attachments,
-                Vec::new(),
-                from,
-                said.written,
-            )
+            (&said.text, &said.attachments, Vec::new(), from, said.written)
         }
         _ => return None,
     };
@@ -198,9 +163,7 @@ fn message(
         attachments: attachments.clone(),
         red_flags,
         retracted: false,
-        state: from
-            .is_none()
-            .then(|| state(record, id, entry, answered_at)),
+        state: from.is_none().then(|| state(record, id, entry, answered_at)),
         from,
         written_at,
         received_at: entry.place.received_at(),

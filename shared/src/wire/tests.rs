@@ -13,15 +13,8 @@ fn document() -> DocumentId {
 
 #[test]
 fn nothing_new_costs_at_most_sixty_bytes_each_way() {
-    let hello = ToServer::Hello {
-        version_min: 1,
-        version_max: 1,
-        digest: Digest([7; 16]),
-    };
-    let welcome = ToDevice::Welcome {
-        version: 1,
-        same: true,
-    };
+    let hello = ToServer::Hello { version_min: 1, version_max: 1, digest: Digest([7; 16]) };
+    let welcome = ToDevice::Welcome { version: 1, same: true };
     assert!(hello.to_bytes().len() <= 60 && welcome.to_bytes().len() <= 60);
 }
 
@@ -32,10 +25,7 @@ fn an_acknowledgement_costs_at_most_a_hundred_and_twenty_bytes() {
         received_at: Timestamp::from_millis(i64::MAX),
         receipt: Receipt([255; 16]),
     };
-    let taken = ToDevice::Taken {
-        number: u32::MAX,
-        outcomes: vec![outcome],
-    };
+    let taken = ToDevice::Taken { number: u32::MAX, outcomes: vec![outcome] };
     assert!(taken.to_bytes().len() <= 120, "{}", taken.to_bytes().len());
 }
 
@@ -51,11 +41,7 @@ fn the_frame_around_one_change_costs_at_most_eighty_bytes() {
 
 #[test]
 fn a_message_reads_back_as_it_was_written() {
-    let push = ToServer::Push {
-        number: 3,
-        document: document(),
-        changes: vec![vec![1, 2].into()],
-    };
+    let push = ToServer::Push { number: 3, document: document(), changes: vec![vec![1, 2].into()] };
     assert_eq!(ToServer::from_bytes(&push.to_bytes()), Ok(push));
 }
 
@@ -71,27 +57,15 @@ fn a_newer_field_is_skipped() {
         .and_then(|e| e.bytes(&[7; 16]))
         .and_then(|e| e.str("new"))
         .unwrap();
-    let hello = ToServer::Hello {
-        version_min: 1,
-        version_max: 2,
-        digest: Digest([7; 16]),
-    };
+    let hello = ToServer::Hello { version_min: 1, version_max: 2, digest: Digest([7; 16]) };
     assert_eq!(ToServer::from_bytes(&bytes), Ok(hello));
 }
 
 #[test]
 fn what_is_not_a_message_is_refused() {
     let whole = ToDevice::Pong { same: true }.to_bytes();
-    for bytes in [
-        &[][..],
-        &[0xff],
-        &whole[..whole.len() - 1],
-        &[&whole[..], &[0]].concat(),
-    ] {
+    for bytes in [&[][..], &[0xff], &whole[..whole.len() - 1], &[&whole[..], &[0]].concat()] {
         assert_eq!(ToDevice::from_bytes(bytes), Err(NotAMessage), "{bytes:?}");
     }
-    assert_eq!(
-        ToServer::from_bytes(&vec![0; FRAME_TO_SERVER_BYTES_MAX + 1]),
-        Err(NotAMessage)
-    );
+    assert_eq!(ToServer::from_bytes(&vec![0; FRAME_TO_SERVER_BYTES_MAX + 1]), Err(NotAMessage));
 }

@@ -33,10 +33,8 @@ impl Encoding {
 /// The encodings to try, smallest first; plain bytes always, as nobody refuses those.
 pub fn accepted(headers: &HeaderMap) -> impl Iterator<Item = Encoding> {
     let values = headers.get_all(header::ACCEPT_ENCODING).iter();
-    let offers: Vec<&str> = values
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .collect();
+    let offers: Vec<&str> =
+        values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).collect();
     let takes = |name: &str| offers.iter().any(|offer| is_offer_of(offer, name));
     let brotli = takes("br").then_some(Encoding::Brotli);
     let gzip = takes("gzip").then_some(Encoding::Gzip);
@@ -46,12 +44,8 @@ pub fn accepted(headers: &HeaderMap) -> impl Iterator<Item = Encoding> {
 /// `br`, `br;q=0.5`, but not `br;q=0`, which means "anything but this".
 fn is_offer_of(offer: &str, name: &str) -> bool {
     let mut parts = offer.split(';').map(str::trim);
-    let is_named = parts
-        .next()
-        .is_some_and(|first| first.eq_ignore_ascii_case(name));
-    let weight = parts
-        .find_map(|part| part.strip_prefix("q="))
-        .unwrap_or("1");
+    let is_named = parts.next().is_some_and(|first| first.eq_ignore_ascii_case(name));
+    let weight = parts.find_map(|part| part.strip_prefix("q=")).unwrap_or("1");
     is_named && weight.parse::<f32>().is_ok_and(|weight| weight > 0.0)
 }
 

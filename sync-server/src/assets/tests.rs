@@ -59,10 +59,7 @@ async fn ask_any(
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let response = router(source)
-        .oneshot(request.body(Body::empty()).unwrap())
-        .await
-        .unwrap();
+    let response = router(source).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
     (parts.status.as_u16(), parts.headers, body.to_vec())
@@ -77,11 +74,7 @@ async fn get(source: PortalSource, path: &str) -> (u16, String) {
 async fn every_screen_answers_the_page_and_staff_have_their_own() {
     let portal = Portal::new("screens");
     for path in ["/", "/results", "/messages/0192f", "/no/such/screen"] {
-        assert_eq!(
-            get(portal.source(), path).await,
-            (200, "the page".to_owned()),
-            "{path}"
-        );
+        assert_eq!(get(portal.source(), path).await, (200, "the page".to_owned()), "{path}");
     }
     for path in ["/clinic/", "/clinic/threads/1"] {
         let staff = (200, "the staff's page".to_owned());
@@ -103,11 +96,7 @@ async fn what_is_missing_answers_404_and_never_a_page() {
         "/clinic/api/nothing",
         "/demo/enter/x",
     ] {
-        assert_eq!(
-            get(portal.source(), path).await,
-            (404, String::new()),
-            "{path}"
-        );
+        assert_eq!(get(portal.source(), path).await, (404, String::new()), "{path}");
     }
 }
 
@@ -146,9 +135,7 @@ async fn the_smallest_accepted_variant_travels_with_its_type() {
         let asked = [("accept-encoding", accepts)];
         let (status, headers, got) = ask(portal.source(), "GET", path, &asked).await;
         assert_eq!((status, got.as_str()), (200, body));
-        let named = headers
-            .get("content-encoding")
-            .map(|value| value.to_str().unwrap());
+        let named = headers.get("content-encoding").map(|value| value.to_str().unwrap());
         assert_eq!(named, encoding);
         assert_eq!(headers["content-type"], "application/wasm");
         assert_eq!(headers["vary"], "accept-encoding");
@@ -177,15 +164,9 @@ async fn head_says_the_length_and_other_methods_are_refused() {
     let portal = Portal::new("methods");
     let (status, headers, body) = ask(portal.source(), "HEAD", "/", &[]).await;
     assert_eq!((status, body.as_str()), (200, ""));
-    assert_eq!(
-        headers["content-length"],
-        "the page".len().to_string().as_str()
-    );
+    assert_eq!(headers["content-length"], "the page".len().to_string().as_str());
     let (status, headers, _) = ask(portal.source(), "POST", "/", &[]).await;
-    assert_eq!(
-        (status, headers["allow"].to_str().unwrap()),
-        (405, "GET, HEAD")
-    );
+    assert_eq!((status, headers["allow"].to_str().unwrap()), (405, "GET, HEAD"));
 }
 
 #[tokio::test]
@@ -203,11 +184,7 @@ async fn a_withdrawn_portal_hands_out_the_worker_that_removes_itself() {
 async fn a_wrong_folder_is_known_at_the_start() {
     let portal = Portal::new("start");
     assert!(portal.source().is_there().await);
-    assert!(
-        !PortalSource::folder(portal.0.join("nowhere"))
-            .is_there()
-            .await
-    );
+    assert!(!PortalSource::folder(portal.0.join("nowhere")).is_there().await);
 }
 
 /// What `cargo xtask dist` makes: the portal inside, with its compressed variants.
@@ -216,29 +193,17 @@ async fn a_wrong_folder_is_known_at_the_start() {
 async fn the_portal_inside_the_binary_is_served_whole() {
     let (status, page) = get(PortalSource::embedded(), "/results").await;
     assert_eq!(status, 200);
-    let script = page
-        .split("src=\"")
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap();
+    let script = page.split("src=\"").nth(1).unwrap().split('"').next().unwrap();
     let asked = [("accept-encoding", "br")];
     let (status, headers, _) = ask_any(PortalSource::embedded(), "GET", script, &asked).await;
     assert_eq!(status, 200, "{script}");
     assert_eq!(headers["content-type"], "text/javascript; charset=utf-8");
-    assert_eq!(
-        get(PortalSource::embedded(), "/assets/nothing.js").await.0,
-        404
-    );
+    assert_eq!(get(PortalSource::embedded(), "/assets/nothing.js").await.0, 404);
     let mut compressed = 0;
     for (path, bytes) in embedded::all() {
         if let Some(path) = path.strip_suffix(".br").map(|path| format!("/{path}")) {
             let (_, headers, body) = ask_any(PortalSource::embedded(), "GET", &path, &asked).await;
-            assert_eq!(
-                (body.as_slice(), headers["content-encoding"].to_str()),
-                (bytes, Ok("br"))
-            );
+            assert_eq!((body.as_slice(), headers["content-encoding"].to_str()), (bytes, Ok("br")));
             compressed += 1;
         }
     }

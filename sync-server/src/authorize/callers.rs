@@ -68,8 +68,6 @@ impl Caller for TicketHolder {
         let store = app.doorkeeper().for_part(Part::Callers);
         let session = store.take_ticket(SecretHash::of(ticket), app.now()).await?;
         let session = session.filter(|session| session.door == Door::Portal);
-        Ok(Self {
-            session: session.ok_or(Error::BadTicket)?,
-        })
+        Ok(Self { session: session.ok_or(Error::BadTicket)? })
     }
 }

@@ -76,9 +76,6 @@ impl Watching {
 
     async fn is_signed_in(&self) -> bool {
         let (app, token) = (self.allowed.app(), self.allowed.who.session.token);
-        matches!(
-            self.allowed.store().session(token, app.now()).await,
-            Ok(Some(_))
-        )
+        matches!(self.allowed.store().session(token, app.now()).await, Ok(Some(_)))
     }
 }

@@ -44,17 +44,9 @@ pub async fn write(
 ) -> Result<(StatusCode, Answer<Written>), Error> {
     let text = checked(&reply)?;
     let ThreadOf { patient, thread } = allowed.resource;
-    let shown = allowed
-        .store()
-        .thread(patient, thread)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let shown = allowed.store().thread(patient, thread).await?.ok_or(Error::NotFound)?;
     let author = allowed.who.member.account;
-    if let Some(entry) = allowed
-        .store()
-        .reply_with_key(author, reply.key.clone())
-        .await?
-    {
+    if let Some(entry) = allowed.store().reply_with_key(author, reply.key.clone()).await? {
         return Ok((StatusCode::OK, Answer(Written { entry })));
     }
 
@@ -63,36 +55,19 @@ pub async fn write(
     let founder = shown.thread.founder.unwrap_or(author);
     let document = DocumentId::care(patient, founder, shown.thread.audience);
     let by = allowed.who.member.name.clone();
-    let said = Said::Reply(Reply {
-        thread,
-        text,
-        attachments: Vec::new(),
-        by,
-        written: now,
-    });
+    let said = Said::Reply(Reply { thread, text, attachments: Vec::new(), by, written: now });
     let entry = EntryId::fresh(now, &mut OsRng);
     let (rows, _) = allowed.store().rows_after(document, 0, usize::MAX).await?;
-    let put = Put::Entry {
-        entry,
-        text: said.to_text(),
-    };
+    let put = Put::Entry { entry, text: said.to_text() };
     let bytes = guarded(|| mint(rows.iter().map(|row| &row.bytes[..]), put))
         .map_err(|_| StoreError::Damaged("a care document"))??;
 
-    let origin = Origin {
-        account: Some(author),
-        device: None,
-        at: now,
-    };
+    let origin = Origin { account: Some(author), device: None, at: now };
     let batch = Batch {
         document,
         layout: documents::layout(&document),
         changes: vec![documents::own(app.receipts(), &document, &bytes, origin)?],
-        reply: Some(ReplyKey {
-            author,
-            key: reply.key,
-            entry,
-        }),
+        reply: Some(ReplyKey { author, key: reply.key, entry }),
     };
     let appended = allowed.store().append(batch).await?;
     let entry = match appended.as_slice() {

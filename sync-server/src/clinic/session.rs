@@ -30,11 +30,7 @@ pub async fn read(
 ) -> Result<Answer<StaffSession>, Error> {
     let member = &allowed.who.member;
     let clinic = allowed.app().clinic().name.clone();
-    Ok(Answer(StaffSession {
-        name: member.name.clone(),
-        role: member.role,
-        clinic,
-    }))
+    Ok(Answer(StaffSession { name: member.name.clone(), role: member.role, clinic }))
 }
 
 pub async fn end(
@@ -42,14 +38,8 @@ pub async fn end(
     _: Nothing,
 ) -> Result<impl IntoResponse, Error> {
     let token = allowed.who.session.token;
-    allowed
-        .store()
-        .end_session(token, allowed.app().now())
-        .await?;
+    allowed.store().end_session(token, allowed.app().now()).await?;
     // Open streams of this session look again and end.
     allowed.app().clinic_changed();
-    Ok((
-        StatusCode::NO_CONTENT,
-        [(header::SET_COOKIE, staff_cookie_end())],
-    ))
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, staff_cookie_end())]))
 }

@@ -30,19 +30,13 @@ async fn reply(
     // Later than what it answers; equal times would be ordered by their random ids.
     world.clock.advance(1_000);
     let body = serde_json::json!({ "text": text, "key": key });
-    world
-        .ask_json(nurse.post(&format!("{}/replies", path(thread)), &body))
-        .await
+    world.ask_json(nurse.post(&format!("{}/replies", path(thread)), &body)).await
 }
 
 /// Waits for the reply's words on a device.
 async fn until_reads(device: &mut TestDevice, world: &World, words: &str) {
     device
-        .until(world, |device| {
-            texts(&device.record(ROSA_RECORD))
-                .iter()
-                .any(|t| t == words)
-        })
+        .until(world, |device| texts(&device.record(ROSA_RECORD)).iter().any(|t| t == words))
         .await;
 }
 
@@ -57,10 +51,7 @@ async fn a_message_reaches_the_clinic_and_its_answer_every_device() {
     let thread = phone.edit(&world, ROSA_RECORD, edit).await;
     let at_the_clinic = |device: &TestDevice| {
         let record = device.record(ROSA_RECORD);
-        record
-            .marks_of(thread)
-            .iter()
-            .any(|mark| mark.step == Step::AtTheClinic)
+        record.marks_of(thread).iter().any(|mark| mark.step == Step::AtTheClinic)
     };
     phone.until(&world, at_the_clinic).await;
     laptop.until(&world, at_the_clinic).await;
@@ -74,14 +65,8 @@ async fn a_message_reaches_the_clinic_and_its_answer_every_device() {
     assert_eq!(shown["messages"][0]["from"], "Rosa Delgado");
     phone
         .until(&world, |device| {
-            let step = Step::ReadBy {
-                name: "Linh Tran, RN".into(),
-            };
-            device
-                .record(ROSA_RECORD)
-                .marks_of(thread)
-                .iter()
-                .any(|mark| mark.step == step)
+            let step = Step::ReadBy { name: "Linh Tran, RN".into() };
+            device.record(ROSA_RECORD).marks_of(thread).iter().any(|mark| mark.step == step)
         })
         .await;
 
@@ -92,11 +77,7 @@ async fn a_message_reaches_the_clinic_and_its_answer_every_device() {
     until_reads(&mut phone, &world, "Linh Tran, RN: Sit down first.").await;
     until_reads(&mut laptop, &world, "Linh Tran, RN: Sit down first.").await;
     let (_, shown) = world.ask_json(nurse.get(&path(thread))).await;
-    assert_eq!(
-        shown["messages"].as_array().unwrap().len(),
-        2,
-        "one reply, however often asked"
-    );
+    assert_eq!(shown["messages"].as_array().unwrap().len(), 2, "one reply, however often asked");
     assert_eq!(shown["messages"][1]["mine"], true);
 }
 
@@ -135,10 +116,7 @@ async fn a_private_thread_and_its_answer_stay_between_its_author_and_the_clinic(
     crate::projector::catch_up(&world.app).await.unwrap();
     reply(&world, &nurse, thread, "Yes.", "key-00002").await;
     until_reads(&mut patient, &world, "Linh Tran, RN: Yes.").await;
-    assert_eq!(
-        texts(&patient.record(ROSA_RECORD)),
-        ["May I come?", "Linh Tran, RN: Yes."]
-    );
+    assert_eq!(texts(&patient.record(ROSA_RECORD)), ["May I come?", "Linh Tran, RN: Yes."]);
 }
 
 #[tokio::test]
@@ -163,14 +141,8 @@ async fn what_was_written_is_there_after_a_restart() {
 async fn who_only_runs_accounts_does_not_read_messages() {
     let world = World::start().await;
     let admin = world.sign_in_staff(ADMIN).await;
-    assert_eq!(
-        world.ask(admin.get("/clinic/api/session")).await.status(),
-        200
-    );
-    assert_eq!(
-        world.ask(admin.get("/clinic/api/threads")).await.status(),
-        403
-    );
+    assert_eq!(world.ask(admin.get("/clinic/api/session")).await.status(), 200);
+    assert_eq!(world.ask(admin.get("/clinic/api/threads")).await.status(), 403);
 }
 
 #[tokio::test]
@@ -179,13 +151,7 @@ async fn a_reply_that_says_nothing_or_goes_nowhere_is_refused() {
     let nurse = world.sign_in_staff(LINH).await;
     let nowhere = EntryId::from_u128(99);
     let (status, problem) = reply(&world, &nurse, nowhere, "Hello.", "key-00001").await;
-    assert_eq!(
-        (status.as_u16(), &problem["type"]),
-        (404, &"urn:satchel:problem:not-found".into())
-    );
+    assert_eq!((status.as_u16(), &problem["type"]), (404, &"urn:satchel:problem:not-found".into()));
     let (status, problem) = reply(&world, &nurse, nowhere, "  ", "key-00001").await;
-    assert_eq!(
-        (status.as_u16(), &problem["refused"]),
-        (422, &"empty_text".into())
-    );
+    assert_eq!((status.as_u16(), &problem["refused"]), (422, &"empty_text".into()));
 }

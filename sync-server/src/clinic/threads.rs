@@ -85,11 +85,7 @@ pub async fn read(
     _: Nothing,
 ) -> Result<Answer<Conversation>, Error> {
     let ThreadOf { patient, thread } = allowed.resource;
-    let shown = allowed
-        .store()
-        .thread(patient, thread)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let shown = allowed.store().thread(patient, thread).await?.ok_or(Error::NotFound)?;
     let messages = allowed.store().messages(patient, thread).await?;
     tell_it_was_read(&allowed, &messages).await?;
     let me = allowed.who.member.account;
@@ -131,16 +127,9 @@ async fn tell_it_was_read(
         })
         .map(|(message, account)| {
             let step = Step::ReadBy { name: name.clone() };
-            let mark = Mark {
-                entry: message.entry,
-                step,
-                at: app.now(),
-            };
+            let mark = Mark { entry: message.entry, step, at: app.now() };
             let document = DocumentId::marks(patient, account, message.audience);
-            (
-                message.entry,
-                documents::mark(app.receipts(), document, &mark),
-            )
+            (message.entry, documents::mark(app.receipts(), document, &mark))
         })
         .collect();
     if marks.is_empty() {

@@ -47,10 +47,7 @@ pub async fn enter(
     Cookies(headers): Cookies,
 ) -> Result<Response, Error> {
     let app = allowed.app();
-    let entrance = app
-        .entrances()
-        .find(&allowed.resource.0)
-        .ok_or(Error::NotFound)?;
+    let entrance = app.entrances().find(&allowed.resource.0).ok_or(Error::NotFound)?;
     let account = entrance.account;
     // The same link in the same browser leads back to the same device, not to one more.
     if entrance.door == Door::Portal
@@ -58,11 +55,7 @@ pub async fn enter(
     {
         return Ok(to_portal(&slot, None));
     }
-    let (token, slot, now) = (
-        Secret::fresh(&mut OsRng),
-        Slot::fresh(&mut OsRng),
-        app.now(),
-    );
+    let (token, slot, now) = (Secret::fresh(&mut OsRng), Slot::fresh(&mut OsRng), app.now());
     let lasts = match entrance.door {
         Door::Portal => PORTAL_SESSION_MS,
         Door::Clinic => CLINIC_SESSION_MS,
@@ -107,10 +100,8 @@ fn to_portal(slot: &Slot, cookie: Option<String>) -> Response {
 }
 
 fn go(place: &str, cookie: Option<String>) -> Response {
-    let headers = [
-        (header::LOCATION, place.to_owned()),
-        (header::CACHE_CONTROL, "no-store".into()),
-    ];
+    let headers =
+        [(header::LOCATION, place.to_owned()), (header::CACHE_CONTROL, "no-store".into())];
     let mut response = (StatusCode::SEE_OTHER, headers).into_response();
     if let Some(cookie) = cookie.and_then(|cookie| cookie.parse().ok()) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);

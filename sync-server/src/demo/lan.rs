@@ -32,11 +32,7 @@ impl Lan {
             .await
             .map_err(|error| Failure::CannotListen(address, error))?;
         let acceptor = acceptor(folder, ip)?;
-        Ok(Self {
-            address,
-            listener,
-            acceptor,
-        })
+        Ok(Self { address, listener, acceptor })
     }
 
     pub fn origin(&self) -> String {
@@ -67,11 +63,7 @@ async fn own_address() -> Result<IpAddr, Failure> {
     // An address for documentation, RFC 5737: nobody is there.
     socket.connect("192.0.2.1:9").await.map_err(|_| none())?;
     let ip = socket.local_addr().map_err(|_| none())?.ip();
-    if ip.is_loopback() || ip.is_unspecified() {
-        Err(none())
-    } else {
-        Ok(ip)
-    }
+    if ip.is_loopback() || ip.is_unspecified() { Err(none()) } else { Ok(ip) }
 }
 
 /// The certificate is kept, so that a phone which trusted it once is not asked again.

@@ -68,19 +68,9 @@ pub async fn seed(
         ),
     ] {
         for (patient, level) in records {
-            store
-                .grant(Grant {
-                    patient,
-                    account,
-                    level,
-                    at: now,
-                })
-                .await?;
+            store.grant(Grant { patient, account, level, at: now }).await?;
         }
-        let scope = Scope {
-            account,
-            records: store.access_of(account).await?,
-        };
+        let scope = Scope { account, records: store.access_of(account).await? };
         ensure(store, receipts, &scope, now).await?;
     }
     welcome(store, receipts, now).await?;
@@ -94,36 +84,15 @@ async fn people(store: &dyn Store, at: Timestamp) -> Result<(), StoreError> {
         (MATEO_RECORD, "Mateo Delgado", "2017-05-26"),
     ] {
         let birth_date = BirthDate::parse(born).ok_or(StoreError::Damaged("a birth date"))?;
-        store
-            .add_patient(NewPatient {
-                patient,
-                name: name.into(),
-                birth_date,
-                at,
-            })
-            .await?;
+        store.add_patient(NewPatient { patient, name: name.into(), birth_date, at }).await?;
     }
     for (account, name) in [(ROSA, "Rosa Delgado"), (ANA, "Ana Delgado")] {
-        store
-            .add_account(NewAccount {
-                account,
-                name: name.into(),
-                at,
-            })
-            .await?;
+        store.add_account(NewAccount { account, name: name.into(), at }).await?;
     }
-    for (account, name, role) in [
-        (LINH, "Linh Tran, RN", Role::Nurse),
-        (OKAFOR, "Dr. Okafor", Role::Clinician),
-    ] {
-        store
-            .add_staff(NewStaff {
-                account,
-                name: name.into(),
-                role,
-                at,
-            })
-            .await?;
+    for (account, name, role) in
+        [(LINH, "Linh Tran, RN", Role::Nurse), (OKAFOR, "Dr. Okafor", Role::Clinician)]
+    {
+        store.add_staff(NewStaff { account, name: name.into(), role, at }).await?;
     }
     Ok(())
 }
@@ -143,11 +112,7 @@ async fn welcome(
         ..Message::default()
     });
     let journal = DocumentId::journal(ROSA_RECORD, ROSA, Audience::Circle);
-    let origin = Origin {
-        account: Some(ROSA),
-        device: None,
-        at: asked,
-    };
+    let origin = Origin { account: Some(ROSA), device: None, at: asked };
     write_once(store, receipts, journal, thread, &question, origin).await?;
 
     let answered = asked.plus_millis(2 * HOUR_MS);
@@ -159,20 +124,8 @@ async fn welcome(
         written: answered,
     });
     let care = DocumentId::care(ROSA_RECORD, ROSA, Audience::Circle);
-    let origin = Origin {
-        account: Some(LINH),
-        device: None,
-        at: answered,
-    };
-    write_once(
-        store,
-        receipts,
-        care,
-        EntryId::from_u128(synthetic(102)),
-        &answer,
-        origin,
-    )
-    .await
+    let origin = Origin { account: Some(LINH), device: None, at: answered };
+    write_once(store, receipts, care, EntryId::from_u128(synthetic(102)), &answer, origin).await
 }
 
 async fn write_once(
@@ -190,22 +143,10 @@ async fn write_once(
     if rows.len() > 1 {
         return Ok(());
     }
-    let (_, bytes) = open.mint(
-        Actor::fresh(&mut OsRng),
-        &[Put::Entry {
-            entry,
-            text: said.to_text(),
-        }],
-    );
+    let (_, bytes) =
+        open.mint(Actor::fresh(&mut OsRng), &[Put::Entry { entry, text: said.to_text() }]);
     let changes = vec![own(receipts, &document, &bytes, origin)?];
-    store
-        .append(Batch {
-            document,
-            layout: layout(&document),
-            changes,
-            reply: None,
-        })
-        .await?;
+    store.append(Batch { document, layout: layout(&document), changes, reply: None }).await?;
     Ok(())
 }
 
@@ -217,29 +158,12 @@ async fn new_patient(store: &dyn Store, at: Timestamp) -> Result<NewPatientLink,
         let patient = PatientId::from_u128(synthetic(1_000 + number as u128));
         let (name, born) = NEW_PATIENTS[number % NEW_PATIENTS.len()];
         let birth_date = BirthDate::parse(born).ok_or(StoreError::Damaged("a birth date"))?;
-        store
-            .add_patient(NewPatient {
-                patient,
-                name: name.into(),
-                birth_date,
-                at,
-            })
-            .await?;
+        store.add_patient(NewPatient { patient, name: name.into(), birth_date, at }).await?;
         if !store.is_activated(patient).await? {
             let secret = Secret::fresh_short(&mut OsRng);
             let until = at.plus_millis(INVITATION_MS);
-            store
-                .invite(Invitation {
-                    secret: secret.hash(),
-                    patient,
-                    until,
-                    at,
-                })
-                .await?;
-            return Ok(NewPatientLink {
-                secret,
-                birth_date: born,
-            });
+            store.invite(Invitation { secret: secret.hash(), patient, until, at }).await?;
+            return Ok(NewPatientLink { secret, birth_date: born });
         }
         number += 1;
     }

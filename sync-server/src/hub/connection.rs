@@ -82,23 +82,14 @@ impl From<StoreError> for End {
 
 /// Runs one connection to its end.
 pub async fn run(app: App, mut socket: WebSocket, session: Session, id: RequestId) {
-    line(&Line::Socket {
-        id: &id.0,
-        what: "opened",
-    });
+    line(&Line::Socket { id: &id.0, what: "opened" });
     let Err(end) = talk(&app, &mut socket, session).await;
     if let Some(code) = end.code() {
-        let frame = CloseFrame {
-            code,
-            reason: "".into(),
-        };
+        let frame = CloseFrame { code, reason: "".into() };
         // The device may be gone; it comes again either way.
         let _gone = timeout(SEND_WITHIN, socket.send(Message::Close(Some(frame)))).await;
     }
-    line(&Line::Socket {
-        id: &id.0,
-        what: end.word(),
-    });
+    line(&Line::Socket { id: &id.0, what: end.word() });
 }
 
 /// Never, as a result: a talk only ends.
@@ -107,29 +98,16 @@ enum Never {}
 async fn talk(app: &App, socket: &mut WebSocket, session: Session) -> Result<Never, End> {
     let scope = scope_of(app, &session).await?;
     // Listening begins before anything is read, so that no commit falls between.
-    let listening = app
-        .hub()
-        .listen(&session, patients(&scope))
-        .ok_or(End::TooMany)?;
+    let listening = app.hub().listen(&session, patients(&scope)).ok_or(End::TooMany)?;
     let mut core = Connection::new(scope.clone(), app.receipts().clone());
-    let talk = Talk {
-        app,
-        session,
-        scope,
-        listening,
-        stopping: app.hub().stopping(),
-        socket,
-    };
+    let talk = Talk { app, session, scope, listening, stopping: app.hub().stopping(), socket };
     talk.run_to_the_end(&mut core).await
 }
 
 async fn scope_of(app: &App, session: &Session) -> Result<Scope, StoreError> {
     let store = app.doorkeeper().for_part(Part::Hub);
     let records = store.access_of(session.account).await?;
-    let scope = Scope {
-        account: session.account,
-        records,
-    };
+    let scope = Scope { account: session.account, records };
     documents::ensure(store.as_ref(), app.receipts(), &scope, app.now()).await?;
     Ok(scope)
 }
@@ -187,11 +165,7 @@ impl Talk<'_> {
     /// Is the session still open, and what are the grants if they changed?
     async fn look_again(&mut self) -> Result<Option<Scope>, End> {
         let store = self.app.doorkeeper().for_part(Part::Hub);
-        if store
-            .session(self.session.token, self.app.now())
-            .await?
-            .is_none()
-        {
+        if store.session(self.session.token, self.app.now()).await?.is_none() {
             return Err(End::SignedOut);
         }
         let scope = scope_of(self.app, &self.session).await?;
@@ -221,13 +195,7 @@ impl Talk<'_> {
                 effect => {
                     let (app, session) = (self.app, &self.session);
                     let number = self.listening.number();
-                    Performer {
-                        app,
-                        session,
-                        number,
-                    }
-                    .perform(effect)
-                    .await
+                    Performer { app, session, number }.perform(effect).await
                 }
             };
             let mut next = core.handle(event);
@@ -256,9 +224,9 @@ async fn is_set(stopping: &mut watch::Receiver<bool>) {
 /// One frame of a device. Anything but a whole message of ours ends the connection.
 fn read(frame: Option<Result<Message, axum::Error>>) -> Result<Option<ToServer>, End> {
     match frame {
-        Some(Ok(Message::Binary(bytes))) => ToServer::from_bytes(&bytes)
-            .map(Some)
-            .map_err(|_| End::Unmannerly),
+        Some(Ok(Message::Binary(bytes))) => {
+            ToServer::from_bytes(&bytes).map(Some).map_err(|_| End::Unmannerly)
+        }
         Some(Ok(Message::Text(_))) => Err(End::Unmannerly),
         // Answered by the socket itself.
         Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),

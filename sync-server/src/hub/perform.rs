@@ -32,11 +32,7 @@ impl Performer<'_> {
             }
             Effect::ReadAfter { document, after } => {
                 let read = store.rows_after(document, after, ROWS_BYTES_GOAL).await;
-                read.map(|(rows, more)| Event::Read {
-                    document,
-                    rows,
-                    more,
-                })
+                read.map(|(rows, more)| Event::Read { document, rows, more })
             }
             Effect::ReadHashes { document } => {
                 let read = store.hashes(document).await;
@@ -44,25 +40,15 @@ impl Performer<'_> {
             }
             Effect::ReadThese { document, hashes } => {
                 let read = store.rows_with(document, hashes, ROWS_BYTES_GOAL).await;
-                read.map(|rows| Event::Read {
-                    document,
-                    rows,
-                    more: false,
-                })
+                read.map(|rows| Event::Read { document, rows, more: false })
             }
-            Effect::Append {
-                number,
-                document,
-                changes,
-            } => {
+            Effect::Append { number, document, changes } => {
                 let fresh = self.through_the_gate(&document, changes);
                 let appended = self.append(store, document, fresh).await;
                 appended.map(|outcomes| Event::Appended { number, outcomes })
             }
             Effect::Restore { document, rows } => {
-                let fresh = rows
-                    .into_iter()
-                    .map(|row| documents::restored(&document, row));
+                let fresh = rows.into_iter().map(|row| documents::restored(&document, row));
                 let appended = self.append(store, document, fresh.collect()).await;
                 appended.map(|outcomes| Event::Restored { document, outcomes })
             }
@@ -74,14 +60,8 @@ impl Performer<'_> {
     }
 
     fn through_the_gate(&self, document: &DocumentId, changes: Vec<Vec<u8>>) -> Vec<Option<Fresh>> {
-        let Session {
-            account, device, ..
-        } = self.session;
-        let origin = Origin {
-            account: Some(*account),
-            device: Some(*device),
-            at: self.app.now(),
-        };
+        let Session { account, device, .. } = self.session;
+        let origin = Origin { account: Some(*account), device: Some(*device), at: self.app.now() };
         let receipts = self.app.receipts();
         let pass = |bytes: &Vec<u8>| documents::foreign(receipts, document, bytes, origin);
         changes.iter().map(pass).collect()
@@ -95,29 +75,16 @@ impl Performer<'_> {
         document: DocumentId,
         fresh: Vec<Option<Fresh>>,
     ) -> Result<Vec<Outcome>, StoreError> {
-        let refused = Outcome::Refused {
-            why: WhyRefused::NotAccepted,
-        };
+        let refused = Outcome::Refused { why: WhyRefused::NotAccepted };
         let mut outcomes = vec![refused; fresh.len()];
-        let places: Vec<usize> = fresh
-            .iter()
-            .enumerate()
-            .filter(|(_, one)| one.is_some())
-            .map(|(p, _)| p)
-            .collect();
+        let places: Vec<usize> =
+            fresh.iter().enumerate().filter(|(_, one)| one.is_some()).map(|(p, _)| p).collect();
         if places.is_empty() {
             return Ok(outcomes);
         }
         let layout = documents::layout(&document);
         let changes = fresh.into_iter().flatten().collect();
-        let appended = store
-            .append(Batch {
-                document,
-                layout,
-                changes,
-                reply: None,
-            })
-            .await?;
+        let appended = store.append(Batch { document, layout, changes, reply: None }).await?;
         if let Some(news) = News::of(document, &appended) {
             self.app.published(news, Some(self.number));
         }

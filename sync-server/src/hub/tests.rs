@@ -16,28 +16,14 @@ use crate::testing::{ANA, ANA_RECORD, ORIGIN, ROSA, ROSA_RECORD, World, start_th
 use crate::world::OsRng;
 
 async fn say(socket: &mut Socket, message: &ToServer) {
-    socket
-        .send(Message::Binary(message.to_bytes().into()))
-        .await
-        .unwrap();
+    socket.send(Message::Binary(message.to_bytes().into())).await.unwrap();
 }
 
 async fn greet(socket: &mut Socket) {
     let digest = Digest([0; 16]);
-    say(
-        socket,
-        &ToServer::Hello {
-            version_min: VERSION,
-            version_max: VERSION,
-            digest,
-        },
-    )
-    .await;
+    say(socket, &ToServer::Hello { version_min: VERSION, version_max: VERSION, digest }).await;
     assert!(matches!(next(socket).await, Some(ToDevice::Welcome { .. })));
-    assert!(matches!(
-        next(socket).await,
-        Some(ToDevice::Summaries { .. })
-    ));
+    assert!(matches!(next(socket).await, Some(ToDevice::Summaries { .. })));
 }
 
 fn status(result: Result<Socket, SocketError>) -> u16 {
@@ -53,34 +39,20 @@ async fn a_ticket_opens_one_socket_in_time_and_for_our_own_pages() {
     let world = World::start().await;
     let rosa = world.sign_in(ROSA).await;
     let ticket = world.ticket(&rosa).await;
-    assert_eq!(
-        status(world.open_socket(&ticket, "https://evil.example").await),
-        403
-    );
+    assert_eq!(status(world.open_socket(&ticket, "https://evil.example").await), 403);
     assert_eq!(status(world.open_socket(&ticket, ORIGIN).await), 101);
-    assert_eq!(
-        status(world.open_socket(&ticket, ORIGIN).await),
-        401,
-        "replayed"
-    );
+    assert_eq!(status(world.open_socket(&ticket, ORIGIN).await), 401, "replayed");
     assert_eq!(status(world.open_socket("guessed", ORIGIN).await), 401);
     let late = world.ticket(&rosa).await;
     world.clock.advance(TICKET_MS);
-    assert_eq!(
-        status(world.open_socket(&late, ORIGIN).await),
-        401,
-        "too late"
-    );
+    assert_eq!(status(world.open_socket(&late, ORIGIN).await), 401, "too late");
 }
 
 #[tokio::test]
 async fn what_is_not_a_message_of_ours_ends_the_socket() {
     let world = World::start().await;
     let rosa = world.sign_in(ROSA).await;
-    let early = ToServer::Ping {
-        digest: Digest([0; 16]),
-    }
-    .to_bytes();
+    let early = ToServer::Ping { digest: Digest([0; 16]) }.to_bytes();
     for frame in [
         Message::Binary(b"garbage".to_vec().into()),
         Message::Binary(Vec::new().into()),
@@ -96,11 +68,7 @@ async fn what_is_not_a_message_of_ours_ends_the_socket() {
     let large = vec![0; FRAME_TO_SERVER_BYTES_MAX + 1];
     let _broken = socket.send(Message::Binary(large.into())).await;
     assert_eq!(close_code(&mut socket).await, None);
-    assert_eq!(
-        world.ask(rosa.get("/api/session")).await.status(),
-        200,
-        "others go on"
-    );
+    assert_eq!(world.ask(rosa.get("/api/session")).await.status(), 200, "others go on");
 }
 
 #[tokio::test]
@@ -110,33 +78,18 @@ async fn signing_out_ends_the_sockets_of_that_session_alone() {
     let (mut gone, mut stays) = (world.socket(&phone).await, world.socket(&laptop).await);
     greet(&mut gone).await;
     greet(&mut stays).await;
-    let sign_out = phone
-        .request("DELETE", "/api/session")
-        .body(axum::body::Body::empty())
-        .unwrap();
+    let sign_out = phone.request("DELETE", "/api/session").body(axum::body::Body::empty()).unwrap();
     assert_eq!(world.ask(sign_out).await.status(), 204);
     assert_eq!(close_code(&mut gone).await, Some(CLOSE_SIGNED_OUT));
-    say(
-        &mut stays,
-        &ToServer::Ping {
-            digest: Digest([0; 16]),
-        },
-    )
-    .await;
-    assert!(matches!(
-        next(&mut stays).await,
-        Some(ToDevice::Pong { .. })
-    ));
+    say(&mut stays, &ToServer::Ping { digest: Digest([0; 16]) }).await;
+    assert!(matches!(next(&mut stays).await, Some(ToDevice::Pong { .. })));
 }
 
 /// A change for a document, whoever may write it.
 fn change(document: &DocumentId) -> Vec<u8> {
     let (_, genesis) = Document::genesis(document);
     let mut open = Document::load([&genesis[..]]).unwrap();
-    let put = Put::Entry {
-        entry: EntryId::from_u128(1),
-        text: "mine".into(),
-    };
+    let put = Put::Entry { entry: EntryId::from_u128(1), text: "mine".into() };
     open.mint(Actor::fresh(&mut OsRng), &[put]).1
 }
 
@@ -159,33 +112,12 @@ async fn nobody_writes_or_reads_the_record_of_somebody_else() {
     ] {
         let document = DocumentId::journal(record, account, audience);
         say(&mut socket, &ToServer::Pull { document, after: 0 }).await;
-        say(
-            &mut socket,
-            &ToServer::Holds {
-                document,
-                hashes: Vec::new(),
-            },
-        )
-        .await;
+        say(&mut socket, &ToServer::Holds { document, hashes: Vec::new() }).await;
         let changes = vec![change(&document).into()];
-        say(
-            &mut socket,
-            &ToServer::Push {
-                number: 7,
-                document,
-                changes,
-            },
-        )
-        .await;
+        say(&mut socket, &ToServer::Push { number: 7, document, changes }).await;
         // What was pulled and compared first was not answered at all: the next answer is this one.
         let outcomes = refused(WhyRefused::NotAllowed);
-        assert_eq!(
-            next(&mut socket).await,
-            Some(ToDevice::Taken {
-                number: 7,
-                outcomes
-            })
-        );
+        assert_eq!(next(&mut socket).await, Some(ToDevice::Taken { number: 7, outcomes }));
     }
     // Readable, and still nobody's to write but its author's or the server's.
     for document in [
@@ -194,23 +126,9 @@ async fn nobody_writes_or_reads_the_record_of_somebody_else() {
         DocumentId::marks(ROSA_RECORD, ROSA, Audience::Circle),
     ] {
         let changes = vec![change(&document).into()];
-        say(
-            &mut socket,
-            &ToServer::Push {
-                number: 8,
-                document,
-                changes,
-            },
-        )
-        .await;
+        say(&mut socket, &ToServer::Push { number: 8, document, changes }).await;
         let outcomes = refused(WhyRefused::NotAllowed);
-        assert_eq!(
-            next(&mut socket).await,
-            Some(ToDevice::Taken {
-                number: 8,
-                outcomes
-            })
-        );
+        assert_eq!(next(&mut socket).await, Some(ToDevice::Taken { number: 8, outcomes }));
     }
 }
 
@@ -221,28 +139,10 @@ async fn bytes_that_do_not_pass_the_gate_are_refused_and_the_rest_is_taken() {
     greet(&mut socket).await;
     let document = DocumentId::journal(ROSA_RECORD, ROSA, Audience::Circle);
     let changes = vec![b"not a change".to_vec().into(), change(&document).into()];
-    say(
-        &mut socket,
-        &ToServer::Push {
-            number: 1,
-            document,
-            changes,
-        },
-    )
-    .await;
-    let Some(ToDevice::Taken { outcomes, .. }) = next(&mut socket).await else {
-        panic!()
-    };
-    assert_eq!(
-        outcomes[0],
-        Outcome::Refused {
-            why: WhyRefused::NotAccepted
-        }
-    );
-    assert!(
-        matches!(outcomes[1], Outcome::Stored { seq: 2, .. }),
-        "{outcomes:?}"
-    );
+    say(&mut socket, &ToServer::Push { number: 1, document, changes }).await;
+    let Some(ToDevice::Taken { outcomes, .. }) = next(&mut socket).await else { panic!() };
+    assert_eq!(outcomes[0], Outcome::Refused { why: WhyRefused::NotAccepted });
+    assert!(matches!(outcomes[1], Outcome::Stored { seq: 2, .. }), "{outcomes:?}");
 }
 
 #[tokio::test]
@@ -255,33 +155,11 @@ async fn an_ended_grant_takes_the_record_away_at_once() {
         .await
         .unwrap();
     world.app.hub().rescope(ANA);
-    let Some(ToDevice::Summaries { documents }) = next(&mut socket).await else {
-        panic!()
-    };
-    assert!(
-        documents
-            .iter()
-            .all(|summary| summary.document.patient == ANA_RECORD)
-    );
+    let Some(ToDevice::Summaries { documents }) = next(&mut socket).await else { panic!() };
+    assert!(documents.iter().all(|summary| summary.document.patient == ANA_RECORD));
     let document = DocumentId::journal(ROSA_RECORD, ANA, Audience::Circle);
     let changes = vec![change(&document).into()];
-    say(
-        &mut socket,
-        &ToServer::Push {
-            number: 1,
-            document,
-            changes,
-        },
-    )
-    .await;
-    let outcomes = vec![Outcome::Refused {
-        why: WhyRefused::NotAllowed,
-    }];
-    assert_eq!(
-        next(&mut socket).await,
-        Some(ToDevice::Taken {
-            number: 1,
-            outcomes
-        })
-    );
+    say(&mut socket, &ToServer::Push { number: 1, document, changes }).await;
+    let outcomes = vec![Outcome::Refused { why: WhyRefused::NotAllowed }];
+    assert_eq!(next(&mut socket).await, Some(ToDevice::Taken { number: 1, outcomes }));
 }

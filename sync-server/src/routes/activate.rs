@@ -59,11 +59,6 @@ pub async fn activate(
         Activated::Ended => return Err(Error::InvitationEnded),
         Activated::TooManyTries => return Err(Error::TooManyTries),
     }
-    let opened = Opened {
-        slot: slot.text().to_owned(),
-    };
-    Ok((
-        [(header::SET_COOKIE, portal_cookie(&slot, &token))],
-        Answer(opened),
-    ))
+    let opened = Opened { slot: slot.text().to_owned() };
+    Ok(([(header::SET_COOKIE, portal_cookie(&slot, &token))], Answer(opened)))
 }

@@ -50,13 +50,7 @@ pub async fn end(
     _: Nothing,
 ) -> Result<impl IntoResponse, Error> {
     let session = &allowed.who.session;
-    allowed
-        .store()
-        .end_session(session.token, allowed.app().now())
-        .await?;
+    allowed.store().end_session(session.token, allowed.app().now()).await?;
     allowed.app().hub().ended(session.token);
-    Ok((
-        StatusCode::NO_CONTENT,
-        [(header::SET_COOKIE, portal_cookie_end(&session.slot))],
-    ))
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, portal_cookie_end(&session.slot))]))
 }

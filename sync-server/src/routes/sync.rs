@@ -33,16 +33,9 @@ impl FromRequest<App> for Upgrade {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
         let (mut parts, _) = request.into_parts();
-        let id = parts
-            .extensions
-            .get()
-            .cloned()
-            .unwrap_or_else(RequestId::fresh);
+        let id = parts.extensions.get().cloned().unwrap_or_else(RequestId::fresh);
         let websocket = WebSocketUpgrade::from_request_parts(&mut parts, app).await;
-        Ok(Self {
-            websocket: websocket.map_err(|_| Error::NotAWebSocket)?,
-            id,
-        })
+        Ok(Self { websocket: websocket.map_err(|_| Error::NotAWebSocket)?, id })
     }
 }
 

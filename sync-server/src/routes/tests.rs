@@ -53,19 +53,10 @@ async fn every_route_lets_in_only_its_own_kind_of_caller() {
     let world = World::start().await;
     let person = world.sign_in(ROSA).await;
     let staff = world.sign_in_staff(LINH).await;
-    let nobody = SignedIn {
-        cookie: "none=none".into(),
-        ..person.clone()
-    };
-    let unknown = SignedIn {
-        cookie: format!("{}0", person.cookie),
-        ..person.clone()
-    };
+    let nobody = SignedIn { cookie: "none=none".into(), ..person.clone() };
+    let unknown = SignedIn { cookie: format!("{}0", person.cookie), ..person.clone() };
     let ended = world.sign_in(ROSA).await;
-    let sign_out = ended
-        .request("DELETE", "/api/session")
-        .body(Body::empty())
-        .unwrap();
+    let sign_out = ended.request("DELETE", "/api/session").body(Body::empty()).unwrap();
     assert_eq!(world.ask(sign_out).await.status(), StatusCode::NO_CONTENT);
 
     for route in table() {
@@ -105,12 +96,9 @@ async fn nothing_changes_for_a_page_of_another_site() {
     let world = World::start().await;
     let (person, staff) = (world.sign_in(ROSA).await, world.sign_in_staff(LINH).await);
     for route in table().iter().filter(|route| route.method != Method::GET) {
-        for origin in [
-            None,
-            Some("https://evil.example"),
-            Some("null"),
-            Some("http://localhost:80"),
-        ] {
+        for origin in
+            [None, Some("https://evil.example"), Some("null"), Some("http://localhost:80")]
+        {
             for caller in [&person, &staff] {
                 let mut request = Request::builder()
                     .method(route.method.clone())
@@ -126,10 +114,7 @@ async fn nothing_changes_for_a_page_of_another_site() {
             }
         }
     }
-    assert_eq!(
-        world.ask(person.get("/api/session")).await.status(),
-        StatusCode::OK
-    );
+    assert_eq!(world.ask(person.get("/api/session")).await.status(), StatusCode::OK);
 }
 
 #[tokio::test]
@@ -138,31 +123,18 @@ async fn a_cookie_speaks_only_for_its_own_slot() {
     let (rosa, ana) = (world.sign_in(ROSA).await, world.sign_in(ANA).await);
     let (_, body) = world.ask_json(ana.get("/api/session")).await;
     assert_eq!(body["name"], "Ana Delgado");
-    let owns: Vec<_> = body["records"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|record| record["own"].clone())
-        .collect();
+    let owns: Vec<_> =
+        body["records"].as_array().unwrap().iter().map(|record| record["own"].clone()).collect();
     assert_eq!(owns, [json!(true), json!(false)]);
 
     // Both are signed in in one browser; the slot decides, and a wrong one is nobody.
     let cookies = format!("{}; {}", rosa.cookie, ana.cookie);
-    let both = SignedIn {
-        cookie: cookies.clone(),
-        ..rosa.clone()
-    };
+    let both = SignedIn { cookie: cookies.clone(), ..rosa.clone() };
     let (_, body) = world.ask_json(both.get("/api/session")).await;
     assert_eq!(body["name"], "Rosa Delgado");
     let renamed = rosa.cookie.replace(rosa.slot.text(), ana.slot.text());
-    let stolen = SignedIn {
-        cookie: renamed,
-        ..ana.clone()
-    };
-    assert_eq!(
-        world.ask(stolen.get("/api/session")).await.status(),
-        StatusCode::UNAUTHORIZED
-    );
+    let stolen = SignedIn { cookie: renamed, ..ana.clone() };
+    assert_eq!(world.ask(stolen.get("/api/session")).await.status(), StatusCode::UNAUTHORIZED);
     let request = request("GET", "/api/session").header(header::COOKIE, cookies);
     let response = world.ask(request.body(Body::empty()).unwrap()).await;
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
@@ -174,27 +146,15 @@ async fn what_is_wrong_with_a_request_is_a_problem_with_a_stable_type() {
     let nurse = world.sign_in_staff(LINH).await;
     let replies = format!("/clinic/api/threads/{ROSA_RECORD}/00000000000000000000000099/replies");
     let large = json!({ "text": "x".repeat(JSON_BYTES_MAX), "key": "key-00001" });
-    let not_json = nurse
-        .request("POST", &replies)
-        .header(header::CONTENT_TYPE, "text/plain");
-    let broken = nurse
-        .request("POST", &replies)
-        .header(header::CONTENT_TYPE, "application/json");
+    let not_json = nurse.request("POST", &replies).header(header::CONTENT_TYPE, "text/plain");
+    let broken = nurse.request("POST", &replies).header(header::CONTENT_TYPE, "application/json");
     for (request, status, problem) in [
         (nurse.get("/api/nothing"), 404, "not-found"),
         (nurse.get("/clinic/api/nothing"), 404, "not-found"),
         (nurse.get("/clinic/api/threads/a/b"), 404, "not-found"),
-        (
-            nurse.post("/clinic/api/threads", &json!({})),
-            405,
-            "wrong-method",
-        ),
+        (nurse.post("/clinic/api/threads", &json!({})), 405, "wrong-method"),
         (nurse.post(&replies, &large), 413, "too-large"),
-        (
-            nurse.post(&replies, &json!({ "text": "no key" })),
-            400,
-            "unreadable",
-        ),
+        (nurse.post(&replies, &json!({ "text": "no key" })), 400, "unreadable"),
         (not_json.body(Body::from("{}")).unwrap(), 400, "unreadable"),
         (broken.body(Body::from("{")).unwrap(), 400, "unreadable"),
         (nurse.get("/api/sync"), 401, "bad-ticket"),
@@ -203,22 +163,12 @@ async fn what_is_wrong_with_a_request_is_a_problem_with_a_stable_type() {
         let response = world.ask(request).await;
         assert_eq!(response.status().as_u16(), status, "{what}");
         let headers = response.headers().clone();
-        assert_eq!(
-            headers[header::CONTENT_TYPE],
-            "application/problem+json",
-            "{what}"
-        );
+        assert_eq!(headers[header::CONTENT_TYPE], "application/problem+json", "{what}");
         assert_eq!(headers[header::CACHE_CONTROL], "no-store", "{what}");
         assert!(headers.contains_key("x-request-id"));
-        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
-            .await
-            .unwrap();
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
         let body: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-        assert_eq!(
-            body["type"],
-            format!("urn:satchel:problem:{problem}"),
-            "{what}"
-        );
+        assert_eq!(body["type"], format!("urn:satchel:problem:{problem}"), "{what}");
         assert_eq!(body["status"], status, "{what}");
     }
 }
@@ -227,20 +177,9 @@ async fn what_is_wrong_with_a_request_is_a_problem_with_a_stable_type() {
 async fn staff_without_the_right_read_no_messages_whoever_the_patient_is() {
     let world = World::start().await;
     let admin = world.sign_in_staff(ADMIN).await;
-    for route in table()
-        .iter()
-        .filter(|route| route.path.starts_with("/clinic/api/threads"))
-    {
-        let request = with_json(
-            admin.request(route.method.as_str(), &path(route)),
-            &json!({}),
-        );
-        assert_eq!(
-            world.ask(request).await.status(),
-            StatusCode::FORBIDDEN,
-            "{}",
-            route.path
-        );
+    for route in table().iter().filter(|route| route.path.starts_with("/clinic/api/threads")) {
+        let request = with_json(admin.request(route.method.as_str(), &path(route)), &json!({}));
+        assert_eq!(world.ask(request).await.status(), StatusCode::FORBIDDEN, "{}", route.path);
     }
 }
 
@@ -254,23 +193,15 @@ async fn an_invitation_signs_in_on_this_device_once() {
     };
     let (status, body) = world.ask_json(claim("1948-02-18")).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
-    assert_eq!(
-        body["type"],
-        "urn:satchel:problem:invitation-not-recognized"
-    );
+    assert_eq!(body["type"], "urn:satchel:problem:invitation-not-recognized");
 
     let response = world.ask(claim("1948-02-17")).await;
     assert_eq!(response.status(), StatusCode::OK);
-    let cookie = response.headers()[header::SET_COOKIE]
-        .to_str()
-        .unwrap()
-        .to_owned();
+    let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
     for word in ["Path=/;", "Secure", "HttpOnly", "SameSite=Strict"] {
         assert!(cookie.contains(word), "{cookie}");
     }
-    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
-        .await
-        .unwrap();
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
     let body: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
     let slot = body["slot"].as_str().unwrap();
     assert!(cookie.starts_with(&format!("__Host-satchel-{slot}=")));
@@ -290,11 +221,7 @@ async fn every_answer_has_the_security_headers() {
     let world = World::start().await;
     let request = request("GET", "/healthz").header(header::ORIGIN, ORIGIN);
     let response = world.ask(request.body(Body::empty()).unwrap()).await;
-    for name in [
-        "content-security-policy",
-        "x-content-type-options",
-        "referrer-policy",
-    ] {
+    for name in ["content-security-policy", "x-content-type-options", "referrer-policy"] {
         assert!(response.headers().contains_key(name), "{name}");
     }
 }

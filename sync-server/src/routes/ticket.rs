@@ -25,11 +25,6 @@ pub async fn issue(
 ) -> Result<Answer<Ticket>, Error> {
     let ticket = Secret::fresh(&mut OsRng);
     let until = allowed.app().now().plus_millis(TICKET_MS);
-    allowed
-        .store()
-        .issue_ticket(ticket.hash(), allowed.who.session.token, until)
-        .await?;
-    Ok(Answer(Ticket {
-        ticket: ticket.text().to_owned(),
-    }))
+    allowed.store().issue_ticket(ticket.hash(), allowed.who.session.token, until).await?;
+    Ok(Answer(Ticket { ticket: ticket.text().to_owned() }))
 }

@@ -64,33 +64,16 @@ async fn sqlite(folder: &tempfile::TempDir) -> SqliteStore {
 async fn people_into(store: &dyn Store) {
     for (patient, name) in [(RECORD, "Rosa"), (OTHER_RECORD, "Mateo")] {
         let birth_date = BirthDate::parse("1961-04-09").unwrap();
-        let new = NewPatient {
-            patient,
-            name: name.into(),
-            birth_date,
-            at: NOW,
-        };
+        let new = NewPatient { patient, name: name.into(), birth_date, at: NOW };
         store.add_patient(new).await.unwrap();
     }
     for (account, name) in [(ROSA, "Rosa"), (ANA, "Ana")] {
-        store
-            .add_account(NewAccount {
-                account,
-                name: name.into(),
-                at: NOW,
-            })
-            .await
-            .unwrap();
+        store.add_account(NewAccount { account, name: name.into(), at: NOW }).await.unwrap();
     }
 }
 
 fn grant(patient: PatientId, account: AccountId, level: Level) -> Grant {
-    Grant {
-        patient,
-        account,
-        level,
-        at: NOW,
-    }
+    Grant { patient, account, level, at: NOW }
 }
 
 /// A session of a second, and its secret.
@@ -123,50 +106,24 @@ impl Author {
     /// Makes the document in the store too.
     async fn of(store: &dyn Store, id: DocumentId) -> Self {
         let (_, bytes) = Document::genesis(&id);
-        let origin = Origin {
-            account: None,
-            device: None,
-            at: NOW,
-        };
+        let origin = Origin { account: None, device: None, at: NOW };
         let genesis = own(&RECEIPTS, &id, &bytes, origin).unwrap();
         store.create_document(id, Some(genesis)).await.unwrap();
-        Self {
-            id,
-            document: Document::load([&bytes[..]]).unwrap(),
-            account: id.writer(),
-        }
+        Self { id, document: Document::load([&bytes[..]]).unwrap(), account: id.writer() }
     }
 
     fn entry(&mut self, actor: u8, entry: u128, text: &str) -> Fresh {
-        self.put(
-            actor,
-            Put::Entry {
-                entry: EntryId::from_u128(entry),
-                text: text.into(),
-            },
-        )
+        self.put(actor, Put::Entry { entry: EntryId::from_u128(entry), text: text.into() })
     }
 
     fn put(&mut self, actor: u8, put: Put) -> Fresh {
         let (_, bytes) = self.document.mint(Actor([actor; 16]), &[put]);
-        let origin = Origin {
-            account: self.account,
-            device: None,
-            at: NOW,
-        };
+        let origin = Origin { account: self.account, device: None, at: NOW };
         own(&RECEIPTS, &self.id, &bytes, origin).unwrap()
     }
 
     async fn append(&self, store: &dyn Store, changes: Vec<Fresh>) -> Vec<Appended> {
         let (document, layout) = (self.id, layout(&self.id));
-        store
-            .append(Batch {
-                document,
-                layout,
-                changes,
-                reply: None,
-            })
-            .await
-            .unwrap()
+        store.append(Batch { document, layout, changes, reply: None }).await.unwrap()
     }
 }

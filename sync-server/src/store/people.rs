@@ -81,13 +81,8 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Self; 5] = [
-        Self::FrontDesk,
-        Self::Nurse,
-        Self::Clinician,
-        Self::Pharmacist,
-        Self::Admin,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::FrontDesk, Self::Nurse, Self::Clinician, Self::Pharmacist, Self::Admin];
 
     /// As stored; never changes.
     pub const fn word(self) -> &'static str {
@@ -232,15 +227,9 @@ mod tests {
         for text in ["1961-04-09", "2000-02-29", "1999-12-31"] {
             assert!(BirthDate::parse(text).is_some(), "{text}");
         }
-        for text in [
-            "",
-            "1961-4-9",
-            "1961-13-01",
-            "1961-00-10",
-            "1961-04-31",
-            "04/09/1961",
-            "1961-04-0é",
-        ] {
+        for text in
+            ["", "1961-4-9", "1961-13-01", "1961-00-10", "1961-04-31", "04/09/1961", "1961-04-0é"]
+        {
             assert!(BirthDate::parse(text).is_none(), "{text}");
         }
     }

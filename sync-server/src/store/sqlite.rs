@@ -49,15 +49,10 @@ impl SqliteStore {
     /// Opens or creates the database in this file and brings it to the newest version.
     pub fn open(file: &Path, now: Timestamp) -> Result<Self, OpenError> {
         let writer = open::writer(file, now)?;
-        let readers = (0..READERS)
-            .map(|_| open::reader(file))
-            .collect::<Result<_, _>>()?;
+        let readers = (0..READERS).map(|_| open::reader(file)).collect::<Result<_, _>>()?;
         Ok(Self {
             writer: Writer::start(writer),
-            readers: Arc::new(Readers {
-                idle: Mutex::new(readers),
-                free: Semaphore::new(READERS),
-            }),
+            readers: Arc::new(Readers { idle: Mutex::new(readers), free: Semaphore::new(READERS) }),
         })
     }
 
@@ -90,9 +85,7 @@ impl SqliteStore {
                 idle.push(connection);
                 result
             };
-            tokio::task::spawn_blocking(work)
-                .await
-                .map_err(open::unreachable)?
+            tokio::task::spawn_blocking(work).await.map_err(open::unreachable)?
         })
     }
 }

@@ -25,9 +25,7 @@ pub struct TestDevice {
 
 impl World {
     pub async fn ticket(&self, who: &SignedIn) -> String {
-        let (status, body) = self
-            .ask_json(who.post("/api/ticket", &serde_json::json!({})))
-            .await;
+        let (status, body) = self.ask_json(who.post("/api/ticket", &serde_json::json!({}))).await;
         assert_eq!(status, 200);
         body["ticket"].as_str().unwrap().to_owned()
     }
@@ -36,9 +34,7 @@ impl World {
     pub async fn open_socket(&self, ticket: &str, origin: &str) -> Result<Socket, SocketError> {
         let address = format!("ws://127.0.0.1:{}/api/sync?ticket={ticket}", self.port);
         let mut request = address.into_client_request().unwrap();
-        request
-            .headers_mut()
-            .insert("origin", origin.parse().unwrap());
+        request.headers_mut().insert("origin", origin.parse().unwrap());
         connect_async(request).await.map(|(socket, _)| socket)
     }
 
@@ -51,16 +47,8 @@ impl World {
     pub async fn device(&self, who: &SignedIn) -> TestDevice {
         let socket = self.socket(who).await;
         let core = Device::new(who.account, who.device, OpenDocuments::default());
-        let mut device = TestDevice {
-            core,
-            socket,
-            signed_in: who.clone(),
-        };
-        let events = vec![
-            Event::Loaded(Vec::new()),
-            Event::Leading(true),
-            Event::Connected,
-        ];
+        let mut device = TestDevice { core, socket, signed_in: who.clone() };
+        let events = vec![Event::Loaded(Vec::new()), Event::Leading(true), Event::Connected];
         device.handle(self, events).await;
         device.until_same(self).await;
         device
@@ -87,10 +75,7 @@ impl TestDevice {
     }
 
     async fn send(&mut self, message: &ToServer) {
-        self.socket
-            .send(Message::Binary(message.to_bytes().into()))
-            .await
-            .unwrap();
+        self.socket.send(Message::Binary(message.to_bytes().into())).await.unwrap();
     }
 
     /// The next message of the server, handled.
@@ -123,18 +108,8 @@ impl TestDevice {
             now,
         };
         let prepared = prepare(&self.record(patient), pen, edit).unwrap();
-        let Prepared::New { entry, item } = prepared else {
-            panic!("a new entry")
-        };
-        self.handle(
-            world,
-            vec![Event::Edited {
-                number: 1,
-                entry,
-                item,
-            }],
-        )
-        .await;
+        let Prepared::New { entry, item } = prepared else { panic!("a new entry") };
+        self.handle(world, vec![Event::Edited { number: 1, entry, item }]).await;
         self.until(world, |device| device.core.unsent() == 0).await;
         entry
     }

@@ -31,12 +31,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         unlock(&page).await?;
     }
     clinic(stage, &mut found).await?;
-    ensure!(
-        found.is_empty(),
-        "{} violations:\n  {}",
-        found.len(),
-        found.join("\n  ")
-    );
+    ensure!(found.is_empty(), "{} violations:\n  {}", found.len(), found.join("\n  "));
     Ok(())
 }
 
@@ -55,15 +50,11 @@ async fn look(page: &Page, place: &str, found: &mut Vec<String>) -> Result<()> {
 
 /// The person's own choice, which wins over the device's.
 async fn color(page: &Page, theme: &str) -> Result<()> {
-    page.js(&format!(
-        "document.documentElement.dataset.theme = '{theme}'"
-    ))
-    .await?;
+    page.js(&format!("document.documentElement.dataset.theme = '{theme}'")).await?;
     Ok(())
 }
 
 async fn unlock(page: &Page) -> Result<()> {
-    page.js("sessionStorage.removeItem('satchel.locked')")
-        .await?;
+    page.js("sessionStorage.removeItem('satchel.locked')").await?;
     Ok(())
 }

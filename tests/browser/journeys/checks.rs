@@ -21,17 +21,11 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             Ok(said.lines().any(|line| line.trim() == END).then_some(said))
         })
         .await?;
-    let failed: Vec<&str> = said
-        .lines()
-        .filter(|line| line.contains("FAILED"))
-        .collect();
+    let failed: Vec<&str> = said.lines().filter(|line| line.contains("FAILED")).collect();
     if !failed.is_empty() {
         bail!("{}", failed.join("\n"));
     }
-    let held = said
-        .lines()
-        .filter(|line| line.trim().starts_with("ok "))
-        .count();
+    let held = said.lines().filter(|line| line.trim().starts_with("ok ")).count();
     ensure!(held > 5, "only {held} checks ran:\n{said}");
     Ok(())
 }

@@ -15,10 +15,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     page.see("Esta dirección no es segura").await?;
     stage.browser_closes().await?;
 
-    let without = Setup {
-        webassembly: false,
-        ..PHONE
-    };
+    let without = Setup { webassembly: false, ..PHONE };
     stage.browser_starts(&without).await?;
     let page = stage.new_page().await?;
     page.goto(&stage.url("/")).await?;

@@ -52,11 +52,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     page.goto(&stage.url("/")).await?;
 
     it_finds_by_role_and_words(&page).await?;
-    ensure!(
-        page.tree().await? == TREE,
-        "the tree reads:\n{}",
-        page.tree().await?
-    );
+    ensure!(page.tree().await? == TREE, "the tree reads:\n{}", page.tree().await?);
     it_has_the_size_of_a_phone(&page).await?;
     axe_finds_what_is_wrong(&page).await?;
     it_measures_a_slow_line(stage, &page).await?;
@@ -72,21 +68,14 @@ async fn it_finds_by_role_and_words(page: &Page) -> Result<()> {
     ensure!(page.all("heading 2", Any).await?.is_empty());
     page.find("link", Has("Knee pain")).await?;
     page.click("button", Is("Send")).await?;
-    ensure!(
-        !page.has("button", Has("Delete")).await?,
-        "it finds what nobody sees"
-    );
+    ensure!(!page.has("button", Has("Delete")).await?, "it finds what nobody sees");
     page.fill("textbox", Is("Your message"), "Hello").await?;
     ensure!(page.focused().await? == "textbox Your message");
     page.see("Saved on this phone").await?;
     let unseen = page.see_within("Delete", Duration::from_millis(100)).await;
     ensure!(unseen.is_err(), "it sees what nobody sees");
-    page.js("document.querySelector('main').inert = true")
-        .await?;
-    ensure!(
-        !page.has("button", Is("Send")).await?,
-        "it finds what is behind a dialog"
-    );
+    page.js("document.querySelector('main').inert = true").await?;
+    ensure!(!page.has("button", Is("Send")).await?, "it finds what is behind a dialog");
     page.reload().await?;
     page.find("button", Is("Send")).await?;
     Ok(())
@@ -108,28 +97,21 @@ async fn axe_finds_what_is_wrong(page: &Page) -> Result<()> {
     page.js("document.querySelector('img').alt = ''; document.querySelector('label').remove()")
         .await?;
     let found = axe::violations(page).await?;
-    ensure!(
-        found.len() == 1 && found[0].contains("label"),
-        "axe found {found:#?}"
-    );
+    ensure!(found.len() == 1 && found[0].contains("label"), "axe found {found:#?}");
     Ok(())
 }
 
 async fn it_measures_a_slow_line(stage: &Stage, page: &Page) -> Result<()> {
     stage.front.open(SLOW).await?;
     let started = Instant::now();
-    page.js("fetch('/big').then(a => a.text()).then(t => { window.size = t.length; })")
-        .await?;
+    page.js("fetch('/big').then(a => a.text()).then(t => { window.size = t.length; })").await?;
     page.wait("the big answer", Duration::from_secs(10), async || {
         Ok((page.js("return window.size").await? == BIG_BYTES).then_some(()))
     })
     .await?;
     let took = started.elapsed();
     stage.front.open(FAST).await?;
-    ensure!(
-        took > Duration::from_millis(2_400),
-        "a slow line took only {took:?}"
-    );
+    ensure!(took > Duration::from_millis(2_400), "a slow line took only {took:?}");
     ensure!(took < Duration::from_secs(6), "a slow line took {took:?}");
     Ok(())
 }
@@ -146,8 +128,7 @@ async fn a_dead_line_is_dead(stage: &mut Stage, page: &Page) -> Result<()> {
     stage.line_hangs();
     page.js(ask).await?;
     // A connection that never answers shows as nothing at all, so another sign is waited for.
-    page.js("setTimeout(() => { window.later = true; }, 300)")
-        .await?;
+    page.js("setTimeout(() => { window.later = true; }, 300)").await?;
     page.wait("some time", Duration::from_secs(10), async || {
         Ok((page.js("return window.later").await? == true).then_some(()))
     })
@@ -161,30 +142,18 @@ async fn a_dead_line_is_dead(stage: &mut Stage, page: &Page) -> Result<()> {
 }
 
 async fn it_notices_errors(stage: &mut Stage, page: &Page) -> Result<()> {
-    page.js("fetch('/missing'); setTimeout(() => { throw new Error('planted'); }, 0)")
-        .await?;
+    page.js("fetch('/missing'); setTimeout(() => { throw new Error('planted'); }, 0)").await?;
     page.wait("the request", Duration::from_secs(10), async || {
-        Ok(stage
-            .front
-            .exchanges()
-            .iter()
-            .any(|e| e.path == "/missing")
-            .then_some(()))
+        Ok(stage.front.exchanges().iter().any(|e| e.path == "/missing").then_some(()))
     })
     .await?;
     let noticed = match stage.check_rules().await {
         Ok(()) => String::new(),
         Err(error) => error.to_string(),
     };
-    ensure!(
-        noticed.contains("GET /missing: 404"),
-        "a missing file goes unnoticed: {noticed}"
-    );
+    ensure!(noticed.contains("GET /missing: 404"), "a missing file goes unnoticed: {noticed}");
     let sees_console = stage.engine != Engine::WebKit;
-    ensure!(
-        !sees_console || noticed.contains("planted"),
-        "an error goes unnoticed: {noticed}"
-    );
+    ensure!(!sees_console || noticed.contains("planted"), "an error goes unnoticed: {noticed}");
     stage.excuse("planted");
     stage.excuse("/missing");
     Ok(())

@@ -44,16 +44,10 @@ async fn the_first_stop_skips_to_the_content(page: &Page) -> Result<()> {
     let first = page.focused().await?;
     ensure!(first.contains("Skip to"), "the first stop is {first:?}");
     press(page, Key::Enter).await?;
-    page.wait(
-        "the focus in the content",
-        crate::page::PATIENCE,
-        async || {
-            let inside = page
-                .js("return document.activeElement.closest('main') !== null")
-                .await?;
-            Ok((inside == true).then_some(()))
-        },
-    )
+    page.wait("the focus in the content", crate::page::PATIENCE, async || {
+        let inside = page.js("return document.activeElement.closest('main') !== null").await?;
+        Ok((inside == true).then_some(()))
+    })
     .await
 }
 
@@ -73,8 +67,7 @@ async fn tab_to(page: &Page, wanted: &str) -> Result<()> {
 
 /// One round through the screen: each stop has a name, a ring, and is in sight.
 async fn every_stop_is_good(page: &Page) -> Result<()> {
-    page.js("document.activeElement?.blur(); window.stops = new Set()")
-        .await?;
+    page.js("document.activeElement?.blur(); window.stops = new Set()").await?;
     let look = "
         const e = document.activeElement;
         if (!e || e === document.body || window.stops.has(e)) return null;
@@ -103,11 +96,7 @@ async fn every_stop_is_good(page: &Page) -> Result<()> {
         let name = page.focused().await?;
         ensure!(name.contains(' '), "{name:?} has no name");
         ensure!(stop[0] == true, "{name:?} shows no ring");
-        ensure!(
-            stop[1] == true,
-            "{name:?} is out of sight at {} px",
-            stop[2]
-        );
+        ensure!(stop[1] == true, "{name:?} is out of sight at {} px", stop[2]);
     }
     bail!("more than {STOPS_MAX} stops")
 }

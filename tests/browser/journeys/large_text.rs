@@ -7,10 +7,7 @@ use crate::screens::SCREENS;
 use crate::stage::Stage;
 use anyhow::{Context, Result, ensure};
 
-const SETUP: Setup = Setup {
-    text_percent: 200,
-    ..PHONE
-};
+const SETUP: Setup = Setup { text_percent: 200, ..PHONE };
 /// On these the first item, too, has to be in sight.
 const FIRST_ITEM_MATTERS: [&str; 3] = ["home", "medicines", "thread"];
 
@@ -19,37 +16,24 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     let page = stage.enter("patient").await?;
     page.see("Up to date").await?;
     let size = page.js("return parseFloat(getComputedStyle(document.documentElement).fontSize)");
-    ensure!(
-        size.await?.as_f64() == Some(32.0),
-        "the browser's text is not twice its size"
-    );
+    ensure!(size.await?.as_f64() == Some(32.0), "the browser's text is not twice its size");
     let mut wrong = Vec::new();
     for screen in SCREENS {
         screen.open(stage, &page, "").await?;
         let measured = measure(&page).await.context(screen.name)?;
         let height = f64::from(SETUP.height);
         if measured.overflow_px > 0.0 {
-            wrong.push(format!(
-                "{} scrolls sideways: {}",
-                screen.name, measured.widest
-            ));
+            wrong.push(format!("{} scrolls sideways: {}", screen.name, measured.widest));
         }
         // The page of all components has as many headings as it wants.
         if measured.heading_px >= height / 2.0 {
             wrong.push(format!("{}: h1 at {} px", screen.name, measured.heading_px));
         }
         if FIRST_ITEM_MATTERS.contains(&screen.name) && measured.item_px >= height * 0.6 {
-            wrong.push(format!(
-                "{}: first item at {} px",
-                screen.name, measured.item_px
-            ));
+            wrong.push(format!("{}: first item at {} px", screen.name, measured.item_px));
         }
     }
-    ensure!(
-        wrong.is_empty(),
-        "at 360 px and 200 % text:\n  {}",
-        wrong.join("\n  ")
-    );
+    ensure!(wrong.is_empty(), "at 360 px and 200 % text:\n  {}", wrong.join("\n  "));
     Ok(())
 }
 

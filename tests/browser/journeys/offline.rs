@@ -22,11 +22,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     let tab = stage.new_page().await?;
     tab.goto(&stage.url(&thread)).await?;
     tab.see("Offline").await?;
-    ensure!(
-        tab.path().await? == thread,
-        "a deep link leads to {}",
-        tab.path().await?
-    );
+    ensure!(tab.path().await? == thread, "a deep link leads to {}", tab.path().await?);
 
     stage.server_starts().await?;
     tab.see("Up to date").await

@@ -25,21 +25,12 @@ enum Order<'a> {
 const ORDERS_MIN: usize = 8;
 
 pub async fn play(stage: &mut Stage) -> Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .context("tests lies in the root")?;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("tests lies in the root")?;
     let readme = std::fs::read_to_string(root.join("README.md")).context("there is no README")?;
-    let (_, after) = readme
-        .split_once("<!-- try -->")
-        .context("README has no <!-- try -->")?;
-    let (steps, _) = after
-        .split_once("<!-- /try -->")
-        .context("README has no <!-- /try -->")?;
+    let (_, after) = readme.split_once("<!-- try -->").context("README has no <!-- try -->")?;
+    let (steps, _) = after.split_once("<!-- /try -->").context("README has no <!-- /try -->")?;
     let orders = orders(steps);
-    ensure!(
-        orders.len() >= ORDERS_MIN,
-        "README's steps hold only {orders:?}"
-    );
+    ensure!(orders.len() >= ORDERS_MIN, "README's steps hold only {orders:?}");
     stage.browser_starts(&DESKTOP).await?;
     let mut tabs: HashMap<String, Page> = HashMap::new();
     let mut front: Option<Page> = None;
@@ -56,11 +47,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
                 runs = false;
             }
             Order::Code("F5") => {
-                front
-                    .as_ref()
-                    .context("README reloads before it opens a link")?
-                    .reload()
-                    .await?;
+                front.as_ref().context("README reloads before it opens a link")?.reload().await?;
             }
             Order::Code(who @ ("patient" | "caregiver" | "nurse" | "new patient")) => {
                 let tab = match tabs.get(*who) {
@@ -72,12 +59,8 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             }
             Order::Code(other) => bail!("README's steps hold `{other}`, which nobody can do"),
             Order::Click(_) | Order::Type(_) | Order::See(_) => {
-                let page = front
-                    .as_ref()
-                    .context("README acts before it opens a link")?;
-                act(page, order)
-                    .await
-                    .with_context(|| format!("README says {order:?}"))?;
+                let page = front.as_ref().context("README acts before it opens a link")?;
+                act(page, order).await.with_context(|| format!("README says {order:?}"))?;
             }
         }
     }
@@ -110,11 +93,7 @@ fn orders(text: &str) -> Vec<Order<'_>> {
     let mut found = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find(['`', '*', '"']) {
-        let mark = if rest[at..].starts_with("**") {
-            "**"
-        } else {
-            &rest[at..=at]
-        };
+        let mark = if rest[at..].starts_with("**") { "**" } else { &rest[at..=at] };
         let inside = &rest[at + mark.len()..];
         let Some(end) = inside.find(mark) else { break };
         let words = &inside[..end];

@@ -18,36 +18,13 @@ struct Look {
     query: &'static str,
 }
 
-const DARK_PHONE: Setup = Setup {
-    dark: true,
-    ..PHONE
-};
+const DARK_PHONE: Setup = Setup { dark: true, ..PHONE };
 const LOOKS: &[Look] = &[
-    Look {
-        name: "phone",
-        setup: PHONE,
-        query: "?lang=en",
-    },
-    Look {
-        name: "phone-dark",
-        setup: DARK_PHONE,
-        query: "?lang=en",
-    },
-    Look {
-        name: "phone-es",
-        setup: PHONE,
-        query: "?lang=es",
-    },
-    Look {
-        name: "phone-rtl",
-        setup: PHONE,
-        query: "?lang=ar-XB",
-    },
-    Look {
-        name: "desktop",
-        setup: DESKTOP,
-        query: "?lang=en",
-    },
+    Look { name: "phone", setup: PHONE, query: "?lang=en" },
+    Look { name: "phone-dark", setup: DARK_PHONE, query: "?lang=en" },
+    Look { name: "phone-es", setup: PHONE, query: "?lang=es" },
+    Look { name: "phone-rtl", setup: PHONE, query: "?lang=ar-XB" },
+    Look { name: "desktop", setup: DESKTOP, query: "?lang=en" },
 ];
 
 pub async fn play(stage: &mut Stage) -> Result<()> {
@@ -55,9 +32,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         std::env::var_os("SATCHEL_UPDATE").is_some(),
         "screenshots are written into docs/, so say that you want that: SATCHEL_UPDATE=1"
     );
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .context("tests lies in the root")?;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("tests lies in the root")?;
     let folder = root.join("docs/screenshots");
     fs::create_dir_all(&folder)?;
     stage.server_starts().await?;
@@ -67,11 +42,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         SCREENS[0].is_there(&page).await?;
         for screen in SCREENS {
             screen.open(stage, &page, look.query).await?;
-            keep(
-                &page,
-                &folder.join(format!("{}-{}.png", look.name, screen.name)),
-            )
-            .await?;
+            keep(&page, &folder.join(format!("{}-{}.png", look.name, screen.name))).await?;
         }
         stage.browser_closes().await?;
     }
@@ -80,10 +51,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     nurse.see("Rosa").await?;
     keep(&nurse, &folder.join("desktop-clinic.png")).await?;
     let bytes = bytes_of(&folder)?;
-    ensure!(
-        bytes <= ALL_BYTES_MAX,
-        "the pictures weigh {bytes} bytes together"
-    );
+    ensure!(bytes <= ALL_BYTES_MAX, "the pictures weigh {bytes} bytes together");
     Ok(())
 }
 

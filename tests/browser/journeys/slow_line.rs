@@ -26,30 +26,17 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     .await?;
     let usable = started.elapsed();
     let painted_ms = first_paint_ms(&page).await?;
-    ensure!(
-        painted_ms < PAINTED_WITHIN_MS,
-        "the first words came after {painted_ms} ms"
-    );
-    ensure!(
-        usable < USABLE_WITHIN,
-        "usable only after {:.1} s",
-        usable.as_secs_f64()
-    );
+    ensure!(painted_ms < PAINTED_WITHIN_MS, "the first words came after {painted_ms} ms");
+    ensure!(usable < USABLE_WITHIN, "usable only after {:.1} s", usable.as_secs_f64());
     Ok(())
 }
 
 async fn runs(page: &Page) -> Result<bool> {
-    Ok(page
-        .js("return document.documentElement.dataset.boot === 'running'")
-        .await?
-        == true)
+    Ok(page.js("return document.documentElement.dataset.boot === 'running'").await? == true)
 }
 
 async fn first_paint_ms(page: &Page) -> Result<f64> {
     let script =
         "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null";
-    page.js(script)
-        .await?
-        .as_f64()
-        .context("nothing was painted")
+    page.js(script).await?.as_f64().context("nothing was painted")
 }

@@ -51,26 +51,14 @@ async fn compare(page: &Page, name: &str, differ: &mut Vec<String>) -> Result<()
 /// Line by line, the shorter one filled up.
 fn pairs<'a>(kept: &'a str, now: &'a str) -> Vec<(&'a str, &'a str)> {
     let lines = kept.lines().count().max(now.lines().count());
-    let fill = |text: &'a str| {
-        text.lines()
-            .chain(std::iter::repeat("(nothing)"))
-            .take(lines)
-    };
+    let fill = |text: &'a str| text.lines().chain(std::iter::repeat("(nothing)")).take(lines);
     fill(kept).zip(fill(now)).collect()
 }
 
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
-const DAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const DAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// The demo's dates move with today, so words about time are replaced by what they are.
 fn timeless(tree: &str) -> String {
@@ -79,9 +67,7 @@ fn timeless(tree: &str) -> String {
         let mut words: Vec<String> = Vec::new();
         for word in line.split(' ') {
             let next = timeless_word(word);
-            let again = words
-                .last()
-                .is_some_and(|last| *last == "DATE" && next == "DATE");
+            let again = words.last().is_some_and(|last| *last == "DATE" && next == "DATE");
             if !again {
                 words.push(next);
             }
@@ -93,16 +79,12 @@ fn timeless(tree: &str) -> String {
 
 fn timeless_word(word: &str) -> String {
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-    let is_month = MONTHS
-        .iter()
-        .any(|month| bare.starts_with(month) && bare.len() <= 9);
+    let is_month = MONTHS.iter().any(|month| bare.starts_with(month) && bare.len() <= 9);
     let is_day =
         DAYS.contains(&bare) || ["Today", "today", "Yesterday", "yesterday"].contains(&bare);
     let is_clock = bare.contains(':') && bare.starts_with(|c: char| c.is_ascii_digit());
     let is_half = ["am", "pm", "AM", "PM"].contains(&bare);
-    let is_number = bare
-        .parse::<u32>()
-        .is_ok_and(|number| number <= 31 || number > 1_900);
+    let is_number = bare.parse::<u32>().is_ok_and(|number| number <= 31 || number > 1_900);
     if is_month && is_month_name(bare) || is_day || is_clock || is_half || is_number {
         return "DATE".to_owned();
     }

@@ -22,15 +22,10 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     serve(stage, Condition::Whole).await?;
     look_for_update(&page).await?;
     page.find("button", Is("Use it now")).await?;
-    ensure!(
-        !is_next(&page).await?,
-        "the page changed under the person's hands"
-    );
+    ensure!(!is_next(&page).await?, "the page changed under the person's hands");
     page.click("button", Is("Use it now")).await?;
-    page.wait("the next release", PATIENCE, async || {
-        Ok(is_next(&page).await?.then_some(()))
-    })
-    .await?;
+    page.wait("the next release", PATIENCE, async || Ok(is_next(&page).await?.then_some(())))
+        .await?;
     kept(&page).await?;
 
     stage.server_stops().await?;
@@ -44,16 +39,10 @@ async fn a_broken_release_changes_nothing(stage: &mut Stage, page: &Page) -> Res
     for condition in [Condition::Damaged, Condition::Incomplete] {
         serve(stage, condition).await?;
         look_for_update(page).await?;
-        ensure!(
-            !page.has("button", Is("Use it now")).await?,
-            "a {condition:?} release is offered"
-        );
+        ensure!(!page.has("button", Is("Use it now")).await?, "a {condition:?} release is offered");
         page.reload().await?;
         kept(page).await?;
-        ensure!(
-            !is_next(page).await?,
-            "a {condition:?} release is half there"
-        );
+        ensure!(!is_next(page).await?, "a {condition:?} release is half there");
     }
     Ok(())
 }
@@ -83,10 +72,7 @@ async fn look_for_update(page: &Page) -> Result<()> {
             });
         })().then(() => done('looked'), (error) => done(String(error)));";
     let looked = page.client().await?.execute_async(script, vec![]).await?;
-    ensure!(
-        looked == "looked" || looked.to_string().contains("TypeError"),
-        "looking: {looked}"
-    );
+    ensure!(looked == "looked" || looked.to_string().contains("TypeError"), "looking: {looked}");
     Ok(())
 }
 

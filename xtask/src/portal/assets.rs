@@ -38,10 +38,7 @@ impl Assets {
             if path.is_dir() {
                 self.add_below(root, &path)?;
             } else {
-                let name = path
-                    .strip_prefix(root)?
-                    .to_string_lossy()
-                    .replace('\\', "/");
+                let name = path.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
                 self.add(&name, fs::read(&path)?);
             }
         }
@@ -53,10 +50,7 @@ impl Assets {
         let mut files = Vec::new();
         for name in self.0.keys() {
             let bytes = self.content(name, 0)?;
-            files.push(Served {
-                path: hashed(name, &bytes),
-                bytes,
-            });
+            files.push(Served { path: hashed(name, &bytes), bytes });
         }
         Ok(files)
     }
@@ -97,10 +91,7 @@ impl Assets {
 
     /// An asset's final content.
     fn content(&self, name: &str, depth: usize) -> anyhow::Result<Vec<u8>> {
-        let bytes = self
-            .0
-            .get(name)
-            .with_context(|| format!("there is no asset `{name}`"))?;
+        let bytes = self.0.get(name).with_context(|| format!("there is no asset `{name}`"))?;
         if !is_template(name, bytes) {
             return Ok(bytes.clone());
         }
@@ -111,14 +102,10 @@ impl Assets {
 
 /// Only scripts and style sheets name other assets, and most do not.
 fn is_template(name: &str, bytes: &[u8]) -> bool {
-    let may = [".js", ".css", ".svg"]
+    let may = [".js", ".css", ".svg"].iter().any(|ending| name.ends_with(ending));
+    may && ["{{asset:", "{{size:"]
         .iter()
-        .any(|ending| name.ends_with(ending));
-    may && ["{{asset:", "{{size:"].iter().any(|mark| {
-        bytes
-            .windows(mark.len())
-            .any(|window| window == mark.as_bytes())
-    })
+        .any(|mark| bytes.windows(mark.len()).any(|window| window == mark.as_bytes()))
 }
 
 /// `boot.js` becomes `assets/boot-0123456789abcdef.js`.
@@ -132,10 +119,7 @@ fn hashed(name: &str, bytes: &[u8]) -> String {
 
 /// SHA-256 in hex.
 pub fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -154,10 +138,7 @@ mod tests {
     fn a_change_deep_inside_changes_every_name_above_it() {
         let page = "<script src=\"{{asset:boot.js}}\">";
         let fill = |icon: &str| {
-            let files = [
-                ("boot.js", "use('{{asset:i.svg}}', {{size:i.svg}})"),
-                ("i.svg", icon),
-            ];
+            let files = [("boot.js", "use('{{asset:i.svg}}', {{size:i.svg}})"), ("i.svg", icon)];
             assets(&files).fill(page, "page").unwrap()
         };
         assert_ne!(fill("<svg/>"), fill("<svg />"));
@@ -170,14 +151,8 @@ mod tests {
             let error = assets(&[("a.js", "{{asset:a.js}}")]).fill(text, "index.html");
             format!("{:#}", error.unwrap_err())
         };
-        assert_eq!(
-            refused("{{asset:b.js}}"),
-            "index.html: there is no asset `b.js`"
-        );
-        assert_eq!(
-            refused("{{name}}"),
-            "index.html has a placeholder that nobody fills: `name`"
-        );
+        assert_eq!(refused("{{asset:b.js}}"), "index.html: there is no asset `b.js`");
+        assert_eq!(refused("{{name}}"), "index.html has a placeholder that nobody fills: `name`");
         assert!(refused("{{asset:a.js}}").ends_with("a.js names assets in a circle"));
     }
 }

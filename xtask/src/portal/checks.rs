@@ -14,28 +14,12 @@ pub fn build() -> anyhow::Result<PathBuf> {
     let mut steps = Steps::new(2);
     steps.step("compile the checks for the browser", || {
         add_target()?;
-        let words = [
-            "build",
-            "--package",
-            "portal",
-            "--bin",
-            "checks",
-            "--features",
-            "checks",
-        ];
-        workspace::run(workspace::cargo(
-            &[&words[..], &["--target", TARGET]].concat(),
-        ))
+        let words = ["build", "--package", "portal", "--bin", "checks", "--features", "checks"];
+        workspace::run(workspace::cargo(&[&words[..], &["--target", TARGET]].concat()))
     })?;
     steps.step("make their glue and write", || {
-        let wasm = workspace::target()
-            .join(TARGET)
-            .join("debug")
-            .join("checks.wasm");
-        let glue = workspace::target()
-            .join("portal")
-            .join("glue")
-            .join("checks");
+        let wasm = workspace::target().join(TARGET).join("debug").join("checks.wasm");
+        let glue = workspace::target().join("portal").join("glue").join("checks");
         bind_one("checks", &wasm, &glue)?;
         fs::create_dir_all(&folder)?;
         fs::copy(glue.join("checks.js"), folder.join("checks.js"))?;

@@ -16,9 +16,8 @@ const WORTH_BYTES_MIN: usize = 512;
 
 /// Writes all files, the assets first, on all cores.
 pub fn write_all(folder: &Path, files: &[Served], kind: Kind) -> anyhow::Result<()> {
-    let (assets, pages): (Vec<&Served>, Vec<&Served>) = files
-        .iter()
-        .partition(|file| file.path.starts_with("assets/"));
+    let (assets, pages): (Vec<&Served>, Vec<&Served>) =
+        files.iter().partition(|file| file.path.starts_with("assets/"));
     in_parallel(folder, &assets, kind)?;
     in_parallel(folder, &pages, kind)
 }
@@ -49,10 +48,7 @@ fn write_one(folder: &Path, file: &Served, kind: Kind) -> anyhow::Result<()> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
     }
-    for (ending, bytes) in [
-        ("br", brotli(&file.bytes, kind)?),
-        ("gz", gzip(&file.bytes, kind)?),
-    ] {
+    for (ending, bytes) in [("br", brotli(&file.bytes, kind)?), ("gz", gzip(&file.bytes, kind)?)] {
         let variant = folder.join(format!("{}.{ending}", file.path));
         if file.bytes.len() >= WORTH_BYTES_MIN && bytes.len() < file.bytes.len() {
             fs::write(variant, bytes)?;
@@ -75,11 +71,7 @@ fn brotli(bytes: &[u8], kind: Kind) -> anyhow::Result<Vec<u8>> {
 }
 
 fn gzip(bytes: &[u8], kind: Kind) -> anyhow::Result<Vec<u8>> {
-    let level = if kind == Kind::Dist {
-        Compression::best()
-    } else {
-        Compression::fast()
-    };
+    let level = if kind == Kind::Dist { Compression::best() } else { Compression::fast() };
     let mut writer = GzEncoder::new(Vec::new(), level);
     writer.write_all(bytes)?;
     Ok(writer.finish()?)

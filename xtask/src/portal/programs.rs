@@ -25,10 +25,7 @@ pub fn compile(kind: Kind) -> anyhow::Result<()> {
     }
     let mut command = workspace::cargo(&words);
     if kind == Kind::Dist {
-        command.env(
-            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-            without_own_paths()?,
-        );
+        command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", without_own_paths()?);
     }
     workspace::run(command)
 }
@@ -38,25 +35,14 @@ pub fn compile(kind: Kind) -> anyhow::Result<()> {
 fn without_own_paths() -> anyhow::Result<String> {
     let home = match std::env::var_os("CARGO_HOME") {
         Some(home) => PathBuf::from(home),
-        None => std::env::home_dir()
-            .context("no home folder is known")?
-            .join(".cargo"),
+        None => std::env::home_dir().context("no home folder is known")?.join(".cargo"),
     };
     let mut flags = Vec::new();
     // Without fetched crates there is nothing to rename; cargo then fetches them.
-    for registry in fs::read_dir(home.join("registry/src"))
-        .into_iter()
-        .flatten()
-    {
-        flags.push(format!(
-            "--remap-path-prefix={}=",
-            registry?.path().display()
-        ));
+    for registry in fs::read_dir(home.join("registry/src")).into_iter().flatten() {
+        flags.push(format!("--remap-path-prefix={}=", registry?.path().display()));
     }
-    flags.push(format!(
-        "--remap-path-prefix={}=",
-        workspace::root().display()
-    ));
+    flags.push(format!("--remap-path-prefix={}=", workspace::root().display()));
     Ok(flags.join(" "))
 }
 
@@ -73,29 +59,16 @@ pub(super) fn add_target() -> anyhow::Result<()> {
     }
     say::line("  adding Rust's WebAssembly target");
     let mut command = Command::new("rustup");
-    command
-        .args(["target", "add", TARGET])
-        .current_dir(workspace::root());
+    command.args(["target", "add", TARGET]).current_dir(workspace::root());
     workspace::run(command)
 }
 
 /// Writes the glue of each program and adds `page.js`, `page.wasm` and so on to the assets.
 pub fn bind(kind: Kind, assets: &mut Assets) -> anyhow::Result<()> {
-    let profile = if kind == Kind::Dist {
-        "dist-wasm"
-    } else {
-        "debug"
-    };
+    let profile = if kind == Kind::Dist { "dist-wasm" } else { "debug" };
     for name in PROGRAMS {
-        let wasm = workspace::target()
-            .join(TARGET)
-            .join(profile)
-            .join(format!("{name}.wasm"));
-        let folder = workspace::target()
-            .join("portal")
-            .join("glue")
-            .join(kind.name())
-            .join(name);
+        let wasm = workspace::target().join(TARGET).join(profile).join(format!("{name}.wasm"));
+        let folder = workspace::target().join("portal").join("glue").join(kind.name()).join(name);
         bind_one(name, &wasm, &folder)?;
         add(name, &folder, assets)?;
     }
@@ -115,12 +88,8 @@ pub(super) fn bind_one(name: &str, wasm: &Path, folder: &Path) -> anyhow::Result
     let mut bindgen = Bindgen::new();
     bindgen.input_bytes(name, bytes).web(true)?;
     bindgen.typescript(false).omit_default_module_path(true);
-    bindgen
-        .remove_name_section(true)
-        .remove_producers_section(true);
-    bindgen
-        .generate(folder)
-        .with_context(|| format!("the glue of {name} could not be made"))?;
+    bindgen.remove_name_section(true).remove_producers_section(true);
+    bindgen.generate(folder).with_context(|| format!("the glue of {name} could not be made"))?;
     fs::write(stamp, print)?;
     Ok(())
 }
@@ -140,10 +109,7 @@ fn add(name: &str, folder: &Path, assets: &mut Assets) -> anyhow::Result<()> {
         assets.add(&asset, fs::read(&snippet)?);
     }
     assets.add(&format!("{name}.js"), glue.into_bytes());
-    assets.add(
-        &format!("{name}.wasm"),
-        fs::read(folder.join(format!("{name}_bg.wasm")))?,
-    );
+    assets.add(&format!("{name}.wasm"), fs::read(folder.join(format!("{name}_bg.wasm")))?);
     Ok(())
 }
 

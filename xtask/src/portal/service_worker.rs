@@ -26,13 +26,9 @@ pub fn fill(template: &Path, files: &[Served]) -> anyhow::Result<Served> {
     for mark in ["\"{{release}}\"", "\"{{files}}\""] {
         ensure!(text.contains(mark), "{} lacks {mark}", template.display());
     }
-    let filled = text
-        .replace("\"{{release}}\"", &format!("\"{release}\""))
-        .replace("\"{{files}}\"", &list);
-    Ok(Served {
-        path: "service-worker.js".to_owned(),
-        bytes: filled.into_bytes(),
-    })
+    let filled =
+        text.replace("\"{{release}}\"", &format!("\"{release}\"")).replace("\"{{files}}\"", &list);
+    Ok(Served { path: "service-worker.js".to_owned(), bytes: filled.into_bytes() })
 }
 
 /// Everything but the staff's page and programs: patients never download those.
@@ -44,9 +40,5 @@ pub fn is_precached(path: &str) -> bool {
 
 /// Where a file is asked for; the patient's page under the root.
 fn url(path: &str) -> String {
-    if path == "index.html" {
-        "/".to_owned()
-    } else {
-        format!("/{path}")
-    }
+    if path == "index.html" { "/".to_owned() } else { format!("/{path}") }
 }

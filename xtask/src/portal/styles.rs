@@ -47,9 +47,7 @@ fn squeeze(css: &str) -> String {
     let mut rest = css;
     while let Some(start) = rest.find("/*") {
         bare.push_str(&rest[..start]);
-        rest = rest[start..]
-            .find("*/")
-            .map_or("", |length| &rest[start + length + 2..]);
+        rest = rest[start..].find("*/").map_or("", |length| &rest[start + length + 2..]);
     }
     bare.push_str(rest);
     let lines = bare.lines().map(str::trim).filter(|line| !line.is_empty());

@@ -81,10 +81,9 @@ impl Browsers {
                     "{} skipped: {} is not installed",
                     engine.name, engine.programs[0][0]
                 )),
-                (true, None) => browsers.missing.push(format!(
-                    "{} skipped: {} is missing",
-                    engine.name, engine.driver
-                )),
+                (true, None) => browsers
+                    .missing
+                    .push(format!("{} skipped: {} is missing", engine.name, engine.driver)),
             }
         }
         Ok(browsers)
@@ -102,9 +101,7 @@ impl Browsers {
 
 impl Engine {
     fn program_is_here(&self) -> bool {
-        self.programs
-            .iter()
-            .all(|names| names.iter().any(|name| in_path(name).is_some()))
+        self.programs.iter().all(|names| names.iter().any(|name| in_path(name).is_some()))
     }
 
     fn driver_at(&self) -> Option<PathBuf> {
@@ -123,9 +120,7 @@ impl Engine {
 
 fn in_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|file| file.is_file())
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
 fn install_packages() -> anyhow::Result<()> {
@@ -149,9 +144,7 @@ fn install_packages() -> anyhow::Result<()> {
 
 fn apt() -> Command {
     let mut command = Command::new("apt-get");
-    command
-        .arg("--quiet")
-        .env("DEBIAN_FRONTEND", "noninteractive");
+    command.arg("--quiet").env("DEBIAN_FRONTEND", "noninteractive");
     command
 }
 

@@ -22,18 +22,11 @@ pub struct Count {
 impl Count {
     /// A step that is one check and held.
     pub fn one() -> Self {
-        Self {
-            passed: 1,
-            ..Self::default()
-        }
+        Self { passed: 1, ..Self::default() }
     }
 
     pub fn failure(why: String) -> Self {
-        Self {
-            failed: 1,
-            notes: vec![why],
-            ..Self::default()
-        }
+        Self { failed: 1, notes: vec![why], ..Self::default() }
     }
 
     pub fn held(&self) -> bool {
@@ -43,29 +36,19 @@ impl Count {
 
 /// A command that is one check: it ends well or it does not.
 pub fn check(mut command: Command) -> anyhow::Result<Count> {
-    let status = command
-        .status()
-        .with_context(|| workspace::words(&command))?;
+    let status = command.status().with_context(|| workspace::words(&command))?;
     if status.success() {
         return Ok(Count::one());
     }
-    Ok(Count::failure(format!(
-        "`{}` failed",
-        workspace::words(&command)
-    )))
+    Ok(Count::failure(format!("`{}` failed", workspace::words(&command))))
 }
 
 /// A test runner: its `test result:` lines are added up. One that ends badly without a failed test
 /// did not compile or crashed, which counts as one failure.
 pub fn tests(mut command: Command) -> anyhow::Result<Count> {
     command.stdout(Stdio::piped());
-    let mut child = command
-        .spawn()
-        .with_context(|| workspace::words(&command))?;
-    let output = child
-        .stdout
-        .take()
-        .expect("the output was piped a line above");
+    let mut child = command.spawn().with_context(|| workspace::words(&command))?;
+    let output = child.stdout.take().expect("the output was piped a line above");
     let mut count = Count::default();
     for line in BufReader::new(output).lines() {
         let line = line?;
@@ -78,15 +61,11 @@ pub fn tests(mut command: Command) -> anyhow::Result<Count> {
     let ended_well = child.wait()?.success();
     if !ended_well && count.failed == 0 {
         count.failed = 1;
-        count
-            .notes
-            .push(format!("`{}` failed", workspace::words(&command)));
+        count.notes.push(format!("`{}` failed", workspace::words(&command)));
     }
     if ended_well && count.passed == 0 {
         count.failed = 1;
-        count
-            .notes
-            .push(format!("`{}` ran no test", workspace::words(&command)));
+        count.notes.push(format!("`{}` ran no test", workspace::words(&command)));
     }
     Ok(count)
 }

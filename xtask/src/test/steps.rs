@@ -89,9 +89,7 @@ pub const STEPS: &[Step] = &[
         run: |_| {
             let target = ["--target", portal::TARGET];
             let what = ["clippy", "--package", "portal", "--lib", "--bins"];
-            count::check(cargo(
-                &[&what[..], &target, &["--", "-D", "warnings"]].concat(),
-            ))
+            count::check(cargo(&[&what[..], &target, &["--", "-D", "warnings"]].concat()))
         },
     },
     Step {
@@ -124,15 +122,7 @@ pub const STEPS: &[Step] = &[
         part: Part::Server,
         needs: &["crates"],
         fast: false,
-        run: |_| {
-            count::check(cargo(&[
-                "build",
-                "--package",
-                "sync-server",
-                "--features",
-                "demo",
-            ]))
-        },
+        run: |_| count::check(cargo(&["build", "--package", "sync-server", "--features", "demo"])),
     },
     Step {
         name: "commands",
@@ -157,13 +147,7 @@ pub const STEPS: &[Step] = &[
         needs: &["dist"],
         fast: false,
         run: |_| {
-            let what = [
-                "test",
-                "--package",
-                "sync-server",
-                "--features",
-                "embedded-portal",
-            ];
+            let what = ["test", "--package", "sync-server", "--features", "embedded-portal"];
             let mut command = cargo(&[&what[..], &["--lib", "--", "assets"]].concat());
             command.env("SATCHEL_PORTAL_DIR", Kind::Dist.folder());
             count::tests(command)
@@ -217,20 +201,12 @@ fn crates() -> anyhow::Result<Count> {
 
 fn lint() -> anyhow::Result<Count> {
     let what = ["clippy", "--workspace", "--all-targets"];
-    count::check(cargo(
-        &[&what[..], &DEMO, &["--", "-D", "warnings"]].concat(),
-    ))
+    count::check(cargo(&[&what[..], &DEMO, &["--", "-D", "warnings"]].concat()))
 }
 
 /// The inner loop leaves out doc tests, which compile one by one.
 fn unit(run: &Run) -> anyhow::Result<Count> {
-    let what = [
-        "test",
-        "--workspace",
-        "--exclude",
-        "tests",
-        "--no-fail-fast",
-    ];
+    let what = ["test", "--workspace", "--exclude", "tests", "--no-fail-fast"];
     let which: &[&str] = if run.fast { &["--lib", "--bins"] } else { &[] };
     let mut command = cargo(&[&what[..], &DEMO, which].concat());
     pass_on(run, &mut command);
@@ -253,19 +229,10 @@ fn core(run: &Run) -> anyhow::Result<Count> {
 
 fn one_binary(name: &str, run: &Run) -> anyhow::Result<Count> {
     ensure!(
-        workspace::targets("tests", "test")?
-            .iter()
-            .any(|test| test == name),
+        workspace::targets("tests", "test")?.iter().any(|test| test == name),
         "the package `tests` has no test binary `{name}`"
     );
-    let mut command = cargo(&[
-        "test",
-        "--package",
-        "tests",
-        "--test",
-        name,
-        "--no-fail-fast",
-    ]);
+    let mut command = cargo(&["test", "--package", "tests", "--test", name, "--no-fail-fast"]);
     // In the inner loop the smallest build may be missing or old, so its sizes say nothing.
     if name == "tidy" && run.fast {
         command.args(["--", "--skip", "sizes"]);
@@ -277,15 +244,9 @@ fn one_binary(name: &str, run: &Run) -> anyhow::Result<Count> {
 
 /// All engines in one process, which runs them side by side.
 fn journeys(run: &Run) -> anyhow::Result<Count> {
-    ensure!(
-        !run.browsers.engines.is_empty(),
-        "there is no browser to run them in"
-    );
+    ensure!(!run.browsers.engines.is_empty(), "there is no browser to run them in");
     let mut command = cargo(&["test", "--package", "tests", "--test", "browser"]);
-    command.env(
-        "SATCHEL_SERVER",
-        workspace::target().join("debug/sync-server"),
-    );
+    command.env("SATCHEL_SERVER", workspace::target().join("debug/sync-server"));
     command.env("SATCHEL_PORTAL", Kind::Fast.folder());
     if std::env::var_os("SATCHEL_ENGINES").is_none() {
         command.env("SATCHEL_ENGINES", run.browsers.engines.join(","));

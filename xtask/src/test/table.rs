@@ -18,19 +18,13 @@ pub fn print(all: &[Done]) {
     }
     say::line("\npart             took   minutes it may take");
     for part in Part::ALL {
-        let took: Duration = all
-            .iter()
-            .filter(|done| done.step.part == part)
-            .map(|done| done.took)
-            .sum();
+        let took: Duration =
+            all.iter().filter(|done| done.step.part == part).map(|done| done.took).sum();
         let budget = Duration::from_secs(part.minutes_max() * 60);
         let over = if took > budget { "  overdrawn" } else { "" };
         let minutes = took.as_secs_f64() / 60.0;
         let max = part.minutes_max();
-        say::line(&format!(
-            "{:<15} {minutes:>5.1} {max:>9}{over}",
-            part.name()
-        ));
+        say::line(&format!("{:<15} {minutes:>5.1} {max:>9}{over}", part.name()));
     }
     for done in all {
         for note in &done.count.notes {

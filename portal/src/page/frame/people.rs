@@ -22,10 +22,7 @@ pub(super) fn People(session: Session, is_open: RwSignal<bool>) -> AnyView {
     });
     let button = move || {
         let who = session.who().get()?;
-        let place = who
-            .records
-            .iter()
-            .position(|record| record.patient == who.open)?;
+        let place = who.records.iter().position(|record| record.patient == who.open)?;
         let record = who.records.get(place)?.clone();
         let detail = detail(&record);
         Some(view! {
@@ -45,25 +42,19 @@ pub(super) fn People(session: Session, is_open: RwSignal<bool>) -> AnyView {
 fn rows(session: Session, is_open: RwSignal<bool>) -> AnyView {
     let who = session.who().get_untracked();
     let people = who.into_iter().flat_map(move |who| {
-        who.records
-            .into_iter()
-            .enumerate()
-            .map(move |(place, record)| {
-                let now = record.patient == who.open;
-                let detail = if now {
-                    words::people_open_now(&detail(&record))
-                } else {
-                    detail(&record)
-                };
-                let open = move || {
-                    is_open.set(false);
-                    session.switch(record.patient);
-                };
-                view! {
-                    <PersonRow name=record.name.clone() detail=detail place=place is_open=now
-                        on_press=open/>
-                }
-            })
+        who.records.into_iter().enumerate().map(move |(place, record)| {
+            let now = record.patient == who.open;
+            let detail =
+                if now { words::people_open_now(&detail(&record)) } else { detail(&record) };
+            let open = move || {
+                is_open.set(false);
+                session.switch(record.patient);
+            };
+            view! {
+                <PersonRow name=record.name.clone() detail=detail place=place is_open=now
+                    on_press=open/>
+            }
+        })
     });
     let places = more_places().into_iter().map(|place| {
         view! { <RowLink href=place.href.to_owned() icon=place.icon title=place.label/> }
@@ -76,9 +67,5 @@ fn rows(session: Session, is_open: RwSignal<bool>) -> AnyView {
 }
 
 fn detail(record: &RecordOf) -> String {
-    if record.own {
-        words::people_own()
-    } else {
-        words::people_cared_for()
-    }
+    if record.own { words::people_own() } else { words::people_cared_for() }
 }

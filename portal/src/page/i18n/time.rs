@@ -15,12 +15,8 @@ const CLOCK: Style = &[("hour", "numeric"), ("minute", "2-digit")];
 const DAY: Style = &[("month", "short"), ("day", "numeric")];
 const DAY_OF_YEAR: Style = &[("month", "short"), ("day", "numeric"), ("year", "numeric")];
 const LONG_DAY: Style = &[("weekday", "long"), ("month", "long"), ("day", "numeric")];
-const LONG_DAY_OF_YEAR: Style = &[
-    ("weekday", "long"),
-    ("month", "long"),
-    ("day", "numeric"),
-    ("year", "numeric"),
-];
+const LONG_DAY_OF_YEAR: Style =
+    &[("weekday", "long"), ("month", "long"), ("day", "numeric"), ("year", "numeric")];
 
 thread_local! {
     /// Making a format takes a thousand times longer than using it.
@@ -47,23 +43,12 @@ pub(crate) fn clock(at: Timestamp) -> String {
 
 /// "Friday, November 20"; with the year when it is not this one.
 pub(crate) fn long_day(at: Timestamp) -> String {
-    format(
-        if is_this_year(at) {
-            LONG_DAY
-        } else {
-            LONG_DAY_OF_YEAR
-        },
-        at,
-    )
+    format(if is_this_year(at) { LONG_DAY } else { LONG_DAY_OF_YEAR }, at)
 }
 
 /// "Today", or the long day: what divides a thread.
 pub(crate) fn day_heading(at: Timestamp) -> String {
-    if is_today(at) {
-        words::time_today()
-    } else {
-        long_day(at)
-    }
+    if is_today(at) { words::time_today() } else { long_day(at) }
 }
 
 /// "Today, 9:12 am", "Nov 14", "Nov 14, 2025": for lists.
@@ -77,11 +62,7 @@ pub(crate) fn in_list(at: Timestamp) -> String {
 
 /// "9:12 am" today, "Nov 14, 9:12 am" before.
 pub(crate) fn moment(at: Timestamp) -> String {
-    if is_today(at) {
-        clock(at)
-    } else {
-        words::time_day_at(&in_list(at), &clock(at))
-    }
+    if is_today(at) { clock(at) } else { words::time_day_at(&in_list(at), &clock(at)) }
 }
 
 /// The same day in the reader's zone.
@@ -106,23 +87,15 @@ fn format(style: Style, at: Timestamp) -> String {
         formats.entry(style).or_insert_with(make).clone()
     });
     let text = format.call1(&JsValue::UNDEFINED, &to_date(at));
-    text.ok()
-        .and_then(|text| text.as_string())
-        .unwrap_or_default()
+    text.ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "JavaScript's dates are whole milliseconds in f64"
-)]
+#[expect(clippy::cast_precision_loss, reason = "JavaScript's dates are whole milliseconds in f64")]
 fn to_date(at: Timestamp) -> Date {
     Date::new(&JsValue::from_f64(at.millis() as f64))
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a date of JavaScript fits 53 bits"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "a date of JavaScript fits 53 bits")]
 fn of_date(date: &Date) -> Timestamp {
     Timestamp::from_millis(date.get_time() as i64)
 }

@@ -19,15 +19,8 @@ fn filled(texts: [&'static str; 2], values: &[(&str, &str)]) -> String {
 fn plural(count: u32, forms: &[&[(&str, &'static str)]; 2], values: &[(&str, &str)]) -> String {
     let form = plural_form(count);
     let forms = chosen(*forms);
-    let of = |wanted: &str| {
-        forms
-            .iter()
-            .find(|(form, _)| *form == wanted)
-            .map(|(_, text)| *text)
-    };
-    let text = of(&form)
-        .or_else(|| of("other"))
-        .expect("the build checks that `other` is there");
+    let of = |wanted: &str| forms.iter().find(|(form, _)| *form == wanted).map(|(_, text)| *text);
+    let text = of(&form).or_else(|| of("other")).expect("the build checks that `other` is there");
     let count = number(count);
     let mut values = values.to_vec();
     values.push(("count", &count));
@@ -69,10 +62,7 @@ mod tests {
 
     #[test]
     fn values_take_the_place_of_their_names() {
-        assert_eq!(
-            fill("{a} and {b}, {a}", &[("a", "x"), ("b", "{a}")]),
-            "x and {a}, x"
-        );
+        assert_eq!(fill("{a} and {b}, {a}", &[("a", "x"), ("b", "{a}")]), "x and {a}, x");
     }
 
     #[test]

@@ -42,27 +42,19 @@ pub(crate) fn Activity() -> impl IntoView {
 fn status_banner(status: Option<Status>) -> AnyView {
     let (tone, icon, text) = match status {
         None => (Tone::Neutral, Icon::Offline, words::activity_looking()),
-        Some(Status::UpToDate { at }) => (
-            Tone::Ok,
-            Icon::Synced,
-            words::activity_up_to_date(&time::in_list(at)),
-        ),
+        Some(Status::UpToDate { at }) => {
+            (Tone::Ok, Icon::Synced, words::activity_up_to_date(&time::in_list(at)))
+        }
         Some(Status::Checking) => (Tone::Neutral, Icon::Refresh, words::activity_checking()),
-        Some(Status::Offline { waiting: 0 }) => (
-            Tone::Neutral,
-            Icon::Offline,
-            words::activity_offline_nothing(),
-        ),
-        Some(Status::Offline { waiting }) => (
-            Tone::Neutral,
-            Icon::Offline,
-            words::activity_offline(waiting),
-        ),
-        Some(Status::Sending { waiting }) => (
-            Tone::Info,
-            Icon::Sending,
-            words::activity_now_sending(waiting),
-        ),
+        Some(Status::Offline { waiting: 0 }) => {
+            (Tone::Neutral, Icon::Offline, words::activity_offline_nothing())
+        }
+        Some(Status::Offline { waiting }) => {
+            (Tone::Neutral, Icon::Offline, words::activity_offline(waiting))
+        }
+        Some(Status::Sending { waiting }) => {
+            (Tone::Info, Icon::Sending, words::activity_now_sending(waiting))
+        }
         Some(Status::NotSent { refused }) => {
             (Tone::Alert, Icon::Alert, words::activity_not_sent(refused))
         }

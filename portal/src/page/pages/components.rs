@@ -46,11 +46,7 @@ fn sample() -> String {
 
 fn status() -> AnyView {
     let pill = |pill| {
-        let words = PillWords {
-            pill,
-            first: sample(),
-            rest: words::components_rest(),
-        };
+        let words = PillWords { pill, first: sample(), rest: words::components_rest() };
         view! { <StatusPill href="/components" words=words/> }
     };
     view! {
@@ -79,32 +75,11 @@ fn buttons() -> AnyView {
 }
 
 fn tags() -> AnyView {
-    let icons = [
-        Icon::Clock,
-        Icon::Info,
-        Icon::Ok,
-        Icon::Up,
-        Icon::Down,
-        Icon::Alert,
-    ];
-    let tones = [
-        Tone::Neutral,
-        Tone::Info,
-        Tone::Ok,
-        Tone::Wait,
-        Tone::Wait,
-        Tone::Alert,
-    ];
+    let icons = [Icon::Clock, Icon::Info, Icon::Ok, Icon::Up, Icon::Down, Icon::Alert];
+    let tones = [Tone::Neutral, Tone::Info, Tone::Ok, Tone::Wait, Tone::Wait, Tone::Alert];
     let tags = icons.into_iter().zip(tones);
     let tags = tags.map(|(icon, tone)| view! { <Tag tone=tone icon=icon label=sample()/> });
-    let icons = [
-        Icon::Phone,
-        Icon::Check,
-        Icon::Checks,
-        Icon::Eye,
-        Icon::Message,
-        Icon::Alert,
-    ];
+    let icons = [Icon::Phone, Icon::Check, Icon::Checks, Icon::Eye, Icon::Message, Icon::Alert];
     let states = icons.map(|icon| view! { <State icon=icon label=sample()/> });
     view! {
         <div class="bar">{tags.collect::<Vec<_>>()}</div>
@@ -229,12 +204,7 @@ fn notices() -> AnyView {
 }
 
 fn waiting() -> AnyView {
-    let step = |reached| Step {
-        reached,
-        spoken: sample(),
-        title: sample(),
-        detail: sample(),
-    };
+    let step = |reached| Step { reached, spoken: sample(), title: sample(), detail: sample() };
     view! {
         <Empty icon=Icon::Message title=sample() text=sample()>
             <Button label=sample() on_press=|| ()/>

@@ -18,11 +18,7 @@ pub(crate) fn Download() -> impl IntoView {
         let messages = if is_here.get() {
             let count = threads.get_untracked().map_or(0, |rows| rows.len());
             let count = u32::try_from(count).unwrap_or(u32::MAX);
-            (
-                Reached::Done,
-                words::steps_done(),
-                words::download_threads(count),
-            )
+            (Reached::Done, words::steps_done(), words::download_threads(count))
         } else {
             (Reached::Now, words::steps_now(), words::download_coming())
         };
@@ -34,12 +30,7 @@ pub(crate) fn Download() -> impl IntoView {
                 title: words::download_account(),
                 detail: words::download_account_here(),
             },
-            Step {
-                reached,
-                spoken,
-                title: words::places_messages(),
-                detail,
-            },
+            Step { reached, spoken, title: words::places_messages(), detail },
         ]
     };
     view! {

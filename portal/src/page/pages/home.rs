@@ -22,10 +22,7 @@ pub(crate) fn Home() -> impl IntoView {
     let threads = session.threads();
     let greeting = move || {
         let who = session.who().get()?;
-        let record = who
-            .records
-            .iter()
-            .find(|record| record.patient == who.open)?;
+        let record = who.records.iter().find(|record| record.patient == who.open)?;
         Some(if record.own {
             words::home_hello(who.name.split_whitespace().next().unwrap_or_default())
         } else {
@@ -54,10 +51,7 @@ pub(crate) fn Home() -> impl IntoView {
 }
 
 fn new_rows(rows: Vec<ThreadRow>) -> AnyView {
-    let unread = rows
-        .into_iter()
-        .filter(|row| row.unread > 0)
-        .take(NEW_ROWS_MAX);
+    let unread = rows.into_iter().filter(|row| row.unread > 0).take(NEW_ROWS_MAX);
     let rows: Vec<_> = unread.map(new_row).collect();
     if rows.is_empty() {
         return view! {
@@ -94,15 +88,9 @@ fn waiting(session: Session, threads: Signal<Option<Vec<ThreadRow>>>) -> Option<
         }
         let rows = threads.get().unwrap_or_default();
         let rows: Vec<_> = rows.into_iter().filter_map(waiting_row).collect();
-        let title = if refused > 0 {
-            words::home_not_sent(refused)
-        } else {
-            words::state_saved_here()
-        };
-        let more = (
-            "/activity".to_owned(),
-            words::home_see_all(unsent + refused),
-        );
+        let title =
+            if refused > 0 { words::home_not_sent(refused) } else { words::state_saved_here() };
+        let more = ("/activity".to_owned(), words::home_see_all(unsent + refused));
         Some(view! {
             <Card id="waiting" title=title flush=true more=more><Rows>{rows}</Rows></Card>
         })

@@ -28,33 +28,22 @@ pub(crate) fn state_words(state: &ItemState) -> StateWords {
             (Icon::Phone, Tone::Wait, words::state_saved_here(), Some(at))
         }
         ItemState::Sent { at } => (Icon::Check, Tone::Ok, words::state_sent(), Some(at)),
-        ItemState::AtTheClinic { at } => (
-            Icon::Checks,
-            Tone::Ok,
-            words::state_at_the_clinic(),
-            Some(at),
-        ),
+        ItemState::AtTheClinic { at } => {
+            (Icon::Checks, Tone::Ok, words::state_at_the_clinic(), Some(at))
+        }
         ItemState::ReadBy { name, at } => {
             (Icon::Eye, Tone::Ok, words::state_read_by(name), Some(at))
         }
         ItemState::Answered { at } => (Icon::Message, Tone::Ok, words::state_answered(), Some(at)),
-        ItemState::NotSent { why } => (
-            Icon::Alert,
-            Tone::Alert,
-            words::state_not_sent(&not_sent(*why)),
-            None,
-        ),
+        ItemState::NotSent { why } => {
+            (Icon::Alert, Tone::Alert, words::state_not_sent(&not_sent(*why)), None)
+        }
     };
     let long = match at {
         Some(&at) => words::state_with_time(&short, &time::moment(at)),
         None => short.clone(),
     };
-    StateWords {
-        icon,
-        tone,
-        short,
-        long,
-    }
+    StateWords { icon, tone, short, long }
 }
 
 fn not_sent(why: NotSent) -> String {

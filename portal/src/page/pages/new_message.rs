@@ -21,15 +21,9 @@ use crate::page::ui::tag::Tone;
 
 /// The drafts of a conversation that does not exist yet, one pair per record.
 pub(super) fn draft_keys(session: Session) -> (String, String) {
-    let patient = session
-        .who()
-        .get_untracked()
-        .map(|who| who.open.to_string());
+    let patient = session.who().get_untracked().map(|who| who.open.to_string());
     let patient = patient.unwrap_or_default();
-    (
-        format!("{patient}/new/topic"),
-        format!("{patient}/new/text"),
-    )
+    (format!("{patient}/new/topic"), format!("{patient}/new/text"))
 }
 
 #[derive(Clone, Copy)]
@@ -61,18 +55,14 @@ impl Form {
     fn error_of(self, kinds: &'static [Refused]) -> Signal<Option<String>> {
         Signal::derive(move || {
             let wrong = self.wrong.get();
-            wrong
-                .into_iter()
-                .find(|why| kinds.contains(why))
-                .map(refused)
+            wrong.into_iter().find(|why| kinds.contains(why)).map(refused)
         })
     }
 
     /// What was wrong with a field is mended as soon as somebody writes in it.
     fn write(self, draft: Draft, text: String, faults: &'static [Refused]) {
         draft.write(text);
-        self.wrong
-            .update(|wrong| wrong.retain(|why| !faults.contains(why)));
+        self.wrong.update(|wrong| wrong.retain(|why| !faults.contains(why)));
     }
 
     fn blame(self, wrong: Vec<Refused>) {
@@ -83,10 +73,7 @@ impl Form {
     }
 
     fn send(self, open_thread: impl Fn(String) + 'static) {
-        let (topic, text) = (
-            self.topic.text().get_untracked(),
-            self.text.text().get_untracked(),
-        );
+        let (topic, text) = (self.topic.text().get_untracked(), self.text.text().get_untracked());
         let mut wrong = Vec::new();
         if topic.trim().is_empty() {
             wrong.push(Refused::EmptyTopic);
@@ -175,16 +162,9 @@ fn trouble(form: Form) -> Option<AnyView> {
     if !wrong.is_empty() {
         let count = u32::try_from(wrong.len()).unwrap_or(u32::MAX);
         let field = |why: &Refused| {
-            if TOPIC_FAULTS.contains(why) {
-                "topic"
-            } else {
-                "text"
-            }
+            if TOPIC_FAULTS.contains(why) { "topic" } else { "text" }
         };
-        let lines = wrong
-            .iter()
-            .map(|why| (field(why), refused(*why)))
-            .collect();
+        let lines = wrong.iter().map(|why| (field(why), refused(*why))).collect();
         return Some(view! { <Errors title=words::errors_title(count) lines=lines/> }.into_any());
     }
     form.not_taken.get().map(|why| {

@@ -12,19 +12,14 @@ use crate::page::ui::icon::Icon;
 
 #[component]
 pub(crate) fn NotBuilt(icon: Icon, title: String, text: String) -> AnyView {
-    let clinic = expect_context::<Session>()
-        .who()
-        .get_untracked()
-        .map(|who| who.clinic);
-    let call = clinic
-        .filter(|clinic| !clinic.phone.is_empty())
-        .map(|clinic| {
-            let label = words::action_call(&clinic.name, &clinic.phone);
-            view! {
-                <LinkButton href=telephone(&clinic.phone) label=label weight=Weight::Quiet
-                    icon=Icon::Call/>
-            }
-        });
+    let clinic = expect_context::<Session>().who().get_untracked().map(|who| who.clinic);
+    let call = clinic.filter(|clinic| !clinic.phone.is_empty()).map(|clinic| {
+        let label = words::action_call(&clinic.name, &clinic.phone);
+        view! {
+            <LinkButton href=telephone(&clinic.phone) label=label weight=Weight::Quiet
+                icon=Icon::Call/>
+        }
+    });
     view! {
         <Empty icon=icon title=title text=text>
             <LinkButton href="/messages/new".to_owned() label=words::action_write() icon=Icon::Edit/>

@@ -92,9 +92,7 @@ pub(crate) fn Record() -> impl IntoView {
 
 #[component]
 pub(crate) fn RecordSection(path: String) -> AnyView {
-    let section = Section::ALL
-        .into_iter()
-        .find(|section| section.path() == path);
+    let section = Section::ALL.into_iter().find(|section| section.path() == path);
     let Some(section) = section else {
         return view! { <Missing/> }.into_any();
     };

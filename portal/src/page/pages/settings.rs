@@ -61,12 +61,9 @@ fn Reading() -> AnyView {
 
 /// Each language in its own words, so that whoever is lost finds theirs.
 pub(super) fn languages() -> Vec<(Language, String, Option<&'static str>)> {
-    [
-        (Language::English, "English"),
-        (Language::Spanish, "Español"),
-    ]
-    .map(|(language, name)| (language, name.to_owned(), Some(language.code())))
-    .into()
+    [(Language::English, "English"), (Language::Spanish, "Español")]
+        .map(|(language, name)| (language, name.to_owned(), Some(language.code())))
+        .into()
 }
 
 /// The browser's own offer where there is one; the way by hand where there is none.

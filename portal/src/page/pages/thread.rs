@@ -95,11 +95,7 @@ fn conversation(
         })
     };
     let messages = move || {
-        let messages = thread
-            .get()
-            .flatten()
-            .map(|thread| thread.messages)
-            .unwrap_or_default();
+        let messages = thread.get().flatten().map(|thread| thread.messages).unwrap_or_default();
         bubbles(&messages, unsent)
     };
     view! {
@@ -141,11 +137,7 @@ fn Reply(session: Session, id: EntryId, draft: Draft) -> AnyView {
                     trouble.try_set(None);
                     said.try_set(Some(words::state_saved_here()));
                     // What was typed meanwhile is the next message.
-                    if draft
-                        .text()
-                        .try_get_untracked()
-                        .is_some_and(|newer| newer == text)
-                    {
+                    if draft.text().try_get_untracked().is_some_and(|newer| newer == text) {
                         draft.clear();
                     }
                 }
@@ -199,12 +191,7 @@ fn bubble(message: Message, at: Timestamp, unsent: RwSignal<Option<Unsent>>) -> 
     let state = state_words(&state);
     let change = is_here.then(|| {
         let (entry, text) = (message.entry, message.text.clone());
-        let open = move || {
-            unsent.set(Some(Unsent {
-                entry,
-                text: text.clone(),
-            }))
-        };
+        let open = move || unsent.set(Some(Unsent { entry, text: text.clone() }));
         view! { <Button label=words::action_change() weight=Weight::Plain on_press=open/> }
     });
     view! {
@@ -226,12 +213,7 @@ fn mark_read(session: Session, id: EntryId, thread: Signal<Option<Option<ThreadV
         }
         spawn_local(async move {
             // A mark that is not kept is made again the next time the thread is opened.
-            let _ = session
-                .edit(Edit::MarkRead {
-                    thread: id,
-                    up_to: newest,
-                })
-                .await;
+            let _ = session.edit(Edit::MarkRead { thread: id, up_to: newest }).await;
         });
         Some(newest)
     });

@@ -87,10 +87,7 @@ impl Line {
     pub(super) fn question(&mut self, ask: Ask, answer: RwSignal<Option<Answer>>) -> Number {
         let number = self.number();
         if self.is_open {
-            self.post(&ToWorker::Ask {
-                number,
-                ask: ask.clone(),
-            });
+            self.post(&ToWorker::Ask { number, ask: ask.clone() });
         }
         self.questions.insert(number, Question { ask, answer });
         number
@@ -133,11 +130,7 @@ impl Line {
     ) {
         self.end();
         self.forgive();
-        self.activation = Some(Activation {
-            secret,
-            birth_date,
-            done,
-        });
+        self.activation = Some(Activation { secret, birth_date, done });
     }
 
     pub(super) fn open_slot(&mut self, slot: String) {
@@ -151,11 +144,7 @@ impl Line {
     }
 
     fn send(&mut self, message: ToWorker) {
-        if self.is_open {
-            self.post(&message)
-        } else {
-            self.queue.push(message)
-        }
+        if self.is_open { self.post(&message) } else { self.queue.push(message) }
     }
 
     // --- What the worker says ---
@@ -192,12 +181,7 @@ impl Line {
 
     /// The first thing a worker is told: whom to activate, or whom to open.
     fn introduce(&self) {
-        if let Some(Activation {
-            secret,
-            birth_date,
-            done: _,
-        }) = &self.activation
-        {
+        if let Some(Activation { secret, birth_date, done: _ }) = &self.activation {
             let (secret, birth_date) = (secret.clone(), birth_date.clone());
             self.post(&ToWorker::Activate { secret, birth_date });
         } else if let Some(slot) = &self.slot {
@@ -213,10 +197,7 @@ impl Line {
 
     fn answered(&mut self, number: Number, answer: Answer) {
         if let Some(question) = self.questions.get(&number)
-            && question
-                .answer
-                .try_get_untracked()
-                .is_some_and(|old| old.as_ref() != Some(&answer))
+            && question.answer.try_get_untracked().is_some_and(|old| old.as_ref() != Some(&answer))
         {
             question.answer.set(Some(answer));
         }
@@ -238,10 +219,7 @@ impl Line {
 
     fn ask_again(&self) {
         for (&number, question) in &self.questions {
-            self.post(&ToWorker::Ask {
-                number,
-                ask: question.ask.clone(),
-            });
+            self.post(&ToWorker::Ask { number, ask: question.ask.clone() });
         }
     }
 

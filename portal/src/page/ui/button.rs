@@ -34,11 +34,7 @@ pub(crate) fn Button(
     #[prop(optional)] disabled: bool,
     #[prop(optional, into)] on_press: Option<Callback<()>>,
 ) -> AnyView {
-    let kind = if on_press.is_some() {
-        "button"
-    } else {
-        "submit"
-    };
+    let kind = if on_press.is_some() { "button" } else { "submit" };
     let press = move |_| {
         if let Some(on_press) = on_press {
             on_press.run(());

@@ -17,9 +17,7 @@ pub(crate) fn Emergency(question: String, call: String, number: String) -> AnyVi
 
 /// The address of a number: digits and a leading plus, without what makes it readable.
 pub(crate) fn telephone(number: &str) -> String {
-    let digits: String = number
-        .chars()
-        .filter(|letter| letter.is_ascii_digit() || *letter == '+')
-        .collect();
+    let digits: String =
+        number.chars().filter(|letter| letter.is_ascii_digit() || *letter == '+').collect();
     format!("tel:{digits}")
 }

@@ -71,11 +71,7 @@ impl Icon {
 
 #[component]
 pub(crate) fn Picture(of: Icon) -> AnyView {
-    let class = if of.points_along() {
-        "icon flip"
-    } else {
-        "icon"
-    };
+    let class = if of.points_along() { "icon flip" } else { "icon" };
     let href = format!("{}#{}", setting("icons").unwrap_or_default(), of.id());
     view! { <svg class=class aria-hidden="true"><use href=href/></svg> }.into_any()
 }
@@ -88,10 +84,7 @@ mod tests {
     fn the_file_holds_exactly_the_icons_that_are_used() {
         let file = include_str!("../../../assets/icons.svg");
         for icon in Icon::ALL {
-            assert!(
-                file.contains(&format!("id=\"{}\"", icon.id())),
-                "{icon:?} is missing"
-            );
+            assert!(file.contains(&format!("id=\"{}\"", icon.id())), "{icon:?} is missing");
         }
         assert_eq!(file.matches("<symbol").count(), Icon::ALL.len());
     }

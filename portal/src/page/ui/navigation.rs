@@ -65,10 +65,7 @@ fn item(place: Place, path: Signal<String>, count: Signal<Option<Count>>) -> Any
 /// A place is current on its own screen and on those below it.
 fn is_at(path: &str, place: &str) -> bool {
     path == place
-        || (place != "/"
-            && path
-                .strip_prefix(place)
-                .is_some_and(|rest| rest.starts_with('/')))
+        || (place != "/" && path.strip_prefix(place).is_some_and(|rest| rest.starts_with('/')))
 }
 
 #[cfg(test)]

@@ -66,11 +66,7 @@ async fn generate(algorithm: &Object, uses: &[&str]) -> Result<CryptoKey, Failed
 fn gcm(nonce: &[u8], bound_to: &[u8]) -> Result<Object, Failed> {
     let algorithm = named("AES-GCM")?;
     Reflect::set(&algorithm, &"iv".into(), &Uint8Array::from(nonce))?;
-    Reflect::set(
-        &algorithm,
-        &"additionalData".into(),
-        &Uint8Array::from(bound_to),
-    )?;
+    Reflect::set(&algorithm, &"additionalData".into(), &Uint8Array::from(bound_to))?;
     Ok(algorithm)
 }
 

@@ -40,9 +40,8 @@ pub struct Change {
 
 impl Disk {
     pub async fn open(name: &str) -> Result<Self, DiskError> {
-        let opening = Database::open(name)
-            .with_version(VERSION)
-            .with_on_upgrade_needed(|event, database| {
+        let opening =
+            Database::open(name).with_version(VERSION).with_on_upgrade_needed(|event, database| {
                 if event.old_version() < 1.0 {
                     for store in [ROWS, LOCAL, KEYS] {
                         database.create_object_store(store).build()?;
@@ -98,11 +97,7 @@ impl Disk {
         }
         for (name, bytes) in &change.put {
             let bytes: JsValue = Uint8Array::from(&bytes[..]).into();
-            rows.put(bytes)
-                .with_key(name.as_str())
-                .without_key_type()
-                .primitive()?
-                .await?;
+            rows.put(bytes).with_key(name.as_str()).without_key_type().primitive()?.await?;
         }
         for name in &change.remove {
             rows.delete(name.as_str()).primitive()?.await?;
@@ -133,11 +128,7 @@ impl Disk {
             Some(key) => key,
             None => {
                 let fresh: JsValue = fresh.clone().into();
-                keys.put(fresh.clone())
-                    .with_key(name)
-                    .without_key_type()
-                    .primitive()?
-                    .await?;
+                keys.put(fresh.clone()).with_key(name).without_key_type().primitive()?.await?;
                 fresh
             }
         };
@@ -156,11 +147,7 @@ impl Disk {
         if strict {
             options.set_durability(TransactionDurability::Strict);
         }
-        let building = self
-            .0
-            .transaction(store)
-            .with_mode(mode)
-            .with_options(options);
+        let building = self.0.transaction(store).with_mode(mode).with_options(options);
         building.build().map_err(DiskError::from)
     }
 }
@@ -168,21 +155,13 @@ impl Disk {
 impl From<indexed_db_futures::error::Error> for DiskError {
     fn from(error: indexed_db_futures::error::Error) -> Self {
         let text = format!("{error:?}");
-        if text.contains("QuotaExceeded") {
-            Self::Full
-        } else {
-            Self::Unreachable
-        }
+        if text.contains("QuotaExceeded") { Self::Full } else { Self::Unreachable }
     }
 }
 
 impl From<JsValue> for DiskError {
     fn from(error: JsValue) -> Self {
         let text = format!("{error:?}");
-        if text.contains("QuotaExceeded") {
-            Self::Full
-        } else {
-            Self::Unreachable
-        }
+        if text.contains("QuotaExceeded") { Self::Full } else { Self::Unreachable }
     }
 }

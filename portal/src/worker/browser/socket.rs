@@ -82,10 +82,6 @@ async fn carry(
 fn url(path: &str) -> String {
     let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
     let location = scope.location();
-    let scheme = if location.protocol() == "https:" {
-        "wss"
-    } else {
-        "ws"
-    };
+    let scheme = if location.protocol() == "https:" { "wss" } else { "ws" };
     format!("{scheme}://{}{path}", location.host())
 }

@@ -7,10 +7,7 @@ fn change(put: &[(&str, &[u8])]) -> Change {
     Change {
         store: ROWS,
         requires: Vec::new(),
-        put: put
-            .iter()
-            .map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec()))
-            .collect(),
+        put: put.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec())).collect(),
         remove: Vec::new(),
         strict: true,
     }
@@ -37,17 +34,12 @@ pub async fn overtaken() -> Outcome {
     let refused = disk.change(&late).await;
     that(refused == Err(DiskError::Overtaken), &text(refused))?;
     let all = disk.all(ROWS).await.map_err(text)?;
-    that(
-        all == [("a".to_owned(), b"one".to_vec())],
-        "part of it was stored",
-    )
+    that(all == [("a".to_owned(), b"one".to_vec())], "part of it was stored")
 }
 
 pub async fn all_of_it() -> Outcome {
     let disk = Disk::open(&fresh_name()).await.map_err(text)?;
-    disk.change(&change(&[("a", b"one"), ("b", b"two")]))
-        .await
-        .map_err(text)?;
+    disk.change(&change(&[("a", b"one"), ("b", b"two")])).await.map_err(text)?;
     let next = Change {
         requires: vec!["a".to_owned()],
         remove: vec!["a".to_owned()],
@@ -56,19 +48,13 @@ pub async fn all_of_it() -> Outcome {
     disk.change(&next).await.map_err(text)?;
     let names: Vec<String> = ["a", "b", "c"].map(str::to_owned).into();
     let found = disk.these(ROWS, &names).await.map_err(text)?;
-    that(
-        found == [None, Some(b"new".to_vec()), Some(Vec::new())],
-        &text(found),
-    )
+    that(found == [None, Some(b"new".to_vec()), Some(Vec::new())], &text(found))
 }
 
 pub async fn empty() -> Outcome {
     let disk = Disk::open(&fresh_name()).await.map_err(text)?;
     for store in [ROWS, LOCAL] {
-        that(
-            disk.all(store).await.map_err(text)?.is_empty(),
-            "something was there",
-        )?;
+        that(disk.all(store).await.map_err(text)?.is_empty(), "something was there")?;
     }
     Ok(())
 }

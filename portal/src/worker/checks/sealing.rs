@@ -19,29 +19,17 @@ pub async fn opens_under_its_own_name() -> Outcome {
     let (_disk, vault) = vault().await?;
     let row = row(1, "hello");
     let (name, sealed) = vault.seal_row(&row).await.map_err(text)?;
-    that(
-        vault.open_row(&name, &sealed).await == Some(row),
-        "it did not open",
-    )
+    that(vault.open_row(&name, &sealed).await == Some(row), "it did not open")
 }
 
 pub async fn moved_does_not_open() -> Outcome {
     let (_disk, vault) = vault().await?;
     let (_, sealed) = vault.seal_row(&row(1, "hello")).await.map_err(text)?;
     let (other, _) = vault.seal_row(&row(2, "other")).await.map_err(text)?;
-    that(
-        vault.open_row(&other, &sealed).await.is_none(),
-        "it opened in another place",
-    )?;
+    that(vault.open_row(&other, &sealed).await.is_none(), "it opened in another place")?;
     // Sealed for a place where it does not belong: the name and the row disagree.
-    let stray = vault
-        .seal(&other, &row(1, "hello").to_bytes())
-        .await
-        .map_err(text)?;
-    that(
-        vault.open_row(&other, &stray).await.is_none(),
-        "it opened as another row",
-    )
+    let stray = vault.seal(&other, &row(1, "hello").to_bytes()).await.map_err(text)?;
+    that(vault.open_row(&other, &stray).await.is_none(), "it opened as another row")
 }
 
 pub async fn flipped_does_not_open() -> Outcome {
@@ -51,15 +39,9 @@ pub async fn flipped_does_not_open() -> Outcome {
         let mut damaged = sealed.clone();
         damaged[place] ^= 1 << (place % 8);
         let opened = vault.open_row(&name, &damaged).await;
-        that(
-            opened.is_none(),
-            &format!("it opened with byte {place} changed"),
-        )?;
+        that(opened.is_none(), &format!("it opened with byte {place} changed"))?;
         let cut = vault.open_row(&name, &sealed[..place]).await;
-        that(
-            cut.is_none(),
-            &format!("it opened when cut after {place} bytes"),
-        )?;
+        that(cut.is_none(), &format!("it opened when cut after {place} bytes"))?;
     }
     Ok(())
 }
@@ -68,10 +50,7 @@ pub async fn unknown_format() -> Outcome {
     let (_disk, vault) = vault().await?;
     let (name, mut sealed) = vault.seal_row(&row(1, "hello")).await.map_err(text)?;
     sealed[0] = 2;
-    that(
-        vault.open_row(&name, &sealed).await.is_none(),
-        "it opened as another format",
-    )
+    that(vault.open_row(&name, &sealed).await.is_none(), "it opened as another format")
 }
 
 pub async fn nothing_readable() -> Outcome {
@@ -89,24 +68,15 @@ pub async fn nothing_readable() -> Outcome {
     let id = shared::id::EntryId::from_u128(1).to_string();
     for (name, bytes) in disk.all(ROWS).await.map_err(text)? {
         let found = |word: &str| {
-            bytes
-                .windows(word.len())
-                .any(|part| part == word.as_bytes())
-                || name.contains(word)
+            bytes.windows(word.len()).any(|part| part == word.as_bytes()) || name.contains(word)
         };
-        that(
-            !found(canary) && !found(&id),
-            "the disk holds it as it was typed",
-        )?;
+        that(!found(canary) && !found(&id), "the disk holds it as it was typed")?;
     }
     Ok(())
 }
 
 pub async fn keys_stay() -> Outcome {
-    for key in [
-        crypto::fresh_sealing_key().await,
-        crypto::fresh_naming_key().await,
-    ] {
+    for key in [crypto::fresh_sealing_key().await, crypto::fresh_naming_key().await] {
         let key = key.map_err(text)?;
         that(!key.extractable(), "the browser would give the key away")?;
         that(export(&key).await.is_err(), "the key was exported")?;
@@ -130,8 +100,5 @@ pub async fn one_key() -> Outcome {
     let (first, second) = (first.map_err(text)?, second.map_err(text)?);
     let row = row(1, "hello");
     let (name, sealed) = first.seal_row(&row).await.map_err(text)?;
-    that(
-        second.open_row(&name, &sealed).await == Some(row),
-        "their keys differ",
-    )
+    that(second.open_row(&name, &sealed).await == Some(row), "their keys differ")
 }

@@ -170,18 +170,9 @@ impl Account {
     fn edit(&mut self, number: Number, edit: Edit) -> Option<Event> {
         let now = clock::now();
         let entry = EntryId::fresh(now, &mut Browser);
-        let pen = Pen {
-            account: self.profile.account,
-            patient: self.open,
-            entry,
-            now,
-        };
+        let pen = Pen { account: self.profile.account, patient: self.open, entry, now };
         match edit::prepare(self.record(), pen, edit) {
-            Ok(Prepared::New { entry, item }) => Some(Event::Edited {
-                number,
-                entry,
-                item,
-            }),
+            Ok(Prepared::New { entry, item }) => Some(Event::Edited { number, entry, item }),
             Ok(Prepared::Reword { entry, put }) => Some(Event::Reworded { number, entry, put }),
             Ok(Prepared::Withdraw { entry }) => Some(Event::Withdrawn { number, entry }),
             Err(why) => {
@@ -247,10 +238,7 @@ impl Account {
             }
             Notice::Refused { number, why } => page_port::tell(&ToPage::Refused { number, why }),
             Notice::NotSaved { number, why } => {
-                page_port::tell(&ToPage::NotSaved {
-                    number,
-                    why: storage(why),
-                });
+                page_port::tell(&ToPage::NotSaved { number, why: storage(why) });
             }
             Notice::Changed => {
                 self.record = None;
@@ -280,8 +268,7 @@ impl Account {
 
     fn record(&mut self) -> &Record {
         let (device, profile, open) = (&self.device, &self.profile, self.open);
-        self.record
-            .get_or_insert_with(|| read_record(device, profile, open))
+        self.record.get_or_insert_with(|| read_record(device, profile, open))
     }
 
     async fn load(&mut self) {
@@ -325,18 +312,9 @@ impl Account {
         let name = draft_name(self.open, key);
         let kept = put_local(&self.disk, &self.vault, &name, text.as_bytes()).await;
         page_port::tell(&match kept {
-            Ok(()) => ToPage::Draft {
-                number,
-                text: (!text.is_empty()).then_some(text),
-            },
-            Err(DiskError::Full) => ToPage::NotSaved {
-                number,
-                why: Storage::Full,
-            },
-            Err(_) => ToPage::NotSaved {
-                number,
-                why: Storage::Unreachable,
-            },
+            Ok(()) => ToPage::Draft { number, text: (!text.is_empty()).then_some(text) },
+            Err(DiskError::Full) => ToPage::NotSaved { number, why: Storage::Full },
+            Err(_) => ToPage::NotSaved { number, why: Storage::Unreachable },
         });
     }
 
@@ -351,24 +329,14 @@ fn read_record(device: &Device<OpenDocuments>, profile: &Profile, patient: Patie
     for person in profile.people(patient) {
         record.name(person.account, person.name.clone());
     }
-    for (key, document) in device
-        .documents
-        .iter()
-        .filter(|(key, _)| key.patient == patient)
-    {
+    for (key, document) in device.documents.iter().filter(|(key, _)| key.patient == patient) {
         let held = device.held().get(key);
-        record.add_document(key, document, |hash| {
-            held.and_then(|held| held.sidecar(hash))
-        });
+        record.add_document(key, document, |hash| held.and_then(|held| held.sidecar(hash)));
     }
-    for (_, held) in device
-        .held()
-        .iter()
-        .filter(|(key, _)| key.patient == patient && key.is_marks())
+    for (_, held) in
+        device.held().iter().filter(|(key, _)| key.patient == patient && key.is_marks())
     {
-        let marks = held
-            .accepted()
-            .filter_map(|(_, _, bytes)| Mark::from_bytes(bytes));
+        let marks = held.accepted().filter_map(|(_, _, bytes)| Mark::from_bytes(bytes));
         marks.for_each(|mark| record.add_mark(mark));
     }
     for (entry, item) in device.waiting().filter(|(_, item)| item.patient == patient) {

@@ -65,13 +65,7 @@ impl Storing {
                 }
             }
         }
-        Ok(Change {
-            store: ROWS,
-            requires,
-            put,
-            remove,
-            strict: batch.strict,
-        })
+        Ok(Change { store: ROWS, requires, put, remove, strict: batch.strict })
     }
 }
 

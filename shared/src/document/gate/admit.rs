@@ -17,10 +17,7 @@ const SCHEMA: &str = "schema";
 /// The text of one entry a person wrote, in bytes: the longest message the portal takes, with
 /// every character escaped, and answers to a long list of questions.
 const ENTRY_BYTES_MAX: usize = 48 * 1024;
-const _: () = assert!(
-    ENTRY_BYTES_MAX >= 6 * MESSAGE_CHARS_MAX + 1024,
-    "an escape has six bytes"
-);
+const _: () = assert!(ENTRY_BYTES_MAX >= 6 * MESSAGE_CHARS_MAX + 1024, "an escape has six bytes");
 /// One resource of the chart. Larger data inside it becomes a blob.
 const RESOURCE_BYTES_MAX: usize = 256 * 1024;
 /// One mark or one preference.
@@ -139,14 +136,8 @@ impl Layout {
         if !is_schema || !is_map(entries, ENTRIES) || !is_map(registers, REGISTERS) || has_more {
             return Err(Rejected::Shape("genesis makes the schema and two maps"));
         }
-        let made = |counter| OpId {
-            counter,
-            actor: genesis.actor,
-        };
-        Ok(Self {
-            entries: made(2),
-            registers: made(3),
-        })
+        let made = |counter| OpId { counter, actor: genesis.actor };
+        Ok(Self { entries: made(2), registers: made(3) })
     }
 
     pub fn map(&self, object: Object) -> Option<Map> {
@@ -166,12 +157,7 @@ fn is_new(operation: &Operation) -> bool {
 impl Known {
     /// A document of which only its layout is known. The rest is added with the three `with_*`.
     pub fn new(layout: Layout) -> Self {
-        Self {
-            layout,
-            actors: BTreeMap::new(),
-            changes: BTreeMap::new(),
-            written: BTreeMap::new(),
-        }
+        Self { layout, actors: BTreeMap::new(), changes: BTreeMap::new(), written: BTreeMap::new() }
     }
 
     pub fn with_genesis(genesis: &Checked) -> Result<Self, Rejected> {
@@ -191,13 +177,7 @@ impl Known {
         max_op: u64,
         dependencies: Vec<ChangeHash>,
     ) -> Self {
-        self.changes.insert(
-            hash,
-            Stored {
-                max_op,
-                dependencies,
-            },
-        );
+        self.changes.insert(hash, Stored { max_op, dependencies });
         self
     }
 
@@ -211,23 +191,11 @@ impl Known {
         let (seq, max_op, hash) = (change.seq, change.max_op(), change.hash);
         self.actors.insert(change.actor, Last { seq, max_op, hash });
         let dependencies = change.dependencies.clone();
-        self.changes.insert(
-            hash,
-            Stored {
-                max_op,
-                dependencies,
-            },
-        );
+        self.changes.insert(hash, Stored { max_op, dependencies });
         for (operation, counter) in change.operations.iter().zip(change.start_op..) {
             if let Some(map) = self.layout.map(operation.object) {
-                let id = OpId {
-                    counter,
-                    actor: change.actor,
-                };
-                self.written
-                    .entry((map, operation.key.clone()))
-                    .or_default()
-                    .insert(id);
+                let id = OpId { counter, actor: change.actor };
+                self.written.entry((map, operation.key.clone())).or_default().insert(id);
             }
         }
     }
@@ -258,14 +226,8 @@ pub fn admit(change: Checked, known: &Known, shape: Shape) -> Result<Admitted, R
         // Genesis is never admitted into a document that is there: two of them would be two
         // documents in one.
         Shape::Genesis => return Err(Rejected::Shape("a document has one genesis")),
-        Shape::Journal => Takes {
-            entry_bytes_max: ENTRY_BYTES_MAX,
-            replaces_entries: false,
-        },
-        Shape::Server => Takes {
-            entry_bytes_max: RESOURCE_BYTES_MAX,
-            replaces_entries: true,
-        },
+        Shape::Journal => Takes { entry_bytes_max: ENTRY_BYTES_MAX, replaces_entries: false },
+        Shape::Server => Takes { entry_bytes_max: RESOURCE_BYTES_MAX, replaces_entries: true },
     };
     check_history(&change, known)?;
     let mut fresh: BTreeMap<(Map, &str), BTreeSet<OpId>> = BTreeMap::new();
@@ -275,10 +237,7 @@ pub fn admit(change: Checked, known: &Known, shape: Shape) -> Result<Admitted, R
         takes.check(map, operation)?;
         let slot = (map, operation.key.as_str());
         check_overwritten(operation, slot, known, fresh.get(&slot))?;
-        fresh.entry(slot).or_default().insert(OpId {
-            counter,
-            actor: change.actor,
-        });
+        fresh.entry(slot).or_default().insert(OpId { counter, actor: change.actor });
     }
     Ok(Admitted(change))
 }
@@ -290,43 +249,25 @@ fn check_history(change: &Checked, known: &Known) -> Result<(), Rejected> {
         return Err(Rejected::Shape("builds on nothing, not even genesis"));
     }
     let lacking = |hash: &&ChangeHash| !known.holds(hash);
-    let missing: Vec<ChangeHash> = change
-        .dependencies
-        .iter()
-        .filter(lacking)
-        .copied()
-        .collect();
+    let missing: Vec<ChangeHash> = change.dependencies.iter().filter(lacking).copied().collect();
     if !missing.is_empty() {
         return Err(Rejected::Missing(missing));
     }
     let last = known.actors.get(&change.actor);
     let expected = last.map_or(1, |last| last.seq + 1);
     if change.seq != expected {
-        return Err(Rejected::Sequence {
-            expected,
-            found: change.seq,
-        });
+        return Err(Rejected::Sequence { expected, found: change.seq });
     }
     // A writer has seen what it builds on and nothing else, so it counts on from there.
-    let seen = change
-        .dependencies
-        .iter()
-        .filter_map(|hash| known.changes.get(hash));
+    let seen = change.dependencies.iter().filter_map(|hash| known.changes.get(hash));
     let expected = seen.map(|stored| stored.max_op + 1).max().unwrap_or(1);
     if change.start_op != expected {
-        return Err(Rejected::Counter {
-            expected,
-            found: change.start_op,
-        });
+        return Err(Rejected::Counter { expected, found: change.start_op });
     }
     if last.is_some_and(|last| !builds_on(&change.dependencies, last, known)) {
         return Err(Rejected::Beside);
     }
-    if change
-        .other_actors
-        .iter()
-        .any(|actor| !known.actors.contains_key(actor))
-    {
+    if change.other_actors.iter().any(|actor| !known.actors.contains_key(actor)) {
         return Err(Rejected::UnknownActor);
     }
     Ok(())
@@ -342,10 +283,7 @@ fn builds_on(dependencies: &[ChangeHash], last: &Last, known: &Known) -> bool {
             return true;
         }
         // Counters only rise, so nothing behind a lower one leads there.
-        let stored = known
-            .changes
-            .get(&hash)
-            .filter(|stored| stored.max_op > last.max_op);
+        let stored = known.changes.get(&hash).filter(|stored| stored.max_op > last.max_op);
         if let Some(stored) = stored.filter(|_| seen.insert(hash)) {
             waiting.extend(&stored.dependencies);
         }
@@ -373,12 +311,8 @@ fn check_overwritten(
     }
     let (map, key) = slot;
     let stored = known.written.get(&(map, key.to_owned()));
-    let is_there = |id: &OpId| {
-        [stored, fresh]
-            .into_iter()
-            .flatten()
-            .any(|written| written.contains(id))
-    };
+    let is_there =
+        |id: &OpId| [stored, fresh].into_iter().flatten().any(|written| written.contains(id));
     if operation.overwritten.iter().all(is_there) {
         return Ok(());
     }

@@ -98,9 +98,7 @@ fn check_counters(start: u64, seq: u64, count: usize, limits: &Limits) -> Result
     if count == 0 {
         return Err(Rejected::Empty);
     }
-    let end = start
-        .checked_add(count as u64)
-        .ok_or(Rejected::TooMuch(Limit::Counter))?;
+    let end = start.checked_add(count as u64).ok_or(Rejected::TooMuch(Limit::Counter))?;
     if start == 0 || seq == 0 {
         return Err(Rejected::Malformed("counting starts at one"));
     }
@@ -148,8 +146,7 @@ fn read_message(from: &mut Reader<'_>, limits: &Limits) -> Result<String, Reject
         return Err(Rejected::TooMuch(Limit::MessageBytes));
     }
     let text = std::str::from_utf8(from.bytes(length)?);
-    text.map(str::to_owned)
-        .map_err(|_| Rejected::Malformed("not UTF-8"))
+    text.map(str::to_owned).map_err(|_| Rejected::Malformed("not UTF-8"))
 }
 
 fn take_columns<'a>(
@@ -160,10 +157,7 @@ fn take_columns<'a>(
         if number & DEFLATED != 0 {
             return Err(Rejected::Malformed("a compressed column in a change"));
         }
-        Ok(Column {
-            number: *number,
-            bytes: from.bytes(*length)?,
-        })
+        Ok(Column { number: *number, bytes: from.bytes(*length)? })
     };
     list.iter().map(take).collect()
 }
@@ -236,10 +230,7 @@ fn read_rows<'a>(
 }
 
 pub fn find<'a>(columns: &[Column<'a>], number: u32) -> &'a [u8] {
-    columns
-        .iter()
-        .find(|column| column.number == number)
-        .map_or(&[], |column| column.bytes)
+    columns.iter().find(|column| column.number == number).map_or(&[], |column| column.bytes)
 }
 
 /// Two columns that are both there or both not, in every row.
@@ -278,9 +269,7 @@ pub fn references(
 
 fn into_operations(rows: &Rows<'_>, actors: &[Actor]) -> Result<Vec<Operation>, Rejected> {
     let id = |(actor, counter): (u64, u64)| {
-        let actor = usize::try_from(actor)
-            .ok()
-            .and_then(|place| actors.get(place));
+        let actor = usize::try_from(actor).ok().and_then(|place| actors.get(place));
         let actor = *actor.ok_or(Rejected::UnknownActor)?;
         Ok::<_, Rejected>(OpId { counter, actor })
     };
@@ -303,27 +292,18 @@ fn into_operations(rows: &Rows<'_>, actors: &[Actor]) -> Result<Vec<Operation>, 
             None => Object::Root,
             Some(made) => Object::Made(id(made)?),
         };
-        let key = rows.keys[row]
-            .ok_or(Rejected::Shape("not a name in a map"))?
-            .to_owned();
+        let key = rows.keys[row].ok_or(Rejected::Shape("not a name in a map"))?.to_owned();
         let value = read_value(rows.actions[row], rows.lengths[row], &mut values)?;
         let mut overwritten: Vec<OpId> = Vec::new();
         for _ in 0..rows.counts[row].ok_or(Rejected::Malformed("no count"))? {
-            let reference = references
-                .next()
-                .ok_or(Rejected::Malformed("an id is missing"))?;
+            let reference = references.next().ok_or(Rejected::Malformed("an id is missing"))?;
             let reference = id(reference)?;
             if overwritten.last().is_some_and(|last| *last >= reference) {
                 return Err(Rejected::NotCanonical);
             }
             overwritten.push(reference);
         }
-        operations.push(Operation {
-            object,
-            key,
-            value,
-            overwritten,
-        });
+        operations.push(Operation { object, key, value, overwritten });
     }
     if !values.is_empty() || references.next().is_some() {
         return Err(Rejected::Malformed("values that no operation has"));
@@ -350,16 +330,10 @@ fn read_value(
         (Some(column::PUT), column::INT) => Some(Scalar::Int(bytes.signed()?)),
         (Some(column::PUT), column::UINT) => Some(Scalar::Uint(bytes.unsigned()?)),
         (Some(column::MAKE_MAP | column::PUT), _) => {
-            return Err(Rejected::Shape(
-                "a value that is neither text nor a whole number",
-            ));
+            return Err(Rejected::Shape("a value that is neither text nor a whole number"));
         }
         (Some(_), _) => return Err(Rejected::Shape("neither puts a value nor makes a map")),
         (None, _) => return Err(Rejected::Malformed("no action")),
     };
-    if bytes.is_empty() {
-        Ok(value)
-    } else {
-        Err(Rejected::Malformed("a value with more bytes"))
-    }
+    if bytes.is_empty() { Ok(value) } else { Err(Rejected::Malformed("a value with more bytes")) }
 }

@@ -69,11 +69,7 @@ pub fn open(bytes: &[u8]) -> Result<Chunk<'_>, Rejected> {
     if !from.is_empty() {
         return Err(Rejected::Malformed("something follows the chunk"));
     }
-    Ok(Chunk {
-        checksum,
-        kind,
-        body,
-    })
+    Ok(Chunk { checksum, kind, body })
 }
 
 pub fn close(kind: u8, checksum: [u8; 4], body: &[u8]) -> Vec<u8> {
@@ -94,31 +90,20 @@ pub fn hash_of_change(body: &[u8]) -> ChangeHash {
 pub fn hash(kind: u8, body: &[u8]) -> ChangeHash {
     let mut head = vec![kind];
     write_unsigned(&mut head, body.len() as u64);
-    ChangeHash(
-        Sha256::new()
-            .chain_update(head)
-            .chain_update(body)
-            .finalize()
-            .into(),
-    )
+    ChangeHash(Sha256::new().chain_update(head).chain_update(body).finalize().into())
 }
 
 /// Inflates at most one byte more than the limit, whatever the stream claims.
 pub fn inflate(bytes: &[u8], bytes_max: usize) -> Result<Vec<u8>, Rejected> {
     let mut inflated = Vec::new();
     let mut decoder = DeflateDecoder::new(bytes);
-    let read = decoder
-        .by_ref()
-        .take(bytes_max as u64 + 1)
-        .read_to_end(&mut inflated);
+    let read = decoder.by_ref().take(bytes_max as u64 + 1).read_to_end(&mut inflated);
     read.map_err(|_| Rejected::Malformed("does not inflate"))?;
     if inflated.len() > bytes_max {
         return Err(Rejected::TooMuch(Limit::InflatedBytes));
     }
     if !decoder.into_inner().is_empty() {
-        return Err(Rejected::Malformed(
-            "something follows the compressed bytes",
-        ));
+        return Err(Rejected::Malformed("something follows the compressed bytes"));
     }
     Ok(inflated)
 }

@@ -36,10 +36,7 @@ pub fn read_list(from: &mut Reader<'_>, columns_max: usize) -> Result<Vec<(u32, 
     for _ in 0..count {
         let number = u32::try_from(from.unsigned()?)
             .map_err(|_| Rejected::Malformed("a column number above 32 bits"))?;
-        if list
-            .last()
-            .is_some_and(|(last, _)| *last & !DEFLATED >= number & !DEFLATED)
-        {
+        if list.last().is_some_and(|(last, _)| *last & !DEFLATED >= number & !DEFLATED) {
             return Err(Rejected::Malformed("columns are not in order"));
         }
         list.push((number, from.unsigned()?));
@@ -82,11 +79,7 @@ pub fn rows<'a, T: Cell<'a>>(
     let mut rows = Vec::new();
     let fits = |count: u64, rows: &Vec<Option<T>>| {
         let room = (rows_max - rows.len()) as u64;
-        if count <= room {
-            Ok(count)
-        } else {
-            Err(Rejected::TooMuch(limit))
-        }
+        if count <= room { Ok(count) } else { Err(Rejected::TooMuch(limit)) }
     };
     while !from.is_empty() {
         let count = from.signed()?;
@@ -112,9 +105,7 @@ pub fn sums(bytes: &[u8], rows_max: usize, limit: Limit) -> Result<Vec<Option<i6
     let mut rows = rows::<i64>(bytes, rows_max, limit)?;
     let mut last = 0_i64;
     for row in rows.iter_mut().flatten() {
-        last = last
-            .checked_add(*row)
-            .ok_or(Rejected::Malformed("differences overflow"))?;
+        last = last.checked_add(*row).ok_or(Rejected::Malformed("differences overflow"))?;
         *row = last;
     }
     Ok(rows)

@@ -16,49 +16,24 @@ pub fn write_changes(rows: &[Row], actors: &[Actor]) -> Result<Columns, Rejected
         authors.push(*places.get(&row.actor).ok_or(Rejected::NotCanonical)?);
     }
     let message = |row: &'_ Row| {
-        if row.message.is_empty() {
-            None
-        } else {
-            Some(row.message.clone())
-        }
+        if row.message.is_empty() { None } else { Some(row.message.clone()) }
     };
     let messages: Vec<Option<String>> = rows.iter().map(message).collect();
     let dependencies = rows.iter().flat_map(|row| &row.dependencies);
     let columns = vec![
         (change_column::ACTOR, runs(authors.into_iter().map(Some))),
-        (
-            change_column::SEQ,
-            differences(rows.iter().map(|row| row.seq.cast_signed())),
-        ),
-        (
-            change_column::MAX_OP,
-            differences(rows.iter().map(|row| row.max_op.cast_signed())),
-        ),
-        (
-            change_column::TIME,
-            differences(rows.iter().map(|row| row.time)),
-        ),
-        (
-            change_column::MESSAGE,
-            runs(messages.iter().map(Option::as_deref)),
-        ),
+        (change_column::SEQ, differences(rows.iter().map(|row| row.seq.cast_signed()))),
+        (change_column::MAX_OP, differences(rows.iter().map(|row| row.max_op.cast_signed()))),
+        (change_column::TIME, differences(rows.iter().map(|row| row.time))),
+        (change_column::MESSAGE, runs(messages.iter().map(Option::as_deref))),
         (
             change_column::DEPENDENCIES,
             runs(rows.iter().map(|row| Some(row.dependencies.len() as u64))),
         ),
-        (
-            change_column::DEPENDENCY,
-            differences(dependencies.map(|place| place.cast_signed())),
-        ),
-        (
-            change_column::EXTRA_LENGTH,
-            runs(rows.iter().map(|_| Some(change_column::NO_EXTRA))),
-        ),
+        (change_column::DEPENDENCY, differences(dependencies.map(|place| place.cast_signed()))),
+        (change_column::EXTRA_LENGTH, runs(rows.iter().map(|_| Some(change_column::NO_EXTRA)))),
     ];
-    Ok(columns
-        .into_iter()
-        .filter(|(_, bytes)| !bytes.is_empty())
-        .collect())
+    Ok(columns.into_iter().filter(|(_, bytes)| !bytes.is_empty()).collect())
 }
 
 pub fn write_operations(

@@ -91,18 +91,11 @@ mod tests {
             let mut bytes = Vec::new();
             write_signed(&mut bytes, number);
             let mut reader = Reader::new(&bytes);
-            assert_eq!(
-                (reader.signed(), reader.is_empty()),
-                (Ok(number), true),
-                "{number}"
-            );
+            assert_eq!((reader.signed(), reader.is_empty()), (Ok(number), true), "{number}");
             bytes.clear();
             write_unsigned(&mut bytes, number.cast_unsigned());
             let mut reader = Reader::new(&bytes);
-            assert_eq!(
-                (reader.unsigned(), reader.is_empty()),
-                (Ok(number.cast_unsigned()), true)
-            );
+            assert_eq!((reader.unsigned(), reader.is_empty()), (Ok(number.cast_unsigned()), true));
         }
     }
 

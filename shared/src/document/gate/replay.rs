@@ -38,11 +38,7 @@ pub fn replay(
         return Err(Rejected::Malformed("operations that no change has"));
     }
     let known = known.ok_or(Rejected::Empty)?;
-    Ok(Snapshot {
-        heads: heads.into_iter().collect(),
-        changes,
-        known,
-    })
+    Ok(Snapshot { heads: heads.into_iter().collect(), changes, known })
 }
 
 /// Turns "overwritten by" into "overwrites" and sorts by writer. In a document operations stand by
@@ -60,10 +56,7 @@ fn by_actor(operations: Vec<(OpId, Operation)>) -> Result<Queues, Rejected> {
     let mut queues: BTreeMap<Actor, Vec<(u64, Operation)>> = BTreeMap::new();
     for (id, mut operation) in operations {
         operation.overwritten = overwrites.remove(&id).unwrap_or_default();
-        queues
-            .entry(id.actor)
-            .or_default()
-            .push((id.counter, operation));
+        queues.entry(id.actor).or_default().push((id.counter, operation));
     }
     // Nothing is left of a document without deletions.
     if !overwrites.is_empty() {

@@ -56,10 +56,7 @@ pub fn check_snapshot(
     }
     let snapshot = replay::replay(rows, operations, shape)?;
     let is_head = |(head, place): (&ChangeHash, &u64)| {
-        usize::try_from(*place)
-            .ok()
-            .and_then(|place| snapshot.changes.get(place))
-            == Some(head)
+        usize::try_from(*place).ok().and_then(|place| snapshot.changes.get(place)) == Some(head)
     };
     if snapshot.heads != heads || !heads.iter().zip(&head_places).all(is_head) {
         return Err(Rejected::Malformed("other heads than its changes have"));
@@ -96,16 +93,8 @@ pub mod change_column {
     pub const DEPENDENCIES: u32 = 4 << 4 | kind::GROUP;
     pub const DEPENDENCY: u32 = 4 << 4 | kind::DELTA;
     pub const EXTRA_LENGTH: u32 = 5 << 4 | kind::VALUE_LENGTH;
-    pub const ALL: [u32; 8] = [
-        ACTOR,
-        SEQ,
-        MAX_OP,
-        TIME,
-        MESSAGE,
-        DEPENDENCIES,
-        DEPENDENCY,
-        EXTRA_LENGTH,
-    ];
+    pub const ALL: [u32; 8] =
+        [ACTOR, SEQ, MAX_OP, TIME, MESSAGE, DEPENDENCIES, DEPENDENCY, EXTRA_LENGTH];
     /// No bytes; what else stands here would be an author.
     pub const NO_EXTRA: u64 = 7;
 }
@@ -135,11 +124,7 @@ fn read_heads(from: &mut Reader<'_>, limits: &SnapshotLimits) -> Result<Vec<Chan
     for _ in 0..count {
         heads.push(ChangeHash(from.array()?));
     }
-    if heads.is_sorted_by(|one, next| one < next) {
-        Ok(heads)
-    } else {
-        Err(Rejected::NotCanonical)
-    }
+    if heads.is_sorted_by(|one, next| one < next) { Ok(heads) } else { Err(Rejected::NotCanonical) }
 }
 
 /// Older writers leave the places out.
@@ -147,9 +132,7 @@ fn read_head_places(from: &mut Reader<'_>, heads: usize) -> Result<Vec<u64>, Rej
     if from.is_empty() {
         return Ok(Vec::new());
     }
-    let places = (0..heads)
-        .map(|_| from.unsigned())
-        .collect::<Result<_, _>>()?;
+    let places = (0..heads).map(|_| from.unsigned()).collect::<Result<_, _>>()?;
     if from.is_empty() {
         Ok(places)
     } else {
@@ -166,27 +149,16 @@ fn inflate_columns(
     let mut columns = Vec::new();
     for (number, length) in list {
         let bytes = from.bytes(*length)?;
-        let bytes = if number & DEFLATED == 0 {
-            bytes.to_vec()
-        } else {
-            chunk::inflate(bytes, *room)?
-        };
-        *room = room
-            .checked_sub(bytes.len())
-            .ok_or(Rejected::TooMuch(Limit::InflatedBytes))?;
+        let bytes =
+            if number & DEFLATED == 0 { bytes.to_vec() } else { chunk::inflate(bytes, *room)? };
+        *room = room.checked_sub(bytes.len()).ok_or(Rejected::TooMuch(Limit::InflatedBytes))?;
         columns.push((number & !DEFLATED, bytes));
     }
     Ok(columns)
 }
 
 fn borrow(columns: &[(u32, Vec<u8>)]) -> Vec<Column<'_>> {
-    columns
-        .iter()
-        .map(|(number, bytes)| Column {
-            number: *number,
-            bytes,
-        })
-        .collect()
+    columns.iter().map(|(number, bytes)| Column { number: *number, bytes }).collect()
 }
 
 fn read_changes(
@@ -194,10 +166,7 @@ fn read_changes(
     actors: &[Actor],
     limits: &SnapshotLimits,
 ) -> Result<Vec<Row>, Rejected> {
-    if columns
-        .iter()
-        .any(|column| !change_column::ALL.contains(&column.number))
-    {
+    if columns.iter().any(|column| !change_column::ALL.contains(&column.number)) {
         return Err(Rejected::Author);
     }
     let bytes = |number| body::find(columns, number);
@@ -208,16 +177,9 @@ fn read_changes(
     let times = columns::sums(bytes(change_column::TIME), max, limit)?;
     let messages = columns::rows::<&str>(bytes(change_column::MESSAGE), max, limit)?;
     let counts = columns::rows::<u64>(bytes(change_column::DEPENDENCIES), max, limit)?;
-    let places = columns::sums(
-        bytes(change_column::DEPENDENCY),
-        limits.operations_max,
-        limit,
-    )?;
+    let places = columns::sums(bytes(change_column::DEPENDENCY), limits.operations_max, limit)?;
     let extras = columns::rows::<u64>(bytes(change_column::EXTRA_LENGTH), max, limit)?;
-    if extras
-        .iter()
-        .any(|extra| *extra != Some(change_column::NO_EXTRA))
-    {
+    if extras.iter().any(|extra| *extra != Some(change_column::NO_EXTRA)) {
         return Err(Rejected::Author);
     }
     let count = authors.len();
@@ -236,15 +198,10 @@ fn read_changes(
     let mut rows = Vec::with_capacity(count);
     for row in 0..count {
         let place = authors[row].and_then(|place| usize::try_from(place).ok());
-        let actor = place
-            .and_then(|place| actors.get(place))
-            .ok_or(Rejected::UnknownActor)?;
+        let actor = place.and_then(|place| actors.get(place)).ok_or(Rejected::UnknownActor)?;
         let mut dependencies = Vec::new();
         for _ in 0..counts[row].ok_or(Rejected::Malformed("no count"))? {
-            let place = places
-                .next()
-                .flatten()
-                .ok_or(Rejected::Malformed("a place is missing"))?;
+            let place = places.next().flatten().ok_or(Rejected::Malformed("a place is missing"))?;
             dependencies.push(counter(Some(place), u64::MAX)?);
         }
         rows.push(Row {
@@ -252,12 +209,7 @@ fn read_changes(
             seq: counter(seqs[row], limits.counter_max)?,
             max_op: counter(max_ops[row], limits.counter_max)?,
             time: times.get(row).copied().flatten().unwrap_or(0),
-            message: messages
-                .get(row)
-                .copied()
-                .flatten()
-                .unwrap_or("")
-                .to_owned(),
+            message: messages.get(row).copied().flatten().unwrap_or("").to_owned(),
             dependencies,
         });
     }
@@ -270,11 +222,7 @@ fn read_changes(
 fn counter(sum: Option<i64>, max: u64) -> Result<u64, Rejected> {
     let counter = sum.and_then(|sum| u64::try_from(sum).ok());
     let counter = counter.ok_or(Rejected::Malformed("a counter below zero"))?;
-    if counter <= max {
-        Ok(counter)
-    } else {
-        Err(Rejected::TooMuch(Limit::Counter))
-    }
+    if counter <= max { Ok(counter) } else { Err(Rejected::TooMuch(Limit::Counter)) }
 }
 
 /// The operations with their ids, each naming those that overwrote it.
@@ -292,19 +240,13 @@ fn read_operations(
         &columns::rows(body::find(&id_columns, column::ID_ACTOR), max, limit)?,
         &columns::sums(body::find(&id_columns, column::ID_COUNTER), max, limit)?,
     )?;
-    let limits = Limits {
-        operations_max: max,
-        overwritten_max: max,
-        ..Limits::IMPORT
-    };
+    let limits = Limits { operations_max: max, overwritten_max: max, ..Limits::IMPORT };
     let operations = body::read_operations(&others, actors, &OVERWRITING, &limits)?;
     if ids.len() != operations.len() {
         return Err(Rejected::Malformed("columns of different lengths"));
     }
     let with_id = |((actor, counter), operation): ((u64, u64), Operation)| {
-        let actor = usize::try_from(actor)
-            .ok()
-            .and_then(|place| actors.get(place));
+        let actor = usize::try_from(actor).ok().and_then(|place| actors.get(place));
         let actor = *actor.ok_or(Rejected::UnknownActor)?;
         Ok((OpId { counter, actor }, operation))
     };

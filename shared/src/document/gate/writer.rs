@@ -31,10 +31,7 @@ pub fn write_body(change: &Checked) -> Result<Vec<u8>, Rejected> {
         if actor == change.actor {
             return Some(0);
         }
-        others
-            .binary_search(&actor)
-            .ok()
-            .map(|place| place as u64 + 1)
+        others.binary_search(&actor).ok().map(|place| place as u64 + 1)
     };
     let operations: Vec<&Operation> = change.operations.iter().collect();
     let columns = operation_columns(&operations, &OVERWRITTEN, place)?;
@@ -57,14 +54,9 @@ impl Checked {
                 Object::Root => None,
                 Object::Made(id) => Some(id),
             };
-            object
-                .into_iter()
-                .chain(operation.overwritten.iter().copied())
+            object.into_iter().chain(operation.overwritten.iter().copied())
         });
-        let named: BTreeSet<Actor> = ids
-            .map(|id| id.actor)
-            .filter(|a| *a != self.actor)
-            .collect();
+        let named: BTreeSet<Actor> = ids.map(|id| id.actor).filter(|a| *a != self.actor).collect();
         named.into_iter().collect()
     }
 }
@@ -98,36 +90,18 @@ pub fn operation_columns(
     let counts = operations.iter().map(|o| Some(o.overwritten.len() as u64));
     let counters = references.iter().map(|(_, counter)| counter.cast_signed());
     let columns = vec![
-        (
-            column::OBJECT_ACTOR,
-            runs(objects.iter().map(|o| o.map(|(actor, _)| actor))),
-        ),
-        (
-            column::OBJECT_COUNTER,
-            runs(objects.iter().map(|o| o.map(|(_, counter)| counter))),
-        ),
-        (
-            column::KEY,
-            runs(operations.iter().map(|o| Some(o.key.as_str()))),
-        ),
+        (column::OBJECT_ACTOR, runs(objects.iter().map(|o| o.map(|(actor, _)| actor)))),
+        (column::OBJECT_COUNTER, runs(objects.iter().map(|o| o.map(|(_, counter)| counter)))),
+        (column::KEY, runs(operations.iter().map(|o| Some(o.key.as_str())))),
         (column::INSERT, insert),
-        (
-            column::ACTION,
-            runs(operations.iter().map(|o| Some(action(o)))),
-        ),
+        (column::ACTION, runs(operations.iter().map(|o| Some(action(o))))),
         (column::VALUE_LENGTH, runs(lengths.into_iter().map(Some))),
         (column::VALUE, values),
         (names.count, runs(counts)),
-        (
-            names.actor,
-            runs(references.iter().map(|(actor, _)| Some(*actor))),
-        ),
+        (names.actor, runs(references.iter().map(|(actor, _)| Some(*actor)))),
         (names.counter, differences(counters)),
     ];
-    Ok(columns
-        .into_iter()
-        .filter(|(_, bytes)| !bytes.is_empty())
-        .collect())
+    Ok(columns.into_iter().filter(|(_, bytes)| !bytes.is_empty()).collect())
 }
 
 fn action(operation: &Operation) -> u64 {

@@ -66,16 +66,7 @@ pub enum Hand {
 impl Hand {
     pub(super) fn checked(self) -> Result<Self, Refused> {
         Ok(match self {
-            Self::Result {
-                name,
-                loinc,
-                value,
-                unit,
-                low,
-                high,
-                taken_on,
-                lab,
-            } => Self::Result {
+            Self::Result { name, loinc, value, unit, low, high, taken_on, lab } => Self::Result {
                 name: text::name(&name)?,
                 loinc: text::short(loinc)?,
                 value: text::name(&value)?,
@@ -85,59 +76,30 @@ impl Hand {
                 taken_on,
                 lab: text::short(lab)?,
             },
-            Self::Medicine {
-                name,
-                directions,
-                since,
-            } => Self::Medicine {
+            Self::Medicine { name, directions, since } => Self::Medicine {
                 name: text::name(&name)?,
                 directions: text::note(directions)?,
                 since,
             },
-            Self::Allergy {
-                substance,
-                reaction,
-                severe,
-            } => Self::Allergy {
+            Self::Allergy { substance, reaction, severe } => Self::Allergy {
                 substance: text::name(&substance)?,
                 reaction: text::short(reaction)?,
                 severe,
             },
-            Self::Condition { name, since, ended } => Self::Condition {
-                name: text::name(&name)?,
-                since,
-                ended,
-            },
-            Self::Shot {
-                name,
-                given_on,
-                lot,
-            } => Self::Shot {
-                name: text::name(&name)?,
-                given_on,
-                lot: text::short(lot)?,
-            },
-            Self::Visit {
-                name,
-                at,
-                with,
-                place,
-                to_come,
-            } => Self::Visit {
+            Self::Condition { name, since, ended } => {
+                Self::Condition { name: text::name(&name)?, since, ended }
+            }
+            Self::Shot { name, given_on, lot } => {
+                Self::Shot { name: text::name(&name)?, given_on, lot: text::short(lot)? }
+            }
+            Self::Visit { name, at, with, place, to_come } => Self::Visit {
                 name: text::name(&name)?,
                 at,
                 with: text::short(with)?,
                 place: text::short(place)?,
                 to_come,
             },
-            Self::Document {
-                title,
-                kind,
-                dated,
-                content_type,
-                blob,
-                bytes,
-            } => Self::Document {
+            Self::Document { title, kind, dated, content_type, blob, bytes } => Self::Document {
                 title: text::name(&title)?,
                 kind: text::short(kind)?,
                 dated,
@@ -152,16 +114,7 @@ impl Hand {
     pub(super) fn into_resource(self, id: EntryId) -> Result<(Kind, String, Vec<Cut>), Refused> {
         let id = id.to_string();
         let (kind, resource) = match self {
-            Self::Result {
-                name,
-                loinc,
-                value,
-                unit,
-                low,
-                high,
-                taken_on,
-                lab,
-            } => {
+            Self::Result { name, loinc, value, unit, low, high, taken_on, lab } => {
                 let kind = shelf(Some(taken_on), Kind::ChartResults);
                 let value = value_json(&value, unit.as_deref());
                 let range = range_json(low.as_deref(), high.as_deref(), unit.as_deref());
@@ -178,11 +131,7 @@ impl Hand {
                 let open = head.strip_suffix('}').expect("an object ends so");
                 return Ok((kind, format!("{open},{value}{range}}}"), Vec::new()));
             }
-            Self::Medicine {
-                name,
-                directions,
-                since,
-            } => {
+            Self::Medicine { name, directions, since } => {
                 let dosage = directions.map(|text| json!([{ "text": text }]));
                 let resource = json!({
                     "resourceType": "MedicationRequest", "id": id, "status": "active",
@@ -191,11 +140,7 @@ impl Hand {
                 });
                 (Kind::ChartCore, resource)
             }
-            Self::Allergy {
-                substance,
-                reaction,
-                severe,
-            } => {
+            Self::Allergy { substance, reaction, severe } => {
                 let criticality = severe.map(|severe| if severe { "high" } else { "low" });
                 let reaction =
                     reaction.map(|text| json!([{ "manifestation": [{ "text": text }] }]));
@@ -208,11 +153,7 @@ impl Hand {
                 (Kind::ChartCore, resource)
             }
             Self::Condition { name, since, ended } => {
-                let status = if ended.is_some() {
-                    "resolved"
-                } else {
-                    "active"
-                };
+                let status = if ended.is_some() { "resolved" } else { "active" };
                 let resource = json!({
                     "resourceType": "Condition", "id": id, "code": { "text": name },
                     "clinicalStatus": { "coding": [{ "code": status }] },
@@ -222,11 +163,7 @@ impl Hand {
                 });
                 (Kind::ChartCore, resource)
             }
-            Self::Shot {
-                name,
-                given_on,
-                lot,
-            } => {
+            Self::Shot { name, given_on, lot } => {
                 let resource = json!({
                     "resourceType": "Immunization", "id": id, "status": "completed",
                     "vaccineCode": { "text": name }, "occurrenceDateTime": given_on,
@@ -234,21 +171,10 @@ impl Hand {
                 });
                 (Kind::ChartCore, resource)
             }
-            Self::Visit {
-                name,
-                at,
-                with,
-                place,
-                to_come,
-            } => visit_json(&id, &name, at, with, place, to_come),
-            Self::Document {
-                title,
-                kind,
-                dated,
-                content_type,
-                blob,
-                bytes,
-            } => {
+            Self::Visit { name, at, with, place, to_come } => {
+                visit_json(&id, &name, at, with, place, to_come)
+            }
+            Self::Document { title, kind, dated, content_type, blob, bytes } => {
                 let kind = kind.map(|kind| json!({ "text": kind }));
                 let resource = json!({
                     "resourceType": "DocumentReference", "id": id, "status": "current",
@@ -334,10 +260,7 @@ fn range_json(low: Option<&str>, high: Option<&str>, unit: Option<&str>) -> Stri
     let limit = |name: &str, value: Option<&str>| {
         value.map(|value| format!("\"{name}\":{}", quantity_json(value, unit)))
     };
-    let limits: Vec<_> = [limit("low", low), limit("high", high)]
-        .into_iter()
-        .flatten()
-        .collect();
+    let limits: Vec<_> = [limit("low", low), limit("high", high)].into_iter().flatten().collect();
     match limits.is_empty() {
         true => String::new(),
         false => format!(",\"referenceRange\":[{{{}}}]", limits.join(",")),

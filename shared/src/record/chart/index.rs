@@ -105,16 +105,9 @@ impl ReportHead {
             results: Vec::new(),
             elsewhere: Vec::new(),
         };
-        for reference in view
-            .result
-            .iter()
-            .filter_map(|result| result.reference.said())
-        {
+        for reference in view.result.iter().filter_map(|result| result.reference.said()) {
             let keys = keys_of_reference(reference);
-            match keys
-                .iter()
-                .find_map(|key| index.referred(&resource.source, key))
-            {
+            match keys.iter().find_map(|key| index.referred(&resource.source, key)) {
                 Some(place) => head.results.push(place),
                 None => head.elsewhere.push(reference.to_owned()),
             }

@@ -71,19 +71,11 @@ pub fn folded_words(text: &str) -> Vec<String> {
         if word.is_empty() || word.chars().count() > WORD_CHARS_MAX {
             continue;
         }
-        if word
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        {
+        if word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
             words.push(word.to_owned());
             continue;
         }
-        words.push(
-            word.chars()
-                .flat_map(char::to_lowercase)
-                .map(without_accent)
-                .collect(),
-        );
+        words.push(word.chars().flat_map(char::to_lowercase).map(without_accent).collect());
     }
     words
 }

@@ -38,10 +38,7 @@ impl Documents for OpenDocuments {
     }
 
     fn mint(&mut self, document: &DocumentId, actor: Actor, put: &Put) -> (ChangeHash, Vec<u8>) {
-        let open = self
-            .0
-            .get_mut(document)
-            .expect("the caller saw that it is open");
+        let open = self.0.get_mut(document).expect("the caller saw that it is open");
         open.mint(actor, std::slice::from_ref(put))
     }
 }

@@ -53,11 +53,9 @@ impl<D: Documents> Device<D> {
             }
             ToDevice::Summaries { documents } => self.compare(&documents, out),
             ToDevice::Taken { number, outcomes } => self.taken(number, &outcomes, rng, out),
-            ToDevice::Rows {
-                document,
-                rows,
-                more,
-            } => self.rows(now, document, rows, more, rng, out),
+            ToDevice::Rows { document, rows, more } => {
+                self.rows(now, document, rows, more, rng, out)
+            }
             ToDevice::Lacks { document, hashes } => self.lacks(now, document, &hashes, rng, out),
             ToDevice::Pong { same } => open.unequal = !same,
             ToDevice::Offered { document, not_back } => {
@@ -95,9 +93,7 @@ impl<D: Documents> Device<D> {
         }
         // A server that went back in time does not even know that these exist.
         for (document, held) in &self.held {
-            let known = summaries
-                .iter()
-                .any(|summary| summary.document == *document);
+            let known = summaries.iter().any(|summary| summary.document == *document);
             if !known && !held.accepted.is_empty() && !open.busy.contains_key(document) {
                 open.busy.insert(*document, Busy::Comparing);
                 out.push(holds(*document, Some(held)));
@@ -169,9 +165,7 @@ impl<D: Documents> Device<D> {
         if !document.is_marks() && self.read_into(&document, &new) == Err(Unreadable::Damaged) {
             // Perhaps it is what was minted here that does not fit: it can be made anew.
             let accepted = self.held[&document].accepted_changes();
-            let theirs: Vec<&[u8]> = accepted
-                .chain(new.iter().map(|row| &row.bytes[..]))
-                .collect();
+            let theirs: Vec<&[u8]> = accepted.chain(new.iter().map(|row| &row.bytes[..])).collect();
             if self.documents.open(&document, &theirs) == Err(Unreadable::Damaged) {
                 out.push(Effect::Tell(Notice::Damaged(document)));
                 self.open_again(&document, out);
@@ -207,17 +201,9 @@ impl<D: Documents> Device<D> {
         let mut writes = Vec::new();
         for row in rows {
             held.accept(&row);
-            let standing = Standing::Accepted {
-                seq: row.seq,
-                sidecar: row.sidecar,
-            };
+            let standing = Standing::Accepted { seq: row.seq, sidecar: row.sidecar };
             let (hash, bytes) = (row.hash, row.bytes);
-            writes.push(Write::Put(Stored::Change {
-                document,
-                hash,
-                bytes,
-                standing,
-            }));
+            writes.push(Write::Put(Stored::Change { document, hash, bytes, standing }));
         }
         if writes.is_empty() {
             return;
@@ -391,19 +377,12 @@ fn in_frames(rows: Vec<Row>) -> Vec<Vec<Row>> {
     let mut size = usize::MAX;
     for row in rows {
         let full = size.saturating_add(row.bytes.len()) > CHANGES_BYTES_MAX;
-        if full
-            || frames
-                .last()
-                .is_some_and(|frame| frame.len() == PUSH_CHANGES_MAX)
-        {
+        if full || frames.last().is_some_and(|frame| frame.len() == PUSH_CHANGES_MAX) {
             frames.push(Vec::new());
             size = 0;
         }
         size += row.bytes.len();
-        frames
-            .last_mut()
-            .expect("the first row opens a frame")
-            .push(row);
+        frames.last_mut().expect("the first row opens a frame").push(row);
     }
     frames
 }

@@ -53,9 +53,7 @@ impl Held {
 
     /// All accepted changes, for marks, which are read without a document.
     pub fn accepted(&self) -> impl Iterator<Item = (&ChangeHash, &Sidecar, &[u8])> {
-        self.accepted
-            .iter()
-            .map(|(hash, (_, sidecar, bytes))| (hash, sidecar, &bytes[..]))
+        self.accepted.iter().map(|(hash, (_, sidecar, bytes))| (hash, sidecar, &bytes[..]))
     }
 
     pub fn minted(&self) -> &[Minted] {
@@ -70,12 +68,7 @@ impl Held {
     /// An accepted change as the server gave it.
     pub(super) fn row(&self, hash: &ChangeHash) -> Option<Row> {
         let (seq, sidecar, bytes) = self.accepted.get(hash)?;
-        Some(Row {
-            seq: *seq,
-            hash: *hash,
-            sidecar: *sidecar,
-            bytes: bytes.clone().into(),
-        })
+        Some(Row { seq: *seq, hash: *hash, sidecar: *sidecar, bytes: bytes.clone().into() })
     }
 
     pub(super) fn all_hashes(&self) -> impl Iterator<Item = ChangeHash> + use<> {
@@ -92,9 +85,7 @@ impl Held {
     }
 
     pub(super) fn changes(&self) -> Vec<&[u8]> {
-        self.accepted_changes()
-            .chain(self.minted.iter().map(|minted| &minted.bytes[..]))
-            .collect()
+        self.accepted_changes().chain(self.minted.iter().map(|minted| &minted.bytes[..])).collect()
     }
 
     /// Whether it is new to this device.

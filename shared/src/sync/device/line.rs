@@ -82,11 +82,7 @@ impl<D: Documents> Device<D> {
         }
         self.link = Link::Open(Box::new(open));
         let digest = self.digest();
-        let hello = ToServer::Hello {
-            version_min: VERSION_OLDEST,
-            version_max: VERSION,
-            digest,
-        };
+        let hello = ToServer::Hello { version_min: VERSION_OLDEST, version_max: VERSION, digest };
         out.push(Effect::Send(hello));
         out.push(Effect::WakeAt(now.plus_millis(DEAD_AFTER_MILLIS)));
     }
@@ -145,11 +141,7 @@ impl<D: Documents> Device<D> {
                     open.try_stuck_again();
                     open.ping(now, DEAD_AFTER_MILLIS, digest, out);
                 } else {
-                    let wait = if open.waits {
-                        open.patience_millis
-                    } else {
-                        PING_AFTER_MILLIS
-                    };
+                    let wait = if open.waits { open.patience_millis } else { PING_AFTER_MILLIS };
                     out.push(Effect::WakeAt(open.asked_at.plus_millis(wait)));
                 }
             }

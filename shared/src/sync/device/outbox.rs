@@ -55,10 +55,7 @@ impl<D: Documents> Device<D> {
         if self.soil.has(Planted::SavedAtOnce) {
             out.push(Effect::Tell(Notice::Saved { number, entry }));
         }
-        let row = Stored::Outbox {
-            entry,
-            item: item.clone(),
-        };
+        let row = Stored::Outbox { entry, item: item.clone() };
         // A rewording must not bring back what another tab has sent meanwhile.
         let requires = if replaces && !self.soil.has(Planted::RewordedWithoutLooking) {
             vec![row.key()]
@@ -66,12 +63,7 @@ impl<D: Documents> Device<D> {
             Vec::new()
         };
         self.store(
-            InFlight::Save {
-                number,
-                entry,
-                item,
-                taken: false,
-            },
+            InFlight::Save { number, entry, item, taken: false },
             requires,
             vec![Write::Put(row)],
             out,
@@ -87,52 +79,32 @@ impl<D: Documents> Device<D> {
     ) {
         match self.outbox.get(&entry) {
             Some(item) => {
-                let item = OutboxItem {
-                    put,
-                    ..item.clone()
-                };
+                let item = OutboxItem { put, ..item.clone() };
                 self.save(number, entry, item, true, out);
             }
-            None => out.push(Effect::Tell(Notice::Refused {
-                number,
-                why: Refused::AlreadySent,
-            })),
+            None => out.push(Effect::Tell(Notice::Refused { number, why: Refused::AlreadySent })),
         }
     }
 
     pub(super) fn withdraw(&mut self, number: u32, entry: EntryId, out: &mut Vec<Effect>) {
         if !self.outbox.contains_key(&entry) {
-            out.push(Effect::Tell(Notice::Refused {
-                number,
-                why: Refused::AlreadySent,
-            }));
+            out.push(Effect::Tell(Notice::Refused { number, why: Refused::AlreadySent }));
             return;
         }
         let key = RowKey::Outbox(entry);
         let what = InFlight::Withdraw { number, entry };
-        let requires = if self.soil.has(Planted::WithdrawnWithoutLooking) {
-            Vec::new()
-        } else {
-            vec![key]
-        };
+        let requires =
+            if self.soil.has(Planted::WithdrawnWithoutLooking) { Vec::new() } else { vec![key] };
         self.store(what, requires, vec![Write::Remove(key)], out);
     }
 
     pub(super) fn dismiss(&mut self, number: u32, entry: EntryId, out: &mut Vec<Effect>) {
         if !self.dead_letters.contains_key(&entry) {
-            out.push(Effect::Tell(Notice::Refused {
-                number,
-                why: Refused::NoSuchEntry,
-            }));
+            out.push(Effect::Tell(Notice::Refused { number, why: Refused::NoSuchEntry }));
             return;
         }
         let key = RowKey::DeadLetter(entry);
-        self.store(
-            InFlight::Dismiss { number, entry },
-            vec![key],
-            vec![Write::Remove(key)],
-            out,
-        );
+        self.store(InFlight::Dismiss { number, entry }, vec![key], vec![Write::Remove(key)], out);
     }
 
     pub(super) fn stored(&mut self, number: u64, out: &mut Vec<Effect>) {
@@ -141,12 +113,7 @@ impl<D: Documents> Device<D> {
         };
         self.rearranging.remove(&number);
         match what {
-            InFlight::Save {
-                number,
-                entry,
-                item,
-                taken,
-            } => {
+            InFlight::Save { number, entry, item, taken } => {
                 if !taken {
                     self.outbox.insert(entry, item);
                 }
@@ -160,16 +127,8 @@ impl<D: Documents> Device<D> {
                 self.dead_letters.remove(&entry);
                 out.push(Effect::Tell(Notice::Saved { number, entry }));
             }
-            InFlight::Mint {
-                document,
-                minted,
-                stale: true,
-            } => self.unmint(document, minted, out),
-            InFlight::Mint {
-                document,
-                minted,
-                stale: false,
-            } => {
+            InFlight::Mint { document, minted, stale: true } => self.unmint(document, minted, out),
+            InFlight::Mint { document, minted, stale: false } => {
                 self.outbox.remove(&minted.entry);
                 let held = self.held.entry(document).or_default();
                 if !held.accepted.contains_key(&minted.hash) {
@@ -196,15 +155,10 @@ impl<D: Documents> Device<D> {
             InFlight::Save { number, .. }
             | InFlight::Withdraw { number, .. }
             | InFlight::Dismiss { number, .. } => out.push(Effect::Tell(match why {
-                StoreError::Overtaken => Notice::Refused {
-                    number,
-                    why: Refused::AlreadySent,
-                },
+                StoreError::Overtaken => Notice::Refused { number, why: Refused::AlreadySent },
                 StoreError::Full | StoreError::Unreachable => Notice::NotSaved { number, why },
             })),
-            InFlight::Mint {
-                document, minted, ..
-            } => {
+            InFlight::Mint { document, minted, .. } => {
                 // The change was made and then not kept. Its place under its actor is used up, and
                 // nothing may build on it.
                 self.spoil_minting(&document, minted.order);
@@ -278,12 +232,7 @@ impl<D: Documents> Device<D> {
             Stored::DeadLetter { entry, item, why } => {
                 self.dead_letters.insert(entry, (item, why));
             }
-            Stored::Change {
-                document,
-                hash,
-                bytes,
-                standing,
-            } => {
+            Stored::Change { document, hash, bytes, standing } => {
                 let held = self.held.entry(document).or_default();
                 held.minted.retain(|minted| minted.hash != hash);
                 match standing {
@@ -301,13 +250,7 @@ impl<D: Documents> Device<D> {
                     Standing::Minted { entry, item, order } => {
                         self.minted_next = self.minted_next.max(order + 1);
                         self.outbox.remove(&entry);
-                        held.minted.push(Minted {
-                            order,
-                            hash,
-                            bytes: bytes.into(),
-                            entry,
-                            item,
-                        });
+                        held.minted.push(Minted { order, hash, bytes: bytes.into(), entry, item });
                     }
                 }
             }
@@ -369,11 +312,9 @@ impl InFlight {
         document: &DocumentId,
     ) -> impl Iterator<Item = &'a [u8]> {
         batches.values().filter_map(move |what| match what {
-            Self::Mint {
-                document: into,
-                minted,
-                stale: false,
-            } if into == document => Some(&minted.bytes[..]),
+            Self::Mint { document: into, minted, stale: false } if into == document => {
+                Some(&minted.bytes[..])
+            }
             Self::Mint { .. }
             | Self::Save { .. }
             | Self::Withdraw { .. }

@@ -27,10 +27,7 @@ impl<D: Documents> Device<D> {
     }
 
     fn mint_all(&mut self, now: Timestamp, actor: Actor, out: &mut Vec<Effect>) {
-        let unwritten = self
-            .unwritten
-            .iter()
-            .flat_map(|(what, _, _)| what.entries());
+        let unwritten = self.unwritten.iter().flat_map(|(what, _, _)| what.entries());
         let in_flight = self.batches.values().flat_map(InFlight::entries);
         let busy: Vec<EntryId> = in_flight.chain(unwritten).collect();
         let waiting: Vec<_> = self
@@ -55,30 +52,11 @@ impl<D: Documents> Device<D> {
         let (hash, bytes) = self.documents.mint(&document, actor, &put);
         let order = self.minted_next;
         self.minted_next += 1;
-        let standing = Standing::Minted {
-            entry,
-            item: item.clone(),
-            order,
-        };
-        let row = Stored::Change {
-            document,
-            hash,
-            bytes: bytes.clone().into(),
-            standing,
-        };
+        let standing = Standing::Minted { entry, item: item.clone(), order };
+        let row = Stored::Change { document, hash, bytes: bytes.clone().into(), standing };
         let outbox = RowKey::Outbox(entry);
-        let minted = Minted {
-            order,
-            hash,
-            bytes,
-            entry,
-            item,
-        };
-        let what = InFlight::Mint {
-            document,
-            minted,
-            stale: false,
-        };
+        let minted = Minted { order, hash, bytes, entry, item };
+        let what = InFlight::Mint { document, minted, stale: false };
         let mut writes = vec![Write::Put(row), Write::Remove(outbox)];
         if self.soil.has(Planted::OutboxRowStays) {
             writes.pop();
@@ -148,11 +126,7 @@ impl<D: Documents> Device<D> {
         let (mut stored, mut refused, mut missing) = (Vec::new(), Vec::new(), false);
         for (hash, outcome) in hashes.into_iter().zip(outcomes) {
             match *outcome {
-                Outcome::Stored {
-                    seq,
-                    received_at,
-                    receipt,
-                } => {
+                Outcome::Stored { seq, received_at, receipt } => {
                     let sidecar = Sidecar {
                         account: Some(self.account),
                         device: Some(self.device),
@@ -194,12 +168,7 @@ impl<D: Documents> Device<D> {
             let again = again.map(|(_, _, bytes)| bytes);
             if let Some(bytes) = minted.map(|minted| &minted.bytes).or(again).cloned() {
                 held.forget(hash);
-                rows.push(Row {
-                    seq: *seq,
-                    hash: *hash,
-                    sidecar: *sidecar,
-                    bytes: bytes.into(),
-                });
+                rows.push(Row { seq: *seq, hash: *hash, sidecar: *sidecar, bytes: bytes.into() });
             }
         }
         self.take_accepted(document, rows, out);
@@ -220,9 +189,7 @@ impl<D: Documents> Device<D> {
         };
         // Pushed again after the server lost it, and now refused: nobody will ever have it.
         let accepted = refused.iter().map(|(hash, _)| *hash);
-        let accepted: Vec<_> = accepted
-            .filter(|hash| held.accepted.contains_key(hash))
-            .collect();
+        let accepted: Vec<_> = accepted.filter(|hash| held.accepted.contains_key(hash)).collect();
         if accepted.is_empty() {
             self.mint_again(document, refused, rng, out);
         } else {
@@ -262,10 +229,7 @@ impl<D: Documents> Device<D> {
                     self.dead_letters.insert(entry, (item, *why));
                 }
                 None => {
-                    writes.push(Write::Put(Stored::Outbox {
-                        entry,
-                        item: item.clone(),
-                    }));
+                    writes.push(Write::Put(Stored::Outbox { entry, item: item.clone() }));
                     self.outbox.insert(entry, item);
                 }
             }
@@ -285,11 +249,7 @@ impl<D: Documents> Device<D> {
     /// that will not be: once written, they go back.
     pub(super) fn spoil_minting(&mut self, document: &DocumentId, from_order: u64) {
         for what in self.batches.values_mut() {
-            if let InFlight::Mint {
-                document: into,
-                minted,
-                stale,
-            } = what
+            if let InFlight::Mint { document: into, minted, stale } = what
                 && into == document
                 && minted.order >= from_order
             {
@@ -326,10 +286,6 @@ impl Open {
         let number = self.push_next;
         self.push_next += 1;
         self.pushes.insert(number, (document, hashes));
-        out.push(Effect::Send(ToServer::Push {
-            number,
-            document,
-            changes,
-        }));
+        out.push(Effect::Send(ToServer::Push { number, document, changes }));
     }
 }

@@ -29,20 +29,13 @@ impl<D: Documents> Device<D> {
                 WhyClosed::NotYours => {
                     let why = WhyRefused::NotAllowed;
                     writes.push(Write::Remove(RowKey::Outbox(entry)));
-                    writes.push(Write::Put(Stored::DeadLetter {
-                        entry,
-                        item: item.clone(),
-                        why,
-                    }));
+                    writes.push(Write::Put(Stored::DeadLetter { entry, item: item.clone(), why }));
                     self.outbox.remove(&entry);
                     self.dead_letters.insert(entry, (item, why));
                 }
                 WhyClosed::Superseded { epoch } => {
                     item.document.epoch = item.document.epoch.max(epoch);
-                    writes.push(Write::Put(Stored::Outbox {
-                        entry,
-                        item: item.clone(),
-                    }));
+                    writes.push(Write::Put(Stored::Outbox { entry, item: item.clone() }));
                     self.outbox.insert(entry, item);
                 }
             }
@@ -124,12 +117,11 @@ impl<D: Documents> Device<D> {
         let held = self.held.keys();
         let same =
             held.filter(|held| held.patient == document.patient && held.kind == document.kind);
-        same.copied().fold(document, |newest, held| {
-            if held.epoch > newest.epoch {
-                held
-            } else {
-                newest
-            }
-        })
+        same.copied().fold(
+            document,
+            |newest, held| {
+                if held.epoch > newest.epoch { held } else { newest }
+            },
+        )
     }
 }

@@ -143,10 +143,7 @@ fn every_day_of_ten_thousand_years_has_one_number() {
     assert_eq!(last - first + 1, 3_652_059);
     for number in (first..=last).step_by(11).chain([first, last]) {
         let day = Day::from_number(number);
-        assert_eq!(
-            (day.number(), Day::new(day.year, day.month, day.day)),
-            (number, Some(day))
-        );
+        assert_eq!((day.number(), Day::new(day.year, day.month, day.day)), (number, Some(day)));
     }
 }
 

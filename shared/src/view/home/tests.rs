@@ -14,41 +14,20 @@ fn check(story: &Story, now: &str, expected: Expect) {
     let now = now.parse::<PartialDate>().unwrap().moment().unwrap();
     let home = home(&story.record, ROSA, now);
     let mut lines = vec![format!("{:?}", home.loaded)];
-    lines.extend(
-        home.unread
-            .iter()
-            .map(|row| format!("unread: {}", row.topic)),
-    );
-    lines.extend(
-        home.new_results
-            .iter()
-            .map(|row| format!("new: {:?} {:?}", row.name, row.flag)),
-    );
-    lines.extend(
-        home.refills
-            .iter()
-            .map(|row| format!("refill: {} {:?}", row.name, row.outcome)),
-    );
+    lines.extend(home.unread.iter().map(|row| format!("unread: {}", row.topic)));
+    lines.extend(home.new_results.iter().map(|row| format!("new: {:?} {:?}", row.name, row.flag)));
+    lines.extend(home.refills.iter().map(|row| format!("refill: {} {:?}", row.name, row.outcome)));
     let runs_out = |row: &RunsOut| {
-        format!(
-            "{:?} lasts {} days, asked: {}",
-            row.name, row.days_left, row.asked
-        )
+        format!("{:?} lasts {} days, asked: {}", row.name, row.days_left, row.asked)
     };
     lines.extend(home.runs_out.iter().map(runs_out));
     lines.extend(home.next_visit.map(|visit| match visit {
-        NextVisit::Chart { row } => format!(
-            "next: {:?} {:?}",
-            row.name,
-            row.when.map(|when| when.to_string())
-        ),
+        NextVisit::Chart { row } => {
+            format!("next: {:?} {:?}", row.name, row.when.map(|when| when.to_string()))
+        }
         NextVisit::Answered { at, .. } => format!("next, booked: {at}"),
     }));
-    lines.extend(
-        home.waiting
-            .iter()
-            .map(|item| format!("waiting: {:?} {:?}", item.is, item.text)),
-    );
+    lines.extend(home.waiting.iter().map(|item| format!("waiting: {:?} {:?}", item.is, item.text)));
     expected.assert_eq(&lines.join("\n"));
 }
 
@@ -64,18 +43,9 @@ fn home_says_what_is_new_what_runs_out_and_what_comes_next() {
         );
         ChartEntry::new(SOURCE, json)
     };
-    story.chart(
-        Kind::ChartResults(2026),
-        result("2", "LDL", "2026-11-14", "N"),
-    );
-    story.chart(
-        Kind::ChartResults(2026),
-        result("3", "A1c", "2026-11-14", "H"),
-    );
-    story.chart(
-        Kind::ChartResults(2026),
-        result("4", "Old", "2026-09-14", "H"),
-    );
+    story.chart(Kind::ChartResults(2026), result("2", "LDL", "2026-11-14", "N"));
+    story.chart(Kind::ChartResults(2026), result("3", "A1c", "2026-11-14", "H"));
+    story.chart(Kind::ChartResults(2026), result("4", "Old", "2026-09-14", "H"));
     for (id, at) in [
         ("5", "2026-12-09T10:00:00Z"),
         ("6", "2026-12-01T15:40:00Z"),
@@ -86,22 +56,26 @@ fn home_says_what_is_new_what_runs_out_and_what_comes_next() {
         );
         story.chart(Kind::ChartVisits(2026), ChartEntry::new(SOURCE, visit));
     }
-    check(&story, "2026-11-20T12:00:00Z", expect![[r#"
+    check(
+        &story,
+        "2026-11-20T12:00:00Z",
+        expect![[r#"
         All
         new: Some("A1c") Some(Above)
         new: Some("LDL") Some(InRange)
         Some("Lisinopril") lasts 5 days, asked: false
-        next: Some("Check 6") Some("2026-12-01T15:40:00Z")"#]]);
-    let ask = AskForRefill {
-        medicine,
-        pharmacy: None,
-        note: None,
-    };
+        next: Some("Check 6") Some("2026-12-01T15:40:00Z")"#]],
+    );
+    let ask = AskForRefill { medicine, pharmacy: None, note: None };
     story.writes(ROSA, Edit::AskForRefill(ask)).unwrap();
-    check(&story, "2026-12-20T12:00:00Z", expect![[r#"
+    check(
+        &story,
+        "2026-12-20T12:00:00Z",
+        expect![[r#"
         All
         refill: Lisinopril Open
-        waiting: Refill Some("Lisinopril")"#]]);
+        waiting: Refill Some("Lisinopril")"#]],
+    );
 }
 
 #[test]
@@ -116,16 +90,15 @@ fn a_visit_that_was_booked_as_an_answer_is_the_next_until_the_chart_has_it() {
         audience: Audience::Circle,
     };
     let request = story.sends(ROSA, Edit::AskForVisit(ask)).unwrap();
-    let answer = AnswerToVisit::Booked {
-        at: "2026-12-01".parse().unwrap(),
-        with: None,
-        place: None,
-    };
-    story
-        .clinic(Who::Nurse, ClinicEdit::AnswerVisit { request, answer })
-        .unwrap();
-    check(&story, "2026-11-20T12:00:00Z", expect![[r#"
+    let answer =
+        AnswerToVisit::Booked { at: "2026-12-01".parse().unwrap(), with: None, place: None };
+    story.clinic(Who::Nurse, ClinicEdit::AnswerVisit { request, answer }).unwrap();
+    check(
+        &story,
+        "2026-11-20T12:00:00Z",
+        expect![[r#"
         All
-        next, booked: 2026-12-01"#]]);
+        next, booked: 2026-12-01"#]],
+    );
     check(&story, "2026-12-02T12:00:00Z", expect!["All"]);
 }

@@ -19,11 +19,7 @@ fn order(id: &str, status: &str, name: &str, day: &str) -> String {
 }
 
 fn ask(medicine: EntryId) -> Edit {
-    Edit::AskForRefill(AskForRefill {
-        medicine,
-        pharmacy: Some("Main Street".into()),
-        note: None,
-    })
+    Edit::AskForRefill(AskForRefill { medicine, pharmacy: Some("Main Street".into()), note: None })
 }
 
 fn check(story: &Story, expected: Expect) {
@@ -32,10 +28,7 @@ fn check(story: &Story, expected: Expect) {
     let mut add = |title: &str, rows: &[MedicineRow]| {
         for row in rows {
             let entries = row.entries.len();
-            let until = row
-                .lasts_until
-                .map(|day| format!(" until {day}"))
-                .unwrap_or_default();
+            let until = row.lasts_until.map(|day| format!(" until {day}")).unwrap_or_default();
             let name = row.name.as_deref().unwrap_or_default();
             lines.push(format!(
                 "{title}: {name}, {entries} entries{until}, can ask: {}",
@@ -45,22 +38,14 @@ fn check(story: &Story, expected: Expect) {
     };
     add("now", &answer.now);
     add("before", &answer.before);
-    lines.extend(
-        answer
-            .own
-            .iter()
-            .map(|row| format!("own: {} {:?}", row.name, row.added_by)),
-    );
+    lines.extend(answer.own.iter().map(|row| format!("own: {} {:?}", row.name, row.added_by)));
     expected.assert_eq(&lines.join("\n"));
 }
 
 fn check_refills(story: &Story, expected: Expect) {
     let mut lines = Vec::new();
     for row in refill_rows(&story.record, ROSA) {
-        let by = row
-            .asked_by
-            .map(|by| format!(" by {by}"))
-            .unwrap_or_default();
+        let by = row.asked_by.map(|by| format!(" by {by}")).unwrap_or_default();
         let outcome = match row.outcome {
             RefillOutcome::SameAs { asked_by, .. } => format!("same as that of {asked_by:?}"),
             other => format!("{other:?}"),
@@ -69,11 +54,7 @@ fn check_refills(story: &Story, expected: Expect) {
         for step in row.steps {
             let mark = if step.reached { "x" } else { " " };
             let by = step.by.unwrap_or_default();
-            lines.push(
-                format!("  [{mark}] {:?} {by}", step.is)
-                    .trim_end()
-                    .to_owned(),
-            );
+            lines.push(format!("  [{mark}] {:?} {by}", step.is).trim_end().to_owned());
         }
     }
     expected.assert_eq(&lines.join("\n"));
@@ -89,17 +70,16 @@ fn one_medicine_is_one_row_however_often_it_was_written() {
     let handed = r#"{"resourceType":"MedicationDispense","id":"d","status":"completed","medicationCodeableConcept":{"text":"Lisinopril 10 mg"},
         "whenHandedOver":"2026-11-01","daysSupply":{"value":30,"unit":"days"}}"#;
     story.core(handed);
-    let own = AddMedicine {
-        name: "Valerian".into(),
-        directions: None,
-        since: None,
-    };
+    let own = AddMedicine { name: "Valerian".into(), directions: None, since: None };
     story.writes(LUIS, Edit::AddMedicine(own)).unwrap();
-    check(&story, expect![[r#"
+    check(
+        &story,
+        expect![[r#"
         All
         now: Lisinopril 10 mg, 3 entries until 2026-12-01, can ask: true
         before: Ibuprofen 400 mg, 1 entries, can ask: false
-        own: Valerian Some("Luis")"#]]);
+        own: Valerian Some("Luis")"#]],
+    );
 }
 
 #[test]
@@ -107,45 +87,43 @@ fn a_refill_goes_step_by_step_to_the_pharmacy() {
     let mut story = Story::default();
     let medicine = story.core(&order("1", "active", "Lisinopril", "2024"));
     let refill = story.writes(ROSA, ask(medicine)).unwrap();
-    check_refills(&story, expect![[r#"
+    check_refills(
+        &story,
+        expect![[r#"
         Lisinopril: Open
           [x] SavedHere
           [ ] Sent
           [ ] AtTheClinic
           [ ] Approved
-          [ ] Ready"#]]);
+          [ ] Ready"#]],
+    );
     story.receive(refill);
     let at = story.now();
-    story.record.add_mark(Mark {
-        entry: refill,
-        step: Step::AtTheClinic,
-        at,
-    });
-    check_refills(&story, expect![[r#"
+    story.record.add_mark(Mark { entry: refill, step: Step::AtTheClinic, at });
+    check_refills(
+        &story,
+        expect![[r#"
         Lisinopril: Open
           [x] SavedHere
           [x] Sent
           [x] AtTheClinic
           [ ] Approved
-          [ ] Ready"#]]);
-    for decision in [
-        Decision::Approved {
-            quantity: None,
-            out: None,
-        },
-        Decision::Ready { at: None },
-    ] {
-        story
-            .clinic(Who::Doctor, ClinicEdit::DecideRefill { refill, decision })
-            .unwrap();
+          [ ] Ready"#]],
+    );
+    for decision in [Decision::Approved { quantity: None, out: None }, Decision::Ready { at: None }]
+    {
+        story.clinic(Who::Doctor, ClinicEdit::DecideRefill { refill, decision }).unwrap();
     }
-    check_refills(&story, expect![[r#"
+    check_refills(
+        &story,
+        expect![[r#"
         Lisinopril: Approved { quantity: None, out: None }
           [x] SavedHere
           [x] Sent
           [x] AtTheClinic
           [x] Approved Dr. Amara Okafor
-          [x] Ready Dr. Amara Okafor"#]]);
+          [x] Ready Dr. Amara Okafor"#]],
+    );
 }
 
 #[test]
@@ -158,15 +136,16 @@ fn a_declined_refill_ends_with_its_reason() {
         why: "It can hurt your kidneys.".into(),
         next: "Ask for a visit.".into(),
     };
-    story
-        .clinic(Who::Doctor, ClinicEdit::DecideRefill { refill, decision })
-        .unwrap();
-    check_refills(&story, expect![[r#"
+    story.clinic(Who::Doctor, ClinicEdit::DecideRefill { refill, decision }).unwrap();
+    check_refills(
+        &story,
+        expect![[r#"
         Meloxicam: Declined { reason: NotSafe, why: "It can hurt your kidneys.", next: "Ask for a visit." }
           [x] SavedHere
           [x] Sent
           [x] AtTheClinic
-          [x] Declined Dr. Amara Okafor"#]]);
+          [x] Declined Dr. Amara Okafor"#]],
+    );
 }
 
 #[test]
@@ -185,7 +164,9 @@ fn two_who_asked_at_once_see_one_request_before_the_server_says_so() {
     let his = story.id();
     let journal = DocumentId::first(PATIENT, Kind::JournalCircle(LUIS));
     story.hear(his, &journal, &said.to_text());
-    check_refills(&story, expect![[r#"
+    check_refills(
+        &story,
+        expect![[r#"
         Lisinopril: same as that of Some("Luis")
           [x] SavedHere
           [ ] Sent
@@ -196,7 +177,8 @@ fn two_who_asked_at_once_see_one_request_before_the_server_says_so() {
           [x] Sent
           [ ] AtTheClinic
           [ ] Approved
-          [ ] Ready"#]]);
+          [ ] Ready"#]],
+    );
 }
 
 #[test]
@@ -211,12 +193,15 @@ fn a_decision_whose_request_never_came_is_still_shown() {
     });
     let id = story.id();
     story.hear(id, &care, &said.to_text());
-    check_refills(&story, expect![[r#"
+    check_refills(
+        &story,
+        expect![[r#"
         : Approved { quantity: None, out: None }
           [x] Sent
           [x] AtTheClinic
           [x] Approved
-          [x] Ready Dr. Okafor"#]]);
+          [x] Ready Dr. Okafor"#]],
+    );
     assert_eq!(medicines(&story.record, ROSA).other_refills.len(), 1);
 }
 
@@ -230,11 +215,14 @@ fn a_decision_of_a_newer_version_still_ends_the_request() {
     );
     let id = story.id();
     story.hear(id, &DocumentId::first(PATIENT, Kind::CareCircle), &newer);
-    check_refills(&story, expect![[r#"
+    check_refills(
+        &story,
+        expect![[r#"
         Lisinopril: Decided
           [x] SavedHere
           [x] Sent
           [x] AtTheClinic
           [ ] Approved
-          [ ] Ready"#]]);
+          [ ] Ready"#]],
+    );
 }

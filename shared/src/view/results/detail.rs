@@ -98,10 +98,7 @@ pub fn result(record: &Record, reader: AccountId, entry: EntryId) -> Option<Resu
         // Taken back or replaced: its own page still shows it, alone.
         rows = vec![row.clone()];
     }
-    let taken_back = record
-        .marked_wrong()
-        .get(&entry)
-        .map(|mark| mark.why.clone());
+    let taken_back = record.marked_wrong().get(&entry).map(|mark| mark.why.clone());
     let mut row = row;
     if taken_back.is_some() {
         row.standing = Standing::Mistake;
@@ -165,10 +162,7 @@ fn series(rows: &[ResultRow], shown: &ResultRow) -> Vec<Series> {
         let point = |value: &Measured, band: &Option<Band>, flag: &Option<Flag>| Point {
             entry: row.entry,
             when: row.when,
-            number: value
-                .amount()
-                .map(|amount| amount.number.clone())
-                .unwrap_or_default(),
+            number: value.amount().map(|amount| amount.number.clone()).unwrap_or_default(),
             comparator: value.amount().and_then(|amount| amount.comparator.clone()),
             band: band.clone(),
             flag: flag.clone(),
@@ -179,11 +173,7 @@ fn series(rows: &[ResultRow], shown: &ResultRow) -> Vec<Series> {
         for part in &row.parts {
             let name = part.loinc.as_deref().or(part.name.as_deref());
             let name = Some(name.unwrap_or_default());
-            add(
-                name,
-                &part.value,
-                point(&part.value, &part.band, &part.flag),
-            );
+            add(name, &part.value, point(&part.value, &part.band, &part.flag));
         }
     }
     let holds = |line: &Series| line.points.iter().any(|point| point.entry == shown.entry);
@@ -193,10 +183,7 @@ fn series(rows: &[ResultRow], shown: &ResultRow) -> Vec<Series> {
 
 fn story(series: &[Series], row: &ResultRow) -> Option<Story> {
     let line = series.first()?;
-    let place = line
-        .points
-        .iter()
-        .position(|point| point.entry == row.entry)?;
+    let place = line.points.iter().position(|point| point.entry == row.entry)?;
     let now = &line.points[place];
     let last = place.checked_sub(1).map(|before| &line.points[before]);
     let since_last = last.and_then(|last| {
@@ -223,11 +210,7 @@ fn add_surroundings(record: &Record, resource: &Resource, detail: &mut ResultDet
         chart.name_of(from, who.reference.said(), who.display.said())
     };
     detail.lab = view.performer.iter().find_map(|who| name(resource, who));
-    detail.notes = view
-        .note
-        .iter()
-        .filter_map(|note| note.text.owned())
-        .collect();
+    detail.notes = view.note.iter().filter_map(|note| note.text.owned()).collect();
     detail.replaces = resource.replaces;
     let mut reports = chart.reports();
     let report = reports.find(|(_, _, results)| results.contains(&resource.entry));
@@ -238,10 +221,7 @@ fn add_surroundings(record: &Record, resource: &Resource, detail: &mut ResultDet
     detail.conclusion = view.conclusion.owned();
     let lab = view.performer.iter().find_map(|who| name(report, who));
     detail.lab = detail.lab.take().or(lab);
-    let orders = view
-        .based_on
-        .iter()
-        .filter_map(|order| order.reference.said());
+    let orders = view.based_on.iter().filter_map(|order| order.reference.said());
     let mut ordered = orders.filter_map(|order| {
         let order = chart.follow(report, order)?;
         let view: crate::fhir::order::Order<'_> = order.view();

@@ -94,10 +94,7 @@ pub fn reading_row(
     Some(ResultRow {
         entry: id,
         name: None,
-        code: Some(Code {
-            system: LOINC.to_owned(),
-            code: reading.measured.loinc().to_owned(),
-        }),
+        code: Some(Code { system: LOINC.to_owned(), code: reading.measured.loinc().to_owned() }),
         category: Category::VitalSign,
         value,
         parts,

@@ -20,10 +20,7 @@ fn observation(id: &str, name: &str, day: &str, value: &str, more: &str) -> Stri
 
 fn lab(story: &mut Story, id: &str, name: &str, day: &str, value: &str, more: &str) -> EntryId {
     let kind = Kind::ChartResults(day[..4].parse().unwrap());
-    story.chart(
-        kind,
-        ChartEntry::new(SOURCE, observation(id, name, day, value, more)),
-    )
+    story.chart(kind, ChartEntry::new(SOURCE, observation(id, name, day, value, more)))
 }
 
 fn percent(value: &str) -> String {
@@ -39,16 +36,9 @@ fn check(story: &Story, show: ShowResults, expected: Expect) {
         let when = panel.when.map(|when| when.to_string()).unwrap_or_default();
         lines.push(format!("{when} {}", panel.title.unwrap_or_default()));
         for row in panel.rows {
-            let parts: Vec<_> = row
-                .parts
-                .iter()
-                .filter_map(|part| part.value.words())
-                .collect();
+            let parts: Vec<_> = row.parts.iter().filter_map(|part| part.value.words()).collect();
             let value = row.value.words().unwrap_or(parts.join(" / "));
-            let name = row
-                .name
-                .or(row.code.map(|code| code.code))
-                .unwrap_or_default();
+            let name = row.name.or(row.code.map(|code| code.code)).unwrap_or_default();
             let corrected = if row.corrected { " corrected" } else { "" };
             lines.push(format!("  {name}: {value} {:?}{corrected}", row.flag));
         }
@@ -59,36 +49,18 @@ fn check(story: &Story, show: ShowResults, expected: Expect) {
 #[test]
 fn the_newest_comes_first_and_what_was_reported_together_stays_together() {
     let mut story = Story::default();
-    lab(
-        &mut story,
-        "1",
-        "A1c",
-        "2026-03-09",
-        &percent("7.0"),
-        HIGH_AT_5_6,
-    );
-    lab(
-        &mut story,
-        "2",
-        "LDL",
-        "2026-11-14",
-        r#"{"value":96,"unit":"mg/dL"}"#,
-        "",
-    );
-    lab(
-        &mut story,
-        "3",
-        "A1c",
-        "2026-11-14",
-        &percent("7.20"),
-        HIGH_AT_5_6,
-    );
+    lab(&mut story, "1", "A1c", "2026-03-09", &percent("7.0"), HIGH_AT_5_6);
+    lab(&mut story, "2", "LDL", "2026-11-14", r#"{"value":96,"unit":"mg/dL"}"#, "");
+    lab(&mut story, "3", "A1c", "2026-11-14", &percent("7.20"), HIGH_AT_5_6);
     let report = r#"{"resourceType":"DiagnosticReport","id":"r","status":"final","code":{"text":"Lipids"},"effectiveDateTime":"2026-11-14",
         "result":[{"reference":"Observation/2"},{"reference":"Observation/gone"}]}"#;
     story.chart(Kind::ChartResults(2026), ChartEntry::new(SOURCE, report));
     let words = r#"{"resourceType":"DiagnosticReport","id":"t","status":"final","code":{"text":"Chest X-ray"},"effectiveDateTime":"2025","conclusion":"Clear."}"#;
     story.chart(Kind::ChartResults(2025), ChartEntry::new(SOURCE, words));
-    check(&story, ShowResults::All, expect![[r#"
+    check(
+        &story,
+        ShowResults::All,
+        expect![[r#"
         All
         2026-11-14 Lipids
           LDL: 96 mg/dL None
@@ -96,13 +68,18 @@ fn the_newest_comes_first_and_what_was_reported_together_stays_together() {
           A1c: 7.20 % Some(Above)
         2026-03-09 
           A1c: 7.0 % Some(Above)
-        2025 Chest X-ray"#]]);
-    check(&story, ShowResults::OutOfRange, expect![[r#"
+        2025 Chest X-ray"#]],
+    );
+    check(
+        &story,
+        ShowResults::OutOfRange,
+        expect![[r#"
         All
         2026-11-14 
           A1c: 7.20 % Some(Above)
         2026-03-09 
-          A1c: 7.0 % Some(Above)"#]]);
+          A1c: 7.0 % Some(Above)"#]],
+    );
 }
 
 #[test]
@@ -111,25 +88,23 @@ fn a_corrected_result_stands_once_and_a_mistake_not_at_all() {
     let first = lab(&mut story, "1", "A1c", "2026-03-09", &percent("70"), "");
     let newer = ChartEntry {
         replaces: Some(first),
-        ..ChartEntry::new(
-            SOURCE,
-            observation("1", "A1c", "2026-03-09", &percent("7.0"), ""),
-        )
+        ..ChartEntry::new(SOURCE, observation("1", "A1c", "2026-03-09", &percent("7.0"), ""))
     };
     story.chart(Kind::ChartResults(2026), newer);
     let mistake = observation("2", "A1c", "2026-03-10", &percent("9"), "")
         .replace("final", "entered-in-error");
     story.chart(Kind::ChartResults(2026), ChartEntry::new(SOURCE, mistake));
     let taken_back = lab(&mut story, "3", "A1c", "2026-03-11", &percent("8"), "");
-    let wrong = ClinicEdit::MarkWrong {
-        entry: taken_back,
-        why: "Another patient's".into(),
-    };
+    let wrong = ClinicEdit::MarkWrong { entry: taken_back, why: "Another patient's".into() };
     story.clinic(Who::Nurse, wrong).unwrap();
-    check(&story, ShowResults::All, expect![[r#"
+    check(
+        &story,
+        ShowResults::All,
+        expect![[r#"
         All
         2026-03-09 
-          A1c: 7.0 % None corrected"#]]);
+          A1c: 7.0 % None corrected"#]],
+    );
     let shown = result(&story.record, ROSA, taken_back).unwrap();
     assert_eq!(shown.taken_back.as_deref(), Some("Another patient's"));
 }
@@ -146,45 +121,34 @@ fn home_readings_stand_among_the_others_and_a_correction_stands_for_the_first() 
         at: "2026-11-20T07:02:00-05:00".parse().unwrap(),
         note: None,
     };
-    let first = story
-        .sends(ROSA, Edit::AddReading(pressure("182")))
-        .unwrap();
+    let first = story.sends(ROSA, Edit::AddReading(pressure("182"))).unwrap();
     let with = pressure("128");
-    story
-        .writes(
-            ROSA,
-            Edit::CorrectReading {
-                reading: first,
-                with,
-            },
-        )
-        .unwrap();
-    let other = story
-        .sends(LUIS, Edit::AddReading(pressure("131")))
-        .unwrap();
-    check(&story, ShowResults::Home, expect![[r#"
+    story.writes(ROSA, Edit::CorrectReading { reading: first, with }).unwrap();
+    let other = story.sends(LUIS, Edit::AddReading(pressure("131"))).unwrap();
+    check(
+        &story,
+        ShowResults::Home,
+        expect![[r#"
         All
         2026-11-20T07:02:00-05:00 
           85354-9: 128 mmHg / 78 mmHg None corrected
-          85354-9: 131 mmHg / 78 mmHg None"#]]);
+          85354-9: 131 mmHg / 78 mmHg None"#]],
+    );
     story.sends(LUIS, Edit::Retract { entry: other }).unwrap();
-    check(&story, ShowResults::Home, expect![[r#"
+    check(
+        &story,
+        ShowResults::Home,
+        expect![[r#"
         All
         2026-11-20T07:02:00-05:00 
-          85354-9: 128 mmHg / 78 mmHg None corrected"#]]);
+          85354-9: 128 mmHg / 78 mmHg None corrected"#]],
+    );
 }
 
 #[test]
 fn a_trend_has_its_own_range_at_each_point_and_never_mixes_units() {
     let mut story = Story::default();
-    lab(
-        &mut story,
-        "1",
-        "G",
-        "2024-01-01",
-        r#"{"value":5.4,"unit":"mmol/L"}"#,
-        "",
-    );
+    lab(&mut story, "1", "G", "2024-01-01", r#"{"value":5.4,"unit":"mmol/L"}"#, "");
     lab(
         &mut story,
         "2",
@@ -193,14 +157,7 @@ fn a_trend_has_its_own_range_at_each_point_and_never_mixes_units() {
         r#"{"value":99,"unit":"mg/dL"}"#,
         r#","referenceRange":[{"high":{"value":100}}]"#,
     );
-    lab(
-        &mut story,
-        "9",
-        "other",
-        "2025-01-01",
-        r#"{"value":1,"unit":"mg/dL"}"#,
-        "",
-    );
+    lab(&mut story, "9", "other", "2025-01-01", r#"{"value":1,"unit":"mg/dL"}"#, "");
     let newest = lab(
         &mut story,
         "3",
@@ -225,17 +182,15 @@ fn a_trend_has_its_own_range_at_each_point_and_never_mixes_units() {
         }
     }
     let story = detail.story.unwrap();
-    lines.push(format!(
-        "{:?} {:?} of {}",
-        story.now, story.since_last, story.count
-    ));
+    lines.push(format!("{:?} {:?} of {}", story.now, story.since_last, story.count));
     expect![[r#"
         mg/dL
           2025-01-01 99 up to Some("100") Some(InRange)
           2026-01-01 101.0 up to Some("110") Some(InRange)
         mmol/L
           2024-01-01 5.4 up to None None
-        Some(InRange) Some(Higher) of 2"#]].assert_eq(&lines.join("\n"));
+        Some(InRange) Some(Higher) of 2"#]]
+    .assert_eq(&lines.join("\n"));
 }
 
 #[test]
@@ -248,8 +203,5 @@ fn nothing_recorded_not_loaded_and_not_readable_are_three_answers() {
     assert_eq!(loaded(&story), Loaded::NotYet);
     story.record.chart_mut().could_not_be_read(year);
     assert_eq!(loaded(&story), Loaded::Unreadable);
-    assert_eq!(
-        results(&Record::default(), ROSA, ShowResults::All, 9).loaded,
-        Loaded::NotYet
-    );
+    assert_eq!(results(&Record::default(), ROSA, ShowResults::All, 9).loaded, Loaded::NotYet);
 }

@@ -6,11 +6,7 @@ use crate::testing::{ROSA, Story};
 
 fn check(story: &Story, text: &str, expected: &[&str]) {
     let found = search(&story.record, text);
-    let names: Vec<_> = found
-        .hits
-        .into_iter()
-        .map(|hit| hit.text.unwrap_or_default())
-        .collect();
+    let names: Vec<_> = found.hits.into_iter().map(|hit| hit.text.unwrap_or_default()).collect();
     assert_eq!(names, expected, "{text}");
 }
 

@@ -17,19 +17,9 @@ fn check(story: &Story, wanted: Section, expected: Expect) {
         let name = row.name.as_deref().unwrap_or("(no name)");
         let none_known = if row.none_known { " (none known)" } else { "" };
         let visit = if row.of_a_visit_only { " (visit)" } else { "" };
-        lines.push(format!(
-            "{name}{when} {:?}{none_known}{visit}",
-            row.standing
-        ));
-        lines.extend(
-            row.said_wrong
-                .iter()
-                .map(|text| format!("  said wrong: {text}")),
-        );
-        let named = row
-            .facts
-            .iter()
-            .filter(|fact| matches!(fact.what, What::Who | What::Place));
+        lines.push(format!("{name}{when} {:?}{none_known}{visit}", row.standing));
+        lines.extend(row.said_wrong.iter().map(|text| format!("  said wrong: {text}")));
+        let named = row.facts.iter().filter(|fact| matches!(fact.what, What::Who | What::Place));
         lines.extend(named.map(|fact| format!("  {:?} {:?}", fact.what, fact.words)));
     }
     lines.extend(answer.own.iter().map(|own| format!("own: {}", own.name)));
@@ -43,16 +33,16 @@ fn an_empty_list_is_not_a_statement_that_there_is_nothing() {
     story.core(
         r#"{"resourceType":"AllergyIntolerance","code":{"coding":[{"system":"http://snomed.info/sct","code":"716186003","display":"No known allergy"}]}}"#,
     );
-    let own = AddAllergy {
-        substance: "Shrimp".into(),
-        reaction: None,
-        since: None,
-    };
+    let own = AddAllergy { substance: "Shrimp".into(), reaction: None, since: None };
     story.writes(ROSA, Edit::AddAllergy(own)).unwrap();
-    check(&story, Section::Allergies, expect![[r#"
+    check(
+        &story,
+        Section::Allergies,
+        expect![[r#"
         All
         No known allergy Current (none known)
-        own: Shrimp"#]]);
+        own: Shrimp"#]],
+    );
 }
 
 #[test]
@@ -64,38 +54,22 @@ fn what_is_true_now_comes_first_and_visit_diagnoses_say_what_they_are() {
             "category":[{{"coding":[{{"code":"{category}"}}]}}],"onsetDateTime":"{onset}"}}"#
         )
     };
-    story.core(&condition(
-        "1",
-        "Sprain",
-        "resolved",
-        "encounter-diagnosis",
-        "2026-02",
-    ));
-    let diabetes = story.core(&condition(
-        "2",
-        "Diabetes",
-        "active",
-        "problem-list-item",
-        "2019-03",
-    ));
-    story.core(&condition(
-        "3",
-        "Cough",
-        "active",
-        "encounter-diagnosis",
-        "2025-02-01",
-    ));
-    let said = Edit::SayWrong {
-        about: diabetes,
-        text: "It began in 2018".into(),
-    };
+    story.core(&condition("1", "Sprain", "resolved", "encounter-diagnosis", "2026-02"));
+    let diabetes =
+        story.core(&condition("2", "Diabetes", "active", "problem-list-item", "2019-03"));
+    story.core(&condition("3", "Cough", "active", "encounter-diagnosis", "2025-02-01"));
+    let said = Edit::SayWrong { about: diabetes, text: "It began in 2018".into() };
     story.writes(ROSA, said).unwrap();
-    check(&story, Section::Conditions, expect![[r#"
+    check(
+        &story,
+        Section::Conditions,
+        expect![[r#"
         All
         Cough 2025-02-01 Current (visit)
         Diabetes 2019-03 Current
           said wrong: It began in 2018
-        Sprain 2026-02 Past (visit)"#]]);
+        Sprain 2026-02 Past (visit)"#]],
+    );
 }
 
 #[test]
@@ -112,12 +86,16 @@ fn names_are_found_where_the_source_put_them_and_never_in_another_source() {
         "participant":[{"individual":{"reference":"https://ehr.example/fhir/PractitionerRole/r"}}],"location":[{"location":{"reference":"urn:uuid:77"}}]}"#;
     story.chart(Kind::ChartVisits(2026), ChartEntry::new(SOURCE, visit));
     story.chart(Kind::ChartVisits(2026), ChartEntry::new("lakeside", visit));
-    check(&story, Section::Visits, expect![[r#"
+    check(
+        &story,
+        Section::Visits,
+        expect![[r#"
         All
         Check-up 2026-08-04 Past
           Who Some("Amara Okafor")
           Place Some("Room 4")
-        Check-up 2026-08-04 Past"#]]);
+        Check-up 2026-08-04 Past"#]],
+    );
 }
 
 #[test]
@@ -130,16 +108,10 @@ fn the_forms_of_a_document_say_where_each_can_be_had() {
         {{"attachment":{{"url":"Binary/5","title":"scan"}}}},{{}}]}}"#
     );
     let (rest, cut) = crate::fhir::entry::cut_data(&json, |_| "blob1".to_owned());
-    let entry = ChartEntry {
-        cut,
-        ..ChartEntry::new(SOURCE, rest)
-    };
+    let entry = ChartEntry { cut, ..ChartEntry::new(SOURCE, rest) };
     let id = story.chart(Kind::ChartCore, entry);
-    let places: Vec<_> = forms(&story.record, id)
-        .unwrap()
-        .into_iter()
-        .map(|form| form.place)
-        .collect();
+    let places: Vec<_> =
+        forms(&story.record, id).unwrap().into_iter().map(|form| form.place).collect();
     expect![[r#"
         [
             Inline {
@@ -153,7 +125,8 @@ fn the_forms_of_a_document_say_where_each_can_be_had() {
             },
             Nowhere,
         ]
-    "#]].assert_debug_eq(&places);
+    "#]]
+    .assert_debug_eq(&places);
 }
 
 #[test]

@@ -18,12 +18,8 @@ fn at(millis: i64) -> Timestamp {
 
 fn write(record: &mut Record, number: u128, edit: Edit) -> Result<(), Refused> {
     let entry = EntryId::from_u128(number);
-    let pen = Pen {
-        account: ROSA,
-        patient: PATIENT,
-        entry,
-        now: at(i64::try_from(number).unwrap()),
-    };
+    let pen =
+        Pen { account: ROSA, patient: PATIENT, entry, now: at(i64::try_from(number).unwrap()) };
     match edit::prepare(record, pen, edit)? {
         Prepared::New { entry, item } => record.add_waiting(ROSA, entry, &item),
         Prepared::Reword { .. } | Prepared::Withdraw { .. } => unreachable!(),
@@ -55,13 +51,7 @@ fn answer_in(thread: u128, text: &str) -> Edit {
 fn receive(record: &mut Record, number: u128, received: i64) {
     let id = EntryId::from_u128(number);
     let entry = record.values_of(id)[0].clone();
-    record.insert(
-        id,
-        Entry {
-            place: Place::Received(at(received)),
-            ..entry
-        },
-    );
+    record.insert(id, Entry { place: Place::Received(at(received)), ..entry });
 }
 
 fn reply(record: &mut Record, number: u128, thread: u128, text: &str, received: i64) {
@@ -73,12 +63,7 @@ fn reply(record: &mut Record, number: u128, thread: u128, text: &str, received: 
         written: at(received),
     });
     let audience = DocumentId::care(PATIENT, ROSA, Audience::Circle).audience();
-    let entry = Entry {
-        said,
-        audience,
-        author: None,
-        place: Place::Received(at(received)),
-    };
+    let entry = Entry { said, audience, author: None, place: Place::Received(at(received)) };
     record.insert(EntryId::from_u128(number), entry);
 }
 
@@ -123,11 +108,7 @@ fn a_message_goes_from_here_to_answered() {
         me: It is swollen [sent]"#]],
     );
     let entry = EntryId::from_u128(10);
-    record.add_mark(Mark {
-        entry,
-        step: Step::AtTheClinic,
-        at: at(51),
-    });
+    record.add_mark(Mark { entry, step: Step::AtTheClinic, at: at(51) });
     check(
         &record,
         10,
@@ -135,18 +116,8 @@ fn a_message_goes_from_here_to_answered() {
         Ankle
         me: It is swollen [at the clinic]"#]],
     );
-    record.add_mark(Mark {
-        entry,
-        step: Step::ReadBy {
-            name: "Nurse Tran".into(),
-        },
-        at: at(60),
-    });
-    record.add_mark(Mark {
-        entry,
-        step: Step::AtTheClinic,
-        at: at(51),
-    });
+    record.add_mark(Mark { entry, step: Step::ReadBy { name: "Nurse Tran".into() }, at: at(60) });
+    record.add_mark(Mark { entry, step: Step::AtTheClinic, at: at(51) });
     check(
         &record,
         10,
@@ -256,14 +227,8 @@ fn two_different_texts_under_one_id_are_both_shown() {
 #[test]
 fn what_cannot_be_sent_is_refused_with_its_reason() {
     let mut record = Record::default();
-    assert_eq!(
-        write(&mut record, 1, start(" \n ")),
-        Err(Refused::EmptyText)
-    );
-    assert_eq!(
-        write(&mut record, 1, start(&"x".repeat(8_001))),
-        Err(Refused::TextTooLong)
-    );
+    assert_eq!(write(&mut record, 1, start(" \n ")), Err(Refused::EmptyText));
+    assert_eq!(write(&mut record, 1, start(&"x".repeat(8_001))), Err(Refused::TextTooLong));
     assert_eq!(write(&mut record, 1, start(&"ñ".repeat(8_000))), Ok(()));
     let nowhere = answer_in(99, "hello");
     assert_eq!(write(&mut record, 2, nowhere), Err(Refused::NoSuchThread));

@@ -49,26 +49,12 @@ mod promise {
 
     fn mark(entry: u128, step: Step) -> NewMark {
         let document = DocumentId::marks(RECORD, ROSA, Audience::Circle);
-        documents::mark(
-            &RECEIPTS,
-            document,
-            &Mark {
-                entry: id(entry),
-                step,
-                at: NOW,
-            },
-        )
+        documents::mark(&RECEIPTS, document, &Mark { entry: id(entry), step, at: NOW })
     }
 
     fn thread(number: u128, audience: Audience, founder: AccountId) -> Thread {
         let (topic, founder) = (format!("topic {number}"), Some(founder));
-        Thread {
-            patient: RECORD,
-            thread: id(number),
-            topic,
-            audience,
-            founder,
-        }
+        Thread { patient: RECORD, thread: id(number), topic, audience, founder }
     }
 
     async fn project(store: &dyn Store, threads: Vec<Thread>, messages: Vec<MessageRow>) -> usize {
@@ -76,10 +62,7 @@ mod promise {
         store.create_document(marks, None).await.unwrap();
         let found = messages.into_iter().map(|message| {
             let entry = message.entry.to_u128();
-            Found {
-                message,
-                mark: Some(mark(entry, Step::AtTheClinic)),
-            }
+            Found { message, mark: Some(mark(entry, Step::AtTheClinic)) }
         });
         let projection = Projection {
             document: journal(ROSA, Audience::Circle),
@@ -92,10 +75,7 @@ mod promise {
 
     async fn texts(store: &dyn Store, thread: u128) -> Vec<String> {
         let messages = store.messages(RECORD, id(thread)).await.unwrap();
-        messages
-            .into_iter()
-            .map(|shown: ShownMessage| shown.message.text)
-            .collect()
+        messages.into_iter().map(|shown: ShownMessage| shown.message.text).collect()
     }
 
     pub async fn what_was_projected_does_not_come_again(store: &dyn Store) {
@@ -104,63 +84,35 @@ mod promise {
         rosa.append(store, vec![change]).await;
         let waiting = store.unprojected(10).await.unwrap();
         assert_eq!(waiting.len(), 1);
-        assert_eq!(
-            waiting[0].1.iter().map(|row| row.seq).collect::<Vec<_>>(),
-            [1, 2]
-        );
+        assert_eq!(waiting[0].1.iter().map(|row| row.seq).collect::<Vec<_>>(), [1, 2]);
         for (up_to, left) in [(1, 1), (2, 0), (1, 0)] {
             let (threads, messages) = (Vec::new(), Vec::new());
             let document = rosa.id;
-            store
-                .project(Projection {
-                    document,
-                    up_to,
-                    threads,
-                    messages,
-                })
-                .await
-                .unwrap();
+            store.project(Projection { document, up_to, threads, messages }).await.unwrap();
             let waiting = store.unprojected(10).await.unwrap();
-            assert_eq!(
-                waiting.iter().map(|(_, rows)| rows.len()).sum::<usize>(),
-                left
-            );
+            assert_eq!(waiting.iter().map(|(_, rows)| rows.len()).sum::<usize>(), left);
         }
     }
 
     pub async fn a_message_and_its_mark_go_in_once(store: &dyn Store) {
         for marks in [1, 0] {
             let threads = vec![thread(1, Audience::Circle, ROSA)];
-            assert_eq!(
-                project(store, threads, vec![message(1, 1, "one")]).await,
-                marks
-            );
+            assert_eq!(project(store, threads, vec![message(1, 1, "one")]).await, marks);
         }
         assert_eq!(texts(store, 1).await, ["one"]);
         let shown = store.thread(RECORD, id(1)).await.unwrap().unwrap();
-        assert_eq!(
-            (shown.thread.topic.as_str(), shown.patient_name.as_str()),
-            ("topic 1", "Rosa")
-        );
+        assert_eq!((shown.thread.topic.as_str(), shown.patient_name.as_str()), ("topic 1", "Rosa"));
         assert_eq!(store.thread(RECORD, id(9)).await.unwrap(), None);
     }
 
     pub async fn the_thread_with_the_newest_message_comes_first(store: &dyn Store) {
-        let threads = [1, 2, 3]
-            .map(|n| thread(n, Audience::Circle, ROSA))
-            .to_vec();
-        let messages = vec![
-            message(1, 1, "a"),
-            message(2, 2, "b"),
-            message(3, 3, "c"),
-            message(1, 4, "d"),
-        ];
+        let threads = [1, 2, 3].map(|n| thread(n, Audience::Circle, ROSA)).to_vec();
+        let messages =
+            vec![message(1, 1, "a"), message(2, 2, "b"), message(3, 3, "c"), message(1, 4, "d")];
         project(store, threads, messages).await;
         let rows = store.threads(2).await.unwrap();
-        let rows: Vec<_> = rows
-            .iter()
-            .map(|r| (r.thread, r.newest.message.text.as_str()))
-            .collect();
+        let rows: Vec<_> =
+            rows.iter().map(|r| (r.thread, r.newest.message.text.as_str())).collect();
         assert_eq!(rows, [(id(1), "d"), (id(3), "c")]);
     }
 
@@ -174,10 +126,7 @@ mod promise {
     }
 
     pub async fn a_message_does_not_slip_into_a_thread_it_was_not_meant_for(store: &dyn Store) {
-        let threads = vec![
-            thread(1, Audience::Private, ROSA),
-            thread(2, Audience::Circle, ROSA),
-        ];
+        let threads = vec![thread(1, Audience::Private, ROSA), thread(2, Audience::Circle, ROSA)];
         let private = |thread, entry, account, text: &str| MessageRow {
             audience: Audience::Private,
             author: Author::Person(account),
@@ -197,11 +146,7 @@ mod promise {
     }
 
     pub async fn two_values_of_one_entry_are_two_messages(store: &dyn Store) {
-        let messages = vec![
-            message(1, 1, "one"),
-            message(1, 1, "other"),
-            message(1, 1, "one"),
-        ];
+        let messages = vec![message(1, 1, "one"), message(1, 1, "other"), message(1, 1, "one")];
         project(store, vec![thread(1, Audience::Circle, ROSA)], messages).await;
         let mut texts = texts(store, 1).await;
         texts.sort();
@@ -209,12 +154,7 @@ mod promise {
     }
 
     pub async fn a_message_is_seen_once(store: &dyn Store) {
-        project(
-            store,
-            vec![thread(1, Audience::Circle, ROSA)],
-            vec![message(1, 1, "one")],
-        )
-        .await;
+        project(store, vec![thread(1, Audience::Circle, ROSA)], vec![message(1, 1, "one")]).await;
         let by = |name: &str| vec![(id(1), mark(1, Step::ReadBy { name: name.into() }))];
         assert!(!store.messages(RECORD, id(1)).await.unwrap()[0].seen);
         assert_eq!(store.seen(RECORD, by("Linh")).await.unwrap().len(), 1);

@@ -41,24 +41,15 @@ mod promise {
     pub async fn places_are_dense_and_in_commit_order(store: &dyn Store) {
         let mut rosa = Author::of(store, journal(ROSA, Audience::Circle)).await;
         let (one, two) = (rosa.entry(1, 1, "one"), rosa.entry(1, 2, "two"));
-        assert_eq!(
-            seqs(&rosa.append(store, vec![one, two]).await),
-            [Some(2), Some(3)]
-        );
+        assert_eq!(seqs(&rosa.append(store, vec![one, two]).await), [Some(2), Some(3)]);
         let three = rosa.entry(2, 3, "three");
         assert_eq!(seqs(&rosa.append(store, vec![three]).await), [Some(4)]);
         let (rows, more) = store.rows_after(rosa.id, 0, usize::MAX).await.unwrap();
-        assert_eq!(
-            rows.iter().map(|row| row.seq).collect::<Vec<_>>(),
-            [1, 2, 3, 4]
-        );
+        assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), [1, 2, 3, 4]);
         assert!(!more);
         // Making it again leaves it as it is.
         Author::of(store, rosa.id).await;
-        assert_eq!(
-            store.rows_after(rosa.id, 0, usize::MAX).await.unwrap().0,
-            rows
-        );
+        assert_eq!(store.rows_after(rosa.id, 0, usize::MAX).await.unwrap().0, rows);
     }
 
     pub async fn pushing_again_answers_the_same_row(store: &dyn Store) {
@@ -67,24 +58,16 @@ mod promise {
         let mut later = first.clone();
         later.sidecar.received_at = LATER;
         let stored = rosa.append(store, vec![first]).await;
-        let Appended::Stored(row) = &stored[0] else {
-            panic!("{stored:?}")
-        };
+        let Appended::Stored(row) = &stored[0] else { panic!("{stored:?}") };
         assert_eq!(row.sidecar.received_at, NOW);
-        assert_eq!(
-            rosa.append(store, vec![later]).await,
-            [Appended::Already(row.clone())]
-        );
+        assert_eq!(rosa.append(store, vec![later]).await, [Appended::Already(row.clone())]);
         assert_eq!(store.hashes(rosa.id).await.unwrap().len(), 2);
     }
 
     pub async fn what_builds_on_nothing_known_is_missing_and_fits_later(store: &dyn Store) {
         let mut rosa = Author::of(store, journal(ROSA, Audience::Circle)).await;
         let (one, two) = (rosa.entry(1, 1, "one"), rosa.entry(1, 2, "two"));
-        assert_eq!(
-            rosa.append(store, vec![two.clone()]).await,
-            [Appended::Missing]
-        );
+        assert_eq!(rosa.append(store, vec![two.clone()]).await, [Appended::Missing]);
         assert_eq!(seqs(&rosa.append(store, vec![one]).await), [Some(2)]);
         assert_eq!(seqs(&rosa.append(store, vec![two]).await), [Some(3)]);
     }
@@ -105,13 +88,7 @@ mod promise {
         // Another branch, so that nothing builds on the refused one.
         rosa.document = base;
         let text = "x".repeat(5_000);
-        let bad = rosa.put(
-            2,
-            Put::Register {
-                name: "pref/language".into(),
-                text,
-            },
-        );
+        let bad = rosa.put(2, Put::Register { name: "pref/language".into(), text });
         let appended = rosa.append(store, vec![bad, good]).await;
         assert_eq!(appended[0], Appended::Refused(WhyRefused::NotAccepted));
         assert_eq!(seqs(&appended)[1], Some(2));
@@ -161,10 +138,8 @@ mod promise {
 
     pub async fn a_register_is_written_again_over_what_was_there(store: &dyn Store) {
         let mut rosa = Author::of(store, journal(ROSA, Audience::Circle)).await;
-        let register = |text: &str| Put::Register {
-            name: "pref/language".into(),
-            text: text.into(),
-        };
+        let register =
+            |text: &str| Put::Register { name: "pref/language".into(), text: text.into() };
         let (one, two) = (rosa.put(1, register("en")), rosa.put(2, register("es")));
         assert_eq!(seqs(&rosa.append(store, vec![one]).await), [Some(2)]);
         assert_eq!(seqs(&rosa.append(store, vec![two]).await), [Some(3)]);
@@ -183,11 +158,7 @@ mod promise {
                 document: care,
                 layout: documents::layout(&care),
                 changes: vec![clinic.entry(number as u8, number, "the same reply")],
-                reply: Some(ReplyKey {
-                    author: ANA,
-                    key: "key".into(),
-                    entry,
-                }),
+                reply: Some(ReplyKey { author: ANA, key: "key".into(), entry }),
             };
             written.push(store.append(batch).await.unwrap());
         }
@@ -196,33 +167,18 @@ mod promise {
         assert_eq!(store.hashes(care).await.unwrap().len(), 2);
         let found = store.reply_with_key(ANA, "key".into()).await.unwrap();
         assert_eq!(found, Some(EntryId::from_u128(1)));
-        assert_eq!(
-            store.reply_with_key(ROSA, "key".into()).await.unwrap(),
-            None
-        );
+        assert_eq!(store.reply_with_key(ROSA, "key".into()).await.unwrap(), None);
     }
 
     pub async fn marks_need_no_genesis_and_are_kept_once(store: &dyn Store) {
         let marks = DocumentId::marks(RECORD, ROSA, Audience::Circle);
         store.create_document(marks, None).await.unwrap();
         let entry = EntryId::from_u128(1);
-        let mark = Mark {
-            entry,
-            step: Step::AtTheClinic,
-            at: NOW,
-        };
+        let mark = Mark { entry, step: Step::AtTheClinic, at: NOW };
         for _ in 0..2 {
             let changes = vec![documents::mark(&RECEIPTS, marks, &mark).row];
             let layout = documents::layout(&marks);
-            store
-                .append(Batch {
-                    document: marks,
-                    layout,
-                    changes,
-                    reply: None,
-                })
-                .await
-                .unwrap();
+            store.append(Batch { document: marks, layout, changes, reply: None }).await.unwrap();
         }
         let (rows, _) = store.rows_after(marks, 0, usize::MAX).await.unwrap();
         assert_eq!(rows.len(), 1);

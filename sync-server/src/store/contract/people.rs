@@ -28,36 +28,18 @@ mod promise {
     use crate::world::OsRng;
 
     pub async fn grants_open_records_and_ended_ones_close_them(store: &dyn Store) {
-        store
-            .grant(grant(RECORD, ANA, Level::Caregiver))
-            .await
-            .unwrap();
-        store
-            .grant(grant(OTHER_RECORD, ANA, Level::Own))
-            .await
-            .unwrap();
+        store.grant(grant(RECORD, ANA, Level::Caregiver)).await.unwrap();
+        store.grant(grant(OTHER_RECORD, ANA, Level::Own)).await.unwrap();
         let names = |records: Vec<crate::store::people::RecordOf>| {
-            records
-                .into_iter()
-                .map(|record| (record.name, record.own))
-                .collect::<Vec<_>>()
+            records.into_iter().map(|record| (record.name, record.own)).collect::<Vec<_>>()
         };
         let own_first = [("Mateo".to_owned(), true), ("Rosa".to_owned(), false)];
         assert_eq!(names(store.records_of(ANA).await.unwrap()), own_first);
         store.end_grant(RECORD, ANA, LATER).await.unwrap();
-        let own = Access {
-            patient: OTHER_RECORD,
-            level: Level::Own,
-        };
+        let own = Access { patient: OTHER_RECORD, level: Level::Own };
         assert_eq!(store.access_of(ANA).await.unwrap(), [own]);
-        store
-            .grant(grant(RECORD, ANA, Level::ChartOnly))
-            .await
-            .unwrap();
-        let again = Access {
-            patient: RECORD,
-            level: Level::ChartOnly,
-        };
+        store.grant(grant(RECORD, ANA, Level::ChartOnly)).await.unwrap();
+        let again = Access { patient: RECORD, level: Level::ChartOnly };
         assert_eq!(store.access_of(ANA).await.unwrap(), [again, own]);
         assert!(store.access_of(ROSA).await.unwrap().is_empty());
     }
@@ -71,31 +53,15 @@ mod promise {
     }
 
     pub async fn adding_again_changes_nothing(store: &dyn Store) {
-        let again = NewAccount {
-            account: ROSA,
-            name: "Somebody else".into(),
-            at: LATER,
-        };
+        let again = NewAccount { account: ROSA, name: "Somebody else".into(), at: LATER };
         store.add_account(again).await.unwrap();
-        assert_eq!(
-            store.account_name(ROSA).await.unwrap().as_deref(),
-            Some("Rosa")
-        );
+        assert_eq!(store.account_name(ROSA).await.unwrap().as_deref(), Some("Rosa"));
         for role in [Role::Nurse, Role::Admin] {
             let name = "Linh".to_owned();
-            let staff = NewStaff {
-                account: AccountId::from_u128(5),
-                name,
-                role,
-                at: NOW,
-            };
+            let staff = NewStaff { account: AccountId::from_u128(5), name, role, at: NOW };
             store.add_staff(staff).await.unwrap();
         }
-        let member = store
-            .staff_member(AccountId::from_u128(5))
-            .await
-            .unwrap()
-            .unwrap();
+        let member = store.staff_member(AccountId::from_u128(5)).await.unwrap().unwrap();
         assert_eq!(member.role, Role::Nurse);
         assert_eq!(store.staff_member(ROSA).await.unwrap(), None);
     }
@@ -105,18 +71,9 @@ mod promise {
         let slot = new.slot.clone();
         store.open_session(new).await.unwrap();
         let found = store.session(secret.hash(), NOW).await.unwrap().unwrap();
-        assert_eq!(
-            (found.account, found.slot, found.door),
-            (ROSA, slot, Door::Portal)
-        );
+        assert_eq!((found.account, found.slot, found.door), (ROSA, slot, Door::Portal));
         assert_eq!(store.session(secret.hash(), LATER).await.unwrap(), None);
-        assert_eq!(
-            store
-                .session(Secret::fresh(&mut OsRng).hash(), NOW)
-                .await
-                .unwrap(),
-            None
-        );
+        assert_eq!(store.session(Secret::fresh(&mut OsRng).hash(), NOW).await.unwrap(), None);
         store.end_session(secret.hash(), NOW).await.unwrap();
         assert_eq!(store.session(secret.hash(), NOW).await.unwrap(), None);
     }
@@ -131,32 +88,19 @@ mod promise {
         };
         let good = ticket(LATER).await;
         assert!(store.take_ticket(good, NOW).await.unwrap().is_some());
-        assert!(
-            store.take_ticket(good, NOW).await.unwrap().is_none(),
-            "once"
-        );
+        assert!(store.take_ticket(good, NOW).await.unwrap().is_none(), "once");
         let late = ticket(NOW).await;
-        assert!(
-            store.take_ticket(late, NOW).await.unwrap().is_none(),
-            "in time"
-        );
+        assert!(store.take_ticket(late, NOW).await.unwrap().is_none(), "in time");
         let left = ticket(LATER).await;
         store.end_session(secret.hash(), NOW).await.unwrap();
-        assert!(
-            store.take_ticket(left, NOW).await.unwrap().is_none(),
-            "while it is open"
-        );
+        assert!(store.take_ticket(left, NOW).await.unwrap().is_none(), "while it is open");
     }
 
     /// An invitation to Rosa's record, and how to claim it.
     async fn invited(store: &dyn Store) -> Secret {
         let secret = Secret::fresh_short(&mut OsRng);
-        let invitation = Invitation {
-            secret: secret.hash(),
-            patient: RECORD,
-            until: LATER,
-            at: NOW,
-        };
+        let invitation =
+            Invitation { secret: secret.hash(), patient: RECORD, until: LATER, at: NOW };
         store.invite(invitation).await.unwrap();
         secret
     }
@@ -193,32 +137,14 @@ mod promise {
     pub async fn an_invitation_opens_one_account_for_one_birth_date(store: &dyn Store) {
         let secret = invited(store).await;
         let unknown = Secret::fresh_short(&mut OsRng);
-        assert_eq!(
-            claim(store, &unknown, BORN, 20, NOW).await,
-            Activated::NotRecognized
-        );
-        assert_eq!(
-            claim(store, &secret, BORN, 20, LATER).await,
-            Activated::Ended
-        );
-        assert_eq!(
-            claim(store, &secret, "1961-04-10", 20, NOW).await,
-            Activated::NotRecognized
-        );
+        assert_eq!(claim(store, &unknown, BORN, 20, NOW).await, Activated::NotRecognized);
+        assert_eq!(claim(store, &secret, BORN, 20, LATER).await, Activated::Ended);
+        assert_eq!(claim(store, &secret, "1961-04-10", 20, NOW).await, Activated::NotRecognized);
         let account = AccountId::from_u128(20);
-        let open = Activated::Open {
-            patient: RECORD,
-            account,
-        };
+        let open = Activated::Open { patient: RECORD, account };
         assert_eq!(claim(store, &secret, BORN, 20, NOW).await, open);
-        assert_eq!(
-            store.account_name(account).await.unwrap().as_deref(),
-            Some("Rosa")
-        );
-        let own = Access {
-            patient: RECORD,
-            level: Level::Own,
-        };
+        assert_eq!(store.account_name(account).await.unwrap().as_deref(), Some("Rosa"));
+        let own = Access { patient: RECORD, level: Level::Own };
         assert_eq!(store.access_of(account).await.unwrap(), [own]);
         assert_eq!(claim(store, &secret, BORN, 21, NOW).await, Activated::Ended);
     }
@@ -230,23 +156,14 @@ mod promise {
                 claim(store, secret, "1999-01-01", 20, NOW).await;
             }
         }
-        assert_eq!(
-            claim(store, &unlucky, BORN, 20, NOW).await,
-            Activated::TooManyTries
-        );
-        assert!(matches!(
-            claim(store, &lucky, BORN, 20, NOW).await,
-            Activated::Open { .. }
-        ));
+        assert_eq!(claim(store, &unlucky, BORN, 20, NOW).await, Activated::TooManyTries);
+        assert!(matches!(claim(store, &lucky, BORN, 20, NOW).await, Activated::Open { .. }));
     }
 
     pub async fn an_invitation_for_an_open_record_leads_to_the_same_account(store: &dyn Store) {
         store.grant(grant(RECORD, ROSA, Level::Own)).await.unwrap();
         let secret = invited(store).await;
-        let open = Activated::Open {
-            patient: RECORD,
-            account: ROSA,
-        };
+        let open = Activated::Open { patient: RECORD, account: ROSA };
         assert_eq!(claim(store, &secret, BORN, 20, NOW).await, open);
     }
 }

@@ -29,17 +29,11 @@ struct Known {
 }
 
 pub fn unprojected(state: &State, documents_max: usize) -> Vec<(DocumentId, Vec<Row>)> {
-    let behind = state
-        .documents
-        .iter()
-        .filter(|(_, log)| log.projected < log.rows.len() as u64);
+    let behind = state.documents.iter().filter(|(_, log)| log.projected < log.rows.len() as u64);
     behind
         .take(documents_max)
         .map(|(document, log)| {
-            (
-                *document,
-                rows_after(state, document, log.projected, usize::MAX).0,
-            )
+            (*document, rows_after(state, document, log.projected, usize::MAX).0)
         })
         .collect()
 }
@@ -81,10 +75,7 @@ pub fn seen(
 
 fn add_mark(state: &mut State, mark: NewMark) -> Option<News> {
     match append_one(state, &mark.document, mark.row) {
-        Appended::Stored(row) => Some(News {
-            document: mark.document,
-            rows: vec![row],
-        }),
+        Appended::Stored(row) => Some(News { document: mark.document, rows: vec![row] }),
         Appended::Already(_)
         | Appended::Missing
         | Appended::Refused(_)
@@ -174,10 +165,7 @@ pub fn threads(state: &State, threads_max: usize) -> Vec<ThreadRow> {
 
 pub fn thread(state: &State, patient: PatientId, thread: EntryId) -> Option<ShownThread> {
     let known = state.worklist.threads.get(&(patient, thread))?;
-    Some(ShownThread {
-        thread: known.thread.clone(),
-        patient_name: name(state, patient),
-    })
+    Some(ShownThread { thread: known.thread.clone(), patient_name: name(state, patient) })
 }
 
 pub fn messages(state: &State, patient: PatientId, thread: EntryId) -> Vec<ShownMessage> {
@@ -198,10 +186,5 @@ pub fn messages(state: &State, patient: PatientId, thread: EntryId) -> Vec<Shown
 }
 
 fn name(state: &State, patient: PatientId) -> String {
-    state
-        .people
-        .patients
-        .get(&patient)
-        .map(|person| person.name.clone())
-        .unwrap_or_default()
+    state.people.patients.get(&patient).map(|person| person.name.clone()).unwrap_or_default()
 }

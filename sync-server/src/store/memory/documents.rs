@@ -27,24 +27,14 @@ impl Log {
 
     fn insert(&mut self, fresh: Fresh) -> Row {
         let seq = self.rows.len() as u64 + 1;
-        let Fresh {
-            hash,
-            bytes,
-            sidecar,
-            change,
-        } = fresh;
+        let Fresh { hash, bytes, sidecar, change } = fresh;
         if let Some(change) = &change {
             self.actors.insert(change.actor(), sidecar.account);
             if let Some(known) = &mut self.known {
                 known.note(change);
             }
         }
-        let row = Row {
-            seq,
-            hash,
-            sidecar,
-            bytes: bytes.into(),
-        };
+        let row = Row { seq, hash, sidecar, bytes: bytes.into() };
         self.rows.push(row.clone());
         row
     }
@@ -55,18 +45,10 @@ impl Log {
         change: &Checked,
         author: Option<AccountId>,
     ) -> Option<Appended> {
-        if self
-            .actors
-            .get(&change.actor())
-            .is_some_and(|owner| *owner != author)
-        {
+        if self.actors.get(&change.actor()).is_some_and(|owner| *owner != author) {
             return Some(Appended::Refused(WhyRefused::NotAllowed));
         }
-        let shape = if document.writer().is_some() {
-            Shape::Journal
-        } else {
-            Shape::Server
-        };
+        let shape = if document.writer().is_some() { Shape::Journal } else { Shape::Server };
         let Some(known) = &self.known else {
             return Some(Appended::Refused(WhyRefused::NotAccepted));
         };
@@ -88,10 +70,7 @@ pub fn create(
     }
     let mut log = Log::default();
     if let Some(genesis) = genesis {
-        let change = genesis
-            .change
-            .as_ref()
-            .ok_or(StoreError::Damaged("a genesis"))?;
+        let change = genesis.change.as_ref().ok_or(StoreError::Damaged("a genesis"))?;
         let known = Known::with_genesis(change).map_err(|_| StoreError::Damaged("a genesis"))?;
         log.known = Some(known);
         log.insert(genesis);
@@ -101,18 +80,11 @@ pub fn create(
 }
 
 pub fn summaries(state: &State, patients: &[PatientId]) -> Vec<Summary> {
-    let mine = state
-        .documents
-        .iter()
-        .filter(|(document, _)| patients.contains(&document.patient));
+    let mine = state.documents.iter().filter(|(document, _)| patients.contains(&document.patient));
     mine.map(|(document, log)| {
         let mut sum = Sum::default();
         log.rows.iter().for_each(|row| sum.add(&row.hash));
-        Summary {
-            document: *document,
-            seq_last: log.rows.len() as u64,
-            sum,
-        }
+        Summary { document: *document, seq_last: log.rows.len() as u64, sum }
     })
     .collect()
 }
@@ -123,10 +95,7 @@ pub fn rows_after(
     after: u64,
     bytes_goal: usize,
 ) -> (Vec<Row>, bool) {
-    let rows = state
-        .documents
-        .get(document)
-        .map_or(&[][..], |log| &log.rows);
+    let rows = state.documents.get(document).map_or(&[][..], |log| &log.rows);
     let (mut found, mut bytes) = (Vec::new(), 0);
     for row in rows.iter().filter(|row| row.seq > after) {
         if bytes >= bytes_goal {
@@ -160,10 +129,7 @@ pub fn rows_with(
 }
 
 pub fn hashes(state: &State, document: &DocumentId) -> Vec<ChangeHash> {
-    let rows = state
-        .documents
-        .get(document)
-        .map_or(&[][..], |log| &log.rows);
+    let rows = state.documents.get(document).map_or(&[][..], |log| &log.rows);
     rows.iter().map(|row| row.hash).collect()
 }
 
@@ -176,9 +142,7 @@ pub fn append(state: &mut State, batch: Batch) -> Result<Vec<Appended>, StoreErr
         state.worklist.replies.insert(key, reply.entry);
     }
     let changes = batch.changes.into_iter();
-    Ok(changes
-        .map(|fresh| append_one(state, &batch.document, fresh))
-        .collect())
+    Ok(changes.map(|fresh| append_one(state, &batch.document, fresh)).collect())
 }
 
 pub fn append_one(state: &mut State, document: &DocumentId, fresh: Fresh) -> Appended {

@@ -68,14 +68,7 @@ impl People {
 
     pub fn invite(&mut self, invitation: Invitation) -> Done {
         let secret = invitation.secret;
-        self.invitations.insert(
-            secret,
-            Invited {
-                invitation,
-                tries: 0,
-                used: false,
-            },
-        );
+        self.invitations.insert(secret, Invited { invitation, tries: 0, used: false });
         Ok(())
     }
 
@@ -90,10 +83,7 @@ impl People {
             return Ok(Activated::TooManyTries);
         }
         let patient = invited.invitation.patient;
-        let person = self
-            .patients
-            .get(&patient)
-            .ok_or(StoreError::Damaged("an invitation"))?;
+        let person = self.patients.get(&patient).ok_or(StoreError::Damaged("an invitation"))?;
         if person.birth_date != claim.birth_date {
             invited.tries += 1;
             return Ok(Activated::NotRecognized);
@@ -101,17 +91,8 @@ impl People {
         invited.used = true;
         let name = person.name.clone();
         let account = self.owner_of(patient).unwrap_or(claim.account);
-        self.add_account(NewAccount {
-            account,
-            name,
-            at: claim.now,
-        })?;
-        self.grant(&Grant {
-            patient,
-            account,
-            level: Level::Own,
-            at: claim.now,
-        })?;
+        self.add_account(NewAccount { account, name, at: claim.now })?;
+        self.grant(&Grant { patient, account, level: Level::Own, at: claim.now })?;
         self.open_session(NewSession {
             token: claim.session.token,
             account,
@@ -128,10 +109,7 @@ impl People {
         let owns = |((of, _), level): &(&(PatientId, AccountId), &Level)| {
             *of == patient && **level == Level::Own
         };
-        self.grants
-            .iter()
-            .find(owns)
-            .map(|((_, account), _)| *account)
+        self.grants.iter().find(owns).map(|((_, account), _)| *account)
     }
 
     pub fn name_of(&self, account: AccountId) -> Option<String> {
@@ -140,11 +118,7 @@ impl People {
 
     pub fn staff_member(&self, account: AccountId) -> Option<StaffMember> {
         let role = *self.staff.get(&account)?;
-        Some(StaffMember {
-            account,
-            name: self.name_of(account)?,
-            role,
-        })
+        Some(StaffMember { account, name: self.name_of(account)?, role })
     }
 
     pub fn records_of(&self, account: AccountId) -> Vec<RecordOf> {
@@ -153,11 +127,7 @@ impl People {
             .into_iter()
             .filter_map(|Access { patient, level }| {
                 let name = self.patients.get(&patient)?.name.clone();
-                Some(RecordOf {
-                    patient,
-                    name,
-                    own: level == Level::Own,
-                })
+                Some(RecordOf { patient, name, own: level == Level::Own })
             })
             .collect();
         records.sort_by_key(|record| (!record.own, record.name.clone(), record.patient));
@@ -166,12 +136,7 @@ impl People {
 
     pub fn access_of(&self, account: AccountId) -> Vec<Access> {
         let grants = self.grants.iter().filter(|((_, to), _)| *to == account);
-        grants
-            .map(|((patient, _), level)| Access {
-                patient: *patient,
-                level: *level,
-            })
-            .collect()
+        grants.map(|((patient, _), level)| Access { patient: *patient, level: *level }).collect()
     }
 
     pub fn open_session(&mut self, session: NewSession) -> Done {
@@ -180,10 +145,7 @@ impl People {
     }
 
     pub fn session(&self, token: SecretHash, now: Timestamp) -> Option<Session> {
-        let found = self
-            .sessions
-            .get(&token)
-            .filter(|session| session.until > now)?;
+        let found = self.sessions.get(&token).filter(|session| session.until > now)?;
         Some(Session {
             token,
             account: found.account,
@@ -210,10 +172,6 @@ impl People {
 
     pub fn take_ticket(&mut self, ticket: SecretHash, now: Timestamp) -> Option<Session> {
         let (session, until) = self.tickets.remove(&ticket)?;
-        if until > now {
-            self.session(session, now)
-        } else {
-            None
-        }
+        if until > now { self.session(session, now) } else { None }
     }
 }

@@ -155,10 +155,7 @@ fn value_of(message: &MessageRow) -> [u8; 16] {
 
 fn add_mark(db: Db<'_>, mark: &NewMark) -> Result<Option<News>, StoreError> {
     match append_one(db, &mark.document, None, &mark.row)? {
-        Appended::Stored(row) => Ok(Some(News {
-            document: mark.document,
-            rows: vec![row],
-        })),
+        Appended::Stored(row) => Ok(Some(News { document: mark.document, rows: vec![row] })),
         Appended::Already(_)
         | Appended::Missing
         | Appended::Refused(_)
@@ -268,10 +265,7 @@ pub fn shown_thread(
     };
     let mut find = db.prepare_cached("SELECT name FROM patients WHERE patient = ?1")?;
     let name = one(&mut find, [patient.to_bytes()], |row| row.take())?;
-    Ok(Some(ShownThread {
-        thread,
-        patient_name: name.unwrap_or_default(),
-    }))
+    Ok(Some(ShownThread { thread, patient_name: name.unwrap_or_default() }))
 }
 
 pub fn messages(
@@ -284,11 +278,7 @@ pub fn messages(
          LEFT JOIN accounts a ON a.account = m.account
          WHERE m.patient = ?1 AND m.thread = ?2 ORDER BY m.received_at, m.entry"
     ))?;
-    all(
-        &mut find,
-        (patient.to_bytes(), thread.to_bytes()),
-        read_message,
-    )
+    all(&mut find, (patient.to_bytes(), thread.to_bytes()), read_message)
 }
 
 pub fn reply_with_key(

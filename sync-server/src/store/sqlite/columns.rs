@@ -94,18 +94,12 @@ impl<'a, 'b> Columns<'a, 'b> {
 
     pub fn role(&mut self) -> Result<Role, StoreError> {
         let word: String = self.take()?;
-        Role::ALL
-            .into_iter()
-            .find(|role| role.word() == word)
-            .ok_or(StoreError::Damaged("a role"))
+        Role::ALL.into_iter().find(|role| role.word() == word).ok_or(StoreError::Damaged("a role"))
     }
 
     pub fn door(&mut self) -> Result<Door, StoreError> {
         let word: String = self.take()?;
-        Door::ALL
-            .into_iter()
-            .find(|door| door.word() == word)
-            .ok_or(StoreError::Damaged("a door"))
+        Door::ALL.into_iter().find(|door| door.word() == word).ok_or(StoreError::Damaged("a door"))
     }
 
     pub fn audience(&mut self) -> Result<Audience, StoreError> {

@@ -28,23 +28,11 @@ pub fn create(
             "INSERT INTO documents (patient, document, seq_last, sum)
              VALUES (?1, ?2, 0, ?3) ON CONFLICT (patient, document) DO NOTHING",
         )?
-        .execute((
-            document.patient.to_bytes(),
-            document.to_bytes(),
-            Sum::default().0,
-        ))?;
+        .execute((document.patient.to_bytes(), document.to_bytes(), Sum::default().0))?;
     if made == 1
         && let Some(genesis) = genesis
     {
-        insert(
-            db,
-            document,
-            Head {
-                seq_last: 0,
-                sum: Sum::default(),
-            },
-            genesis,
-        )?;
+        insert(db, document, Head { seq_last: 0, sum: Sum::default() }, genesis)?;
     }
     Ok(())
 }
@@ -55,11 +43,7 @@ pub fn summaries(db: Db<'_>, patients: &[PatientId]) -> Result<Vec<Summary>, Sto
     let mut found = Vec::new();
     for patient in patients {
         found.extend(all(&mut find, [patient.to_bytes()], |row| {
-            Ok(Summary {
-                document: row.document()?,
-                seq_last: row.seq()?,
-                sum: Sum(row.take()?),
-            })
+            Ok(Summary { document: row.document()?, seq_last: row.seq()?, sum: Sum(row.take()?) })
         })?);
     }
     Ok(found)
@@ -90,11 +74,8 @@ pub fn rows_after(
     let mut find = db.prepare_cached(&format!(
         "SELECT {ROW} FROM changes WHERE patient = ?1 AND document = ?2 AND seq > ?3 ORDER BY seq"
     ))?;
-    let mut rows = find.query((
-        document.patient.to_bytes(),
-        document.to_bytes(),
-        seq_column(after),
-    ))?;
+    let mut rows =
+        find.query((document.patient.to_bytes(), document.to_bytes(), seq_column(after)))?;
     let mut found = Vec::new();
     let mut bytes = 0;
     while let Some(row) = rows.next()? {
@@ -137,22 +118,14 @@ fn row_with(
     let mut find = db.prepare_cached(&format!(
         "SELECT {ROW} FROM changes WHERE patient = ?1 AND document = ?2 AND hash = ?3"
     ))?;
-    one(
-        &mut find,
-        (document.patient.to_bytes(), document.to_bytes(), hash.0),
-        read_row,
-    )
+    one(&mut find, (document.patient.to_bytes(), document.to_bytes(), hash.0), read_row)
 }
 
 pub fn hashes(db: Db<'_>, document: &DocumentId) -> Result<Vec<ChangeHash>, StoreError> {
     let mut find = db.prepare_cached(
         "SELECT hash FROM changes WHERE patient = ?1 AND document = ?2 ORDER BY seq",
     )?;
-    all(
-        &mut find,
-        (document.patient.to_bytes(), document.to_bytes()),
-        |row| row.hash(),
-    )
+    all(&mut find, (document.patient.to_bytes(), document.to_bytes()), |row| row.hash())
 }
 
 pub fn append(db: Db<'_>, batch: &Batch) -> Result<Vec<Appended>, StoreError> {
@@ -216,10 +189,7 @@ fn insert(
     head.seq_last += 1;
     head.sum.add(&fresh.hash);
     let (patient, key) = (document.patient.to_bytes(), document.to_bytes());
-    let op_max = fresh
-        .change
-        .as_ref()
-        .map(|change| seq_column(change.max_op()));
+    let op_max = fresh.change.as_ref().map(|change| seq_column(change.max_op()));
     db.prepare_cached(
         "INSERT INTO changes (patient, document, seq, hash, bytes, account, device, received_at,
          receipt, op_max) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -255,14 +225,7 @@ fn head(db: Db<'_>, document: &DocumentId) -> Result<Option<Head>, StoreError> {
     let mut find = db.prepare_cached(
         "SELECT seq_last, sum FROM documents WHERE patient = ?1 AND document = ?2",
     )?;
-    one(
-        &mut find,
-        (document.patient.to_bytes(), document.to_bytes()),
-        |row| {
-            Ok(Head {
-                seq_last: row.seq()?,
-                sum: Sum(row.take()?),
-            })
-        },
-    )
+    one(&mut find, (document.patient.to_bytes(), document.to_bytes()), |row| {
+        Ok(Head { seq_last: row.seq()?, sum: Sum(row.take()?) })
+    })
 }

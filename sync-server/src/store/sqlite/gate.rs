@@ -30,11 +30,7 @@ pub fn unfit(
     {
         return Ok(Some(Appended::Refused(WhyRefused::NotAllowed)));
     }
-    let shape = if document.writer().is_some() {
-        Shape::Journal
-    } else {
-        Shape::Server
-    };
+    let shape = if document.writer().is_some() { Shape::Journal } else { Shape::Server };
     let known = known(db, document, layout, change)?;
     Ok(match admit(change.clone(), &known, shape) {
         Ok(_) => None,
@@ -69,18 +65,9 @@ fn known(
         "SELECT actor_seq, op_max, hash FROM actors
          WHERE patient = ?1 AND document = ?2 AND actor = ?3",
     )?;
-    for actor in change
-        .other_actors()
-        .iter()
-        .copied()
-        .chain([change.actor()])
-    {
+    for actor in change.other_actors().iter().copied().chain([change.actor()]) {
         let last = one(&mut find_actor, (patient, &key, actor.0), |row| {
-            Ok(Last {
-                seq: row.seq()?,
-                max_op: row.seq()?,
-                hash: row.hash()?,
-            })
+            Ok(Last { seq: row.seq()?, max_op: row.seq()?, hash: row.hash()? })
         })?;
         if let Some(last) = last {
             known = known.with_actor(actor, last);
@@ -149,16 +136,9 @@ fn known_slots(
             continue;
         }
         let slot: Slot = (map, operation.key.clone());
-        let written = all(
-            &mut find_written,
-            (patient, &key, map_word(map), &slot.1),
-            |row| {
-                Ok(OpId {
-                    counter: row.seq()?,
-                    actor: Actor(row.take()?),
-                })
-            },
-        )?;
+        let written = all(&mut find_written, (patient, &key, map_word(map), &slot.1), |row| {
+            Ok(OpId { counter: row.seq()?, actor: Actor(row.take()?) })
+        })?;
         for operation in written {
             known = known.with_written(slot.clone(), operation);
         }

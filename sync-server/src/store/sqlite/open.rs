@@ -15,9 +15,7 @@ const APPLICATION_ID: i64 = 0x5374_6368;
 const BUSY_TIMEOUT_MS: u32 = 5_000;
 
 /// Numbered, forward only, never edited once released.
-const MIGRATIONS: &[&str] = &[include_str!(
-    "../../../migrations/sqlite/0001_foundation.sql"
-)];
+const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/sqlite/0001_foundation.sql")];
 
 /// Why the server cannot start on this file. Each is a sentence for the host.
 #[derive(Debug, thiserror::Error)]
@@ -69,16 +67,10 @@ fn set(connection: &Connection) -> Result<(), OpenError> {
         ("cell_size_check", "ON"),
         ("fullfsync", "ON"),
     ] {
-        connection
-            .pragma_update_and_check(None, name, value, |_| Ok(()))
-            .or_else(|error| {
-                // Most settings answer nothing.
-                if matches!(error, rusqlite::Error::QueryReturnedNoRows) {
-                    Ok(())
-                } else {
-                    Err(error)
-                }
-            })?;
+        connection.pragma_update_and_check(None, name, value, |_| Ok(())).or_else(|error| {
+            // Most settings answer nothing.
+            if matches!(error, rusqlite::Error::QueryReturnedNoRows) { Ok(()) } else { Err(error) }
+        })?;
     }
     assert_set(connection)
 }
@@ -120,10 +112,7 @@ fn recognize(connection: &Connection) -> Result<(), OpenError> {
     }
     let found = number("user_version")?;
     if usize::try_from(found).map_or(true, |found| found > MIGRATIONS.len()) {
-        return Err(OpenError::Newer {
-            found,
-            known: MIGRATIONS.len(),
-        });
+        return Err(OpenError::Newer { found, known: MIGRATIONS.len() });
     }
     Ok(())
 }
@@ -169,9 +158,7 @@ mod tests {
         let dir = folder();
         let file = dir.path().join("satchel.db");
         let incarnation = |connection: &Connection| -> Vec<u8> {
-            connection
-                .query_row("SELECT incarnation FROM server", [], |row| row.get(0))
-                .unwrap()
+            connection.query_row("SELECT incarnation FROM server", [], |row| row.get(0)).unwrap()
         };
         let first = incarnation(&writer(&file, NOW).unwrap());
         assert_eq!(first, incarnation(&writer(&file, NOW).unwrap()));
@@ -185,30 +172,20 @@ mod tests {
         assert_set(&writer(&file, NOW).unwrap()).unwrap();
         let reader = reader(&file).unwrap();
         assert_set(&reader).unwrap();
-        assert!(
-            reader.execute("DELETE FROM server", []).is_err(),
-            "a reader cannot write"
-        );
+        assert!(reader.execute("DELETE FROM server", []).is_err(), "a reader cannot write");
     }
 
     #[test]
     fn what_is_not_ours_is_left_as_it_was() {
         let dir = folder();
         let file = dir.path().join("garbage");
-        std::fs::write(
-            &file,
-            b"this is somebody's letter, not a database".repeat(40),
-        )
-        .unwrap();
+        std::fs::write(&file, b"this is somebody's letter, not a database".repeat(40)).unwrap();
         let before = std::fs::read(&file).unwrap();
         assert!(matches!(writer(&file, NOW), Err(OpenError::NotOurs)));
         assert_eq!(std::fs::read(&file).unwrap(), before);
 
         let file = dir.path().join("other.db");
-        Connection::open(&file)
-            .unwrap()
-            .execute_batch("CREATE TABLE theirs (a)")
-            .unwrap();
+        Connection::open(&file).unwrap().execute_batch("CREATE TABLE theirs (a)").unwrap();
         let before = std::fs::read(&file).unwrap();
         assert!(matches!(writer(&file, NOW), Err(OpenError::NotOurs)));
         assert_eq!(std::fs::read(&file).unwrap(), before);
@@ -219,9 +196,7 @@ mod tests {
         let dir = folder();
         let file = dir.path().join("satchel.db");
         let connection = writer(&file, NOW).unwrap();
-        connection
-            .pragma_update(None, "user_version", 1_000)
-            .unwrap();
+        connection.pragma_update(None, "user_version", 1_000).unwrap();
         drop(connection);
         assert!(matches!(writer(&file, NOW), Err(OpenError::Newer { .. })));
     }

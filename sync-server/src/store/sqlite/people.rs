@@ -20,12 +20,7 @@ pub fn add_patient(db: Db<'_>, new: &NewPatient) -> Result<(), StoreError> {
         "INSERT INTO patients (patient, name, birth_date, created_at) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (patient) DO NOTHING",
     )?
-    .execute((
-        new.patient.to_bytes(),
-        &new.name,
-        new.birth_date.text(),
-        new.at.millis(),
-    ))?;
+    .execute((new.patient.to_bytes(), &new.name, new.birth_date.text(), new.at.millis()))?;
     Ok(())
 }
 
@@ -39,11 +34,7 @@ pub fn add_account(db: Db<'_>, new: &NewAccount) -> Result<(), StoreError> {
 }
 
 pub fn add_staff(db: Db<'_>, new: &NewStaff) -> Result<(), StoreError> {
-    let account = NewAccount {
-        account: new.account,
-        name: new.name.clone(),
-        at: new.at,
-    };
+    let account = NewAccount { account: new.account, name: new.name.clone(), at: new.at };
     add_account(db, &account)?;
     db.prepare_cached(
         "INSERT INTO staff (account, role) VALUES (?1, ?2) ON CONFLICT (account) DO NOTHING",
@@ -100,20 +91,10 @@ pub fn activate(db: Db<'_>, claim: &Activation) -> Result<Activated, StoreError>
         "SELECT patient, name, birth_date, used_at IS NOT NULL OR until <= ?2, tries >= ?3
          FROM invitations JOIN patients USING (patient) WHERE secret = ?1",
     )?;
-    let wanted = (
-        claim.secret.bytes(),
-        claim.now.millis(),
-        INVITATION_TRIES_MAX,
-    );
+    let wanted = (claim.secret.bytes(), claim.now.millis(), INVITATION_TRIES_MAX);
     let found = one(&mut find, wanted, |row| {
         let (patient, name, birth_date) = (row.patient()?, row.take()?, row.take::<String>()?);
-        Ok((
-            patient,
-            name,
-            birth_date,
-            row.take::<bool>()?,
-            row.take::<bool>()?,
-        ))
+        Ok((patient, name, birth_date, row.take::<bool>()?, row.take::<bool>()?))
     })?;
     let Some((patient, name, birth_date, ended, tried_out)) = found else {
         return Ok(Activated::NotRecognized);
@@ -132,23 +113,8 @@ pub fn activate(db: Db<'_>, claim: &Activation) -> Result<Activated, StoreError>
     db.prepare_cached("UPDATE invitations SET used_at = ?2 WHERE secret = ?1")?
         .execute((claim.secret.bytes(), claim.now.millis()))?;
     let account = owner_of(db, patient)?.unwrap_or(claim.account);
-    add_account(
-        db,
-        &NewAccount {
-            account,
-            name,
-            at: claim.now,
-        },
-    )?;
-    grant(
-        db,
-        &Grant {
-            patient,
-            account,
-            level: Level::Own,
-            at: claim.now,
-        },
-    )?;
+    add_account(db, &NewAccount { account, name, at: claim.now })?;
+    grant(db, &Grant { patient, account, level: Level::Own, at: claim.now })?;
     let session = NewSession {
         token: claim.session.token,
         account,
@@ -183,11 +149,7 @@ pub fn staff_member(db: Db<'_>, account: AccountId) -> Result<Option<StaffMember
         "SELECT name, role FROM staff JOIN accounts USING (account) WHERE account = ?1",
     )?;
     one(&mut find, [account.to_bytes()], |row| {
-        Ok(StaffMember {
-            account,
-            name: row.take()?,
-            role: row.role()?,
-        })
+        Ok(StaffMember { account, name: row.take()?, role: row.role()? })
     })
 }
 
@@ -197,11 +159,7 @@ pub fn records_of(db: Db<'_>, account: AccountId) -> Result<Vec<RecordOf>, Store
          WHERE account = ?1 AND ended_at IS NULL ORDER BY level <> 'own', name, patient",
     )?;
     all(&mut find, [account.to_bytes()], |row| {
-        Ok(RecordOf {
-            patient: row.patient()?,
-            name: row.take()?,
-            own: row.take()?,
-        })
+        Ok(RecordOf { patient: row.patient()?, name: row.take()?, own: row.take()? })
     })
 }
 
@@ -211,10 +169,7 @@ pub fn access_of(db: Db<'_>, account: AccountId) -> Result<Vec<Access>, StoreErr
          ORDER BY patient",
     )?;
     all(&mut find, [account.to_bytes()], |row| {
-        Ok(Access {
-            patient: row.patient()?,
-            level: row.level()?,
-        })
+        Ok(Access { patient: row.patient()?, level: row.level()? })
     })
 }
 
@@ -279,12 +234,9 @@ pub fn take_ticket(
 ) -> Result<Option<Session>, StoreError> {
     let mut take =
         db.prepare_cached("DELETE FROM tickets WHERE ticket = ?1 RETURNING session, until")?;
-    let taken = one(&mut take, [ticket.bytes()], |row| {
-        Ok((row.secret()?, row.time()?))
-    })?;
+    let taken = one(&mut take, [ticket.bytes()], |row| Ok((row.secret()?, row.time()?)))?;
     // Tickets that nobody came for.
-    db.prepare_cached("DELETE FROM tickets WHERE until <= ?1")?
-        .execute([now.millis()])?;
+    db.prepare_cached("DELETE FROM tickets WHERE until <= ?1")?.execute([now.millis()])?;
     match taken {
         Some((token, until)) if until > now => session(db, token, now),
         Some(_) | None => Ok(None),

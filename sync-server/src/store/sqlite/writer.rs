@@ -33,10 +33,7 @@ impl Writer {
             .name("store-writer".into())
             .spawn(move || work(connection, &jobs))
             .expect("a process can start one more thread");
-        Self {
-            queue: Mutex::new(Some(queue)),
-            thread: Mutex::new(Some(thread)),
-        }
+        Self { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)) }
     }
 
     pub async fn run<T: Send + 'static>(
@@ -66,17 +63,8 @@ impl Writer {
 
     /// Takes nothing more, finishes what waits, closes the database.
     pub async fn stop(&self) {
-        drop(
-            self.queue
-                .lock()
-                .unwrap_or_else(|lock| lock.into_inner())
-                .take(),
-        );
-        let thread = self
-            .thread
-            .lock()
-            .unwrap_or_else(|lock| lock.into_inner())
-            .take();
+        drop(self.queue.lock().unwrap_or_else(|lock| lock.into_inner()).take());
+        let thread = self.thread.lock().unwrap_or_else(|lock| lock.into_inner()).take();
         if let Some(thread) = thread {
             // A panic of the writer was reported to every caller already.
             let _joined = tokio::task::spawn_blocking(move || thread.join()).await;

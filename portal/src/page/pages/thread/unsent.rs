@@ -90,10 +90,6 @@ fn give_back(draft: Draft, text: String) {
     let Some(written) = draft.text().try_get_untracked() else {
         return;
     };
-    let both = if written.is_empty() {
-        text
-    } else {
-        format!("{written}\n{text}")
-    };
+    let both = if written.is_empty() { text } else { format!("{written}\n{text}") };
     draft.write(both);
 }

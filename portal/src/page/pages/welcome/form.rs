@@ -78,11 +78,7 @@ pub(super) fn Invitation() -> AnyView {
             on_input=move |text: String| form.code.set(grouped(&text)) chars_max=CODE_CHARS + 8/>
     });
     let label = Signal::derive(move || {
-        if form.is_busy.get() {
-            words::welcome_busy()
-        } else {
-            words::action_continue()
-        }
+        if form.is_busy.get() { words::welcome_busy() } else { words::action_continue() }
     });
     view! {
         <form class="stack" on:submit=submit>
@@ -137,10 +133,7 @@ fn trouble(form: Form) -> Option<AnyView> {
     let wrong = form.wrong.get();
     if !wrong.is_empty() {
         let count = u32::try_from(wrong.len()).unwrap_or(u32::MAX);
-        let lines = wrong
-            .iter()
-            .map(|wrong| (wrong.field(), wrong.words()))
-            .collect();
+        let lines = wrong.iter().map(|wrong| (wrong.field(), wrong.words())).collect();
         return Some(view! { <Errors title=words::errors_title(count) lines=lines/> }.into_any());
     }
     let text = match form.not_activated.get()? {
@@ -154,12 +147,7 @@ fn trouble(form: Form) -> Option<AnyView> {
 
 fn send(session: Session, form: Form, opened: impl Fn() + 'static) {
     let link = session.invitation().get_untracked();
-    let code: String = form
-        .code
-        .get_untracked()
-        .chars()
-        .filter(|c| *c != ' ')
-        .collect();
+    let code: String = form.code.get_untracked().chars().filter(|c| *c != ' ').collect();
     let birth_date = birth_date(
         &form.year.get_untracked(),
         &form.month.get_untracked(),
@@ -198,10 +186,7 @@ fn send(session: Session, form: Form, opened: impl Fn() + 'static) {
 /// As it stands on the letter: capitals, a space between the groups. Signs that are no letters or
 /// numbers, such as a pasted dash, are left out.
 fn grouped(typed: &str) -> String {
-    let signs = typed
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(CODE_CHARS);
+    let signs = typed.chars().filter(char::is_ascii_alphanumeric).take(CODE_CHARS);
     let mut code = String::new();
     for (place, sign) in signs.enumerate() {
         if place == CODE_GROUP_CHARS {

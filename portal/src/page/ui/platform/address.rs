@@ -19,9 +19,7 @@ pub(crate) struct Address {
 impl Address {
     /// Follows the address for as long as the program runs.
     pub(crate) fn start() -> Self {
-        let address = Self {
-            path: RwSignal::new(current()),
-        };
+        let address = Self { path: RwSignal::new(current()) };
         listen(&window(), "popstate", move || address.path.set(current()));
         let click = Closure::<dyn FnMut(MouseEvent)>::new(move |event: MouseEvent| {
             if let Some(path) = link_inside(&event) {
@@ -74,11 +72,7 @@ fn link_inside(event: &MouseEvent) -> Option<String> {
         return None;
     }
     let target = event.target()?.dyn_into::<Element>().ok()?;
-    let link = target
-        .closest("a[href]")
-        .ok()??
-        .dyn_into::<HtmlAnchorElement>()
-        .ok()?;
+    let link = target.closest("a[href]").ok()??.dyn_into::<HtmlAnchorElement>().ok()?;
     let is_ours = window().location().origin().ok()? == link.origin()
         && link.target().is_empty()
         && !link.has_attribute("download")

@@ -40,9 +40,7 @@ pub(crate) fn set_title(title: &str) {
 
 /// The content of `<meta name="satchel-NAME">`, filled by the build.
 pub(crate) fn setting(name: &str) -> Option<String> {
-    let meta = document()
-        .query_selector(&format!("meta[name=\"satchel-{name}\"]"))
-        .ok()??;
+    let meta = document().query_selector(&format!("meta[name=\"satchel-{name}\"]")).ok()??;
     meta.get_attribute("content")
 }
 
@@ -68,10 +66,7 @@ pub(crate) fn focus(id: &str) {
 }
 
 pub(crate) fn focused_id() -> Option<String> {
-    document()
-        .active_element()
-        .map(|element| element.id())
-        .filter(|id| !id.is_empty())
+    document().active_element().map(|element| element.id()).filter(|id| !id.is_empty())
 }
 
 fn focus_element(element: &Element) {
@@ -84,17 +79,11 @@ fn focus_element(element: &Element) {
 /// is what has to be in sight, so it stays there.
 pub(crate) fn scroll_to_end() {
     request_animation_frame(|| {
-        let pinned = document()
-            .query_selector(".composer")
-            .ok()
-            .flatten()
-            .is_some_and(|bar| {
-                let style = window().get_computed_style(&bar).ok().flatten();
-                style
-                    .and_then(|style| style.get_property_value("position").ok())
-                    .as_deref()
-                    == Some("sticky")
-            });
+        let pinned = document().query_selector(".composer").ok().flatten().is_some_and(|bar| {
+            let style = window().get_computed_style(&bar).ok().flatten();
+            style.and_then(|style| style.get_property_value("position").ok()).as_deref()
+                == Some("sticky")
+        });
         if pinned && let Some(body) = document().body() {
             window().scroll_to_with_x_and_y(0.0, f64::from(body.scroll_height()));
         }

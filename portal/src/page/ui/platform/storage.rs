@@ -43,10 +43,7 @@ impl Kept {
 /// The languages the person told the browser, the best first.
 pub(crate) fn languages() -> Vec<String> {
     let languages = window().navigator().languages();
-    languages
-        .iter()
-        .filter_map(|language| language.as_string())
-        .collect()
+    languages.iter().filter_map(|language| language.as_string()).collect()
 }
 
 pub(crate) fn query_value(key: &str) -> Option<String> {
@@ -67,9 +64,7 @@ pub(crate) fn fragment_value(key: &str) -> Option<String> {
 
 /// A name that nothing else has, for a request that may be asked twice.
 pub(crate) fn random_key() -> String {
-    let crypto = window()
-        .crypto()
-        .expect("a page over https or on localhost has cryptography");
+    let crypto = window().crypto().expect("a page over https or on localhost has cryptography");
     crypto.random_uuid()
 }
 

@@ -32,11 +32,7 @@ impl WorkerPort {
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Some(Self {
-            worker,
-            _on_message: on_message,
-            _on_error: on_error,
-        })
+        Some(Self { worker, _on_message: on_message, _on_error: on_error })
     }
 
     pub(crate) fn post(&self, text: &str) {
