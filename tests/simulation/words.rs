@@ -24,6 +24,8 @@ pub fn to_device(message: &ToDevice) -> String {
         ToDevice::Lacks { document, hashes } => format!("lacks {hashes:?} of {document}"),
         ToDevice::Taken { .. }
         | ToDevice::Offered { .. }
+        | ToDevice::Closed { .. }
+        | ToDevice::Revoked
         | ToDevice::Welcome { .. }
         | ToDevice::TooOld { .. }
         | ToDevice::Pong { .. } => format!("{message:?}"),

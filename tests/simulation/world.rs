@@ -446,6 +446,7 @@ impl<T: Tier> World<T> {
                 self.later(delay, Happening::Opened { machine, life, attempt });
             }
             Effect::HangUp => self.hang_up(machine),
+            Effect::Wipe => panic!("machine {machine} wipes itself, and nobody revoked it"),
             Effect::Send(message) => self.send(machine, message),
             Effect::WakeAt(at) => {
                 self.machines[machine].timer += 1;

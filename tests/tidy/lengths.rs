@@ -3,8 +3,11 @@
 use crate::code::{bare, without_tests};
 use crate::tree::{File, finds, holds, repository, sample};
 
-const COLUMNS_MAX: usize = 100;
+/// rustfmt keeps code to 100; this is for what it does not break: comments and views.
+const COLUMNS_MAX: usize = 120;
 const FILE_LINES_MAX: usize = 400;
+/// Lists of cases: the second thing living in them would be another list.
+const TEST_LINES_MAX: usize = 600;
 const FUNCTION_LINES_MAX: usize = 70;
 const ARCHITECTURE_LINES_MAX: usize = 200;
 
@@ -25,16 +28,18 @@ fn is_source(file: &File) -> bool {
     (file.has_ending("rs") || file.has_ending("js")) && !file.path.contains("/vendor/")
 }
 
-/// One long word, such as a link or a test vector, cannot be broken.
+/// One long word, such as a link or a test vector, cannot be broken, and a text in quotes should not.
 fn is_unbreakable(line: &str) -> bool {
-    line.split_whitespace().any(|word| word.chars().count() > COLUMNS_MAX / 2)
+    let quoted = line.split('"').skip(1).step_by(2);
+    line.split_whitespace().chain(quoted).any(|part| part.chars().count() > COLUMNS_MAX / 3)
 }
 
 fn file_lengths(files: &[File]) -> Vec<String> {
     let mut findings = Vec::new();
     for file in files {
         let lines = without_tests(file.text()).lines().count();
-        if is_source(file) && lines > FILE_LINES_MAX {
+        let max = if file.path.starts_with("tests/") { TEST_LINES_MAX } else { FILE_LINES_MAX };
+        if is_source(file) && lines > max {
             findings.push(format!("{}: {lines} lines; what second thing lives in it?", file.path));
         }
         if file.path == "ARCHITECTURE.md" && lines > ARCHITECTURE_LINES_MAX {

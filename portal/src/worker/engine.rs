@@ -2,6 +2,7 @@
 
 mod account;
 mod local;
+mod other_tabs;
 mod storing;
 
 use futures_channel::mpsc;
