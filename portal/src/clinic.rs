@@ -66,7 +66,7 @@ fn Top(desk: Desk) -> AnyView {
         <header class="desk-top">
             <p class="desk-name">{words::clinic_title()}</p>
             <p class="desk-line" class:away=away role="status">{line}</p>
-            <p class="desk-who"><b>{who}</b>" "<span class="soft">{clinic}</span></p>
+            <p><b>{who}</b>" "<span class="soft">{clinic}</span></p>
             <Show when=move || desk.who().get().is_some()>
                 <button type="button" class="desk-button" on:click=sign_out>
                     {words::clinic_sign_out()}

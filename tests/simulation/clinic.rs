@@ -249,13 +249,4 @@ impl<T: Tier> Clinic<T> {
         };
         Some(Row { seq: log.rows.len() as u64 + 1, hash, sidecar, bytes: bytes.into() })
     }
-
-    /// The projector saw an entry.
-    pub fn mark(&mut self, document: DocumentId, entry: EntryId, now: Timestamp) {
-        let mark = Mark { entry, step: Step::AtTheClinic, at: now };
-        let bytes = mark.to_bytes();
-        let key = cast::receipt_key();
-        let author = Author { account: None, device: None, now, receipts: &key };
-        self.store.mark(document, Mark::hash(&bytes), bytes, &author);
-    }
 }

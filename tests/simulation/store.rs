@@ -55,10 +55,6 @@ impl Store {
         self.logs.iter()
     }
 
-    pub fn has(&self, document: &DocumentId, hash: &ChangeHash) -> bool {
-        self.logs.get(document).is_some_and(|log| log.places.contains_key(hash))
-    }
-
     pub fn summaries(&self, scope: &Scope) -> Vec<Summary> {
         let readable = self.logs.iter().filter(|(key, _)| scope.may_read(key));
         readable
@@ -162,16 +158,6 @@ impl Store {
     }
 
     /// A row of marks, which the server alone writes.
-    pub fn mark(&mut self, document: DocumentId, hash: ChangeHash, bytes: Vec<u8>, by: &Author) {
-        let unsigned =
-            Sidecar { account: None, device: None, received_at: by.now, receipt: Receipt([0; 16]) };
-        let sidecar = by.receipts.sign(&document, &hash, unsigned);
-        let log = self.logs.entry(document).or_default();
-        if !log.places.contains_key(&hash) {
-            log.push(hash, bytes, sidecar);
-        }
-    }
-
     fn take<T: Tier>(
         &mut self,
         document: DocumentId,

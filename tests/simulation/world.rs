@@ -194,10 +194,6 @@ impl<T: Tier> World<T> {
         self.answered(answer);
     }
 
-    pub fn mark(&mut self, document: DocumentId, entry: EntryId) {
-        self.clinic.mark(document, entry, Timestamp::from_millis(self.now));
-    }
-
     // What goes wrong.
 
     /// Power cut or a killed browser.
@@ -531,11 +527,6 @@ impl<T: Tier> World<T> {
     }
 
     /// Bytes of messages on the line of a machine: up, down.
-    pub fn bytes(&self, machine: usize) -> (usize, usize) {
-        let line = self.machines[machine].line.map(|line| &self.lines[line]);
-        line.map_or((0, 0), |line| (line.bytes_up, line.bytes_down))
-    }
-
     /// What a machine shows of each document.
     pub fn shown(&self, machine: usize, document: &DocumentId) -> BTreeMap<EntryId, Vec<String>> {
         let mut shown = BTreeMap::<EntryId, Vec<String>>::new();

@@ -26,7 +26,7 @@ pub(super) fn Inbox(desk: Desk) -> AnyView {
 
 fn lines(desk: Desk, threads: Vec<ThreadLine>) -> AnyView {
     let lines: Vec<_> = threads.into_iter().map(|thread| line(desk, thread)).collect();
-    view! { <ul class="queue-list">{lines}</ul> }.into_any()
+    view! { <ul>{lines}</ul> }.into_any()
 }
 
 fn line(desk: Desk, thread: ThreadLine) -> AnyView {

@@ -4,7 +4,7 @@
 mod index;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -29,7 +29,7 @@ pub struct Chart {
     expected: BTreeSet<DocumentId>,
     unreadable: BTreeSet<DocumentId>,
     /// Entries that a newer version stands for, of all parts.
-    replaced: HashSet<EntryId>,
+    replaced: BTreeSet<EntryId>,
 }
 
 /// One chart document.

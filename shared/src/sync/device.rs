@@ -278,9 +278,9 @@ impl<D: Documents> Device<D> {
         writes: Vec<Write>,
         out: &mut Vec<Effect>,
     ) {
-        let strict = !matches!(what, InFlight::Cache)
-            && !(matches!(what, InFlight::Save { .. })
-                && self.soil.has(Planted::SavedBeforeStrict));
+        let hurried =
+            matches!(what, InFlight::Save { .. }) && self.soil.has(Planted::SavedBeforeStrict);
+        let strict = !matches!(what, InFlight::Cache) && !hurried;
         let number = self.batch_next;
         self.batch_next += 1;
         if matches!(what, InFlight::Rearranged { .. }) {

@@ -145,6 +145,10 @@ pub struct Batch {
     pub strict: bool,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a batch is made, stored and gone; a box would cost more"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
     Put(Stored),

@@ -1,6 +1,6 @@
 //! Medicines: what is taken now, what was taken, and how far a refill has come.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -73,7 +73,7 @@ pub struct OwnRow {
 
 pub fn medicines(record: &Record, reader: AccountId) -> Medicines {
     let mut by_medicine: BTreeMap<String, Vec<RefillRow>> = BTreeMap::new();
-    let mut open = HashSet::new();
+    let mut open = BTreeSet::new();
     let mut orphans = Vec::new();
     let mut standings = refills(record);
     standings.sort_by_key(|standing| {
@@ -214,7 +214,7 @@ pub(super) enum Own {
 
 /// What people added themselves, without what they took back.
 pub(super) fn own_rows(record: &Record, reader: AccountId, wanted: Own) -> Vec<OwnRow> {
-    let mut retracted = HashSet::new();
+    let mut retracted = BTreeSet::new();
     let mut found = Vec::new();
     for (id, entry) in record.entries() {
         let (name, detail, since) = match (&entry.said, wanted) {

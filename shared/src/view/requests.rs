@@ -1,7 +1,7 @@
 //! What people asked the clinic for besides refills: visits, calls, answers before a visit, and
 //! what they said is wrong.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -48,8 +48,8 @@ pub struct AnswerRow {
 
 /// All requests, the newest first.
 pub fn requests(record: &Record, reader: AccountId) -> Vec<RequestRow> {
-    let mut answers: HashMap<EntryId, Vec<(EntryId, &Entry, &VisitAnswer)>> = HashMap::new();
-    let mut ended: HashMap<EntryId, Vec<&Entry>> = HashMap::new();
+    let mut answers: BTreeMap<EntryId, Vec<(EntryId, &Entry, &VisitAnswer)>> = BTreeMap::new();
+    let mut ended: BTreeMap<EntryId, Vec<&Entry>> = BTreeMap::new();
     let mut asked = Vec::new();
     for (id, entry) in record.entries() {
         let what = match &entry.said {

@@ -3,7 +3,7 @@
 pub mod detail;
 pub(super) mod rows;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -109,12 +109,15 @@ pub fn results(record: &Record, reader: AccountId, show: ShowResults, limit: u32
     }
 }
 
+/// What makes results that no report names one group: the day, who says so, the kind, the visit.
+type Alone<'a> = (Option<Day>, &'a str, Category, Option<EntryId>);
+
 /// The entries of results that are out of range or not, with what a list sorts by.
 fn chart_sketches(record: &Record, show: ShowResults) -> Vec<Sketch<'_>> {
     let zone = record.zone();
     let wrong = record.marked_wrong();
     let unusual_only = show == ShowResults::OutOfRange;
-    let mut heads = HashMap::new();
+    let mut heads = BTreeMap::new();
     for (resource, head) in record.chart().observations() {
         let is_result = !matches!(head.category, Category::Social | Category::Survey);
         let stands = head.standing != Standing::Mistake && !wrong.contains_key(&resource.entry);
@@ -123,7 +126,7 @@ fn chart_sketches(record: &Record, show: ShowResults) -> Vec<Sketch<'_>> {
         }
     }
     let mut sketches = Vec::new();
-    let mut reported = HashSet::new();
+    let mut reported = BTreeSet::new();
     for (report, head, results) in record.chart().reports() {
         if head.standing == Standing::Mistake || wrong.contains_key(&report.entry) {
             continue;
@@ -143,8 +146,7 @@ fn chart_sketches(record: &Record, show: ShowResults) -> Vec<Sketch<'_>> {
             members: members.iter().map(|(resource, _)| Member::Chart(resource)).collect(),
         });
     }
-    let mut alone: BTreeMap<(Option<Day>, &str, Category, Option<EntryId>), Sketch<'_>> =
-        BTreeMap::new();
+    let mut alone: BTreeMap<Alone<'_>, Sketch<'_>> = BTreeMap::new();
     for (entry, (resource, head)) in heads {
         if reported.contains(&entry) {
             continue;

@@ -1,6 +1,6 @@
 //! The sections of the record: one list a section, one shape for all of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -259,12 +259,12 @@ fn is_social(category: Category) -> bool {
 /// What stands beside entries of the chart, read once for a whole list.
 struct Marks<'a> {
     taken_back: BTreeMap<EntryId, &'a crate::record::MarkedWrong>,
-    said_wrong: HashMap<EntryId, Vec<String>>,
+    said_wrong: BTreeMap<EntryId, Vec<String>>,
 }
 
 impl<'a> Marks<'a> {
     fn of(record: &'a Record) -> Self {
-        let mut said_wrong: HashMap<EntryId, Vec<String>> = HashMap::new();
+        let mut said_wrong: BTreeMap<EntryId, Vec<String>> = BTreeMap::new();
         for (_, entry) in record.entries() {
             if let Said::Wrong(wrong) = &entry.said {
                 said_wrong.entry(wrong.about).or_default().push(wrong.text.clone());

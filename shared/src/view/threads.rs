@@ -1,6 +1,6 @@
 //! Answers about threads: the list, and one thread with the state of each item.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::state::state;
 use super::{Message, Thread, ThreadRow};
@@ -39,11 +39,11 @@ pub fn thread(record: &Record, reader: AccountId, thread: EntryId) -> Option<Thr
     thread_from(record, reader, thread, all.remove(&thread)?, &retracted)
 }
 
-type Retracted = HashSet<(EntryId, Option<AccountId>)>;
+type Retracted = BTreeSet<(EntryId, Option<AccountId>)>;
 
 fn gather(record: &Record) -> (BTreeMap<EntryId, Items<'_>>, Retracted) {
     let mut threads: BTreeMap<EntryId, Items<'_>> = BTreeMap::new();
-    let mut retracted = HashSet::new();
+    let mut retracted = BTreeSet::new();
     for (id, entry) in record.entries() {
         match &entry.said {
             Said::ThreadClosed(said) => {

@@ -7,7 +7,7 @@ use shared::edit::{self, Edit, Pen, Prepared};
 use shared::id::{EntryId, PatientId};
 use shared::record::{Mark, Record};
 use shared::sync::device::{Device, Effect, Event, Line, Notice, OpenDocuments};
-use shared::sync::stored::{Batch, RowKey, StoreError};
+use shared::sync::stored::{Batch, StoreError};
 use shared::time::Timestamp;
 use shared::view;
 use shared::wire::{ToDevice, ToServer};

@@ -1,7 +1,7 @@
 //! What the clinic adds to a chart by hand, and the FHIR resource that it becomes.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Refused, shelf, text};
 use crate::document::Kind;
@@ -118,16 +118,8 @@ impl Hand {
                 let kind = shelf(Some(taken_on), Kind::ChartResults);
                 let value = value_json(&value, unit.as_deref());
                 let range = range_json(low.as_deref(), high.as_deref(), unit.as_deref());
-                let coding = loinc.map(|code| json!([{ "system": LOINC, "code": code }]));
-                let code = without_nulls(json!({ "text": name, "coding": coding }));
-                let performer = lab.map(|lab| json!([{ "display": lab }]));
-                let head = without_nulls(json!({
-                    "resourceType": "Observation", "id": id, "status": "final",
-                    "category": [{ "coding": [{ "code": "laboratory" }] }],
-                    "code": code, "effectiveDateTime": taken_on, "performer": performer,
-                }));
+                let head = result_head(&id, &name, loinc, taken_on, lab);
                 // Numbers are joined as text: through a float they would lose their digits.
-                let head = head.to_string();
                 let open = head.strip_suffix('}').expect("an object ends so");
                 return Ok((kind, format!("{open},{value}{range}}}"), Vec::new()));
             }
@@ -175,24 +167,47 @@ impl Hand {
                 visit_json(&id, &name, at, with, place, to_come)
             }
             Self::Document { title, kind, dated, content_type, blob, bytes } => {
-                let kind = kind.map(|kind| json!({ "text": kind }));
-                let resource = json!({
+                let head = json!({
                     "resourceType": "DocumentReference", "id": id, "status": "current",
-                    "type": kind, "date": dated, "description": title,
-                    "content": [{ "attachment": {
+                    "type": kind.map(|kind| json!({ "text": kind })), "date": dated,
+                    "description": title, "content": [{ "attachment": {
                         "contentType": content_type, "title": title, "size": bytes, "data": "",
                     } }],
                 });
-                let resource = without_nulls(resource).to_string();
-                let key = "\"data\":\"";
-                let place = resource.find(key).expect("it was written just above");
-                let at = (place + key.len()) as u64;
+                let (resource, at) = with_place_for_data(head);
                 let cut = Cut { at, blob, bytes };
                 return Ok((Kind::ChartCore, resource, vec![cut]));
             }
         };
         Ok((kind, without_nulls(resource).to_string(), Vec::new()))
     }
+}
+
+fn result_head(
+    id: &str,
+    name: &str,
+    loinc: Option<String>,
+    taken_on: PartialDate,
+    lab: Option<String>,
+) -> String {
+    let coding = loinc.map(|code| json!([{ "system": LOINC, "code": code }]));
+    let code = without_nulls(json!({ "text": name, "coding": coding }));
+    let performer = lab.map(|lab| json!([{ "display": lab }]));
+    let head = json!({
+        "resourceType": "Observation", "id": id, "status": "final",
+        "category": [{ "coding": [{ "code": "laboratory" }] }],
+        "code": code, "effectiveDateTime": taken_on, "performer": performer,
+    });
+    without_nulls(head).to_string()
+}
+
+/// The resource, and where in it the bytes belong that lie in a blob.
+fn with_place_for_data(resource: Value) -> (String, u64) {
+    let resource = without_nulls(resource).to_string();
+    let key = "\"data\":\"";
+    let place = resource.find(key).expect("the caller wrote an empty one");
+    let at = (place + key.len()) as u64;
+    (resource, at)
 }
 
 fn visit_json(

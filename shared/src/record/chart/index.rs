@@ -1,7 +1,7 @@
 //! What is looked up often in one chart document: resources by id and reference, and of each
 //! observation the little that lists and trends sort by. Made once, at the first question.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::Resource;
 use crate::fhir::ResourceType;
@@ -13,9 +13,9 @@ use crate::id::EntryId;
 use crate::time::PartialDate;
 
 pub struct Index {
-    pub by_entry: HashMap<EntryId, usize>,
+    pub by_entry: BTreeMap<EntryId, usize>,
     /// Source and key, joined by a line end, which stands in neither.
-    by_reference: HashMap<String, usize>,
+    by_reference: BTreeMap<String, usize>,
     pub observations: Vec<Head>,
     pub reports: Vec<ReportHead>,
 }
@@ -46,8 +46,8 @@ pub struct ReportHead {
 impl Index {
     pub fn of(resources: &[Resource]) -> Self {
         let mut index = Self {
-            by_entry: HashMap::with_capacity(resources.len()),
-            by_reference: HashMap::with_capacity(resources.len() * 2),
+            by_entry: BTreeMap::new(),
+            by_reference: BTreeMap::new(),
             observations: Vec::new(),
             reports: Vec::new(),
         };

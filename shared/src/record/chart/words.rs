@@ -1,7 +1,7 @@
 //! Words and where they stand, so that a search over everything looks at each different word once
 //! and never at the texts.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// A mistyped letter is forgiven in words of this length and more, a second one in longer ones.
 const ONE_TYPO_CHARS: usize = 4;
@@ -20,7 +20,7 @@ pub struct Words {
 
 impl Words {
     pub fn of(texts: impl Iterator<Item = String>) -> Self {
-        let mut places: HashMap<String, Vec<u32>> = HashMap::new();
+        let mut places: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for (text, place) in texts.zip(0..) {
             for word in folded_words(&text) {
                 match places.get_mut(word.as_str()) {
@@ -39,9 +39,9 @@ impl Words {
 
     /// The texts in which every one of these words stands, begins a word, or stands with a typo.
     pub fn find(&self, wanted: &[String]) -> Vec<(u32, Misfit)> {
-        let mut found: Option<HashMap<u32, Misfit>> = None;
+        let mut found: Option<BTreeMap<u32, Misfit>> = None;
         for wanted in wanted {
-            let mut of_word: HashMap<u32, Misfit> = HashMap::new();
+            let mut of_word: BTreeMap<u32, Misfit> = BTreeMap::new();
             for (word, places) in &self.words {
                 let Some(misfit) = misfit(wanted, word) else {
                     continue;

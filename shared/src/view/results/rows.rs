@@ -1,6 +1,6 @@
 //! One line of results: from the chart, or from home.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::state::state;
 use super::ResultRow;
@@ -36,8 +36,8 @@ pub fn result_row(resource: &Resource) -> ResultRow {
 /// Home readings as they stand: without those that were retracted, each corrected one once.
 pub fn readings(record: &Record) -> Vec<(EntryId, &Entry, &Reading)> {
     let mut all = Vec::new();
-    let mut retracted = HashSet::new();
-    let mut corrected: HashMap<EntryId, Vec<(EntryId, &Entry)>> = HashMap::new();
+    let mut retracted = BTreeSet::new();
+    let mut corrected: BTreeMap<EntryId, Vec<(EntryId, &Entry)>> = BTreeMap::new();
     for (id, entry) in record.entries() {
         match &entry.said {
             Said::Reading(reading) => {
