@@ -21,7 +21,7 @@ pub struct Step {
     pub run: fn(&mut Run) -> anyhow::Result<Count>,
 }
 
-/// Who spends the time; the shares stand in CONTRIBUTING.md too, and tidy compares them.
+/// Who spends the time; the shares are those of CONTRIBUTING.md.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     BuildAndLint,
@@ -261,5 +261,19 @@ fn journeys(run: &Run) -> anyhow::Result<Count> {
 fn pass_on(run: &Run, command: &mut Command) {
     if !run.words.is_empty() {
         command.arg("--").args(&run.words);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_budget_is_the_one_that_contributors_read() {
+        let read = include_str!("../../../CONTRIBUTING.md");
+        for part in Part::ALL {
+            let row = format!("| {} | {} |", part.name(), part.minutes_max());
+            assert!(read.contains(&row), "CONTRIBUTING.md lacks {row}");
+        }
     }
 }
