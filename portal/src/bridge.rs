@@ -5,7 +5,26 @@ use serde::{Deserialize, Serialize};
 use shared::edit::{Edit, Refused};
 use shared::id::{AccountId, EntryId, PatientId};
 use shared::time::Timestamp;
-use shared::view::{Answer, Ask};
+use shared::view::{Thread, ThreadRow, Waiting};
+
+/// The questions that a screen of today asks. The core answers more: a question joins here with its
+/// screen, so that nobody downloads an answer that nothing shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ask {
+    Threads,
+    Thread { thread: EntryId },
+    Waiting,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    Threads(Vec<ThreadRow>),
+    /// Nothing if there is no such thread on this device.
+    Thread(Option<Thread>),
+    Waiting(Waiting),
+}
 
 /// Pairs a question with its answer; the page counts up.
 pub type Number = u32;

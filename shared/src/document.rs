@@ -144,6 +144,19 @@ impl Document {
         Err(Unreadable::Incomplete(missing.into_iter().map(|hash| ChangeHash(hash.0)).collect()))
     }
 
+    /// Whether this is what the document says already. Automerge writes nothing for the same text
+    /// again, and a deletion if the text is the winner of a conflict.
+    pub fn says(&self, put: &Put) -> bool {
+        let (map, name, text) = match put {
+            Put::Entry { entry, text } => (&self.entries, entry.to_string(), text),
+            Put::Register { name, text } => (&self.registers, name.clone(), text),
+        };
+        match self.automerge.get(map, name) {
+            Ok(Some((value, _))) => value.as_str() == Some(text),
+            Ok(None) | Err(_) => false,
+        }
+    }
+
     /// Makes one change of these puts, in this document and as bytes to store and send.
     pub fn mint(&mut self, actor: Actor, puts: &[Put]) -> (ChangeHash, Vec<u8>) {
         assert!(!puts.is_empty(), "a change says something");

@@ -12,8 +12,11 @@ use crate::world::World;
 /// Rounds of each kind of work, in turn, so that a busy moment of the machine meets all of them.
 const ROUNDS: usize = 15;
 
+/// Something that is done to the bytes of one change.
+type Work<'a> = &'a dyn Fn(&[u8]);
+
 /// The quickest round of each kind of work, for one change.
-fn quickest<const N: usize>(changes: &[Vec<u8>], work: [&dyn Fn(&[u8]); N]) -> [Duration; N] {
+fn quickest<const N: usize>(changes: &[Vec<u8>], work: [Work<'_>; N]) -> [Duration; N] {
     let mut quickest = [Duration::MAX; N];
     for _ in 0..ROUNDS {
         for (best, work) in quickest.iter_mut().zip(work) {

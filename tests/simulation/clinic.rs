@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use shared::document::{Actor, ChangeHash, DocumentId, Put};
 use shared::id::{AccountId, DeviceId, EntryId};
-use shared::record::{Mark, Step};
 use shared::sync::device::Documents;
 use shared::sync::planted::Planted;
 use shared::sync::scope::{Level, Scope};

@@ -120,7 +120,7 @@ fn holders<T: Tier>(world: &World<T>) -> BTreeSet<EntryId> {
             }
         }
     }
-    for ((document, hash), _) in &changes {
+    for (document, hash) in changes.keys() {
         if let Some(entry) = world.ledger.entries.get(hash)
             && is_whole(&changes, *document, *hash)
         {

@@ -11,9 +11,9 @@ use leptos::prelude::{
 use leptos::task::spawn_local;
 use shared::edit::{Edit, Refused};
 use shared::id::{EntryId, PatientId};
-use shared::view::{Answer, Ask, Thread, ThreadRow, Waiting};
+use shared::view::{Thread, ThreadRow, Waiting};
 
-use crate::bridge::{self, NotActivated, RecordOf, Status, Storage, ToPage, ToWorker};
+use crate::bridge::{self, Answer, Ask, NotActivated, RecordOf, Status, Storage, ToPage, ToWorker};
 use crate::page::ui::platform::{
     Kept, WorkerPort, clean_address, fragment_value, on_wake, query_value, setting,
 };

@@ -78,3 +78,18 @@ fn a_key_reads_back_as_it_was_written() {
         assert_eq!(DocumentId::from_bytes(&key.to_bytes()), Some(key));
     }
 }
+
+#[test]
+fn the_same_words_again_are_nothing_to_say() {
+    let genesis = Document::genesis(&circle()).1;
+    let mut phone = Document::load([&genesis[..]]).unwrap();
+    let mut laptop = phone.clone();
+    let read = |text: &str| Put::Register { name: "read/x".into(), text: text.into() };
+    assert!(!phone.says(&read("a")));
+    phone.mint(Actor([1; 16]), &[read("a")]);
+    assert!(phone.says(&read("a")) && !phone.says(&read("b")));
+    // Also when another device said the same meanwhile.
+    let (_, same) = laptop.mint(Actor([2; 16]), &[read("a")]);
+    phone.apply([&same[..]]).unwrap();
+    assert!(phone.says(&read("a")));
+}

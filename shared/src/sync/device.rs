@@ -168,6 +168,10 @@ enum InFlight {
         number: u32,
         entry: EntryId,
     },
+    /// What waited is in its document already, with the same words.
+    Said {
+        entry: EntryId,
+    },
     Mint {
         document: DocumentId,
         minted: Minted,

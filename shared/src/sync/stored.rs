@@ -145,9 +145,12 @@ pub struct Batch {
     pub strict: bool,
 }
 
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a batch is made, stored and gone; a box would cost more"
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(
+        clippy::large_enum_variant,
+        reason = "a batch is made, stored and gone; a box would cost more"
+    )
 )]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {

@@ -7,10 +7,9 @@ use futures_channel::oneshot::{self, Receiver, Sender};
 use leptos::prelude::{GetUntracked, RwSignal, Set};
 use shared::edit::Edit;
 use shared::id::EntryId;
-use shared::view::{Answer, Ask};
 
 use super::NotTaken;
-use crate::bridge::{NotActivated, Number, Storage, ToPage, ToWorker};
+use crate::bridge::{Answer, Ask, NotActivated, Number, Storage, ToPage, ToWorker};
 use crate::page::i18n::time::now;
 use crate::page::ui::platform::WorkerPort;
 

@@ -17,7 +17,7 @@ use super::local::{first_profile, keep_profile, kept_profile, put_local, read_lo
 use super::other_tabs::listen_to_tabs;
 use super::storing::Storing;
 use super::{Happened, Happenings, report};
-use crate::bridge::{Number, Status, Storage, ToPage, ToWorker};
+use crate::bridge::{Answer, Ask, Number, Status, Storage, ToPage, ToWorker};
 use crate::worker::browser::disk::{Disk, DiskError, ROWS};
 use crate::worker::browser::random::Browser;
 use crate::worker::browser::socket::{Heard, Socket};
@@ -128,7 +128,14 @@ impl Account {
         self.drive(events);
         for (number, ask) in asks {
             let reader = self.profile.account;
-            let answer = view::answer(self.record(), reader, &ask);
+            let record = self.record();
+            let answer = match ask {
+                Ask::Threads => Answer::Threads(view::threads::threads(record, reader)),
+                Ask::Thread { thread } => {
+                    Answer::Thread(view::threads::thread(record, reader, thread))
+                }
+                Ask::Waiting => Answer::Waiting(view::waiting::waiting(record, reader)),
+            };
             page_port::tell(&ToPage::Answered { number, answer });
         }
     }

@@ -37,6 +37,10 @@ impl Documents for OpenDocuments {
         self.0.remove(document);
     }
 
+    fn says(&self, document: &DocumentId, put: &Put) -> bool {
+        self.0.get(document).is_some_and(|open| open.says(put))
+    }
+
     fn mint(&mut self, document: &DocumentId, actor: Actor, put: &Put) -> (ChangeHash, Vec<u8>) {
         let open = self.0.get_mut(document).expect("the caller saw that it is open");
         open.mint(actor, std::slice::from_ref(put))

@@ -16,7 +16,9 @@ pub trait Documents {
     fn apply(&mut self, document: &DocumentId, changes: &[&[u8]]) -> Result<(), Unreadable>;
     fn is_open(&self, document: &DocumentId) -> bool;
     fn close(&mut self, document: &DocumentId);
-    /// Only of one that is open.
+    /// Whether an open document says this already, so that there is nothing to mint.
+    fn says(&self, document: &DocumentId, put: &Put) -> bool;
+    /// Only of one that is open, and what it does not say yet.
     fn mint(&mut self, document: &DocumentId, actor: Actor, put: &Put) -> (ChangeHash, Vec<u8>);
 }
 

@@ -123,6 +123,9 @@ impl<D: Documents> Device<D> {
                 self.outbox.remove(&entry);
                 out.push(Effect::Tell(Notice::Saved { number, entry }));
             }
+            InFlight::Said { entry } => {
+                self.outbox.remove(&entry);
+            }
             InFlight::Dismiss { number, entry } => {
                 self.dead_letters.remove(&entry);
                 out.push(Effect::Tell(Notice::Saved { number, entry }));
@@ -158,6 +161,8 @@ impl<D: Documents> Device<D> {
                 StoreError::Overtaken => Notice::Refused { number, why: Refused::AlreadySent },
                 StoreError::Full | StoreError::Unreachable => Notice::NotSaved { number, why },
             })),
+            // It waits on, and is looked at again.
+            InFlight::Said { .. } => {}
             InFlight::Mint { document, minted, .. } => {
                 // The change was made and then not kept. Its place under its actor is used up, and
                 // nothing may build on it.
@@ -299,6 +304,7 @@ impl InFlight {
     pub(super) fn entries(&self) -> Vec<EntryId> {
         match self {
             Self::Save { entry, .. } | Self::Withdraw { entry, .. } => vec![*entry],
+            Self::Said { entry } => vec![*entry],
             Self::Mint { minted, .. } => vec![minted.entry],
             Self::Rearranged { entries } => entries.clone(),
             Self::Dismiss { .. } | Self::Cache => Vec::new(),
@@ -319,6 +325,7 @@ impl InFlight {
             | Self::Save { .. }
             | Self::Withdraw { .. }
             | Self::Dismiss { .. }
+            | Self::Said { .. }
             | Self::Cache
             | Self::Rearranged { .. } => None,
         })

@@ -49,6 +49,11 @@ impl<D: Documents> Device<D> {
             PutInto::Entry { text } => Put::Entry { entry, text },
             PutInto::Register { name, text } => Put::Register { name, text },
         };
+        if self.documents.says(&document, &put) {
+            let key = RowKey::Outbox(entry);
+            self.store(InFlight::Said { entry }, vec![key], vec![Write::Remove(key)], out);
+            return;
+        }
         let (hash, bytes) = self.documents.mint(&document, actor, &put);
         let order = self.minted_next;
         self.minted_next += 1;
