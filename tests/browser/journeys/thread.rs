@@ -41,7 +41,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
 }
 
 async fn write_message(patient: &Page) -> Result<()> {
-    patient.click("link", Is("Messages")).await?;
+    patient.click("link", Has("Messages")).await?;
     patient.click("link", Is("Write a message")).await?;
     patient.fill("textbox", Is("What is it about?"), TOPIC).await?;
     patient.fill("textbox", Is("Your message"), QUESTION).await?;

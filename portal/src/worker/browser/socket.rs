@@ -29,8 +29,8 @@ impl Socket {
     pub fn open(path: &str, hear: impl Fn(Heard) + 'static) -> Self {
         let (send, outgoing) = mpsc::unbounded();
         let hung_up = Rc::new(RefCell::new(false));
-        let socket = WebSocket::open(&url(path));
-        spawn_local(carry(socket.ok(), outgoing, hear, Rc::clone(&hung_up)));
+        let line = web_sys::WebSocket::new(&url(path)).ok();
+        spawn_local(carry(line, outgoing, hear, Rc::clone(&hung_up)));
         Self { send, hung_up }
     }
 
@@ -48,18 +48,22 @@ impl Drop for Socket {
 }
 
 async fn carry(
-    socket: Option<WebSocket>,
+    line: Option<web_sys::WebSocket>,
     mut outgoing: mpsc::UnboundedReceiver<Vec<u8>>,
     hear: impl Fn(Heard) + 'static,
     hung_up: Rc<RefCell<bool>>,
 ) {
     let alive = || !*hung_up.borrow();
-    if let Some(socket) = socket {
+    if let Some(line) = line
+        && let Ok(socket) = WebSocket::try_from(line.clone())
+    {
         hear(Heard::Opened);
         let (mut write, mut read) = socket.split();
         let sending = async {
             while let Some(frame) = outgoing.next().await {
-                if write.send(Message::Bytes(frame)).await.is_err() {
+                // On a line that just ended, browsers log an error for each frame.
+                let has_ended = line.ready_state() > web_sys::WebSocket::OPEN;
+                if has_ended || write.send(Message::Bytes(frame)).await.is_err() {
                     break;
                 }
             }
@@ -72,7 +76,8 @@ async fn carry(
             }
         };
         futures_util::pin_mut!(sending, receiving);
-        future::select(sending, receiving).await;
+        // Receiving first: it hears of the end before a waiting frame is pushed into it.
+        future::select(receiving, sending).await;
     }
     if alive() {
         hear(Heard::Closed);
