@@ -126,10 +126,19 @@ impl Page {
             let Some(element) = found.pop() else {
                 return Ok(None);
             };
+            self.scroll_to(&element).await?;
             element.click().await?;
             Ok(Some(()))
         })
         .await
+    }
+
+    /// To the middle, as a thumb does: at an edge, what is pinned there may cover it.
+    async fn scroll_to(&self, element: &Element) -> Result<()> {
+        let script = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+        let argument = serde_json::to_value(element)?;
+        self.client().await?.execute(script, vec![argument]).await?;
+        Ok(())
     }
 
     /// Types into the field with this label, after what stands there.
