@@ -5,7 +5,7 @@ use shared::document::{Actor, Document, DocumentId, Put};
 use shared::edit::Audience;
 use shared::id::{AccountId, EntryId};
 use shared::wire::{
-    Digest, FRAME_TO_SERVER_BYTES_MAX, Outcome, ToDevice, ToServer, VERSION, WhyRefused,
+    Digest, FRAME_TO_SERVER_BYTES_MAX, Outcome, ToDevice, ToServer, VERSION, WhyClosed, WhyRefused,
 };
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 
@@ -115,7 +115,10 @@ async fn nobody_writes_or_reads_the_record_of_somebody_else() {
         say(&mut socket, &ToServer::Holds { document, hashes: Vec::new() }).await;
         let changes = vec![change(&document).into()];
         say(&mut socket, &ToServer::Push { number: 7, document, changes }).await;
-        // What was pulled and compared first was not answered at all: the next answer is this one.
+        // The same answer whether there is such a document or not.
+        let closed = ToDevice::Closed { document, why: WhyClosed::NotYours };
+        assert_eq!(next(&mut socket).await, Some(closed.clone()));
+        assert_eq!(next(&mut socket).await, Some(closed));
         let outcomes = refused(WhyRefused::NotAllowed);
         assert_eq!(next(&mut socket).await, Some(ToDevice::Taken { number: 7, outcomes }));
     }

@@ -221,8 +221,6 @@ fn a_decision_of_a_newer_version_still_ends_the_request() {
         Lisinopril: Decided
           [x] SavedHere
           [x] Sent
-          [x] AtTheClinic
-          [ ] Approved
-          [ ] Ready"#]],
+          [x] AtTheClinic"#]],
     );
 }

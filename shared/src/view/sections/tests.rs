@@ -65,10 +65,10 @@ fn what_is_true_now_comes_first_and_visit_diagnoses_say_what_they_are() {
         Section::Conditions,
         expect![[r#"
         All
-        Cough 2025-02-01 Current (visit)
         Diabetes 2019-03 Current
           said wrong: It began in 2018
-        Sprain 2026-02 Past (visit)"#]],
+        Sprain 2026-02 Past (visit)
+        Cough 2025-02-01 Current (visit)"#]],
     );
 }
 
