@@ -9,26 +9,23 @@ use anyhow::{Result, ensure};
 
 /// So tall that nothing lies under what is pinned to the bottom, as it does until one scrolls.
 const TALL_PHONE: Setup = Setup { height: 3_000, ..PHONE };
-/// English mirrored: what every right-to-left language will do to a screen.
-const MIRRORED: &str = "?lang=ar-XB";
+/// Colors and language; `ar-XB` is English mirrored, as every right-to-left language will be.
+const LOOKS: [(&str, &str); 4] =
+    [("light", "?lang=en"), ("dark", "?lang=en"), ("light", "?lang=es"), ("light", "?lang=ar-XB")];
 
 pub async fn play(stage: &mut Stage) -> Result<()> {
     stage.open(&TALL_PHONE).await?;
     let page = stage.enter("patient").await?;
     page.see("Up to date").await?;
     let mut found = Vec::new();
-    for query in ["?lang=en", "?lang=es", MIRRORED] {
+    for (theme, query) in LOOKS {
+        choose_theme(&page, theme).await?;
         for screen in SCREENS {
             if screen.name == "lock" {
                 unlock(&page).await?;
             }
             screen.open(stage, &page, query).await?;
-            look(&page, &format!("{} {query}", screen.name), &mut found).await?;
-            if query == "?lang=en" {
-                color(&page, "dark").await?;
-                look(&page, &format!("{} dark", screen.name), &mut found).await?;
-                color(&page, "light").await?;
-            }
+            look(&page, &format!("{} {theme} {query}", screen.name), &mut found).await?;
         }
         unlock(&page).await?;
     }
@@ -50,9 +47,9 @@ async fn look(page: &Page, place: &str, found: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// The person's own choice, which wins over the device's.
-async fn color(page: &Page, theme: &str) -> Result<()> {
-    page.js(&format!("document.documentElement.dataset.theme = '{theme}'")).await?;
+/// The person's own choice in Settings, which wins over the device's and holds from the next load.
+async fn choose_theme(page: &Page, theme: &str) -> Result<()> {
+    page.js(&format!("localStorage.setItem('satchel.theme', '{theme}')")).await?;
     Ok(())
 }
 

@@ -76,7 +76,14 @@ async fn every_stop_is_good(page: &Page) -> Result<()> {
         const box = e.getBoundingClientRect();
         const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
             || e.closest(':focus-within') !== null && hasRingAround(e);
-        const inSight = box.bottom > 0 && box.top < innerHeight && box.width > 0;
+        const points = [0.1, 0.5, 0.9].map((part) => [
+            box.left + box.width * part, box.top + box.height * 0.5,
+        ]);
+        const shows = ([x, y]) => {
+            const top = document.elementFromPoint(x, y);
+            return !!top && (e.contains(top) || top.contains(e) || e.labels?.[0]?.contains(top));
+        };
+        const inSight = box.width > 0 && points.some(shows);
         return [ring, inSight, box.top, box.left];
         function hasRingAround(e) {
             for (let p = e.parentElement; p; p = p.parentElement) {

@@ -3,10 +3,11 @@
 //! Between `<!-- try -->` and `<!-- /try -->` each mark is an order, in the order of reading:
 //! `` `patient` ``, `` `nurse` `` and the other links open in a tab of their own and are in front
 //! from then on, `` `Ctrl-C` `` stops the demo, `` `cargo xtask demo` `` starts it, `` `F5` ``
-//! reloads; **words** are clicked; *words* are typed; "words" must be seen. The rest is prose.
+//! reloads; **words** name what is clicked, *words* are typed there; "words" must be seen. The rest
+//! is prose.
 
 use crate::engine::DESKTOP;
-use crate::page::Name::{Any, Has, Is};
+use crate::page::Name::{Has, Is};
 use crate::page::{PATIENCE, Page};
 use crate::stage::Stage;
 use anyhow::{Context, Result, bail, ensure};
@@ -43,6 +44,10 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
                 runs = true;
             }
             Order::Code("Ctrl-C") => {
+                // A person reads for longer than this takes.
+                if let Some(page) = &front {
+                    page.works_offline().await?;
+                }
                 stage.server_stops().await?;
                 runs = false;
             }
@@ -69,23 +74,30 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
 
 async fn act(page: &Page, order: &Order<'_>) -> Result<()> {
     match order {
-        Order::Click(words) => {
-            let is = Is(words);
-            page.wait(&format!("{words:?} to click"), PATIENCE, async || {
-                for (role, name) in [("link", is), ("button", is), ("link", Has(words))] {
-                    if let Some(found) = page.all(role, name).await?.into_iter().next() {
-                        found.click().await?;
-                        return Ok(Some(()));
-                    }
-                }
-                Ok(None)
-            })
-            .await
+        Order::Click(words) => click(page, words).await,
+        Order::Type(words) => {
+            let field = page.client().await?.active_element().await?;
+            field.send_keys(words).await?;
+            Ok(())
         }
-        Order::Type(words) => page.fill("textbox", Any, words).await,
         Order::See(words) => page.see(words).await,
         Order::Code(_) => bail!("code is no act on a page"),
     }
+}
+
+/// A link may say more than its first words; a field and a button say just theirs.
+async fn click(page: &Page, words: &str) -> Result<()> {
+    let names =
+        [("link", Is(words)), ("button", Is(words)), ("textbox", Is(words)), ("link", Has(words))];
+    page.wait(&format!("{words:?} to click"), PATIENCE, async || {
+        for (role, name) in names {
+            if page.has(role, name).await? {
+                return page.click(role, name).await.map(Some);
+            }
+        }
+        Ok(None)
+    })
+    .await
 }
 
 /// The marks of a piece of Markdown, in order.
