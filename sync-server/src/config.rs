@@ -181,7 +181,6 @@ impl Given {
         Ok(Self(given))
     }
 
-    #[cfg(feature = "demo")]
     fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(known, _)| *known == name)
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::assets::PortalSource;
 use crate::config::Config;
@@ -73,6 +74,7 @@ pub struct Started {
     pub port: u16,
     pub folder: Folder,
     pub store: Arc<SqliteStore>,
+    stop: StopSignal,
 }
 
 impl Started {
@@ -87,7 +89,9 @@ impl Started {
         let file = folder.database();
         let store = SqliteStore::open(&file, Clock::System.now())
             .map_err(|error| Failure::Database(file, error))?;
-        Ok(Self { listener, port, folder, store: Arc::new(store) })
+        // Heard from here on: whoever reads that it has started may already ask it to stop.
+        let stop = StopSignal::listen();
+        Ok(Self { listener, port, folder, store: Arc::new(store), stop })
     }
 
     pub fn app(&self, setup: Setup) -> App {
@@ -106,7 +110,7 @@ impl Started {
         line(&Line::Started { port: self.port });
         let projector = tokio::spawn(crate::projector::run(app.clone()));
         let stop = async {
-            stop_signal().await;
+            self.stop.heard().await;
             line(&Line::Stopping);
             app.hub().stop();
         };
@@ -145,11 +149,24 @@ pub fn portal(config: &Config) -> Result<PortalSource, Failure> {
     Ok(source.withdrawn(config.withdraw_portal))
 }
 
-async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+/// Ctrl-C, or what a service manager sends.
+struct StopSignal {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignal {
+    fn listen() -> Self {
+        let listen = |kind| signal(kind).expect("signals can be listened to");
+        let (terminate, interrupt) =
+            (listen(SignalKind::terminate()), listen(SignalKind::interrupt()));
+        Self { terminate, interrupt }
+    }
+
+    async fn heard(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }

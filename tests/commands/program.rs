@@ -22,6 +22,7 @@ fn command() -> Command {
             command.env_remove(name);
         }
     }
+    command.env("SATCHEL_PORTAL", built::portal().unwrap());
     command
 }
 

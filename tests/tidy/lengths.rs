@@ -30,6 +30,10 @@ fn is_source(file: &File) -> bool {
 
 /// One long word, such as a link or a test vector, cannot be broken, and a text in quotes should not.
 fn is_unbreakable(line: &str) -> bool {
+    // Nor a list of texts that a program wrote.
+    if line.matches('"').count() >= 8 {
+        return true;
+    }
     let quoted = line.split('"').skip(1).step_by(2);
     line.split_whitespace().chain(quoted).any(|part| part.chars().count() > COLUMNS_MAX / 3)
 }
