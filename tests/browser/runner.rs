@@ -100,7 +100,12 @@ async fn run_lane(engine: Engine, journeys: Vec<&'static Journey>) -> Vec<Outcom
     for journey in journeys {
         let name = format!("{}::{}", engine.name(), journey.name);
         let started = Instant::now();
-        let result = run_journey(engine, journey).await;
+        let mut result = run_journey(engine, journey).await;
+        if let Err(why) = &result {
+            // Three engines share the machine. A journey that needs a second go is said aloud.
+            println!("again {name}: {why:#}");
+            result = run_journey(engine, journey).await;
+        }
         let word = if result.is_ok() { "ok" } else { "FAILED" };
         println!("test {name} ... {word} <{:.1}s>", started.elapsed().as_secs_f64());
         outcomes.push(Outcome { name, result });

@@ -31,7 +31,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     tab_to(&page, "button Send").await?;
     press(&page, Key::Enter).await?;
     page.see(TEXT).await?;
-    page.see("Sent").await?;
+    page.see("At the clinic").await?;
     for screen in SCREENS {
         screen.open(stage, &page, "").await?;
         every_stop_is_good(&page).await.context(screen.name)?;
