@@ -1,7 +1,7 @@
 //! The clinic: a store, two nodes before it, and the hub loop that performs what the server's half
 //! of sync says, effect by effect.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::document::{Actor, ChangeHash, DocumentId, Put};
 use shared::id::{AccountId, DeviceId, EntryId};
@@ -13,6 +13,7 @@ use shared::time::Timestamp;
 use shared::wire::{ROWS_BYTES_GOAL, Receipt, Row, Sidecar, ToDevice, ToServer};
 
 use crate::cast;
+use crate::erasure::Rebuilt;
 use crate::random::Random;
 use crate::store::{Author, Store};
 use crate::tier::Tier;
@@ -20,9 +21,10 @@ use crate::tier::Tier;
 pub const NODES: usize = 2;
 
 pub struct Clinic<T: Tier> {
-    pub store: Store,
+    pub store: Store<T>,
     /// Kept in a second place, so that a restored database does not bring back what was ended.
     pub levels: BTreeMap<AccountId, Option<Level>>,
+    pub revoked: BTreeSet<DeviceId>,
     pub nodes: [Node; NODES],
     pub failing_percent: u64,
     pub planted: Option<Planted>,
@@ -50,13 +52,15 @@ pub struct Answer {
     pub closed: Vec<usize>,
     /// New rows, and the line that brought them.
     pub news: Vec<(Option<usize>, DocumentId, Vec<Row>)>,
+    /// Rows that were carried over into a newer epoch.
+    pub rebuilt: Vec<Rebuilt>,
 }
 
 impl<T: Tier> Clinic<T> {
     pub fn new(now: Timestamp) -> Self {
         let mut store = Store::default();
         for document in cast::documents() {
-            store.create::<T>(document, now, &cast::receipt_key());
+            store.create(document, now, &cast::receipt_key());
         }
         let levels = [cast::ROSA, cast::ANA]
             .map(|account| (account, Some(cast::first_level(account))))
@@ -65,6 +69,7 @@ impl<T: Tier> Clinic<T> {
         Self {
             store,
             levels,
+            revoked: BTreeSet::new(),
             nodes,
             failing_percent: 0,
             planted: None,
@@ -112,6 +117,15 @@ impl<T: Tier> Clinic<T> {
         rng: &mut Random,
     ) -> Answer {
         self.handle(line, Event::Received(message), now, rng)
+    }
+
+    pub fn lines_of(&self, which: impl Fn(AccountId, DeviceId) -> bool) -> Vec<usize> {
+        let lines = self.lines.iter().filter(|(_, line)| which(line.account, line.device));
+        lines.map(|(number, _)| *number).collect()
+    }
+
+    pub fn account_of(&self, line: usize) -> Option<AccountId> {
+        self.lines.get(&line).map(|line| line.account)
     }
 
     /// The lines that want to hear of rows that somebody else committed.
@@ -167,9 +181,16 @@ impl<T: Tier> Clinic<T> {
                     let (rows, more) = self.store.after(&document, after, ROWS_BYTES_GOAL);
                     Event::Read { document, rows, more }
                 }
-                Effect::ReadHashes { document } => {
-                    Event::Hashes { document, hashes: self.store.hashes(&document) }
-                }
+                Effect::ReadHashes { document, hashes } => match self.store.newest(document) {
+                    newest if newest == document => {
+                        Event::Hashes { document, hashes: self.store.hashes(&document) }
+                    }
+                    newest => Event::Superseded {
+                        document,
+                        epoch: newest.epoch,
+                        lacks: self.store.not_carried_over(document, &hashes),
+                    },
+                },
                 Effect::ReadThese { document, hashes } => Event::Read {
                     document,
                     rows: self.store.these(&document, &hashes),
@@ -183,12 +204,18 @@ impl<T: Tier> Clinic<T> {
                         now,
                         receipts: &key,
                     };
-                    let (outcomes, rows) = self.store.append::<T>(&author, document, changes);
+                    let (outcomes, rows) = self.store.append(&author, document, changes);
                     answer.news.push((Some(number), document, rows));
                     Event::Appended { number: push, outcomes }
                 }
+                Effect::Restore { document, rows } if self.store.newest(document) != document => {
+                    let key = cast::receipt_key();
+                    let (outcomes, rebuilt) = self.store.restore_older(rng, document, rows, &key);
+                    answer.rebuilt.extend(rebuilt);
+                    Event::Restored { document, outcomes }
+                }
                 Effect::Restore { document, rows } => {
-                    let (outcomes, rows) = self.store.restore::<T>(document, rows);
+                    let (outcomes, rows) = self.store.restore(document, rows);
                     answer.news.push((Some(number), document, rows));
                     Event::Restored { document, outcomes }
                 }
@@ -212,7 +239,8 @@ impl<T: Tier> Clinic<T> {
         entry: EntryId,
         text: String,
         now: Timestamp,
-    ) -> Option<(ChangeHash, Vec<Row>)> {
+    ) -> Option<(ChangeHash, DocumentId, Vec<Row>)> {
+        let document = self.store.newest(document);
         let log = self.store.log(&document)?;
         let changes: Vec<&[u8]> = log.rows.iter().map(|row| &row.bytes[..]).collect();
         let mut documents = T::Documents::default();
@@ -221,8 +249,8 @@ impl<T: Tier> Clinic<T> {
         let (hash, bytes) = documents.mint(&document, Actor::fresh(rng), &put);
         let key = cast::receipt_key();
         let author = Author { account: None, device: None, now, receipts: &key };
-        let (_, rows) = self.store.append::<T>(&author, document, vec![bytes]);
-        Some((hash, rows))
+        let (_, rows) = self.store.append(&author, document, vec![bytes]);
+        Some((hash, document, rows))
     }
 
     /// A row as only the clinic could make it, with a receipt that is not the clinic's.
@@ -233,7 +261,8 @@ impl<T: Tier> Clinic<T> {
         entry: EntryId,
         text: String,
         now: Timestamp,
-    ) -> Option<Row> {
+    ) -> Option<(DocumentId, Row)> {
+        let document = self.store.newest(document);
         let log = self.store.log(&document)?;
         let changes: Vec<&[u8]> = log.rows.iter().map(|row| &row.bytes[..]).collect();
         let mut documents = T::Documents::default();
@@ -246,6 +275,7 @@ impl<T: Tier> Clinic<T> {
             received_at: now,
             receipt: Receipt([rng.below(256) as u8; 16]),
         };
-        Some(Row { seq: log.rows.len() as u64 + 1, hash, sidecar, bytes: bytes.into() })
+        let seq = log.rows.len() as u64 + 1;
+        Some((document, Row { seq, hash, sidecar, bytes: bytes.into() }))
     }
 }

@@ -40,6 +40,8 @@ pub struct Fact {
     /// The person was told that it is durable at the clinic.
     pub acknowledged: bool,
     pub withdrawn: Withdrawn,
+    /// The clinic was made to forget it.
+    pub erased: bool,
     /// Nobody who is left could still have it.
     pub gone: bool,
 }
@@ -146,6 +148,14 @@ impl Ledger {
         self.committed.extend(rows.iter().map(|row| (document, row.hash)));
     }
 
+    pub fn erased(&mut self, entry: EntryId) {
+        self.fact(entry).erased = true;
+    }
+
+    pub fn gone(&mut self, entry: &EntryId) {
+        self.fact(*entry).gone = true;
+    }
+
     fn fact(&mut self, entry: EntryId) -> &mut Fact {
         self.facts.get_mut(&entry).expect("only what was written is asked about")
     }
@@ -163,6 +173,7 @@ impl Fact {
             saved: false,
             acknowledged: false,
             withdrawn: Withdrawn::No,
+            erased: false,
             gone: false,
         }
     }

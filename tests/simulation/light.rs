@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use shared::document::{Actor, ChangeHash, DocumentId, Facts, Put, Unreadable};
+use shared::document::{Actor, ChangeHash, DocumentId, Put, Unreadable};
 use shared::id::EntryId;
 use shared::sync::device::Documents;
 
 use crate::random::mix;
-use crate::tier::{Shown, Tier};
+use crate::tier::{Facts, NotTaken, Shown, Tier};
 
+#[derive(Clone)]
 pub enum Light {}
 
 #[derive(Default)]
@@ -36,6 +37,7 @@ struct Change {
 
 impl Tier for Light {
     type Documents = LightDocuments;
+    type Gate = ();
     const BYTES: bool = false;
 
     fn genesis(document: &DocumentId) -> (ChangeHash, Vec<u8>) {
@@ -47,7 +49,18 @@ impl Tier for Light {
 
     fn facts(bytes: &[u8]) -> Option<Facts> {
         let change = decode(bytes)?;
-        Some(Facts { hash: change.hash, builds_on: change.builds_on, actor: change.actor })
+        let entries = vec![change.entry];
+        let Change { hash, builds_on, actor, .. } = change;
+        Some(Facts { hash, builds_on, actor, entries })
+    }
+
+    fn says(bytes: &[u8]) -> Vec<(EntryId, String)> {
+        let change = decode(bytes).filter(|change| change.entry.to_u128() != 0);
+        change.map(|change| (change.entry, change.text)).into_iter().collect()
+    }
+
+    fn admit(_: &mut (), _: &DocumentId, _: &[u8]) -> Result<(), NotTaken> {
+        Ok(())
     }
 
     fn values(documents: &LightDocuments, document: &DocumentId) -> Vec<Shown> {

@@ -3,6 +3,7 @@
 mod cast;
 mod clinic;
 mod disk;
+mod erasure;
 mod ledger;
 mod light;
 mod machine;
@@ -15,5 +16,6 @@ mod schedule;
 mod store;
 mod tier;
 mod tiers;
+mod verdicts;
 mod words;
 mod world;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use shared::document::{ChangeHash, DocumentId};
 use shared::id::EntryId;
 use shared::sync::device::Line;
-use shared::sync::stored::{RowKey, Standing, Stored};
+use shared::sync::stored::{Standing, Stored};
 
 use shared::wire::Sum;
 
@@ -29,6 +29,17 @@ pub fn why_not<T: Tier>(world: &mut World<T>) {
 fn lags<T: Tier>(world: &World<T>, machine: usize) -> Option<String> {
     let scope = world.clinic.scope_of(world.machines[machine].account);
     let device = world.machines[machine].running.as_ref()?;
+    if world.is_revoked(machine) {
+        let line = device.line();
+        return (line != Line::Revoked).then(|| format!("was revoked and is {line:?}"));
+    }
+    if let Some(document) = world.holds_old_epoch(machine) {
+        return Some(format!("holds {document}, which was rebuilt"));
+    }
+    let mut beyond = device.held().iter().filter(|(document, _)| !scope.may_read(document));
+    if let Some((document, _)) = beyond.find(|(_, held)| held.accepted().next().is_some()) {
+        return Some(format!("holds {document}, which it may not read"));
+    }
     if device.unsent() > 0 {
         return Some(format!("{} unsent", device.unsent()));
     }
@@ -149,16 +160,17 @@ fn is_whole(
 /// The final reckoning, value by value.
 pub fn check<T: Tier>(world: &mut World<T>) {
     let mut problems = Vec::new();
+    let letters = letters(world);
     for machine in 0..world.machines.len() {
-        let scope = world.clinic.scope_of(world.machines[machine].account);
-        let documents = world.clinic.store.logs().map(|(document, _)| *document);
-        let documents: Vec<_> = documents.filter(|one| scope.may_read(one)).collect();
-        for document in documents {
+        if world.is_revoked(machine) {
+            continue;
+        }
+        for document in world.readable(world.machines[machine].account) {
             let shown = world.shown(machine, &document);
             for (entry, fact) in &world.ledger.facts {
-                if fact.document == document {
+                if World::<T>::same_document(&fact.document, &document) {
                     let texts = shown.get(entry).map_or(&[][..], Vec::as_slice);
-                    if let Some(problem) = wrong(fact, texts) {
+                    if let Some(problem) = wrong(fact, texts, letters.contains(entry)) {
                         problems.push(format!("machine {machine}: {entry} {problem}"));
                     }
                 }
@@ -169,14 +181,19 @@ pub fn check<T: Tier>(world: &mut World<T>) {
         }
     }
     problems.extend(lost_letters(world));
+    problems.extend(lost_altogether(world));
+    problems.extend(not_wiped(world));
     problems.extend(beyond_scope(world));
     problems.into_iter().for_each(|problem| world.ledger.problem(problem));
 }
 
-fn wrong(fact: &Fact, texts: &[String]) -> Option<String> {
+fn wrong(fact: &Fact, texts: &[String], is_letter: bool) -> Option<String> {
     let refused = |text: &String| text.starts_with(REFUSED_MARK);
     if let Some(text) = texts.iter().find(|text| refused(text)) {
         return Some(format!("was refused and is shown: {text:?}"));
+    }
+    if fact.erased && !texts.is_empty() {
+        return Some(format!("was erased and is shown: {texts:?}"));
     }
     if texts.len() > 1 && !fact.cloned {
         return Some(format!("is shown more than once: {texts:?}"));
@@ -193,6 +210,8 @@ fn wrong(fact: &Fact, texts: &[String]) -> Option<String> {
         return Some(format!("says {text:?} and not {:?}", fact.text));
     }
     let excused = fact.gone
+        || fact.erased
+        || is_letter && !fact.acknowledged
         || fact.withdrawn != Withdrawn::No
         || refused(&fact.text)
         || fact.maybe.iter().any(refused)
@@ -221,23 +240,60 @@ fn beyond_scope<T: Tier>(world: &World<T>) -> Vec<String> {
 
 /// What was refused is kept with its words where it was written.
 fn lost_letters<T: Tier>(world: &World<T>) -> Vec<String> {
+    let letters = letters(world);
     let mut problems = Vec::new();
     for (entry, fact) in &world.ledger.facts {
         let expected = fact.saved
             && !fact.gone
+            && !fact.erased
             && fact.withdrawn == Withdrawn::No
             && fact.maybe.is_empty()
             && fact.text.starts_with(REFUSED_MARK);
-        let kept = |letter: &Stored| matches!(letter, Stored::DeadLetter { .. });
-        let somewhere = world.machines.iter().any(|machine| {
-            let row = machine.disk.durable_row(&RowKey::DeadLetter(*entry));
-            // A disk that did not take it is tried again.
-            let device = machine.running.as_ref();
-            let in_memory = device.is_some_and(|device| device.dead_letters().contains_key(entry));
-            in_memory || row.is_some_and(kept)
-        });
-        if expected && !somewhere {
+        if expected && !letters.contains(entry) {
             problems.push(format!("{entry} was refused and its words are lost"));
+        }
+    }
+    problems
+}
+
+/// Entries that were not sent, with their words where they were written.
+fn letters<T: Tier>(world: &World<T>) -> BTreeSet<EntryId> {
+    let mut letters = BTreeSet::new();
+    for machine in &world.machines {
+        // A disk that did not take it is tried again.
+        let device = machine.running.iter();
+        letters.extend(device.flat_map(|device| device.dead_letters().keys()));
+        let rows = machine.disk.durable().filter_map(|row| match row {
+            Stored::DeadLetter { entry, .. } => Some(*entry),
+            Stored::Outbox { .. } | Stored::Change { .. } => None,
+        });
+        letters.extend(rows);
+    }
+    letters
+}
+
+/// What somebody was told is saved stands at the clinic, or is kept with its words by somebody.
+fn lost_altogether<T: Tier>(world: &World<T>) -> Vec<String> {
+    let rows = world.clinic.store.logs().flat_map(|(_, log)| &log.rows);
+    let mut somewhere = letters(world);
+    somewhere.extend(rows.filter_map(|row| world.ledger.entries.get(&row.hash)));
+    let mut problems = Vec::new();
+    for (entry, fact) in &world.ledger.facts {
+        let promised = fact.saved || fact.acknowledged;
+        let excused = fact.gone || fact.erased || fact.withdrawn != Withdrawn::No;
+        if promised && !excused && !somewhere.contains(entry) {
+            problems.push(format!("{entry} is nowhere: {:?}", fact.text));
+        }
+    }
+    problems
+}
+
+/// A revoked device holds nothing any more.
+fn not_wiped<T: Tier>(world: &World<T>) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (place, machine) in world.machines.iter().enumerate() {
+        if world.is_revoked(place) && !machine.disk.rows().is_empty() {
+            problems.push(format!("machine {place} was revoked and still holds something"));
         }
     }
     problems

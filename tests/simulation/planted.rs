@@ -52,4 +52,12 @@ found! {
     a_device_that_offers_nothing_is_found: OffersNothing,
     letting_go_too_early_is_found: LetGoTooEarly,
     a_lost_wake_up_is_found: WakeUpLost,
+    a_revoked_device_that_keeps_everything_is_found: RevokedKept,
+    a_closed_document_that_is_kept_is_found: NarrowedKept,
+    words_lost_with_a_grant_are_found: NarrowedLosesUnsent,
+    words_lost_with_an_epoch_are_found: EpochLosesUnsent,
+    an_old_epoch_that_is_kept_is_found: OldEpochKept,
+    a_closed_document_asked_about_once_is_found: ClosedIsAskedOnce,
+    rows_left_in_an_old_epoch_are_found: OldEpochNotCarriedOver,
+    something_erased_that_is_taken_again_is_found: ErasedTakenAgain,
 }

@@ -2,9 +2,10 @@
 
 use shared::document::DocumentId;
 use shared::edit::Audience;
+use shared::id::EntryId;
 use shared::sync::device::Line;
 
-use crate::cast::{self, PATIENT, ROSA};
+use crate::cast::{self, ANA, PATIENT, ROSA};
 use crate::tier::{Stack, Tier};
 use crate::world::World;
 
@@ -13,7 +14,8 @@ fn journal() -> DocumentId {
 }
 
 fn shown<T: Tier>(world: &World<T>, machine: usize, document: &DocumentId) -> Vec<String> {
-    world.shown(machine, document).into_values().flatten().collect()
+    let newest = world.clinic.store.newest(*document);
+    world.shown(machine, &newest).into_values().flatten().collect()
 }
 
 fn same<T: Tier>(world: &World<T>, machine: usize) -> bool {
@@ -95,4 +97,77 @@ fn a_restart_before_sending_loses_nothing() {
     world.run(2_000);
     assert_eq!(shown(&world, 3, &journal()), ["Before the power went"]);
     assert!(same(&world, 0), "{:?}", world.machines[0].running.as_ref().unwrap().line());
+}
+
+fn letters<T: Tier>(world: &World<T>, machine: usize) -> Vec<EntryId> {
+    let device = world.machines[machine].running.as_ref();
+    device.map(|device| device.dead_letters().keys().copied().collect()).unwrap_or_default()
+}
+
+#[test]
+fn whatever_is_written_after_a_grant_ended_is_said_to_be_not_sent() {
+    let mut world = World::<Stack>::new(4);
+    world.start(3);
+    world.run(2_000);
+    world.rescope(ANA, None);
+    world.run(1_000);
+    let theirs = cast::audience_journal(ANA, Audience::Circle);
+    let first = world.write(3, theirs, "Can I still write?").unwrap();
+    world.run(1_000);
+    assert_eq!(letters(&world, 3), [first]);
+    // The answer to the first was once taken for an answer to the second as well.
+    let second = world.write(3, theirs, "And now?").unwrap();
+    world.run(1_000);
+    assert_eq!(letters(&world, 3), [first, second]);
+    assert!(same(&world, 3));
+}
+
+#[test]
+fn what_was_written_for_an_older_epoch_reaches_the_newest() {
+    let mut world = World::<Stack>::new(5);
+    world.start(0);
+    world.run(2_000);
+    let wrong = world.write(0, journal(), "Meant for somebody else").unwrap();
+    world.run(1_000);
+    // A new device is asking for the old epoch at the moment in which it is rebuilt.
+    world.start(1);
+    world.log = Some(Vec::new());
+    let pulls = |line: &String| line.contains(&format!("machine 1 sends pull {}", journal()));
+    while !world.log.iter().flatten().any(pulls) {
+        world.run(1);
+    }
+    world.erase(wrong);
+    let kept = world.write(1, journal(), "Written meanwhile").unwrap();
+    world.run(15_000);
+    for machine in 0..2 {
+        assert_eq!(shown(&world, machine, &journal()), ["Written meanwhile"]);
+        assert!(same(&world, machine));
+    }
+    assert!(world.ledger.facts[&kept].acknowledged);
+    assert!(world.ledger.problems.is_empty(), "{:?}", world.ledger.problems);
+}
+
+#[test]
+fn what_a_restored_clinic_lost_survives_an_erasure() {
+    let mut world = World::<Stack>::new(6);
+    world.start(0);
+    world.run(2_000);
+    let wrong = world.write(0, journal(), "Meant for somebody else").unwrap();
+    world.run(1_000);
+    let backup = world.clinic.store.clone();
+    world.write(0, journal(), "Acknowledged after the backup");
+    world.run(1_000);
+    world.machines[0].offline = true;
+    world.cut(0);
+    world.go_back(backup, false);
+    world.erase(wrong);
+    world.machines[0].offline = false;
+    world.wake(0);
+    world.start(1);
+    world.run(15_000);
+    for machine in 0..2 {
+        assert_eq!(shown(&world, machine, &journal()), ["Acknowledged after the backup"]);
+        assert!(same(&world, machine));
+    }
+    assert!(world.ledger.problems.is_empty(), "{:?}", world.ledger.problems);
 }

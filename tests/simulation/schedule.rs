@@ -6,6 +6,7 @@ use shared::document::DocumentId;
 use shared::edit::Audience;
 use shared::id::EntryId;
 use shared::sync::planted::Planted;
+use shared::sync::scope::Level;
 
 use crate::cast::{self, ANA, PATIENT, ROSA};
 use crate::clinic::NODES;
@@ -35,6 +36,9 @@ struct Mix {
     clock: bool,
     change_mind: bool,
     refused: bool,
+    narrow: bool,
+    revoke: bool,
+    erase: bool,
 }
 
 impl Mix {
@@ -53,6 +57,9 @@ impl Mix {
             clock: flip(25),
             change_mind: flip(30),
             refused: flip(30),
+            narrow: flip(25),
+            revoke: flip(12),
+            erase: flip(25),
         };
         let torn = flip(30);
         let some = |yes: bool, most: u64, rng: &mut Random| if yes { rng.below(most) } else { 0 };
@@ -72,6 +79,7 @@ impl Mix {
 pub fn run<T: Tier>(seed: u64, planted: Option<Planted>, log: bool) -> Result<(), Failure> {
     let mut world = World::<T>::new(seed);
     world.clinic.planted = planted;
+    world.clinic.store.erasures.forgotten = planted == Some(Planted::ErasedTakenAgain);
     if log {
         world.log = Some(Vec::new());
     }
@@ -95,7 +103,7 @@ fn play<T: Tier>(world: &mut World<T>) -> Result<(), Vec<String>> {
     }
     world.trouble = trouble;
     world.clinic.failing_percent = if mix.store_fails { 5 } else { 0 };
-    let mut stage = Stage::default();
+    let mut stage = Stage::<T>::default();
     for _ in 0..world.rng.between(4, 40) {
         stage.step(world, &mix);
         let millis = match world.rng.below(10) {
@@ -148,22 +156,27 @@ fn settle<T: Tier>(world: &mut World<T>) -> Result<(), Vec<String>> {
 }
 
 /// What a schedule remembers between its steps.
-#[derive(Default)]
-struct Stage {
+struct Stage<T: Tier> {
     texts: u32,
-    backup: Option<Store>,
+    backup: Option<Store<T>>,
     unsent: Vec<(usize, EntryId)>,
     disk: Option<(usize, crate::disk::Disk)>,
 }
 
-impl Stage {
-    fn step<T: Tier>(&mut self, world: &mut World<T>, mix: &Mix) {
+impl<T: Tier> Default for Stage<T> {
+    fn default() -> Self {
+        Self { texts: 0, backup: None, unsent: Vec::new(), disk: None }
+    }
+}
+
+impl<T: Tier> Stage<T> {
+    fn step(&mut self, world: &mut World<T>, mix: &Mix) {
         let machine = world.rng.place(world.machines.len());
         if world.machines[machine].running.is_none() && world.rng.percent(70) {
             world.start(machine);
             return;
         }
-        match world.rng.below(100) {
+        match world.rng.below(110) {
             0..35 => self.write(world, machine, mix),
             35..45 => self.reply(world),
             45..50 => world.wake(machine),
@@ -194,11 +207,19 @@ impl Stage {
             91..98 if mix.change_mind => self.change_mind(world),
             98..99 => world.shut(machine),
             99..100 => self.forge(world),
+            100..104 if mix.narrow => {
+                let levels = [None, Some(Level::ChartOnly), Some(Level::Caregiver)];
+                let level = levels[world.rng.place(3)];
+                world.rescope(ANA, level);
+            }
+            104..106 if mix.revoke => world.revoke(machine),
+            106..108 if mix.revoke && world.is_revoked(machine) => world.enroll(machine),
+            106..110 if mix.erase => self.erase(world),
             _ => self.write(world, machine, mix),
         }
     }
 
-    fn write<T: Tier>(&mut self, world: &mut World<T>, machine: usize, mix: &Mix) {
+    fn write(&mut self, world: &mut World<T>, machine: usize, mix: &Mix) {
         let account = world.machines[machine].account;
         let private = account == ROSA && world.rng.percent(30);
         let audience = if private { Audience::Private } else { Audience::Circle };
@@ -212,7 +233,7 @@ impl Stage {
         }
     }
 
-    fn reply<T: Tier>(&mut self, world: &mut World<T>) {
+    fn reply(&mut self, world: &mut World<T>) {
         let node = world.rng.place(NODES);
         if !world.clinic.nodes[node].up {
             return;
@@ -224,7 +245,7 @@ impl Stage {
     }
 
     /// Somebody with a line of their own makes up a row of a document that others write.
-    fn forge<T: Tier>(&mut self, world: &mut World<T>) {
+    fn forge(&mut self, world: &mut World<T>) {
         self.texts += 1;
         let text = format!("forged {}", self.texts);
         let private = world.rng.percent(50);
@@ -232,8 +253,17 @@ impl Stage {
         world.forge(DocumentId::care(PATIENT, ROSA, audience), &text);
     }
 
+    /// Something that the clinic may have is to be forgotten.
+    fn erase(&mut self, world: &mut World<T>) {
+        let entries: Vec<_> = world.ledger.facts.keys().copied().collect();
+        if !entries.is_empty() {
+            let entry = entries[world.rng.place(entries.len())];
+            world.erase(entry);
+        }
+    }
+
     /// The person thinks again about something they wrote.
-    fn change_mind<T: Tier>(&mut self, world: &mut World<T>) {
+    fn change_mind(&mut self, world: &mut World<T>) {
         if self.unsent.is_empty() {
             return;
         }
@@ -251,7 +281,7 @@ impl Stage {
     }
 
     /// Takes a backup of the clinic's store, or goes back to the one that was taken.
-    fn backup<T: Tier>(&mut self, world: &mut World<T>) {
+    fn backup(&mut self, world: &mut World<T>) {
         match self.backup.take() {
             None => self.backup = Some(world.clinic.store.clone()),
             Some(backup) => {
@@ -265,7 +295,7 @@ impl Stage {
     }
 
     /// A profile is cloned onto another machine, or put back as it was.
-    fn copy<T: Tier>(&mut self, world: &mut World<T>, machine: usize) {
+    fn copy(&mut self, world: &mut World<T>, machine: usize) {
         match self.disk.take() {
             None => self.disk = Some((machine, world.machines[machine].disk.clone())),
             Some((from, disk)) => {

@@ -10,22 +10,42 @@ use shared::sync::scope::Scope;
 use shared::time::Timestamp;
 use shared::wire::{Outcome, Receipt, Row, Sidecar, Sum, Summary, WhyRefused};
 
-use crate::tier::Tier;
+use crate::erasure::Erasures;
+use crate::tier::{NotTaken, Tier};
 use crate::world::REFUSED_MARK;
 
 /// What a backup holds.
-#[derive(Clone, Default)]
-pub struct Store {
-    logs: BTreeMap<DocumentId, Log>,
+#[derive(Clone)]
+pub struct Store<T: Tier> {
+    pub(super) logs: BTreeMap<DocumentId, Log<T>>,
     /// An actor belongs to the account that used it first.
     actors: BTreeMap<Actor, Option<AccountId>>,
+    /// Changes of older epochs that were carried over or erased.
+    pub(super) carried_over: BTreeSet<(DocumentId, ChangeHash)>,
+    /// Kept in a second place: a backup that comes back does not bring back what was erased.
+    pub erasures: Erasures,
 }
 
-#[derive(Clone, Default)]
-pub struct Log {
+#[derive(Clone)]
+pub struct Log<T: Tier> {
     pub rows: Vec<Row>,
     places: BTreeMap<ChangeHash, usize>,
     sum: Sum,
+    gate: T::Gate,
+}
+
+impl<T: Tier> Default for Store<T> {
+    fn default() -> Self {
+        let (logs, actors, carried_over, erasures) = Default::default();
+        Self { logs, actors, carried_over, erasures }
+    }
+}
+
+impl<T: Tier> Default for Log<T> {
+    fn default() -> Self {
+        let (rows, places, sum) = Default::default();
+        Self { rows, places, sum, gate: T::Gate::default() }
+    }
 }
 
 /// Who pushes, and when the server says that is.
@@ -36,22 +56,22 @@ pub struct Author<'a> {
     pub receipts: &'a ReceiptKey,
 }
 
-impl Store {
-    pub fn create<T: Tier>(&mut self, document: DocumentId, now: Timestamp, key: &ReceiptKey) {
+impl<T: Tier> Store<T> {
+    pub fn create(&mut self, document: DocumentId, now: Timestamp, key: &ReceiptKey) {
         self.logs.entry(document).or_default();
         if document.is_marks() {
             return;
         }
         let (_, bytes) = T::genesis(&document);
         let author = Author { account: None, device: None, now, receipts: key };
-        self.append::<T>(&author, document, vec![bytes]);
+        self.append(&author, document, vec![bytes]);
     }
 
-    pub fn log(&self, document: &DocumentId) -> Option<&Log> {
+    pub fn log(&self, document: &DocumentId) -> Option<&Log<T>> {
         self.logs.get(document)
     }
 
-    pub fn logs(&self) -> impl Iterator<Item = (&DocumentId, &Log)> {
+    pub fn logs(&self) -> impl Iterator<Item = (&DocumentId, &Log<T>)> {
         self.logs.iter()
     }
 
@@ -99,7 +119,7 @@ impl Store {
     }
 
     /// One outcome a change, and the rows that are new.
-    pub fn append<T: Tier>(
+    pub fn append(
         &mut self,
         author: &Author,
         document: DocumentId,
@@ -113,8 +133,8 @@ impl Store {
                 received_at: author.now,
                 receipt: Receipt([0; 16]),
             };
-            let outcome = self
-                .take::<T>(document, bytes, |hash| author.receipts.sign(&document, hash, unsigned));
+            let outcome =
+                self.take(document, bytes, |hash| author.receipts.sign(&document, hash, unsigned));
             outcomes.push(match outcome {
                 Ok((row, is_new)) => {
                     let outcome = stored(&row);
@@ -131,11 +151,7 @@ impl Store {
 
     /// Rows whose receipts are ours, with their old sidecars. One outcome a row, and the rows that
     /// are new here. A document that a backup did not know is there again with its first row.
-    pub fn restore<T: Tier>(
-        &mut self,
-        document: DocumentId,
-        rows: Vec<Row>,
-    ) -> (Vec<Outcome>, Vec<Row>) {
+    pub fn restore(&mut self, document: DocumentId, rows: Vec<Row>) -> (Vec<Outcome>, Vec<Row>) {
         self.logs.entry(document).or_default();
         let mut outcomes = vec![Outcome::Missing; rows.len()];
         let mut new = Vec::new();
@@ -147,7 +163,7 @@ impl Store {
                     continue;
                 }
                 let sidecar = row.sidecar;
-                let taken = self.take::<T>(document, row.bytes.to_vec(), |_| sidecar);
+                let taken = self.take(document, row.bytes.to_vec(), |_| sidecar);
                 *outcome = taken.as_ref().map_or_else(|no| *no, |(row, _)| stored(row));
                 new.extend(taken.ok().filter(|(_, is_new)| *is_new).map(|(row, _)| row));
             }
@@ -158,7 +174,7 @@ impl Store {
     }
 
     /// A row of marks, which the server alone writes.
-    fn take<T: Tier>(
+    pub(super) fn take(
         &mut self,
         document: DocumentId,
         bytes: Vec<u8>,
@@ -183,6 +199,9 @@ impl Store {
         if let Some(place) = log.places.get(&facts.hash) {
             return Ok((log.rows[*place].clone(), false));
         }
+        if facts.entries.iter().any(|entry| self.erasures.holds(&document, entry)) {
+            return refused(WhyRefused::Erased);
+        }
         let sidecar = sidecar(&facts.hash);
         let owner = self.actors.entry(facts.actor).or_insert(sidecar.account);
         if *owner != sidecar.account {
@@ -192,11 +211,16 @@ impl Store {
         if facts.builds_on.iter().any(missing) {
             return Err(Outcome::Missing);
         }
+        match T::admit(&mut log.gate, &document, &bytes) {
+            Ok(()) => {}
+            Err(NotTaken::Missing) => return Err(Outcome::Missing),
+            Err(NotTaken::Refused) => return refused(WhyRefused::NotAccepted),
+        }
         Ok((log.push(facts.hash, bytes, sidecar), true))
     }
 }
 
-fn stored(row: &Row) -> Outcome {
+pub fn stored(row: &Row) -> Outcome {
     Outcome::Stored {
         seq: row.seq,
         received_at: row.sidecar.received_at,
@@ -210,7 +234,7 @@ fn is_marked(bytes: &[u8]) -> bool {
     bytes.windows(mark.len()).any(|part| part == mark)
 }
 
-impl Log {
+impl<T: Tier> Log<T> {
     pub const fn sum(&self) -> Sum {
         self.sum
     }

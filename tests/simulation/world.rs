@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
 use shared::document::DocumentId;
 use shared::id::EntryId;
-use shared::sync::device::{Effect, Event, Notice};
+use shared::sync::device::{self, Effect, Event, Notice};
 use shared::sync::server;
 use shared::sync::stored::{OutboxItem, PutInto};
 use shared::time::Timestamp;
@@ -15,6 +15,7 @@ use shared::wire::{Row, ToDevice, ToServer};
 use crate::cast;
 use crate::clinic::{Answer, Clinic, NODES};
 use crate::disk::Disk;
+use crate::erasure::base;
 use crate::ledger::Ledger;
 use crate::machine::{Asked, Machine};
 use crate::oracle;
@@ -67,7 +68,8 @@ enum Happening {
 struct Line {
     machine: usize,
     up: VecDeque<ToServer>,
-    down: VecDeque<ToDevice>,
+    /// Nothing where the server hung up.
+    down: VecDeque<Option<ToDevice>>,
     /// Bytes of messages so far.
     bytes_up: usize,
     bytes_down: usize,
@@ -121,7 +123,10 @@ impl<T: Tier> World<T> {
     /// Nothing if the program is not running.
     pub fn write(&mut self, machine: usize, document: DocumentId, text: &str) -> Option<EntryId> {
         let clock = self.machines[machine].clock(self.now);
-        self.machines[machine].running.as_ref()?;
+        let line = self.machines[machine].running.as_ref()?.line();
+        if line == device::Line::Revoked {
+            return None;
+        }
         let entry = EntryId::fresh(clock, &mut self.rng);
         let text = text.to_owned();
         self.note(|| format!("machine {machine} writes {entry} {text:?} into {document}"));
@@ -170,9 +175,10 @@ impl<T: Tier> World<T> {
         let now = Timestamp::from_millis(self.now);
         let entry = EntryId::fresh(now, &mut self.rng);
         self.note(|| format!("node {node} writes {entry} {text:?} into {document}"));
-        self.ledger.written_by_clinic(document, entry, text);
         let written = self.clinic.write(&mut self.rng, document, entry, text.to_owned(), now);
-        if let Some((_, rows)) = written {
+        if let Some((change, document, rows)) = written {
+            self.ledger.written_by_clinic(document, entry, text);
+            self.ledger.entries.insert(change, entry);
             self.committed(node, None, document, rows);
         }
         entry
@@ -187,7 +193,7 @@ impl<T: Tier> World<T> {
         let entry = EntryId::fresh(now, &mut self.rng);
         let text = text.to_owned();
         let forged = self.clinic.forged(&mut self.rng, document, entry, text, now);
-        let Some(row) = forged else { return };
+        let Some((document, row)) = forged else { return };
         let rows = vec![row];
         let message = ToServer::Offer { document, rows };
         let answer = self.clinic.receive(line, message, now, &mut self.rng);
@@ -240,9 +246,12 @@ impl<T: Tier> World<T> {
     }
 
     /// The clinic's store is what it was. `quiet`: under running nodes, with no sign of it.
-    pub fn go_back(&mut self, backup: Store, quiet: bool) {
+    pub fn go_back(&mut self, backup: Store<T>, quiet: bool) {
         self.note(|| format!("the store goes back, quiet: {quiet}"));
+        let erasures = self.clinic.store.erasures.clone();
         self.clinic.store = backup;
+        self.clinic.store.erasures = erasures;
+        self.erase_again();
         if !quiet {
             (0..NODES).for_each(|node| self.stop_node(node));
             (0..NODES).for_each(|node| self.start_node(node));
@@ -373,8 +382,13 @@ impl<T: Tier> World<T> {
                 let machine = self.lines[line].machine;
                 let message = self.lines[line].down.pop_front();
                 let here = self.machines[machine].line == Some(line);
-                if let Some(message) = message.filter(|_| here) {
-                    self.feed(machine, vec![Event::Received(message)]);
+                match message.filter(|_| here) {
+                    Some(Some(message)) => {
+                        self.will_drop(machine, &message);
+                        self.feed(machine, vec![Event::Received(message)]);
+                    }
+                    Some(None) => self.end(line),
+                    None => {}
                 }
             }
             Happening::News { line, document, rows } => {
@@ -409,6 +423,7 @@ impl<T: Tier> World<T> {
         let (account, id) = (self.machines[machine].account, self.machines[machine].id);
         self.clinic.open(number, node, account, id);
         self.machines[machine].line = Some(number);
+        self.tell_if_revoked(number, id);
         self.note(|| format!("machine {machine} reaches node {node}"));
         self.feed(machine, vec![Event::Connected]);
     }
@@ -442,7 +457,7 @@ impl<T: Tier> World<T> {
                 self.later(delay, Happening::Opened { machine, life, attempt });
             }
             Effect::HangUp => self.hang_up(machine),
-            Effect::Wipe => panic!("machine {machine} wipes itself, and nobody revoked it"),
+            Effect::Wipe => self.wiped(machine),
             Effect::Send(message) => self.send(machine, message),
             Effect::WakeAt(at) => {
                 self.machines[machine].timer += 1;
@@ -472,7 +487,7 @@ impl<T: Tier> World<T> {
         self.later(delay, Happening::Up { line });
     }
 
-    fn answered(&mut self, answer: Answer) {
+    pub(super) fn answered(&mut self, answer: Answer) {
         for (line, message) in answer.down {
             let message = if T::BYTES {
                 let bytes = message.to_bytes();
@@ -482,21 +497,28 @@ impl<T: Tier> World<T> {
                 message
             };
             let machine = self.lines[line].machine;
+            self.check_scope(machine, &message);
             self.note(|| {
                 format!("machine {machine} is sent {}", crate::words::to_device(&message))
             });
-            self.lines[line].down.push_back(message);
+            self.lines[line].down.push_back(Some(message));
             let delay = self.delay();
             self.later(delay, Happening::Down { line });
         }
+        self.rebuilt(answer.rebuilt);
         for (from, document, rows) in answer.news {
             self.committed(0, from, document, rows);
         }
-        answer.closed.into_iter().for_each(|line| self.end(line));
+        for line in answer.closed {
+            // What was sent before arrives before.
+            self.lines[line].down.push_back(None);
+            let delay = self.delay();
+            self.later(delay, Happening::Down { line });
+        }
     }
 
     /// Rows are durable: whoever listens hears of them, unless the hint gets lost.
-    fn committed(
+    pub(super) fn committed(
         &mut self,
         _node: usize,
         from: Option<usize>,
@@ -536,7 +558,7 @@ impl<T: Tier> World<T> {
             }
             for (entry, item) in device.waiting() {
                 if let PutInto::Entry { text } = &item.put
-                    && item.document == *document
+                    && base(item.document) == base(*document)
                 {
                     shown.entry(entry).or_default().push(text.clone());
                 }

@@ -31,6 +31,16 @@ pub enum Planted {
     OffersNothing,
     LetGoTooEarly,
     WakeUpLost,
+
+    // What the clinic decides about accounts, devices and entries.
+    RevokedKept,
+    NarrowedKept,
+    NarrowedLosesUnsent,
+    EpochLosesUnsent,
+    OldEpochKept,
+    ClosedIsAskedOnce,
+    OldEpochNotCarriedOver,
+    ErasedTakenAgain,
 }
 
 /// Where a half remembers what was planted in it.

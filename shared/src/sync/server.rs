@@ -31,6 +31,9 @@ pub enum Event {
     Superseded {
         document: DocumentId,
         epoch: u32,
+        /// Of what the device holds: rows that were never carried over or erased. The clinic had
+        /// lost them before it rebuilt the document.
+        lacks: Vec<ChangeHash>,
     },
     /// Answer to `Effect::Append`, after the commit is durable. One outcome a change, in order.
     Appended {
@@ -67,6 +70,8 @@ pub enum Effect {
     },
     ReadHashes {
         document: DocumentId,
+        /// What the device holds of it.
+        hashes: Vec<ChangeHash>,
     },
     ReadThese {
         document: DocumentId,
@@ -80,7 +85,8 @@ pub enum Effect {
         changes: Vec<Vec<u8>>,
     },
     /// Rows whose receipts were found to be ours: through the gate, then with their old sidecars,
-    /// each after those of them that it builds on. The document is created if it is not there.
+    /// each after those of them that it builds on. The document is created if it is not there; of
+    /// one that was superseded, what the rows say is carried over into the newest epoch.
     Restore {
         document: DocumentId,
         rows: Vec<Row>,
@@ -152,9 +158,13 @@ impl Connection {
                 self.scope = scope;
                 if self.greeted { vec![Effect::Summarize(self.scope.clone())] } else { Vec::new() }
             }
-            Event::Superseded { document, epoch } => {
+            Event::Superseded { document, epoch, lacks } => {
                 self.holds.retain(|(held, _)| *held != document);
-                vec![closed(document, WhyClosed::Superseded { epoch })]
+                vec![if lacks.is_empty() || self.soil.has(Planted::OldEpochNotCarriedOver) {
+                    closed(document, WhyClosed::Superseded { epoch })
+                } else {
+                    Effect::Send(ToDevice::Lacks { document, hashes: lacks })
+                }]
             }
             Event::Revoked => vec![Effect::Send(ToDevice::Revoked), Effect::Close(Why::Revoked)],
             Event::StoreFailed => vec![Effect::Close(Why::StoreFailed)],
@@ -181,8 +191,8 @@ impl Connection {
                 if hashes.len() > HASHES_MAX {
                     return vec![Effect::Close(Why::Unmannerly)];
                 }
-                self.holds.push((document, hashes));
-                vec![Effect::ReadHashes { document }]
+                self.holds.push((document, hashes.clone()));
+                vec![Effect::ReadHashes { document, hashes }]
             }
             ToServer::Offer { document, rows } if self.scope.may_read(&document) => {
                 self.offer(document, rows)

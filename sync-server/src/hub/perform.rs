@@ -34,7 +34,7 @@ impl Performer<'_> {
                 let read = store.rows_after(document, after, ROWS_BYTES_GOAL).await;
                 read.map(|(rows, more)| Event::Read { document, rows, more })
             }
-            Effect::ReadHashes { document } => {
+            Effect::ReadHashes { document, hashes: _ } => {
                 let read = store.hashes(document).await;
                 read.map(|hashes| Event::Hashes { document, hashes })
             }

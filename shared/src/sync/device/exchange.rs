@@ -152,10 +152,11 @@ impl<D: Documents> Device<D> {
         rng: &mut dyn Rng,
         out: &mut Vec<Effect>,
     ) -> bool {
-        let held = self.held.entry(document).or_default();
-        if !rows.is_empty() {
-            held.take_up_again();
+        if rows.is_empty() {
+            return false;
         }
+        let held = self.held.entry(document).or_default();
+        held.take_up_again();
         held.correct_places(&rows);
         let is_new = |row: &Row| !held.accepted.contains_key(&row.hash);
         let new: Vec<Row> = rows.into_iter().filter(is_new).collect();

@@ -139,6 +139,9 @@ impl<D: Documents> Device<D> {
                 } else if !open.waits && since >= PING_AFTER_MILLIS {
                     open.rounds = 0;
                     open.try_stuck_again();
+                    if !self.soil.has(Planted::ClosedIsAskedOnce) {
+                        open.asked_for.clear();
+                    }
                     open.ping(now, DEAD_AFTER_MILLIS, digest, out);
                 } else {
                     let wait = if open.waits { open.patience_millis } else { PING_AFTER_MILLIS };

@@ -8,6 +8,7 @@ use super::line::Link;
 use super::{Device, Documents, Effect, InFlight, Line, Notice};
 use crate::document::DocumentId;
 use crate::id::{EntryId, Rng};
+use crate::sync::planted::Planted;
 use crate::sync::stored::{OutboxItem, RowKey, Stored, Write};
 use crate::time::Timestamp;
 use crate::wire::{WhyClosed, WhyRefused};
@@ -21,7 +22,13 @@ impl<D: Documents> Device<D> {
         rng: &mut dyn Rng,
         out: &mut Vec<Effect>,
     ) {
-        let (mut writes, unsent) = self.drop_document(document, rng);
+        if self.keeps_what_was_closed(why) {
+            return;
+        }
+        let (mut writes, mut unsent) = self.drop_document(document, rng);
+        if self.loses_what_was_closed(why) {
+            unsent.clear();
+        }
         let mut entries = Vec::new();
         for (entry, mut item) in unsent {
             entries.push(entry);
@@ -49,9 +56,29 @@ impl<D: Documents> Device<D> {
         };
         open.busy.remove(&document);
         open.stuck.remove(&document);
+        // What is written into it from now on is asked about again.
+        if !self.soil.has(Planted::ClosedIsAskedOnce) {
+            open.asked_for.remove(&document);
+        }
         if open.busy.is_empty() {
             self.ping(now, out);
         }
+    }
+
+    /// A fault to plant.
+    fn keeps_what_was_closed(&self, why: WhyClosed) -> bool {
+        self.soil.has(match why {
+            WhyClosed::NotYours => Planted::NarrowedKept,
+            WhyClosed::Superseded { .. } => Planted::OldEpochKept,
+        })
+    }
+
+    /// A fault to plant.
+    fn loses_what_was_closed(&self, why: WhyClosed) -> bool {
+        self.soil.has(match why {
+            WhyClosed::NotYours => Planted::NarrowedLosesUnsent,
+            WhyClosed::Superseded { .. } => Planted::EpochLosesUnsent,
+        })
     }
 
     /// Its rows go, from memory too. What of it was never acknowledged, and how to remove the rest.
@@ -79,6 +106,9 @@ impl<D: Documents> Device<D> {
 
     /// Whatever was unsent here is lost; whoever revokes a device is told so.
     pub(super) fn revoked(&mut self, out: &mut Vec<Effect>) {
+        if self.soil.has(Planted::RevokedKept) {
+            return;
+        }
         for document in std::mem::take(&mut self.held).into_keys() {
             self.documents.close(&document);
         }
@@ -104,10 +134,10 @@ impl<D: Documents> Device<D> {
         };
         for item in self.outbox.values() {
             let document = item.document;
-            let here = self.held.contains_key(&document) || open.busy.contains_key(&document);
+            let here = self.documents.is_open(&document) || open.busy.contains_key(&document);
             if !here && open.asked_for.insert(document) {
                 open.busy.insert(document, Busy::Comparing);
-                out.push(holds(document, None));
+                out.push(holds(document, self.held.get(&document)));
             }
         }
     }
