@@ -25,7 +25,8 @@ pub mod visit;
 use serde::{Deserialize, Serialize};
 
 use self::description::Description;
-use self::lenient::{Text, view};
+use self::lenient::{Lenient, Text, view};
+use crate::json::Value;
 
 macro_rules! resource_types {
     ($($name:ident),+ $(,)?) => {
@@ -96,8 +97,8 @@ pub fn describe(kind: ResourceType, json: &str) -> Option<Description> {
 }
 
 /// A view of a resource; nothing if the text is not JSON.
-pub fn read<'a, V: Deserialize<'a>>(json: &'a str) -> Option<V> {
-    serde_json::from_str(json).ok()
+pub fn read<'a, V: Lenient<'a>>(json: &'a str) -> Option<V> {
+    Value::read(json).map(V::of)
 }
 
 view! {

@@ -6,6 +6,7 @@ pub mod document;
 pub mod edit;
 pub mod fhir;
 pub mod id;
+pub mod json;
 pub mod record;
 pub mod sync;
 #[cfg(any(test, feature = "testing"))]

@@ -247,7 +247,7 @@ mod tests {
         };
         let text = entry.to_text().unwrap();
         assert!(is_chart_entry(&text));
-        let view: ChartEntryView<'_> = serde_json::from_str(&text).unwrap();
+        let view: ChartEntryView<'_> = crate::fhir::read(&text).unwrap();
         assert_eq!(view.source.said(), Some("a \"source\""));
         let again =
             restore(view.resource.text().unwrap(), &view.cuts(), |name| kept.get(name).cloned());

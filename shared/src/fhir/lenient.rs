@@ -3,12 +3,8 @@
 //! text, and a number keeps the digits it was written with.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::marker::PhantomData;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+use crate::json::{Kind, Value};
 
 /// Elements of one list that are looked at. Far above what any resource means to say.
 const MANY_MAX: usize = 10_000;
@@ -41,8 +37,8 @@ impl Text<'_> {
 pub struct Many<T>(pub Vec<T>);
 
 /// A value exactly as it is written in the text.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Raw<'a>(pub Option<&'a RawValue>);
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Raw<'a>(Option<Value<'a>>);
 
 /// A number with the digits it was written with. Text that is a number is one too.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -61,21 +57,36 @@ impl<T> std::ops::Deref for Many<T> {
     }
 }
 
-impl PartialEq for Raw<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.text() == other.text()
-    }
-}
-
 impl<'a> Raw<'a> {
+    pub fn value(&self) -> Option<Value<'a>> {
+        self.0
+    }
+
     pub fn text(&self) -> Option<&'a str> {
-        self.0.map(RawValue::get)
+        self.0.map(Value::written)
     }
 }
 
 impl<'a> Number<'a> {
     pub fn said(&self) -> Option<&'a str> {
         self.0
+    }
+}
+
+/// What reads itself from whatever is there.
+pub trait Lenient<'a>: Default {
+    /// Becomes what the value says, whatever it was before.
+    fn put(&mut self, value: Value<'a>);
+
+    /// Whether a piece of text, where a list of these belongs, is one of them.
+    fn is_text() -> bool {
+        false
+    }
+
+    fn of(value: Value<'a>) -> Self {
+        let mut read = Self::default();
+        read.put(value);
+        read
     }
 }
 
@@ -90,218 +101,142 @@ macro_rules! view {
         #[derive(Debug, Clone, Default, PartialEq)]
         pub struct $name<'a> { $($(#[$field_doc])* pub $field: $type),+ }
 
-        impl<'a> $crate::fhir::lenient::View<'a> for $name<'a> {
-            fn take<M: serde::de::MapAccess<'a>>(
-                &mut self, key: &str, map: &mut M,
-            ) -> Result<(), M::Error> {
-                match key {
-                    $($key => self.$field = map.next_value()?,)+
-                    _ => { map.next_value::<serde::de::IgnoredAny>()?; }
-                }
-                Ok(())
-            }
-        }
-
-        impl<'a> serde::Deserialize<'a> for $name<'a> {
-            fn deserialize<D: serde::Deserializer<'a>>(from: D) -> Result<Self, D::Error> {
-                $crate::fhir::lenient::read_view(from)
+        impl<'a> $crate::fhir::lenient::Lenient<'a> for $name<'a> {
+            fn put(&mut self, value: $crate::json::Value<'a>) {
+                #[expect(non_camel_case_types, reason = "they are the names of the fields")]
+                enum Place { $($field),+ }
+                *self = Self::default();
+                $crate::fhir::lenient::each_known(value, &[$($key),+], &mut |place, value| {
+                    $(if place == Place::$field as usize { $crate::fhir::lenient::Lenient::put(&mut self.$field, value); })+
+                });
             }
         }
     )+};
 }
 pub(crate) use view;
 
-/// What `view!` makes: takes the value of one key out of a map.
-pub trait View<'de>: Default {
-    fn take<M: MapAccess<'de>>(&mut self, key: &str, map: &mut M) -> Result<(), M::Error>;
-}
-
-pub fn read_view<'de, V: View<'de>, D: Deserializer<'de>>(from: D) -> Result<V, D::Error> {
-    from.deserialize_any(ViewVisitor(PhantomData))
-}
-
-struct ViewVisitor<V>(PhantomData<V>);
-struct TextVisitor;
-struct ManyVisitor<T>(PhantomData<T>);
-
-/// Whatever else may stand there says nothing.
-macro_rules! scalars_say_nothing {
-    ($($method:ident: $type:ty),+) => {
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str("anything") }
-        fn visit_unit<E>(self) -> Result<Self::Value, E> { Ok(Default::default()) }
-        $(fn $method<E>(self, _: $type) -> Result<Self::Value, E> { Ok(Default::default()) })+
-    };
-}
-
-impl<'de, V: View<'de>> Visitor<'de> for ViewVisitor<V> {
-    type Value = V;
-    scalars_say_nothing!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<V, M::Error> {
-        let mut view = V::default();
-        while let Some(Key(key)) = map.next_key()? {
-            view.take(&key, &mut map)?;
+/// Names the place of each key that is known. Of a list where one thing belongs the first is the
+/// best there is; lists in lists say nothing.
+pub fn each_known<'a>(value: Value<'a>, keys: &[&str], put: &mut dyn FnMut(usize, Value<'a>)) {
+    let mut one = value;
+    if value.kind() == Kind::List {
+        value.each_element(&mut |first| {
+            one = first;
+            false
+        });
+    }
+    one.each_field(&mut |key, value| {
+        if let Some(place) = keys.iter().position(|known| *known == key) {
+            put(place, value);
         }
-        Ok(view)
-    }
-
-    /// Of a list where one thing belongs the first is the best there is.
-    fn visit_seq<S: SeqAccess<'de>>(self, mut all: S) -> Result<V, S::Error> {
-        let first = all.next_element::<OneView<V>>()?;
-        while all.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(first.map(|view| view.0).unwrap_or_default())
-    }
+    });
 }
 
-struct OneView<V>(V);
-
-impl<'de, V: View<'de>> Deserialize<'de> for OneView<V> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(MapOnly(PhantomData)).map(OneView)
-    }
-}
-
-/// Lists in lists say nothing, so that their depth costs no stack.
-struct MapOnly<V>(PhantomData<V>);
-
-impl<'de, V: View<'de>> Visitor<'de> for MapOnly<V> {
-    type Value = V;
-    scalars_say_nothing!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
-
-    fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<V, M::Error> {
-        ViewVisitor(PhantomData).visit_map(map)
-    }
-
-    fn visit_seq<S: SeqAccess<'de>>(self, mut all: S) -> Result<V, S::Error> {
-        while all.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(V::default())
-    }
-}
-
-struct Key<'a>(Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let Text(text) = from.deserialize_str(TextVisitor)?;
-        Ok(Self(text.unwrap_or_default()))
-    }
-}
-
-impl<'de> Deserialize<'de> for Text<'de> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(TextVisitor)
-    }
-}
-
-impl<'de> Visitor<'de> for TextVisitor {
-    type Value = Text<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("anything")
-    }
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Text(Some(Cow::Borrowed(text))))
-    }
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Text(Some(Cow::Owned(text.to_owned()))))
-    }
-    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(Text(Some(Cow::Borrowed(if value { "true" } else { "false" }))))
-    }
-    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(Text(Some(Cow::Owned(value.to_string()))))
-    }
-    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-        Ok(Text(Some(Cow::Owned(value.to_string()))))
-    }
-    /// A number with a fraction would come back rounded; where one is meant there is `Number`.
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(Text(None))
-    }
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Text(None))
-    }
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Text(None))
-    }
-    fn visit_seq<S: SeqAccess<'de>>(self, mut all: S) -> Result<Self::Value, S::Error> {
-        while all.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Text(None))
-    }
-}
-
-/// What may stand alone where a list belongs.
-pub trait Element<'de>: Deserialize<'de> + Default {
-    fn from_map<M: MapAccess<'de>>(map: M) -> Result<Self, M::Error>;
-    fn from_text(text: Cow<'de, str>) -> Option<Self>;
-}
-
-impl<'de, V: View<'de> + Deserialize<'de>> Element<'de> for V {
-    fn from_map<M: MapAccess<'de>>(map: M) -> Result<Self, M::Error> {
-        ViewVisitor(PhantomData).visit_map(map)
-    }
-    fn from_text(_: Cow<'de, str>) -> Option<Self> {
-        None
-    }
-}
-
-impl<'de> Element<'de> for Text<'de> {
-    fn from_map<M: MapAccess<'de>>(map: M) -> Result<Self, M::Error> {
-        TextVisitor.visit_map(map)
-    }
-    fn from_text(text: Cow<'de, str>) -> Option<Self> {
-        Some(Self(Some(text)))
-    }
-}
-
-impl<'de, T: Element<'de>> Deserialize<'de> for Many<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(ManyVisitor(PhantomData))
-    }
-}
-
-impl<'de, T: Element<'de>> Visitor<'de> for ManyVisitor<T> {
-    type Value = Many<T>;
-    scalars_say_nothing!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64);
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Many(T::from_text(Cow::Borrowed(text)).into_iter().collect()))
-    }
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        let text = Cow::Owned(text.to_owned());
-        Ok(Many(T::from_text(text).into_iter().collect()))
-    }
-    fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Self::Value, M::Error> {
-        T::from_map(map).map(|one| Many(vec![one]))
-    }
-    fn visit_seq<S: SeqAccess<'de>>(self, mut all: S) -> Result<Self::Value, S::Error> {
-        let mut many = Vec::new();
-        while many.len() < MANY_MAX {
-            match all.next_element()? {
-                Some(one) => many.push(one),
-                None => return Ok(Many(many)),
+impl<'a> Lenient<'a> for Text<'a> {
+    fn put(&mut self, value: Value<'a>) {
+        let written = value.written();
+        self.0 = match value.kind() {
+            Kind::Text => value.text(),
+            Kind::Truth => Some(Cow::Borrowed(written)),
+            // A number with a fraction is for `Number`; one of many digits is no number of things.
+            Kind::Number => {
+                let whole = written.parse::<i64>().is_ok() || written.parse::<u64>().is_ok();
+                (whole && written != "-0").then_some(Cow::Borrowed(written))
             }
+            Kind::Null | Kind::List | Kind::Map => None,
+        };
+    }
+
+    fn is_text() -> bool {
+        true
+    }
+}
+
+impl<'a, T: Lenient<'a>> Lenient<'a> for Many<T> {
+    fn put(&mut self, value: Value<'a>) {
+        self.0.clear();
+        match value.kind() {
+            Kind::List => value.each_element(&mut |element| {
+                self.0.push(T::of(element));
+                self.0.len() < MANY_MAX
+            }),
+            Kind::Map => self.0.push(T::of(value)),
+            Kind::Text if T::is_text() => self.0.push(T::of(value)),
+            Kind::Text | Kind::Null | Kind::Truth | Kind::Number => {}
         }
-        while all.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Many(many))
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        <&'a RawValue>::deserialize(from).map(|raw| Self(Some(raw)))
+impl<'a> Lenient<'a> for Raw<'a> {
+    fn put(&mut self, value: Value<'a>) {
+        self.0 = Some(value);
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Number<'a> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let raw = <&'a RawValue>::deserialize(from)?.get();
+impl<'a> Lenient<'a> for Number<'a> {
+    fn put(&mut self, value: Value<'a>) {
+        let raw = value.written();
         let text = match raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')) {
             Some(quoted) => quoted.trim(),
             None => raw,
         };
-        let number = crate::fhir::decimal::Decimal::read(text).map(|_| text);
-        Ok(Self(number))
+        self.0 = crate::fhir::decimal::Decimal::read(text).map(|_| text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lenient, MANY_MAX, Many, Number, Text};
+    use crate::json::Value;
+
+    fn text(json: &str) -> Option<String> {
+        Text::of(Value::read(json).unwrap()).owned()
+    }
+
+    fn texts(json: &str) -> Vec<Option<String>> {
+        let many = Many::<Text<'_>>::of(Value::read(json).unwrap());
+        many.iter().map(Text::owned).collect()
+    }
+
+    #[test]
+    fn text_is_what_reads_as_text_without_being_changed() {
+        for (json, said) in [
+            ("\" a \\u00e9 \"", Some("a é")),
+            ("true", Some("true")),
+            ("5", Some("5")),
+            ("-5", Some("-5")),
+            ("18446744073709551615", Some("18446744073709551615")),
+            ("18446744073709551616", None),
+            ("-0", None),
+            ("1.0", None),
+            ("1e3", None),
+            ("\"  \"", None),
+            ("null", None),
+            ("[\"a\"]", None),
+            ("{\"a\":\"b\"}", None),
+        ] {
+            assert_eq!(text(json).as_deref(), said, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_single_value_is_a_list_of_one() {
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(texts("[\"a\",null,3,[\"b\"]]"), [some("a"), None, some("3"), None]);
+        assert_eq!(texts("\"a\""), [some("a")]);
+        assert_eq!(texts("{}"), [None]);
+        assert_eq!(texts("null"), []);
+        assert_eq!(texts("3"), []);
+        let long = format!("[{}0]", "0,".repeat(MANY_MAX));
+        assert_eq!(texts(&long).len(), MANY_MAX);
+    }
+
+    #[test]
+    fn a_number_keeps_its_digits() {
+        for (json, said) in
+            [("7.00", Some("7.00")), ("\" 7.10 \"", Some("7.10")), ("\"7,1\"", None), ("[7]", None)]
+        {
+            assert_eq!(Number::of(Value::read(json).unwrap()).said(), said, "{json}");
+        }
     }
 }

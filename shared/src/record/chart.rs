@@ -114,7 +114,7 @@ impl Resource {
     }
 
     /// A view of the resource; one that cannot be read says nothing.
-    pub fn view<'a, V: serde::Deserialize<'a> + Default>(&'a self) -> V {
+    pub fn view<'a, V: fhir::lenient::Lenient<'a>>(&'a self) -> V {
         fhir::read(self.json()).unwrap_or_default()
     }
 }

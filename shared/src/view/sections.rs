@@ -14,6 +14,7 @@ use crate::fhir::document::{Document, Form, FormPlace};
 use crate::fhir::observation::Category;
 use crate::fhir::report::Report;
 use crate::id::{AccountId, EntryId};
+use crate::json::Value;
 use crate::record::{Loaded, Record, Resource, Said, Shelf};
 use crate::time::PartialDate;
 
@@ -215,13 +216,12 @@ pub fn forms(record: &Record, entry: EntryId) -> Option<Vec<Form>> {
     let cuts = about.cuts();
     let json = resource.json();
     let form = |attachment: &crate::fhir::datatypes::Attachment<'_>| {
-        let data = attachment.data.text();
+        let data = attachment.data.value();
         // Cut content left an empty string, which begins one byte before the cut.
-        let start = data.map(|data| data.as_ptr() as usize - json.as_ptr() as usize);
+        let start = data.map(|data| data.written().as_ptr() as usize - json.as_ptr() as usize);
         let at = start.map(|start| start as u64 + 1);
         let cut = cuts.iter().find(|cut| Some(cut.at) == at);
-        let inline = data.and_then(|data| serde_json::from_str::<String>(data).ok());
-        let inline = inline.filter(|data| !data.is_empty());
+        let inline = data.and_then(Value::text).filter(|data| !data.is_empty());
         Form {
             title: attachment.title.owned(),
             content_type: attachment.content_type.owned(),
@@ -230,7 +230,7 @@ pub fn forms(record: &Record, entry: EntryId) -> Option<Vec<Form>> {
             created: attachment.creation.date(),
             place: match (cut, inline, attachment.url.owned()) {
                 (Some(cut), _, _) => FormPlace::Blob { blob: cut.blob.clone() },
-                (None, Some(data), _) => FormPlace::Inline { data },
+                (None, Some(data), _) => FormPlace::Inline { data: data.into_owned() },
                 (None, None, Some(url)) => FormPlace::Url { url },
                 (None, None, None) => FormPlace::Nowhere,
             },

@@ -1,0 +1,160 @@
+//! What another reader takes for JSON is JSON here, and says the same.
+
+use serde_json::Value as Oracle;
+
+use super::{Kind, Value};
+
+/// The whole value, read the plain way.
+fn built(value: Value<'_>) -> Oracle {
+    match value.kind() {
+        Kind::Null => Oracle::Null,
+        Kind::Truth => Oracle::Bool(value.written() == "true"),
+        Kind::Number => serde_json::from_str(value.written()).unwrap(),
+        Kind::Text => Oracle::String(value.text().unwrap().into_owned()),
+        Kind::List => {
+            let mut list = Vec::new();
+            value.each_element(&mut |element| {
+                list.push(built(element));
+                true
+            });
+            Oracle::Array(list)
+        }
+        Kind::Map => {
+            let mut map = serde_json::Map::new();
+            value.each_field(&mut |key, value| {
+                map.insert(key.to_owned(), built(value));
+            });
+            Oracle::Object(map)
+        }
+    }
+}
+
+fn check(text: &str) {
+    let expected = serde_json::from_str::<Oracle>(text).ok();
+    assert_eq!(Value::read(text).map(built), expected, "{text}");
+}
+
+#[test]
+fn what_is_json_says_what_it_says() {
+    for text in [
+        "null",
+        " true ",
+        "false",
+        "0",
+        "-0.5e-7",
+        "[1, 2.00,[ ],[[]]]",
+        "\r\n\t{ \"a\" : 1 , \"b\":{\"c\":[{},{\"d\":null}]}}",
+        r#""\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00é😀""#,
+        r#"{"a\u0062":1,"ab":2,"":3}"#,
+        "\"\u{7f}\u{2028}\"",
+    ] {
+        check(text);
+        assert!(Value::read(text).is_some(), "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_json_is_nothing() {
+    for text in [
+        "",
+        " ",
+        "{",
+        "}",
+        "[",
+        "[1",
+        "[1,",
+        "[1,]",
+        "{\"a\"",
+        "{\"a\":",
+        "{\"a\":1",
+        "{\"a\":1,",
+        "{\"a\":1,}",
+        "{a:1}",
+        "{1:1}",
+        "[1 2]",
+        "1 2",
+        "nul",
+        "truee",
+        "01",
+        "1.",
+        ".5",
+        "+1",
+        "1e",
+        "-",
+        "\"",
+        "\"\\\"",
+        "\"\\x\"",
+        "\"\\u12g4\"",
+        "\"a\nb\"",
+        "\u{feff}1",
+        "[}",
+        "{]",
+        "[1}",
+        "{\"a\":1]",
+        "\u{a0}1",
+        "'a'",
+        "NaN",
+        "1_000",
+    ] {
+        check(text);
+        assert_eq!(Value::read(text), None, "{text}");
+    }
+}
+
+#[test]
+fn half_a_pair_is_no_character_and_no_reason_to_stop() {
+    let text = |json| Value::read(json).unwrap().text().unwrap();
+    assert_eq!(text(r#""a\ud83dz""#), "a\u{fffd}z");
+    assert_eq!(text(r#""\ude00\ud83d\u0041""#), "\u{fffd}\u{fffd}A");
+}
+
+#[test]
+fn depth_costs_no_stack() {
+    let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
+    assert!(Value::read(&deep).is_some());
+    assert_eq!(Value::read(&deep[..300_000]), None);
+}
+
+/// Texts that are nearly JSON, from a small machine with a fixed seed.
+#[test]
+fn nearly_json_is_judged_as_the_other_reader_does() {
+    const PIECES: [&str; 24] = [
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"a\"",
+        "\"\"",
+        "\"\\n\"",
+        "\"\\u00e9\"",
+        "\"\\",
+        "\"",
+        "1",
+        "-2.50",
+        "0",
+        "1E-5",
+        "true",
+        "false",
+        "null",
+        " ",
+        "\n",
+        "é",
+        "\\",
+        "{\"a\":",
+    ];
+    let mut state: u64 = 7;
+    let mut next = |below: usize| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    let mut good = 0;
+    for _ in 0..200_000 {
+        let text: String = (0..=next(9)).map(|_| PIECES[next(PIECES.len())]).collect();
+        check(&text);
+        good += usize::from(Value::read(&text).is_some());
+    }
+    assert!(good > 1000, "{good}");
+}
