@@ -1,6 +1,9 @@
 //! Every message between the page and its worker, one enum each way. The page asks and edits; keys,
 //! documents, disk and network live in the worker and die with it.
 
+mod bytes;
+
+pub use self::bytes::{Unreadable, from_bytes, to_bytes};
 use serde::{Deserialize, Serialize};
 use shared::edit::{Edit, Refused};
 use shared::id::{AccountId, EntryId, PatientId};

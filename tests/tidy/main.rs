@@ -4,6 +4,7 @@
 //! sample that breaks it, so that no rule can stop working without anyone noticing.
 
 mod code;
+mod crossing;
 mod dependencies;
 mod documentation;
 mod imports;

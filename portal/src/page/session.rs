@@ -248,7 +248,7 @@ impl Session {
         let started = setting("worker").and_then(|url| {
             WorkerPort::start(
                 &url,
-                move |text| match serde_json::from_str(&text) {
+                move |bytes| match bridge::from_bytes(&bytes) {
                     Ok(message) => self.hear(life, message),
                     Err(_) => self.restart(life),
                 },

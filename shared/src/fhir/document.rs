@@ -38,7 +38,7 @@ pub struct Form {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "at")]
+#[serde(rename_all = "snake_case")]
 pub enum FormPlace {
     /// In the entry itself: the content of the string is base64.
     Inline {

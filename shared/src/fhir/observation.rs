@@ -72,7 +72,7 @@ view! {
 
 /// What was found, in the source's own words and digits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "is")]
+#[serde(rename_all = "snake_case")]
 pub enum Measured {
     Amount(Amount),
     Words {

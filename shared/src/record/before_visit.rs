@@ -19,7 +19,7 @@ pub struct BeforeVisit {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "is")]
+#[serde(rename_all = "snake_case")]
 pub enum Confirmation {
     #[default]
     NotAnswered,

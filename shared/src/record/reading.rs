@@ -20,7 +20,7 @@ pub struct Reading {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "is")]
+#[serde(rename_all = "snake_case")]
 pub enum Measured {
     BloodPressure {
         top: String,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::said::others_are_other;
 use crate::id::EntryId;
 use crate::time::{PartialDate, Timestamp};
 
@@ -23,7 +24,7 @@ pub struct VisitRequest {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "is")]
+#[serde(rename_all = "snake_case")]
 pub enum PreferredTime {
     Weekly { days: Days, part: PartOfDay },
     On { day: PartialDate, part: PartOfDay },
@@ -58,7 +59,7 @@ pub struct VisitWish {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "is")]
+#[serde(rename_all = "snake_case")]
 pub enum Wish {
     CannotCome,
     Move { times: Vec<PreferredTime> },
@@ -88,7 +89,7 @@ pub struct VisitAnswer {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "is")]
+#[serde(rename_all = "snake_case", remote = "Self")]
 pub enum AnswerToVisit {
     Offered {
         times: Vec<PartialDate>,
@@ -106,9 +107,10 @@ pub enum AnswerToVisit {
     Done {
         note: String,
     },
-    #[serde(other)]
     Other,
 }
+
+others_are_other!(AnswerToVisit);
 
 impl AnswerToVisit {
     /// Offered times still wait for the person.

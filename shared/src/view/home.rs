@@ -47,7 +47,7 @@ pub struct RunsOut {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "is")]
+#[serde(rename_all = "snake_case")]
 pub enum NextVisit {
     /// From the chart.
     Chart { row: Box<Row> },

@@ -54,7 +54,7 @@ pub enum RefillStepName {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "is")]
+#[serde(rename_all = "snake_case")]
 pub enum RefillOutcome {
     Open,
     Approved {

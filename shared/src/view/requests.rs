@@ -29,7 +29,7 @@ pub struct RequestRow {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "is")]
+#[serde(rename_all = "snake_case")]
 pub enum Asked {
     Visit(VisitRequest),
     Wish(VisitWish),

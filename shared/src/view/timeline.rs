@@ -21,7 +21,7 @@ pub struct Timeline {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "is")]
+#[serde(rename_all = "snake_case")]
 pub enum Moment {
     Entry(Row),
     Results(Panel),

@@ -9,7 +9,7 @@ use shared::edit::Edit;
 use shared::id::EntryId;
 
 use super::NotTaken;
-use crate::bridge::{Answer, Ask, NotActivated, Number, Storage, ToPage, ToWorker};
+use crate::bridge::{Answer, Ask, NotActivated, Number, Storage, ToPage, ToWorker, to_bytes};
 use crate::page::i18n::time::now;
 use crate::page::ui::platform::WorkerPort;
 
@@ -77,7 +77,7 @@ impl Line {
     /// Sends if a worker is there; nobody waits for the answer.
     pub(super) fn post(&self, message: &ToWorker) {
         if let Some(port) = &self.port {
-            port.post(&serde_json::to_string(message).expect("the bridge's types are plain data"));
+            port.post(&to_bytes(message));
         }
     }
 

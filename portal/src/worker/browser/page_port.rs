@@ -1,24 +1,24 @@
-//! The line to the page: JSON strings, one message each.
+//! The line to the page: bytes, one message each.
 
-use js_sys::global;
+use js_sys::{Uint8Array, global};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-use crate::bridge::{ToPage, ToWorker};
+use crate::bridge::{ToPage, ToWorker, from_bytes, to_bytes};
 
 pub fn tell(message: &ToPage) {
-    let text = serde_json::to_string(message).expect("every message of the bridge becomes JSON");
+    let bytes = Uint8Array::from(to_bytes(message).as_slice());
     // A page that is gone hears nothing; there is nobody to report it to.
-    let _gone = scope().post_message(&JsValue::from_str(&text));
+    let _gone = scope().post_message(&bytes);
 }
 
 /// Hands over each message of the page, for as long as the program runs.
 pub fn listen(hear: impl Fn(ToWorker) + 'static) {
     let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        let text = event.data().as_string();
+        let bytes = event.data().dyn_into::<Uint8Array>();
         // The page is of the same release; what is not a message comes from an extension.
-        if let Some(message) = text.and_then(|text| serde_json::from_str(&text).ok()) {
+        if let Ok(Ok(message)) = bytes.map(|bytes| from_bytes(&bytes.to_vec())) {
             hear(message);
         }
     });

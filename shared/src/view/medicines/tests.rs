@@ -211,7 +211,7 @@ fn a_decision_of_a_newer_version_still_ends_the_request() {
     let medicine = story.core(&order("1", "active", "Lisinopril", "2024"));
     let refill = story.sends(ROSA, ask(medicine)).unwrap();
     let newer = format!(
-        r#"{{"kind":"refill_decision","refill":"{refill}","decision":{{"is":"by_drone","eta":5}},"by":"Dr. Okafor","written":5}}"#
+        r#"{{"kind":"refill_decision","refill":"{refill}","decision":{{"by_drone":{{"eta":5}}}},"by":"Dr. Okafor","written":5}}"#
     );
     let id = story.id();
     story.hear(id, &DocumentId::first(PATIENT, Kind::CareCircle), &newer);

@@ -1,7 +1,8 @@
-//! The dedicated worker as a thing that takes text, answers text, and can be ended.
+//! The dedicated worker as a thing that takes bytes, answers bytes, and can be ended.
 
+use js_sys::Uint8Array;
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 /// Ends the worker, and everything in its memory, when it is dropped.
@@ -15,15 +16,15 @@ impl WorkerPort {
     /// Nothing if the browser refuses workers here.
     pub(crate) fn start(
         url: &str,
-        mut heard: impl FnMut(String) + 'static,
+        mut heard: impl FnMut(Vec<u8>) + 'static,
         mut failed: impl FnMut() + 'static,
     ) -> Option<Self> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(url, &options).ok()?;
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            if let Some(text) = event.data().as_string() {
-                heard(text);
+            if let Ok(bytes) = event.data().dyn_into::<Uint8Array>() {
+                heard(bytes.to_vec());
             }
         });
         let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
@@ -35,9 +36,9 @@ impl WorkerPort {
         Some(Self { worker, _on_message: on_message, _on_error: on_error })
     }
 
-    pub(crate) fn post(&self, text: &str) {
-        // A string can always be cloned into another thread.
-        let _ = self.worker.post_message(&JsValue::from_str(text));
+    pub(crate) fn post(&self, bytes: &[u8]) {
+        // Bytes can always be cloned into another thread.
+        let _ = self.worker.post_message(&Uint8Array::from(bytes));
     }
 }
 
