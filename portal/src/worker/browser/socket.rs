@@ -1,86 +1,87 @@
 //! One WebSocket: frames in, frames out, and the news that it is gone.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
-use futures_channel::mpsc;
-use futures_util::stream::StreamExt;
-use futures_util::{SinkExt, future};
-use gloo_net::websocket::Message;
-use gloo_net::websocket::futures::WebSocket;
+use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::WorkerGlobalScope;
+use web_sys::{BinaryType, CloseEvent, Event, MessageEvent, WebSocket, WorkerGlobalScope};
 
 pub enum Heard {
+    /// Only from now on a frame goes anywhere.
     Opened,
     Frame(Vec<u8>),
     Closed,
 }
 
-/// Dropping it closes the line without waiting for the other side.
+/// Dropping it closes the line without waiting for the other side; nothing is heard of it any more.
 pub struct Socket {
-    send: mpsc::UnboundedSender<Vec<u8>>,
-    hung_up: Rc<RefCell<bool>>,
+    /// `None` if the browser refuses the address: then `Closed` is on its way.
+    line: Option<Line>,
 }
 
 impl Socket {
     /// Opens `path` of this page's own server. `Closed` comes exactly once, unless it is dropped.
     pub fn open(path: &str, hear: impl Fn(Heard) + 'static) -> Self {
-        let (send, outgoing) = mpsc::unbounded();
-        let hung_up = Rc::new(RefCell::new(false));
-        let line = web_sys::WebSocket::new(&url(path)).ok();
-        spawn_local(carry(line, outgoing, hear, Rc::clone(&hung_up)));
-        Self { send, hung_up }
+        match WebSocket::new(&url(path)) {
+            Ok(socket) => Self { line: Some(Line::new(socket, Rc::new(hear))) },
+            Err(_) => {
+                // Not at once: the caller does not hold the socket yet.
+                spawn_local(async move { hear(Heard::Closed) });
+                Self { line: None }
+            }
+        }
     }
 
-    pub fn send(&self, frame: Vec<u8>) {
-        // A line that just closed says so itself.
-        let _closed = self.send.unbounded_send(frame);
+    /// A frame for a line that is not open is dropped: the exchange starts anew on the next one, and
+    /// browsers log an error for each frame pushed into a line that ended.
+    pub fn send(&self, frame: &[u8]) {
+        if let Some(Line { socket, .. }) = &self.line
+            && socket.ready_state() == WebSocket::OPEN
+        {
+            // It fails only before it is open.
+            let _not_open = socket.send_with_u8_array(frame);
+        }
     }
 }
 
-impl Drop for Socket {
+/// The browser's socket with its listeners, which live as long as it does.
+struct Line {
+    socket: WebSocket,
+    _opened: Closure<dyn Fn(Event)>,
+    _frame: Closure<dyn Fn(MessageEvent)>,
+    _closed: Closure<dyn Fn(CloseEvent)>,
+}
+
+impl Line {
+    fn new(socket: WebSocket, hear: Rc<dyn Fn(Heard)>) -> Self {
+        socket.set_binary_type(BinaryType::Arraybuffer);
+        let tell = Rc::clone(&hear);
+        let opened = Closure::<dyn Fn(Event)>::new(move |_| tell(Heard::Opened));
+        let tell = Rc::clone(&hear);
+        let frame = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            // Our server sends bytes alone.
+            if let Ok(bytes) = event.data().dyn_into::<ArrayBuffer>() {
+                tell(Heard::Frame(Uint8Array::new(&bytes).to_vec()));
+            }
+        });
+        // After every error comes a close, so that one listener hears of each end.
+        let closed = Closure::<dyn Fn(CloseEvent)>::new(move |_| hear(Heard::Closed));
+        socket.set_onopen(Some(opened.as_ref().unchecked_ref()));
+        socket.set_onmessage(Some(frame.as_ref().unchecked_ref()));
+        socket.set_onclose(Some(closed.as_ref().unchecked_ref()));
+        Self { socket, _opened: opened, _frame: frame, _closed: closed }
+    }
+}
+
+impl Drop for Line {
     fn drop(&mut self) {
-        *self.hung_up.borrow_mut() = true;
-        self.send.close_channel();
-    }
-}
-
-async fn carry(
-    line: Option<web_sys::WebSocket>,
-    mut outgoing: mpsc::UnboundedReceiver<Vec<u8>>,
-    hear: impl Fn(Heard) + 'static,
-    hung_up: Rc<RefCell<bool>>,
-) {
-    let alive = || !*hung_up.borrow();
-    if let Some(line) = line
-        && let Ok(socket) = WebSocket::try_from(line.clone())
-    {
-        hear(Heard::Opened);
-        let (mut write, mut read) = socket.split();
-        let sending = async {
-            while let Some(frame) = outgoing.next().await {
-                // On a line that just ended, browsers log an error for each frame.
-                let has_ended = line.ready_state() > web_sys::WebSocket::OPEN;
-                if has_ended || write.send(Message::Bytes(frame)).await.is_err() {
-                    break;
-                }
-            }
-        };
-        let receiving = async {
-            while let Some(Ok(message)) = read.next().await {
-                if let (Message::Bytes(frame), true) = (message, alive()) {
-                    hear(Heard::Frame(frame));
-                }
-            }
-        };
-        futures_util::pin_mut!(sending, receiving);
-        // Receiving first: it hears of the end before a waiting frame is pushed into it.
-        future::select(receiving, sending).await;
-    }
-    if alive() {
-        hear(Heard::Closed);
+        self.socket.set_onopen(None);
+        self.socket.set_onmessage(None);
+        self.socket.set_onclose(None);
+        // It fails only with a code, and there is none.
+        let _never = self.socket.close();
     }
 }
 

@@ -224,7 +224,7 @@ impl Account {
 
     fn send(&self, message: &ToServer) {
         if let Some(socket) = &self.socket {
-            socket.send(message.to_bytes());
+            socket.send(&message.to_bytes());
         }
     }
 
