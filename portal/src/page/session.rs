@@ -3,10 +3,12 @@
 
 mod line;
 
+use std::collections::BTreeSet;
+
 use futures_channel::oneshot;
 use leptos::prelude::{
     Get, GetUntracked, LocalStorage, ReadSignal, RwSignal, Set, Signal, StoredValue, Update,
-    UpdateValue, WithValue, on_cleanup,
+    UpdateValue, With, WithValue, on_cleanup,
 };
 use leptos::task::spawn_local;
 use shared::edit::{Edit, Refused};
@@ -15,7 +17,7 @@ use shared::view::{Thread, ThreadRow, Waiting};
 
 use crate::bridge::{self, Answer, Ask, NotActivated, RecordOf, Status, Storage, ToPage, ToWorker};
 use crate::page::ui::platform::{
-    Kept, WorkerPort, clean_address, fragment_value, on_wake, query_value, setting,
+    Kept, WorkerPort, clean_address, fragment_value, on_aside, on_wake, query_value, setting,
 };
 use line::{Life, Line};
 
@@ -50,8 +52,8 @@ pub(crate) struct Session {
     stage: RwSignal<Stage>,
     who: RwSignal<Option<bridge::Session>>,
     status: RwSignal<Option<Status>>,
-    /// How many drafts are on their way to the disk.
-    drafts_under_way: RwSignal<u32>,
+    /// Drafts of which the screen holds more than the disk, by key.
+    drafts_at_risk: RwSignal<BTreeSet<String>>,
     /// The secret of an invitation link; only ever in memory.
     invitation: RwSignal<Option<String>>,
     line: StoredValue<Line, LocalStorage>,
@@ -79,11 +81,12 @@ impl Session {
             stage: RwSignal::new(stage),
             who: RwSignal::new(None),
             status: RwSignal::new(None),
-            drafts_under_way: RwSignal::new(0),
+            drafts_at_risk: RwSignal::new(BTreeSet::new()),
             invitation: RwSignal::new(invitation),
             line: StoredValue::new_local(Line::new(slot)),
         };
         on_wake(move || session.line.with_value(|line| line.post(&ToWorker::Woke)));
+        on_aside(move || session.put_aside(), move || session.come_back());
         if stage == Stage::Opening {
             session.start_worker();
         }
@@ -168,18 +171,19 @@ impl Session {
 
     /// Answers whether the draft is on the disk.
     pub(crate) async fn keep_draft(self, key: String, text: String) -> bool {
-        let Some(reply) = self.line.try_update_value(|line| line.keep_draft(key, text)) else {
-            return false;
-        };
-        self.drafts_under_way.try_update(|count| *count += 1);
+        self.drafts_at_risk.try_update(|keys| keys.insert(key.clone()));
+        let reply = self.line.try_update_value(|line| line.keep_draft(key.clone(), text));
+        let Some(reply) = reply else { return false };
         let kept = matches!(reply.await, Ok(Ok(_)));
-        self.drafts_under_way.try_update(|count| *count -= 1);
+        if kept {
+            self.drafts_at_risk.try_update(|keys| keys.remove(&key));
+        }
         kept
     }
 
     /// True once the page may be reloaded without losing what was typed.
     pub(crate) fn drafts_are_kept(self) -> bool {
-        self.drafts_under_way.get() == 0
+        self.drafts_at_risk.with(BTreeSet::is_empty)
     }
 
     // --- Accounts ---
@@ -240,6 +244,19 @@ impl Session {
     }
 
     // --- The worker ---
+
+    /// The browser keeps the page as it is. Its worker must not live on in there.
+    fn put_aside(self) {
+        self.line.try_update_value(Line::hang_up);
+    }
+
+    /// The person comes back to the page that was put aside.
+    fn come_back(self) {
+        match self.stage.get_untracked() {
+            Stage::Opening | Stage::Open | Stage::NeedsConnection => self.start_worker(),
+            Stage::Welcome | Stage::Ended | Stage::Locked | Stage::Broken => {}
+        }
+    }
 
     fn start_worker(self) {
         let Some(life) = self.line.try_update_value(Line::begin) else {

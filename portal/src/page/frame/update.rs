@@ -15,7 +15,10 @@ pub(super) fn UpdateBanner(session: Session) -> AnyView {
     let is_ready = RwSignal::new(root_data("update").is_some());
     let is_asked = RwSignal::new(false);
     hear("update", move || {
-        is_ready.try_set(true);
+        // Said several times, but shown once: a button that is made anew under a finger loses the tap.
+        if is_ready.try_get_untracked() == Some(false) {
+            is_ready.set(true);
+        }
     });
     Effect::new(move || {
         if is_asked.get() && session.drafts_are_kept() {

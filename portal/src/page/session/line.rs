@@ -264,7 +264,7 @@ impl Line {
     }
 
     /// Whoever waits hears that it was interrupted, because the channel closes.
-    fn hang_up(&mut self) {
+    pub(super) fn hang_up(&mut self) {
         self.port = None;
         self.is_open = false;
         self.edits.clear();

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Event, EventTarget, VisibilityState};
+use web_sys::{Event, EventTarget, PageTransitionEvent, VisibilityState};
 
 use super::{document, window};
 
@@ -31,6 +31,26 @@ pub(crate) fn on_wake(call: impl Fn() + Clone + 'static) {
     for name in ["online", "pageshow"] {
         listen(&window(), name, call.clone());
     }
+}
+
+/// Calls back when the browser puts the page aside as it is, and when the person comes back to it.
+/// What lies aside keeps every lock and every open transaction of its worker, so that a new page of
+/// the same person would wait for ever (seen in WebKit).
+pub(crate) fn on_aside(left: impl Fn() + 'static, back: impl Fn() + 'static) {
+    on_transition("pagehide", left);
+    on_transition("pageshow", back);
+}
+
+fn on_transition(name: &str, call: impl Fn() + 'static) {
+    let listener =
+        Closure::<dyn Fn(PageTransitionEvent)>::new(move |event: PageTransitionEvent| {
+            if event.persisted() {
+                call();
+            }
+        });
+    let callback = listener.as_ref().unchecked_ref();
+    let _ = window().add_event_listener_with_callback(name, callback);
+    listener.forget();
 }
 
 /// Calls back when what stands behind `#` changes: by a link, or by going back.
