@@ -22,6 +22,19 @@ const DRIVER_WITHIN: Duration = Duration::from_secs(20);
 /// Firefox takes 3 s on a quiet machine; every engine may wait for the other's compile.
 const SESSION_WITHIN: Duration = Duration::from_secs(60);
 
+/// Takes the place of the browser's own words for a moment; and every day is today.
+const TIMELESS: &str = "
+    const parts = ['weekday', 'year', 'month', 'day', 'hour', 'minute'];
+    Object.defineProperty(Intl.DateTimeFormat.prototype, 'format', {
+        get() {
+            const has = this.resolvedOptions();
+            return () => `(${parts.filter((part) => has[part]).join(' ')})`;
+        },
+    });
+    Date.prototype.getFullYear = () => 2026;
+    Date.prototype.getMonth = () => 10;
+    Date.prototype.getDate = () => 20;";
+
 pub struct Browser {
     engine: Engine,
     setup: Setup,
@@ -83,7 +96,7 @@ impl Browser {
 
     /// Gives a tab the size, the colors and the zoom of the setup.
     async fn dress(&self, page: &Page) -> Result<()> {
-        let Setup { width, height, dark, webassembly, .. } = self.setup;
+        let Setup { width, height, dark, webassembly, timeless, .. } = self.setup;
         let client = page.client().await?;
         match self.engine {
             Engine::Chromium => {
@@ -97,9 +110,10 @@ impl Browser {
                 let media = json!({ "features": feature });
                 chromium(&client, "Emulation.setEmulatedMedia", media).await?;
                 if !webassembly {
-                    let source = json!({ "source": "delete globalThis.WebAssembly" });
-                    let command = "Page.addScriptToEvaluateOnNewDocument";
-                    chromium(&client, command, source).await?;
+                    before_every_page(&client, "delete globalThis.WebAssembly").await?;
+                }
+                if timeless {
+                    before_every_page(&client, TIMELESS).await?;
                 }
             }
             Engine::Firefox => {
@@ -139,6 +153,12 @@ pub async fn chromium(client: &Client, command: &str, parameters: Value) -> Resu
     let body = json!({ "cmd": command, "params": parameters });
     let raw = Raw { path: "goog/cdp/execute", body };
     client.issue_cmd(raw).await.with_context(|| command.to_owned())
+}
+
+async fn before_every_page(client: &Client, script: &str) -> Result<()> {
+    let source = json!({ "source": script });
+    chromium(client, "Page.addScriptToEvaluateOnNewDocument", source).await?;
+    Ok(())
 }
 
 async fn chromium_errors(client: &Client) -> Result<Vec<String>> {

@@ -25,6 +25,9 @@ pub struct Setup {
     pub language: &'static str,
     /// Old browsers have no WebAssembly, and some people switch it off.
     pub webassembly: bool,
+    /// Every date and time reads as what it is made of, such as "(month day)": what is compared with
+    /// a file must not move with today. Chromium alone can.
+    pub timeless: bool,
 }
 
 pub const PHONE: Setup = Setup {
@@ -34,6 +37,7 @@ pub const PHONE: Setup = Setup {
     text_percent: 100,
     language: "en-US",
     webassembly: true,
+    timeless: false,
 };
 
 pub const DESKTOP: Setup = Setup { width: 1280, height: 900, ..PHONE };

@@ -25,7 +25,7 @@ use std::pin::Pin;
 pub struct Journey {
     pub name: &'static str,
     pub engines: &'static [Engine],
-    /// Left out unless its name is given: it writes files, or does not hold yet.
+    /// Left out unless its name is given: it writes files.
     pub only_when_asked: bool,
     pub play: Play,
 }
@@ -41,25 +41,20 @@ const fn journey(name: &'static str, engines: &'static [Engine], play: Play) -> 
     Journey { name, engines, only_when_asked: false, play }
 }
 
-/// Does not hold yet; CONTRIBUTING says why. Whoever mends it makes it a journey like the others.
-const fn not_yet(name: &'static str, engines: &'static [Engine], play: Play) -> Journey {
-    Journey { only_when_asked: true, ..journey(name, engines, play) }
-}
-
 pub const JOURNEYS: &[Journey] = &[
-    journey("thread", BOTH, |stage| Box::pin(thread::play(stage))),
-    journey("offline", BOTH, |stage| Box::pin(offline::play(stage))),
-    not_yet("update", BOTH, |stage| Box::pin(update::play(stage))),
-    not_yet("withdrawn", BOTH, |stage| Box::pin(withdrawn::play(stage))),
-    not_yet("checks", EVERY, |stage| Box::pin(checks::play(stage))),
+    journey("thread", EVERY, |stage| Box::pin(thread::play(stage))),
+    journey("offline", EVERY, |stage| Box::pin(offline::play(stage))),
+    journey("update", BOTH, |stage| Box::pin(update::play(stage))),
+    journey("withdrawn", BOTH, |stage| Box::pin(withdrawn::play(stage))),
+    journey("checks", EVERY, |stage| Box::pin(checks::play(stage))),
     journey("side_by_side", BOTH, |stage| Box::pin(side_by_side::play(stage))),
-    not_yet("keyboard", BOTH, |stage| Box::pin(keyboard::play(stage))),
-    not_yet("accessibility", BOTH, |stage| Box::pin(accessibility::play(stage))),
+    journey("keyboard", BOTH, |stage| Box::pin(keyboard::play(stage))),
+    journey("accessibility", BOTH, |stage| Box::pin(accessibility::play(stage))),
     journey("large_text", BOTH, |stage| Box::pin(large_text::play(stage))),
-    not_yet("slow_line", CHROMIUM, |stage| Box::pin(slow_line::play(stage))),
+    journey("slow_line", CHROMIUM, |stage| Box::pin(slow_line::play(stage))),
     journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
     journey("readme", CHROMIUM, |stage| Box::pin(readme::play(stage))),
-    not_yet("snapshots", CHROMIUM, |stage| Box::pin(snapshots::play(stage))),
+    journey("snapshots", CHROMIUM, |stage| Box::pin(snapshots::play(stage))),
     Journey {
         only_when_asked: true,
         ..journey("screenshots", CHROMIUM, |stage| Box::pin(screenshots::play(stage)))

@@ -95,21 +95,12 @@ fn run_lanes(plan: &Plan) -> Vec<Outcome> {
     })
 }
 
-/// Times a journey that failed is played again.
-const AGAIN_MAX: usize = 2;
-
 async fn run_lane(engine: Engine, journeys: Vec<&'static Journey>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     for journey in journeys {
         let name = format!("{}::{}", engine.name(), journey.name);
         let started = Instant::now();
-        let mut result = run_journey(engine, journey).await;
-        for _ in 0..AGAIN_MAX {
-            let Err(why) = &result else { break };
-            // Engines share the machine. A journey that needs another go is said aloud.
-            println!("again {name}: {why:#}");
-            result = run_journey(engine, journey).await;
-        }
+        let result = run_journey(engine, journey).await;
         let word = if result.is_ok() { "ok" } else { "FAILED" };
         println!("test {name} ... {word} <{:.1}s>", started.elapsed().as_secs_f64());
         outcomes.push(Outcome { name, result });
