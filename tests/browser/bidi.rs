@@ -1,10 +1,11 @@
-//! WebDriver BiDi, as little as Firefox needs: its console and the size of its view.
+//! WebDriver BiDi, as little as Firefox needs: its console, loads that ended early, and the size of
+//! its view.
 
 use anyhow::{Context, Result, bail};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -18,11 +19,30 @@ type Waiting = Arc<Mutex<HashMap<u64, oneshot::Sender<Value>>>>;
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 
+/// How Firefox calls a load whose page went away.
+const ABORTED: &str = "NS_BINDING_ABORTED";
+
+#[derive(Default)]
+struct Heard {
+    lines: Vec<String>,
+    /// Addresses whose load ended because their page went away.
+    aborted: HashSet<String>,
+}
+
+impl Heard {
+    /// Firefox blames the service worker for a load that ended with its page. A load that failed
+    /// for any other reason has the same words, but was not aborted.
+    fn tells_of_a_page_that_left(&self, line: &str) -> bool {
+        line.contains("A ServiceWorker intercepted the request and encountered an unexpected error")
+            && self.aborted.iter().any(|address| line.contains(&format!("‘{address}’")))
+    }
+}
+
 pub struct Bidi {
     sink: tokio::sync::Mutex<SplitSink<Socket, Message>>,
     waiting: Waiting,
     next: AtomicU64,
-    lines: Arc<Mutex<Vec<String>>>,
+    heard: Arc<Mutex<Heard>>,
 }
 
 impl Bidi {
@@ -32,11 +52,15 @@ impl Bidi {
             .with_context(|| format!("no BiDi at {address}"))?;
         let (sink, stream) = socket.split();
         let waiting = Waiting::default();
-        let lines = Arc::new(Mutex::new(Vec::new()));
-        tokio::spawn(listen(stream, waiting.clone(), lines.clone()));
+        let heard = Arc::new(Mutex::new(Heard::default()));
+        tokio::spawn(listen(stream, waiting.clone(), heard.clone()));
         let sink = tokio::sync::Mutex::new(sink);
-        let bidi = Bidi { sink, waiting, next: AtomicU64::new(1), lines };
-        bidi.command("session.subscribe", json!({ "events": ["log.entryAdded"] })).await?;
+        let bidi = Bidi { sink, waiting, next: AtomicU64::new(1), heard };
+        bidi.command(
+            "session.subscribe",
+            json!({ "events": ["log.entryAdded", "network.fetchError"] }),
+        )
+        .await?;
         Ok(bidi)
     }
 
@@ -65,11 +89,13 @@ impl Bidi {
 
     /// What the console said since the last call, errors and uncaught exceptions alone.
     pub fn take_errors(&self) -> Vec<String> {
-        std::mem::take(&mut *lock(&self.lines))
+        let mut heard = lock(&self.heard);
+        let lines = std::mem::take(&mut heard.lines);
+        lines.into_iter().filter(|line| !heard.tells_of_a_page_that_left(line)).collect()
     }
 }
 
-async fn listen(mut stream: SplitStream<Socket>, waiting: Waiting, lines: Arc<Mutex<Vec<String>>>) {
+async fn listen(mut stream: SplitStream<Socket>, waiting: Waiting, heard: Arc<Mutex<Heard>>) {
     while let Some(Ok(message)) = stream.next().await {
         let Ok(text) = message.to_text() else {
             continue;
@@ -82,11 +108,16 @@ async fn listen(mut stream: SplitStream<Socket>, waiting: Waiting, lines: Arc<Mu
                 // The asker may have given up.
                 let _ = tell.send(value);
             }
+        } else if value["method"] == "network.fetchError" {
+            if value["params"]["errorText"] == ABORTED {
+                let address = value["params"]["request"]["url"].as_str().unwrap_or_default();
+                lock(&heard).aborted.insert(address.to_owned());
+            }
         } else if value["method"] == "log.entryAdded" && value["params"]["level"] == "error" {
             let entry = &value["params"];
             let at = &entry["stackTrace"]["callFrames"][0]["url"];
             let line = format!("{}: {} ({at})", entry["type"], entry["text"]);
-            lock(&lines).push(line);
+            lock(&heard).lines.push(line);
         }
     }
 }
