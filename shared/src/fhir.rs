@@ -13,6 +13,7 @@ pub mod document;
 pub mod entry;
 pub mod family;
 pub mod immunization;
+pub mod import;
 pub mod lenient;
 pub mod medicine;
 pub mod observation;

@@ -1,6 +1,7 @@
 //! The demo: a made-up clinic, and links that sign in without a passphrase. All of it exists only
 //! in a build with the feature `demo`, and the links only in a process started with `demo`.
 
+mod charts;
 mod enter;
 mod lan;
 mod seed;

@@ -9,6 +9,7 @@ pub mod demo;
 pub mod documents;
 pub mod error;
 pub mod extract;
+pub mod fhir;
 pub mod folder;
 pub mod guard;
 pub mod headers;

@@ -3,6 +3,7 @@
 
 pub mod memory;
 pub mod people;
+pub mod resources;
 pub mod rows;
 pub mod sqlite;
 
@@ -13,6 +14,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use shared::document::{ChangeHash, DocumentId};
+use shared::fhir::import::Known;
 use shared::id::{AccountId, EntryId, PatientId};
 use shared::sync::scope::Access;
 use shared::time::Timestamp;
@@ -21,6 +23,10 @@ use shared::wire::{Row, Summary};
 use self::people::{
     Activated, Activation, Grant, Invitation, NewAccount, NewPatient, NewSession, NewStaff,
     RecordOf, Session, StaffMember,
+};
+use self::resources::{
+    Client, FactKind, Near, PersonAsk, PersonFact, PlacedResource, ResourceCommit, ResourceRow,
+    Waiting,
 };
 use self::rows::{
     Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, ShownThread, ThreadRow,
@@ -114,4 +120,37 @@ pub trait Store: Send + Sync {
     fn messages(&self, patient: PatientId, thread: EntryId) -> Answer<'_, Vec<ShownMessage>>;
     /// The entry that an earlier request with this key wrote.
     fn reply_with_key(&self, author: AccountId, key: String) -> Answer<'_, Option<EntryId>>;
+
+    // What came from other systems.
+    fn add_facts(&self, facts: Vec<PersonFact>) -> Answer<'_, ()>;
+    /// Whose facts these are, with the value that led to them.
+    fn people_with(
+        &self,
+        kind: FactKind,
+        values: Vec<String>,
+    ) -> Answer<'_, Vec<(String, PatientId)>>;
+    /// Everybody who may be the one that is claimed.
+    fn people_near(&self, ask: PersonAsk) -> Answer<'_, Near>;
+    /// Resources of this source under these keys, each with the key that led to it.
+    fn known(&self, source: String, keys: Vec<String>) -> Answer<'_, Vec<(String, Known)>>;
+    fn resources(&self, wanted: Vec<EntryId>) -> Answer<'_, Vec<ResourceRow>>;
+    /// All that stands in a record's chart, in pieces as `rows_after`.
+    fn resources_in(
+        &self,
+        patient: PatientId,
+        after: Option<EntryId>,
+        bytes_goal: usize,
+    ) -> Answer<'_, (Vec<ResourceRow>, bool)>;
+    fn places(&self, resources: Vec<EntryId>) -> Answer<'_, Vec<PlacedResource>>;
+    /// Whose charts point to what was not there yet.
+    fn wanted(&self, source: String, keys: Vec<String>) -> Answer<'_, Vec<(String, PatientId)>>;
+    /// What was kept aside until one of these patients comes.
+    fn waiting(&self, source: String, keys: Vec<String>) -> Answer<'_, Vec<Waiting>>;
+    fn blob(&self, patient: PatientId, blob: String) -> Answer<'_, Option<Vec<u8>>>;
+    /// An import: all of it or nothing. Answers what is new in the charts.
+    fn import(&self, commit: ResourceCommit) -> Answer<'_, Vec<News>>;
+    fn add_client(&self, client: Client) -> Answer<'_, ()>;
+    fn client(&self, token: SecretHash) -> Answer<'_, Option<Client>>;
+    /// Ends every token of this name, and answers how many there were.
+    fn end_clients(&self, name: String, at: Timestamp) -> Answer<'_, u64>;
 }

@@ -10,6 +10,7 @@ use shared::sync::scope::{Level, Scope};
 use shared::time::Timestamp;
 use shared::wire::ROWS_BYTES_GOAL;
 
+use super::charts::charts;
 use crate::documents::{Origin, ensure, layout, own};
 use crate::secret::Secret;
 use crate::state::INVITATION_MS;
@@ -73,6 +74,7 @@ pub async fn seed(
         let scope = Scope { account, records: store.access_of(account).await? };
         ensure(store, receipts, &scope, now).await?;
     }
+    charts(store, receipts, now, ROSA_RECORD, MATEO_RECORD).await?;
     welcome(store, receipts, now).await?;
     new_patient(store, now).await
 }

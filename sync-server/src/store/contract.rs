@@ -3,6 +3,7 @@
 mod clinic;
 mod documents;
 mod people;
+mod resources;
 
 use shared::document::{Actor, Document, DocumentId, Put};
 use shared::edit::Audience;

@@ -4,11 +4,13 @@
 mod clinic;
 mod documents;
 mod people;
+mod resources;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard};
 
 use shared::document::{ChangeHash, DocumentId};
+use shared::fhir::import::Known;
 use shared::id::{AccountId, EntryId, PatientId};
 use shared::sync::scope::Access;
 use shared::time::Timestamp;
@@ -17,9 +19,14 @@ use shared::wire::{Row, Summary};
 use self::clinic::Worklist;
 use self::documents::Log;
 use self::people::People;
+use self::resources::Resources;
 use super::people::{
     Activated, Activation, Grant, Invitation, NewAccount, NewPatient, NewSession, NewStaff,
     RecordOf, Session, StaffMember,
+};
+use super::resources::{
+    Client, FactKind, Near, PersonAsk, PersonFact, PlacedResource, ResourceCommit, ResourceRow,
+    Waiting,
 };
 use super::rows::{
     Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, ShownThread, ThreadRow,
@@ -48,6 +55,7 @@ struct State {
     people: People,
     documents: BTreeMap<DocumentId, Log>,
     worklist: Worklist,
+    resources: Resources,
 }
 
 impl MemoryStore {
@@ -182,5 +190,56 @@ impl Store for MemoryStore {
     }
     fn reply_with_key(&self, author: AccountId, key: String) -> Answer<'_, Option<EntryId>> {
         self.run(|state| Ok(state.worklist.replies.get(&(author, key)).copied()))
+    }
+    fn add_facts(&self, facts: Vec<PersonFact>) -> Answer<'_, ()> {
+        self.run(|state| state.resources.add_facts(facts))
+    }
+    fn people_with(
+        &self,
+        kind: FactKind,
+        values: Vec<String>,
+    ) -> Answer<'_, Vec<(String, PatientId)>> {
+        self.run(|state| Ok(state.resources.people_with(kind, &values)))
+    }
+    fn people_near(&self, ask: PersonAsk) -> Answer<'_, Near> {
+        self.run(|state| Ok(resources::people_near(state, &ask)))
+    }
+    fn known(&self, source: String, keys: Vec<String>) -> Answer<'_, Vec<(String, Known)>> {
+        self.run(|state| Ok(state.resources.known(&source, &keys)))
+    }
+    fn resources(&self, wanted: Vec<EntryId>) -> Answer<'_, Vec<ResourceRow>> {
+        self.run(|state| Ok(state.resources.rows(&wanted)))
+    }
+    fn resources_in(
+        &self,
+        patient: PatientId,
+        after: Option<EntryId>,
+        bytes_goal: usize,
+    ) -> Answer<'_, (Vec<ResourceRow>, bool)> {
+        self.run(|state| Ok(state.resources.rows_in(patient, after, bytes_goal)))
+    }
+    fn places(&self, resources: Vec<EntryId>) -> Answer<'_, Vec<PlacedResource>> {
+        self.run(|state| Ok(state.resources.places(&resources)))
+    }
+    fn wanted(&self, source: String, keys: Vec<String>) -> Answer<'_, Vec<(String, PatientId)>> {
+        self.run(|state| Ok(state.resources.wanted(&source, &keys)))
+    }
+    fn waiting(&self, source: String, keys: Vec<String>) -> Answer<'_, Vec<Waiting>> {
+        self.run(|state| Ok(state.resources.waiting(&source, &keys)))
+    }
+    fn blob(&self, patient: PatientId, blob: String) -> Answer<'_, Option<Vec<u8>>> {
+        self.run(|state| Ok(state.resources.blob(patient, &blob)))
+    }
+    fn import(&self, commit: ResourceCommit) -> Answer<'_, Vec<News>> {
+        self.run(|state| resources::commit(state, commit))
+    }
+    fn add_client(&self, client: Client) -> Answer<'_, ()> {
+        self.run(|state| state.resources.add_client(client))
+    }
+    fn client(&self, token: SecretHash) -> Answer<'_, Option<Client>> {
+        self.run(|state| Ok(state.resources.client(token)))
+    }
+    fn end_clients(&self, name: String, _at: Timestamp) -> Answer<'_, u64> {
+        self.run(|state| Ok(state.resources.end_clients(&name)))
     }
 }

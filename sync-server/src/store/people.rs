@@ -35,6 +35,11 @@ impl BirthDate {
         (1..=days).contains(&day).then(|| Self(text.to_owned()))
     }
 
+    /// What another system said; one that it does not know fits no answer.
+    pub fn of_import(text: Option<String>) -> Self {
+        Self(text.unwrap_or_default())
+    }
+
     pub fn text(&self) -> &str {
         &self.0
     }

@@ -7,6 +7,7 @@ mod documents;
 mod gate;
 mod open;
 mod people;
+mod resources;
 mod writer;
 
 use std::path::Path;
@@ -14,6 +15,7 @@ use std::sync::{Arc, Mutex};
 
 use rusqlite::{Connection, Transaction};
 use shared::document::{ChangeHash, DocumentId};
+use shared::fhir::import::Known;
 use shared::id::{AccountId, EntryId, PatientId};
 use shared::sync::scope::Access;
 use shared::time::Timestamp;
@@ -25,6 +27,10 @@ use self::writer::Writer;
 use super::people::{
     Activated, Activation, Grant, Invitation, NewAccount, NewPatient, NewSession, NewStaff,
     RecordOf, Session, StaffMember,
+};
+use super::resources::{
+    Client, FactKind, Near, PersonAsk, PersonFact, PlacedResource, ResourceCommit, ResourceRow,
+    Waiting,
 };
 use super::rows::{
     Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, ShownThread, ThreadRow,
@@ -169,7 +175,7 @@ impl Store for SqliteStore {
         self.write(move |db| people::take_ticket(db, ticket, now))
     }
     fn create_document(&self, document: DocumentId, genesis: Option<Fresh>) -> Answer<'_, ()> {
-        self.write(move |db| documents::create(db, &document, genesis.as_ref()))
+        self.write(move |db| documents::create(db, &document, genesis.as_ref()).map(drop))
     }
     fn summaries(&self, patients: Vec<PatientId>) -> Answer<'_, Vec<Summary>> {
         self.read(move |db| documents::summaries(db, &patients))
@@ -216,5 +222,56 @@ impl Store for SqliteStore {
     }
     fn reply_with_key(&self, author: AccountId, key: String) -> Answer<'_, Option<EntryId>> {
         self.read(move |db| clinic::reply_with_key(db, author, &key))
+    }
+    fn add_facts(&self, facts: Vec<PersonFact>) -> Answer<'_, ()> {
+        self.write(move |db| resources::add_facts(db, &facts))
+    }
+    fn people_with(
+        &self,
+        kind: FactKind,
+        values: Vec<String>,
+    ) -> Answer<'_, Vec<(String, PatientId)>> {
+        self.read(move |db| resources::people_with(db, kind, &values))
+    }
+    fn people_near(&self, ask: PersonAsk) -> Answer<'_, Near> {
+        self.read(move |db| resources::people_near(db, &ask))
+    }
+    fn known(&self, source: String, keys: Vec<String>) -> Answer<'_, Vec<(String, Known)>> {
+        self.read(move |db| resources::known(db, &source, &keys))
+    }
+    fn resources(&self, wanted: Vec<EntryId>) -> Answer<'_, Vec<ResourceRow>> {
+        self.read(move |db| resources::resources(db, &wanted))
+    }
+    fn resources_in(
+        &self,
+        patient: PatientId,
+        after: Option<EntryId>,
+        bytes_goal: usize,
+    ) -> Answer<'_, (Vec<ResourceRow>, bool)> {
+        self.read(move |db| resources::resources_in(db, patient, after, bytes_goal))
+    }
+    fn places(&self, resources: Vec<EntryId>) -> Answer<'_, Vec<PlacedResource>> {
+        self.read(move |db| resources::places(db, &resources))
+    }
+    fn wanted(&self, source: String, keys: Vec<String>) -> Answer<'_, Vec<(String, PatientId)>> {
+        self.read(move |db| resources::wanted(db, &source, &keys))
+    }
+    fn waiting(&self, source: String, keys: Vec<String>) -> Answer<'_, Vec<Waiting>> {
+        self.read(move |db| resources::waiting(db, &source, &keys))
+    }
+    fn blob(&self, patient: PatientId, blob: String) -> Answer<'_, Option<Vec<u8>>> {
+        self.read(move |db| resources::blob(db, patient, &blob))
+    }
+    fn import(&self, commit: ResourceCommit) -> Answer<'_, Vec<News>> {
+        self.write(move |db| resources::commit(db, &commit))
+    }
+    fn add_client(&self, client: Client) -> Answer<'_, ()> {
+        self.write(move |db| resources::add_client(db, &client))
+    }
+    fn client(&self, token: SecretHash) -> Answer<'_, Option<Client>> {
+        self.read(move |db| resources::client(db, token))
+    }
+    fn end_clients(&self, name: String, at: Timestamp) -> Answer<'_, u64> {
+        self.write(move |db| resources::end_clients(db, &name, at))
     }
 }

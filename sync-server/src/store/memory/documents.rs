@@ -11,7 +11,7 @@ use super::{State, StoreError};
 use crate::store::rows::{Appended, Batch, Fresh};
 
 /// One document.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub struct Log {
     pub rows: Vec<Row>,
     pub projected: u64,

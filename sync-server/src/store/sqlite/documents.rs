@@ -18,11 +18,12 @@ struct Head {
     sum: Sum,
 }
 
+/// Answers whether it had to be made.
 pub fn create(
     db: Db<'_>,
     document: &DocumentId,
     genesis: Option<&Fresh>,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let made = db
         .prepare_cached(
             "INSERT INTO documents (patient, document, seq_last, sum)
@@ -34,7 +35,7 @@ pub fn create(
     {
         insert(db, document, Head { seq_last: 0, sum: Sum::default() }, genesis)?;
     }
-    Ok(())
+    Ok(made == 1)
 }
 
 pub fn summaries(db: Db<'_>, patients: &[PatientId]) -> Result<Vec<Summary>, StoreError> {

@@ -15,7 +15,10 @@ const APPLICATION_ID: i64 = 0x5374_6368;
 const BUSY_TIMEOUT_MS: u32 = 5_000;
 
 /// Numbered, forward only, never edited once released.
-const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/sqlite/0001_foundation.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../migrations/sqlite/0001_foundation.sql"),
+    include_str!("../../../migrations/sqlite/0002_resources.sql"),
+];
 
 /// Why the server cannot start on this file. Each is a sentence for the host.
 #[derive(Debug, thiserror::Error)]

@@ -1,0 +1,336 @@
+//! The little that an import has to know of a resource, whatever its type: who it is about, how its
+//! source names it, when it was last changed, and what it points to.
+
+use sha2::{Digest, Sha256};
+
+use super::person::Claim;
+use crate::fhir::datatypes::{Coding, Concept, Identifier, Period, Reference};
+use crate::fhir::lenient::{Many, Text, view};
+use crate::fhir::read as view_of;
+use crate::time::{PartialDate, Timestamp};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// The resource's type, as written.
+    pub kind: String,
+    pub id: Option<String>,
+    pub version: Option<String>,
+    pub updated: Option<Timestamp>,
+    pub identifiers: Vec<(String, String)>,
+    /// The patient it says it is about.
+    pub about: Option<PersonRef>,
+    pub year: Option<u16>,
+    /// It carries a label that keeps it from others than the patient.
+    pub is_sensitive: bool,
+    /// What it is about and when, to tell two apart that share an identifier.
+    pub thing: String,
+    pub references: Vec<String>,
+    /// SHA-256 over its text without the spaces between its parts.
+    pub hash: [u8; 32],
+    /// Of a Patient: who it says they are.
+    pub claim: Option<Box<Claim>>,
+}
+
+/// How a resource names its patient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PersonRef {
+    Reference(String),
+    Identifier(String, String),
+}
+
+view! {
+    Head {
+        resource_type: Text<'a> = "resourceType",
+        id: Text<'a> = "id",
+        meta: HeadMeta<'a> = "meta",
+        identifier: Many<HeadIdentifier<'a>> = "identifier",
+        security_label: Many<Concept<'a>> = "securityLabel",
+        subject: Reference<'a> = "subject",
+        patient: Reference<'a> = "patient",
+        beneficiary: Reference<'a> = "beneficiary",
+        about: Reference<'a> = "for",
+        participant: Many<Participant<'a>> = "participant",
+        code: Concept<'a> = "code",
+        kind: Many<Concept<'a>> = "type",
+        vaccine: Concept<'a> = "vaccineCode",
+        medicine: Concept<'a> = "medicationCodeableConcept",
+        medicine_named: Reference<'a> = "medicationReference",
+        effective: Text<'a> = "effectiveDateTime",
+        effective_instant: Text<'a> = "effectiveInstant",
+        effective_period: Period<'a> = "effectivePeriod",
+        performed: Text<'a> = "performedDateTime",
+        performed_period: Period<'a> = "performedPeriod",
+        occurrence: Text<'a> = "occurrenceDateTime",
+        period: Period<'a> = "period",
+        start: Text<'a> = "start",
+        requested: Many<Period<'a>> = "requestedPeriod",
+        billable: Period<'a> = "billablePeriod",
+        date: Text<'a> = "date",
+        issued: Text<'a> = "issued",
+        onset: Text<'a> = "onsetDateTime",
+        authored: Text<'a> = "authoredOn",
+        created: Text<'a> = "created",
+        recorded: Text<'a> = "recorded",
+        recorded_date: Text<'a> = "recordedDate",
+        sent: Text<'a> = "sent",
+    }
+    HeadMeta {
+        version: Text<'a> = "versionId",
+        updated: Text<'a> = "lastUpdated",
+        security: Many<Coding<'a>> = "security",
+    }
+    HeadIdentifier {
+        system: Text<'a> = "system",
+        value: Text<'a> = "value",
+        kind: Concept<'a> = "type",
+        used: Text<'a> = "use",
+    }
+    Participant { actor: Reference<'a> = "actor" }
+}
+
+impl PersonRef {
+    /// It points into the resource itself.
+    pub fn is_contained(&self) -> bool {
+        matches!(self, Self::Reference(reference) if reference.starts_with('#'))
+    }
+}
+
+/// Numbers that several resources share by design: an accession number stands on every result of
+/// one specimen (HL7 v2-0203).
+const SHARED_NUMBERS: [&str; 5] = ["ACSN", "GI", "GN", "FGN", "PGN"];
+/// HL7 v3 Confidentiality: restricted, very restricted.
+const CONFIDENTIAL: [&str; 2] = ["R", "V"];
+/// HL7 v3 ActCode, ActInformationSensitivityPolicy.
+const SENSITIVE: [&str; 20] = [
+    "ETH", "ETHUD", "OPIOIDUD", "GDIS", "HIV", "MST", "PREGNANT", "SCA", "SDV", "SEX", "SPI", "BH",
+    "COGN", "DVD", "EMOTDIS", "MH", "PSY", "PSYTHPN", "SUD", "STD",
+];
+
+/// Types that are always about one patient (FHIR R4, Patient compartment). One of them that names
+/// nobody is attached to nobody, unless all that was sent is about one.
+const PERSONAL: [&str; 38] = [
+    "Account",
+    "AdverseEvent",
+    "AllergyIntolerance",
+    "Appointment",
+    "BodyStructure",
+    "CarePlan",
+    "CareTeam",
+    "Claim",
+    "ClaimResponse",
+    "ClinicalImpression",
+    "Communication",
+    "CommunicationRequest",
+    "Condition",
+    "Consent",
+    "Coverage",
+    "DetectedIssue",
+    "DiagnosticReport",
+    "DocumentReference",
+    "Encounter",
+    "EpisodeOfCare",
+    "ExplanationOfBenefit",
+    "FamilyMemberHistory",
+    "Goal",
+    "ImagingStudy",
+    "Immunization",
+    "MedicationAdministration",
+    "MedicationDispense",
+    "MedicationRequest",
+    "MedicationStatement",
+    "NutritionOrder",
+    "Observation",
+    "Procedure",
+    "QuestionnaireResponse",
+    "RelatedPerson",
+    "RiskAssessment",
+    "ServiceRequest",
+    "Specimen",
+    "VisionPrescription",
+];
+
+pub fn is_personal(kind: &str) -> bool {
+    PERSONAL.contains(&kind)
+}
+
+impl Facts {
+    /// Nothing if it is no resource that says what it is.
+    pub fn of(json: &str) -> Option<Self> {
+        let head: Head<'_> = view_of(json)?;
+        let kind = head.resource_type.owned()?;
+        let scan = Scan::of(json);
+        let claim = (kind == "Patient").then(|| Box::new(Claim::of(json, head.identifiers())));
+        Some(Self {
+            id: head.id.owned(),
+            version: head.meta.version.owned(),
+            updated: moment(&head.meta.updated),
+            identifiers: head.identifiers(),
+            about: head.about(&kind),
+            year: head.year(),
+            is_sensitive: head.is_sensitive(),
+            thing: head.thing(),
+            references: scan.references,
+            hash: scan.hash,
+            claim,
+            kind,
+        })
+    }
+}
+
+fn moment(text: &Text<'_>) -> Option<Timestamp> {
+    text.said()?.parse::<PartialDate>().ok()?.moment()
+}
+
+impl Head<'_> {
+    fn identifiers(&self) -> Vec<(String, String)> {
+        let own = self.identifier.iter().filter(|one| {
+            let shared = one.kind.has_code(&SHARED_NUMBERS);
+            !shared && !one.used.is("old")
+        });
+        let known = own.filter_map(|one| Some((one.system.owned()?, one.value.owned()?)));
+        known.collect()
+    }
+
+    fn about(&self, kind: &str) -> Option<PersonRef> {
+        // Of whom a Patient is about nobody has to be asked, and a Group is no patient.
+        if kind == "Patient" {
+            return None;
+        }
+        let named = [&self.subject, &self.patient, &self.beneficiary, &self.about];
+        let actors = self.participant.iter().map(|participant| &participant.actor);
+        let actors = actors.filter(|actor| {
+            let reference = actor.reference.said().unwrap_or_default();
+            reference.contains("Patient/") || actor.kind.is("Patient")
+        });
+        named.into_iter().chain(actors).find_map(person_of)
+    }
+
+    fn dates(&self) -> impl Iterator<Item = &Text<'_>> {
+        let requested = self.requested.first().map(|period| &period.start);
+        let known = [
+            &self.effective,
+            &self.effective_instant,
+            &self.effective_period.start,
+            &self.performed,
+            &self.performed_period.start,
+            &self.occurrence,
+            &self.period.start,
+            &self.start,
+        ];
+        let later = [
+            &self.billable.start,
+            &self.date,
+            &self.issued,
+            &self.onset,
+            &self.authored,
+            &self.created,
+            &self.recorded,
+            &self.recorded_date,
+            &self.sent,
+        ];
+        known.into_iter().chain(requested).chain(later)
+    }
+
+    fn year(&self) -> Option<u16> {
+        let dates = self.dates().filter_map(|date| date.said()?.parse::<PartialDate>().ok());
+        let mut years = dates.filter_map(|date| u16::try_from(date.year()).ok());
+        years.next()
+    }
+
+    fn is_sensitive(&self) -> bool {
+        let labels = self.security_label.iter().flat_map(|concept| concept.coding.iter());
+        self.meta.security.iter().chain(labels).any(|label| {
+            let system = label.system.said().unwrap_or_default();
+            (system.ends_with("v3-Confidentiality") && label.code.is_one_of(&CONFIDENTIAL))
+                || (system.ends_with("v3-ActCode") && label.code.is_one_of(&SENSITIVE))
+        })
+    }
+
+    fn thing(&self) -> String {
+        let concepts = [&self.code, &self.vaccine, &self.medicine];
+        let concepts = concepts.into_iter().chain(self.kind.iter());
+        let what = concepts
+            .filter_map(|concept| {
+                let code = concept.code().map(|code| format!("{}|{}", code.system, code.code));
+                code.or_else(|| concept.words().map(str::to_lowercase))
+            })
+            .next();
+        let what = what.or_else(|| self.medicine_named.reference.owned());
+        let when = self.dates().find_map(|date| date.said());
+        match (what, when) {
+            (None, None) => String::new(),
+            (what, when) => format!("{} {}", what.unwrap_or_default(), when.unwrap_or_default()),
+        }
+    }
+}
+
+fn person_of(reference: &Reference<'_>) -> Option<PersonRef> {
+    let Identifier { system, value } = &reference.identifier;
+    match (reference.reference.owned(), system.owned(), value.owned()) {
+        (Some(reference), _, _) if names_somebody_else(&reference) => None,
+        (Some(reference), _, _) => Some(PersonRef::Reference(reference)),
+        (None, Some(system), Some(value)) => Some(PersonRef::Identifier(system, value)),
+        (None, _, _) => None,
+    }
+}
+
+/// A subject may be a group, a place or a device.
+fn names_somebody_else(reference: &str) -> bool {
+    let others = ["Group", "Location", "Device", "Practitioner", "Organization", "Substance"];
+    let mut parts = reference.split("/_history/").next().unwrap_or(reference).rsplit('/');
+    let kind = parts.nth(1).unwrap_or_default();
+    others.contains(&kind)
+}
+
+/// One walk over the bytes.
+struct Scan {
+    references: Vec<String>,
+    hash: [u8; 32],
+}
+
+impl Scan {
+    fn of(json: &str) -> Self {
+        let bytes = json.as_bytes();
+        let mut hasher = Sha256::new();
+        let mut references: Vec<String> = Vec::new();
+        let mut after_reference = false;
+        let mut place = 0;
+        while place < bytes.len() {
+            let from = place;
+            if bytes[place] == b'"' {
+                place = end_of_text(bytes, place);
+                hasher.update(&bytes[from..place]);
+                if after_reference && let Ok(text) = serde_json::from_str(&json[from..place]) {
+                    references.push(text);
+                }
+                after_reference = &bytes[from..place] == b"\"reference\"";
+            } else {
+                while place < bytes.len() && bytes[place] != b'"' {
+                    place += 1;
+                }
+                let between = &bytes[from..place];
+                let said = between.split(u8::is_ascii_whitespace).filter(|part| !part.is_empty());
+                for part in said {
+                    hasher.update(part);
+                    after_reference &= part == b":";
+                }
+            }
+        }
+        references.sort_unstable();
+        references.dedup();
+        Self { references, hash: hasher.finalize().into() }
+    }
+}
+
+/// The place after the quote that ends a text.
+fn end_of_text(bytes: &[u8], start: usize) -> usize {
+    let mut place = start + 1;
+    while let Some(byte) = bytes.get(place) {
+        match byte {
+            b'"' => return place + 1,
+            b'\\' => place += 2,
+            _ => place += 1,
+        }
+    }
+    bytes.len()
+}

@@ -1,0 +1,208 @@
+//! Chart documents, as the one writer of them holds them open: what was placed becomes changes of
+//! about a hundred resources each.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as MapEntry;
+
+use sha2::{Digest, Sha256};
+use shared::document::gate::guarded;
+use shared::document::{Actor, Document, DocumentId, Put};
+use shared::fhir::entry::{ChartEntry, ChartEntryView, cut_data};
+use shared::id::{EntryId, PatientId};
+use shared::sync::receipt::ReceiptKey;
+use shared::time::Timestamp;
+
+use crate::documents::{self, Origin};
+use crate::store::resources::{Blob, ChartChange};
+use crate::store::rows::{Batch, Fresh};
+use crate::store::{Store, StoreError};
+use crate::world::OsRng;
+
+/// Resources of one change: fewer make more rows, more make frames that a slow line repeats.
+const RESOURCES_OF_CHANGE_MAX: usize = 100;
+/// Bytes of one change, unless a single resource is larger. Rows travel in pieces of this order.
+const CHANGE_BYTES_GOAL: usize = 192 * 1024;
+/// Bytes of a resource in a chart, after long contents were cut out: the gate's limit, with room
+/// for what stands around it.
+pub const RESOURCE_BYTES_MAX: usize = 240 * 1024;
+
+/// Stands where a resource was that moved to a document with fewer readers.
+const MOVED: &str = "{\"kind\":\"moved\"}";
+
+/// The charts that an import has touched so far.
+#[derive(Default)]
+pub struct Charts {
+    open: BTreeMap<DocumentId, Chart>,
+}
+
+struct Chart {
+    document: Document,
+    genesis: Fresh,
+    actor: Actor,
+    puts: Vec<Put>,
+}
+
+/// A resource on its way into a chart.
+pub struct Placing<'a> {
+    pub source: &'a str,
+    pub url: Option<&'a str>,
+    pub json: &'a str,
+    pub entry: EntryId,
+    pub replaces: Option<EntryId>,
+}
+
+impl Charts {
+    /// Forgets what was not committed.
+    pub fn forget(&mut self) {
+        self.open.clear();
+    }
+
+    /// Puts a resource into a document; it is written with the next changes. Answers what was cut
+    /// out of it.
+    pub async fn put(
+        &mut self,
+        store: &dyn Store,
+        receipts: &ReceiptKey,
+        id: DocumentId,
+        placing: Placing<'_>,
+    ) -> Result<Vec<Blob>, StoreError> {
+        let (text, blobs) = entry_text(id.patient, &placing)?;
+        let chart = self.opened(store, receipts, id).await?;
+        chart.puts.push(Put::Entry { entry: placing.entry, text });
+        Ok(blobs)
+    }
+
+    /// Takes the text of an entry, and of those that it replaced, out of a document: they now stand
+    /// where fewer may read them. The log still holds what was once sent.
+    pub async fn hide(
+        &mut self,
+        store: &dyn Store,
+        receipts: &ReceiptKey,
+        id: DocumentId,
+        entry: EntryId,
+    ) -> Result<(), StoreError> {
+        let chart = self.opened(store, receipts, id).await?;
+        let mut next = Some(entry);
+        while let Some(entry) = next {
+            let text = chart.document.entry(entry).unwrap_or_default();
+            let view: ChartEntryView<'_> = shared::fhir::read(&text).unwrap_or_default();
+            next = view.replaces.said().and_then(|older| older.parse().ok());
+            chart.puts.push(Put::Entry { entry, text: MOVED.into() });
+        }
+        Ok(())
+    }
+
+    async fn opened(
+        &mut self,
+        store: &dyn Store,
+        receipts: &ReceiptKey,
+        id: DocumentId,
+    ) -> Result<&mut Chart, StoreError> {
+        Ok(match self.open.entry(id) {
+            MapEntry::Occupied(open) => open.into_mut(),
+            MapEntry::Vacant(free) => free.insert(Chart::open(store, receipts, id).await?),
+        })
+    }
+
+    /// The changes of everything that was put since the last time.
+    pub fn changes(
+        &mut self,
+        receipts: &ReceiptKey,
+        at: Timestamp,
+    ) -> Result<Vec<ChartChange>, StoreError> {
+        let mut all = Vec::new();
+        for (id, chart) in &mut self.open {
+            if chart.puts.is_empty() {
+                continue;
+            }
+            let origin = Origin { account: None, device: None, at };
+            let mut changes = Vec::new();
+            for puts in pieces(std::mem::take(&mut chart.puts)) {
+                let (actor, document) = (chart.actor, &mut chart.document);
+                let bytes = guarded(|| document.mint(actor, &puts).1)
+                    .map_err(|_| StoreError::Damaged("a chart document"))?;
+                changes.push(documents::own(receipts, id, &bytes, origin)?);
+            }
+            let layout = documents::layout(id);
+            let batch = Batch { document: *id, layout, changes, reply: None };
+            all.push(ChartChange { genesis: chart.genesis.clone(), batch });
+        }
+        Ok(all)
+    }
+}
+
+impl Chart {
+    async fn open(
+        store: &dyn Store,
+        receipts: &ReceiptKey,
+        id: DocumentId,
+    ) -> Result<Self, StoreError> {
+        let (rows, _) = store.rows_after(id, 0, usize::MAX).await?;
+        let (_, bytes) = Document::genesis(&id);
+        let origin = Origin { account: None, device: None, at: Timestamp::default() };
+        let genesis = documents::own(receipts, &id, &bytes, origin)?;
+        let damaged = || StoreError::Damaged("a chart document");
+        let document = guarded(|| match rows.is_empty() {
+            true => Document::load([&bytes[..]]),
+            false => Document::load(rows.iter().map(|row| &row.bytes[..])),
+        });
+        let document = document.map_err(|_| damaged())?.map_err(|_| damaged())?;
+        Ok(Self { document, genesis, actor: Actor::fresh(&mut OsRng), puts: Vec::new() })
+    }
+}
+
+fn pieces(puts: Vec<Put>) -> Vec<Vec<Put>> {
+    let mut pieces: Vec<Vec<Put>> = Vec::new();
+    let mut bytes = 0;
+    for put in puts {
+        let size = match &put {
+            Put::Entry { text, .. } | Put::Register { text, .. } => text.len(),
+        };
+        let full = |piece: &Vec<Put>| {
+            piece.len() >= RESOURCES_OF_CHANGE_MAX || bytes + size > CHANGE_BYTES_GOAL
+        };
+        match pieces.last_mut() {
+            Some(last) if !full(last) => last.push(put),
+            Some(_) | None => {
+                bytes = 0;
+                pieces.push(vec![put]);
+            }
+        }
+        bytes += size;
+    }
+    pieces
+}
+
+/// Whether a resource fits into a chart once long contents are cut out.
+pub fn fits(json: &str) -> bool {
+    json.len() <= RESOURCE_BYTES_MAX
+        || cut_data(json, |_| String::new()).0.len() <= RESOURCE_BYTES_MAX
+}
+
+fn entry_text(
+    patient: PatientId,
+    placing: &Placing<'_>,
+) -> Result<(String, Vec<Blob>), StoreError> {
+    let mut blobs = Vec::new();
+    let (resource, cut) = cut_data(placing.json, |bytes| {
+        let blob = blob_name(patient, bytes);
+        blobs.push(Blob { patient, blob: blob.clone(), bytes: bytes.to_vec() });
+        blob
+    });
+    let entry = ChartEntry {
+        url: placing.url.map(str::to_owned),
+        replaces: placing.replaces,
+        cut,
+        ..ChartEntry::new(placing.source, resource)
+    };
+    let text = entry.to_text().map_err(|_| StoreError::Damaged("a resource that was read"))?;
+    Ok((text, blobs))
+}
+
+/// By content, and different for each record: nobody learns that two of them hold the same file.
+fn blob_name(patient: PatientId, bytes: &[u8]) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(patient.to_bytes());
+    hasher.update(bytes);
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

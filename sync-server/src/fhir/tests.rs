@@ -1,0 +1,180 @@
+//! An import into a served clinic, seen at devices that are connected.
+
+use std::time::Duration;
+
+use shared::fhir::import::{Summary, Why, read};
+use shared::id::PatientId;
+use shared::record::{Loaded, Shelf};
+
+use super::{Importer, Order, Outcome};
+use crate::store::Store;
+use crate::testing::{ANA, NOON, ROSA, ROSA_RECORD, World};
+
+const SOURCE: &str = "Lakeside";
+
+async fn import(world: &World, text: &str) -> Outcome {
+    import_to(world, text, None).await
+}
+
+async fn import_to(world: &World, text: &str, to: Option<PatientId>) -> Outcome {
+    let input = read(text.as_bytes()).unwrap();
+    let mut importer = Importer::new(world.store.as_ref(), world.app.receipts());
+    let order = Order { source: SOURCE, to, now: world.app.now() };
+    let mut told = |_, news| {
+        for one in news {
+            world.app.published(one, None);
+        }
+    };
+    importer.take(order, input, &mut told).await.unwrap()
+}
+
+fn bundle(kind: &str, resources: &[String]) -> String {
+    let entries: Vec<_> = resources.iter().map(|one| format!("{{\"resource\":{one}}}")).collect();
+    let entries = entries.join(",");
+    format!(r#"{{"resourceType":"Bundle","type":"{kind}","entry":[{entries}]}}"#)
+}
+
+fn rosa() -> String {
+    r#"{"resourceType":"Patient","id":"r1","gender":"female","birthDate":"1961-04-09",
+        "name":[{"family":"Delgado","given":["Rosa"]}]}"#
+        .to_owned()
+}
+
+fn glucose(id: &str, value: &str, updated: &str) -> String {
+    format!(
+        r#"{{"resourceType":"Observation","id":"{id}","meta":{{"lastUpdated":"{updated}"}},
+        "status":"final","code":{{"text":"Glucose"}},"subject":{{"reference":"Patient/r1"}},
+        "effectiveDateTime":"2026-03-04","performer":[{{"reference":"Practitioner/p1"}}],
+        "valueQuantity":{{"value":{value},"unit":"mg/dL"}}}}"#
+    )
+}
+
+fn doctor() -> String {
+    r#"{"resourceType":"Practitioner","id":"p1","name":[{"text":"Dr. Lake"}]}"#.to_owned()
+}
+
+fn counts(summary: &Summary) -> (u64, u64, u64, u64) {
+    (summary.new, summary.updated, summary.unchanged, summary.refused())
+}
+
+const MARCH: &str = "2026-03-05T08:00:00Z";
+const APRIL: &str = "2026-04-05T08:00:00Z";
+
+/// The values of glucose that a screen would list.
+fn shown(record: &shared::record::Record) -> Vec<String> {
+    let resources = record.chart().resources();
+    let texts = resources.map(|resource| resource.json().to_owned());
+    let value = |text: String| {
+        text.split("\"value\":")
+            .nth(1)
+            .map(|rest| rest.split(',').next().unwrap_or_default().to_owned())
+    };
+    texts.filter_map(value).collect()
+}
+
+#[tokio::test]
+async fn a_new_result_is_on_an_open_device_while_it_is_connected() {
+    let world = World::start().await;
+    let rosa_phone = world.sign_in(ROSA).await;
+    let mut phone = world.device(&rosa_phone).await;
+    assert_eq!(phone.record(ROSA_RECORD).chart().loaded(Shelf::Everything), Loaded::All);
+    let sent = bundle("collection", &[glucose("o1", "98.00", MARCH), rosa(), doctor()]);
+    let outcome = import_to(&world, &sent, Some(ROSA_RECORD)).await;
+    assert_eq!(counts(&outcome.summary), (3, 0, 0, 0), "{}", outcome.summary);
+    let there = phone.until(&world, |phone| shown(&phone.record(ROSA_RECORD)) == ["98.00"]);
+    tokio::time::timeout(Duration::from_secs(2), there).await.expect("within two seconds");
+    let record = phone.record(ROSA_RECORD);
+    let result = record.chart().observations().next().unwrap().0;
+    assert_eq!(
+        record.chart().name_of(result, Some("Practitioner/p1"), None),
+        Some("Dr. Lake".into()),
+    );
+    drop(phone);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_same_again_changes_nothing_and_newer_replaces_older() {
+    let world = World::start().await;
+    let first = bundle("collection", &[rosa(), glucose("o1", "98", MARCH)]);
+    import_to(&world, &first, Some(ROSA_RECORD)).await;
+    let before = world.store.summaries(vec![ROSA_RECORD]).await.unwrap();
+    let again = import(&world, &first).await;
+    assert_eq!(counts(&again.summary), (0, 0, 2, 0));
+    assert_eq!(world.store.summaries(vec![ROSA_RECORD]).await.unwrap(), before);
+
+    let newer = import(&world, &glucose("o1", "101", APRIL)).await;
+    assert_eq!(counts(&newer.summary), (0, 1, 0, 0));
+    let older = import(&world, &first).await;
+    assert_eq!(older.summary.refused.get(&Why::Older), Some(&1));
+    let phone = world.device(&world.sign_in(ROSA).await).await;
+    assert_eq!(shown(&phone.record(ROSA_RECORD)), ["101"]);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_is_attached_in_doubt() {
+    let world = World::start().await;
+    // Name and birth date are Rosa's, and nothing else is known of her here.
+    let sent = bundle("searchset", &[rosa(), glucose("o1", "98", MARCH)]);
+    let outcome = import(&world, &sent).await;
+    assert_eq!(outcome.summary.refused.get(&Why::NothingElseAgrees), Some(&2));
+    let (rows, _) = world.store.resources_in(ROSA_RECORD, None, usize::MAX).await.unwrap();
+    assert_eq!(rows, []);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_result_waits_for_its_patient_and_then_joins_the_chart() {
+    let world = World::start().await;
+    let early = import(&world, &glucose("o1", "98", MARCH)).await;
+    assert_eq!(early.summary.refused.get(&Why::UnknownPatient), Some(&1));
+    let late = import_to(&world, &rosa(), Some(ROSA_RECORD)).await;
+    assert_eq!(counts(&late.summary), (2, 0, 0, 0));
+    let phone = world.device(&world.sign_in(ROSA).await).await;
+    assert_eq!(shown(&phone.record(ROSA_RECORD)), ["98"]);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_transaction_is_all_or_nothing() {
+    let world = World::start().await;
+    let stranger = glucose("o2", "5", MARCH).replace("Patient/r1", "Patient/other");
+    let sent = bundle("transaction", &[rosa(), glucose("o1", "98", MARCH), stranger]);
+    let outcome = import_to(&world, &sent, Some(ROSA_RECORD)).await;
+    assert_eq!(counts(&outcome.summary), (0, 0, 0, 3));
+    assert_eq!(outcome.summary.examples[0].why, Why::UnknownPatient);
+    let (rows, _) = world.store.resources_in(ROSA_RECORD, None, usize::MAX).await.unwrap();
+    assert_eq!(rows, []);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_label_keeps_a_result_from_the_caregiver_also_when_it_comes_later() {
+    let world = World::start().await;
+    let first = bundle("collection", &[rosa(), glucose("o1", "98", MARCH)]);
+    import_to(&world, &first, Some(ROSA_RECORD)).await;
+    let labelled = glucose("o1", "99", APRIL).replace(
+        "\"meta\":{",
+        "\"meta\":{\"security\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/\
+         v3-Confidentiality\",\"code\":\"R\"}],",
+    );
+    import(&world, &labelled).await;
+    let own = world.device(&world.sign_in(ROSA).await).await;
+    assert_eq!(shown(&own.record(ROSA_RECORD)), ["99"]);
+    let caregiver = world.device(&world.sign_in(ANA).await).await;
+    assert_eq!(shown(&caregiver.record(ROSA_RECORD)), Vec::<String>::new());
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn somebody_new_gets_a_record_of_their_own_and_is_found_again() {
+    let world = World::start().await;
+    let someone = rosa().replace("Rosa", "Walter").replace("1961", "1951");
+    let sent = bundle("collection", &[someone, glucose("o1", "98", MARCH)]);
+    let outcome = import(&world, &sent).await;
+    assert_eq!(counts(&outcome.summary), (2, 0, 0, 0));
+    assert_eq!(counts(&import(&world, &sent).await.summary), (0, 0, 2, 0));
+    assert!(world.app.now() >= NOON);
+    world.stop().await;
+}
