@@ -63,7 +63,7 @@ fn moved(text: &str, days: i64) -> String {
     let mut rest = text;
     while let Some(quote) = rest.find('"') {
         let (before, after) = rest.split_at(quote + 1);
-        let is_birth = out.ends_with("birthDate\": ") || before.ends_with("birthDate\": \"");
+        let is_birth = before == ": \"" && out.ends_with("birthDate\"");
         out.push_str(before);
         rest = after;
         if let Some(day) = day_at(rest).filter(|_| !is_birth) {
@@ -93,6 +93,36 @@ fn day_at(text: &str) -> Option<Day> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::people::{BirthDate, NewPatient};
+
+    #[tokio::test]
+    async fn every_chart_comes_in_whole_and_once() {
+        let store = crate::store::memory::MemoryStore::default();
+        let receipts = ReceiptKey::from_bytes([1; 32]);
+        let (rosa, mateo) = (PatientId::from_u128(1), PatientId::from_u128(2));
+        let now = Timestamp::from_millis(1_900_000_000_000);
+        for (patient, name, born) in
+            [(rosa, "Rosa Delgado", "1961-04-09"), (mateo, "Mateo Delgado", "2017-05-26")]
+        {
+            let birth_date = BirthDate::parse(born).unwrap();
+            let new = NewPatient { patient, name: name.into(), birth_date, at: now };
+            store.add_patient(new).await.unwrap();
+        }
+        let mut counts = Vec::new();
+        for weeks in 0..2 {
+            let now = now.plus_millis(weeks * 7 * 24 * 60 * 60 * 1000);
+            charts(&store, &receipts, now, rosa, mateo).await.unwrap();
+            for patient in [rosa, mateo] {
+                let (rows, _) = store.resources_in(patient, None, usize::MAX).await.unwrap();
+                counts.push(rows.len());
+                let versions = rows.iter().map(|row| row.version).max().unwrap();
+                assert_eq!(versions, if patient == rosa { 2 } else { 1 });
+            }
+        }
+        assert_eq!(counts[..2], counts[2..]);
+        let resources = |files: &[&str]| files[0].matches("{\"fullUrl\"").count();
+        assert_eq!(counts[..2], [resources(&ROSA), resources(&MATEO)]);
+    }
 
     #[test]
     fn dates_move_by_whole_weeks_and_birthdays_stay() {
