@@ -1,12 +1,17 @@
-//! The staff's program: the clinic's threads, one of them open, and a reply. It speaks JSON and an
-//! event stream with the server, holds no document, and keeps nothing in the browser.
+//! The staff's program: the clinic's queue, one item of it open, and what is done about it. It
+//! speaks JSON and an event stream with the server, holds no document, and keeps nothing in the browser.
 
+mod actions;
 mod client;
 mod conversation;
 mod desk;
 mod inbox;
+mod keys;
+mod line;
 mod live;
+mod refill;
 mod reply;
+mod request;
 
 use leptos::mount::mount_to_body;
 use leptos::prelude::*;
@@ -30,6 +35,7 @@ pub fn start() {
 fn Clinic() -> AnyView {
     let desk = Desk::open();
     live::keep_up(desk);
+    keys::listen(desk);
     let signed_out = move || desk.connection().get() == Connection::SignedOut;
     view! {
         <a class="button skip" href="#conversation" on:click=skip>{words::clinic_skip()}</a>
@@ -65,6 +71,13 @@ fn Top(desk: Desk) -> AnyView {
     view! {
         <header class="desk-top">
             <p class="desk-name">{words::clinic_title()}</p>
+            <label class="desk-search">
+                <span class="unseen">{words::clinic_search()}</span>
+                <input
+                    id="search" type="search" placeholder=words::clinic_search()
+                    on:input=move |event| desk.search(event_target_value(&event))
+                />
+            </label>
             <p class="desk-line" class:away=away role="status">{line}</p>
             <p><b>{who}</b>" "<span class="soft">{clinic}</span></p>
             <Show when=move || desk.who().get().is_some()>

@@ -1,6 +1,7 @@
 //! Ask and Answer: what a screen may want to know, as pure functions `&Record → plain data`.
 
 pub mod activity;
+pub mod desk;
 pub mod home;
 pub mod medicines;
 pub mod refills;

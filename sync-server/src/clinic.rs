@@ -1,6 +1,8 @@
-//! What staff see and do: threads, their messages, replies, and news of all of it as it happens.
+//! What staff see and do: the queue, its items, their answers, and news of all of it as it happens.
 
+pub mod desk;
 pub mod events;
+pub mod record;
 pub mod reply;
 pub mod session;
 pub mod threads;

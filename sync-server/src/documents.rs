@@ -133,6 +133,16 @@ pub async fn ensure(
     Ok(())
 }
 
+/// Makes a document with its first change, unless it is there.
+pub async fn create(
+    store: &dyn Store,
+    receipts: &ReceiptKey,
+    document: DocumentId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    store.create_document(document, genesis(receipts, &document, now)?).await
+}
+
 fn kinds(account: AccountId, level: Level) -> Vec<Kind> {
     match level {
         Level::Own | Level::Caregiver => vec![

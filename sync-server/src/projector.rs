@@ -1,6 +1,7 @@
 //! After the commit: reads what people wrote and fills the clinic's threads. It has its own place in
 //! every log, and doing something twice does nothing, so it may be stopped anywhere.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use shared::document::{DocumentId, Kind};
@@ -39,8 +40,9 @@ impl Projector {
 /// Runs until the server stops.
 pub async fn run(app: App) {
     let mut stopping = app.hub().stopping();
+    let mut filled = false;
     loop {
-        let failed = catch_up(&app).await.err();
+        let failed = look(&app, &mut filled).await.err();
         if let Some(cause) = &failed {
             line(&Line::Failed { id: "-", what: "projector", cause });
         }
@@ -52,6 +54,17 @@ pub async fn run(app: App) {
     }
 }
 
+async fn look(app: &App, filled: &mut bool) -> Result<(), StoreError> {
+    catch_up(app).await?;
+    if !*filled {
+        // The queue is in memory alone: after a start it is read once, and kept from then on.
+        app.desk().fill(app.doorkeeper().for_part(Part::Projector).as_ref()).await?;
+        *filled = true;
+        app.clinic_changed();
+    }
+    Ok(())
+}
+
 /// Looks at everything that was not looked at.
 pub async fn catch_up(app: &App) -> Result<(), StoreError> {
     let store = app.doorkeeper().for_part(Part::Projector);
@@ -60,17 +73,26 @@ pub async fn catch_up(app: &App) -> Result<(), StoreError> {
         if waiting.is_empty() {
             return Ok(());
         }
+        let mut changed = BTreeSet::new();
         for (document, rows) in waiting {
             let projection = look_at(app.receipts(), app.now(), document, &rows);
-            let found_something = !projection.messages.is_empty();
             for news in store.project(projection).await? {
                 app.hub().publish(news, None);
             }
-            if found_something {
-                app.clinic_changed();
+            // What a person read counts too, and no message says so.
+            if is_for_the_desk(&document) {
+                changed.insert(document.patient);
             }
         }
+        for patient in changed {
+            app.desk().refresh(store.as_ref(), patient).await?;
+            app.clinic_changed();
+        }
     }
+}
+
+const fn is_for_the_desk(document: &DocumentId) -> bool {
+    audience(document).is_some()
 }
 
 /// What is in these rows for the clinic.
@@ -81,7 +103,8 @@ fn look_at(
     rows: &[Row],
 ) -> Projection {
     let up_to = rows.last().map_or(0, |row| row.seq);
-    let mut projection = Projection { document, up_to, threads: Vec::new(), messages: Vec::new() };
+    let (threads, messages, marks) = (Vec::new(), Vec::new(), Vec::new());
+    let mut projection = Projection { document, up_to, threads, messages, marks };
     let Some(audience) = audience(&document) else {
         return projection;
     };
@@ -91,6 +114,10 @@ fn look_at(
             let said = Said::from_text(&text);
             if let Some(author) = author(&document, row, &said) {
                 note(&mut projection, audience, entry, &said, author, row.sidecar.received_at);
+            } else if let (Some(account), true) = (document.writer(), is_request(&said)) {
+                let mark = Mark { entry, step: Step::AtTheClinic, at: now };
+                let marks = DocumentId::marks(document.patient, account, audience);
+                projection.marks.push(documents::mark(receipts, marks, &mark));
             }
         }
     }
@@ -102,6 +129,22 @@ fn look_at(
         }
     }
     projection
+}
+
+/// What somebody at the clinic answers, messages aside.
+const fn is_request(said: &Said) -> bool {
+    matches!(
+        said,
+        Said::Refill(_)
+            | Said::VisitRequest(_)
+            | Said::VisitWish(_)
+            | Said::Call(_)
+            | Said::BeforeVisit(_)
+            | Said::Wrong(_)
+            | Said::Reading(_)
+            | Said::OwnMedicine(_)
+            | Said::OwnAllergy(_)
+    )
 }
 
 /// Only journals and care hold what is said in threads.

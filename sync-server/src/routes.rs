@@ -43,6 +43,11 @@ pub fn table() -> Vec<Route> {
         get("/clinic/api/threads/{patient}/{thread}", clinic::threads::read),
         post("/clinic/api/threads/{patient}/{thread}/replies", clinic::reply::write),
         get("/clinic/api/events", clinic::events::watch),
+        get("/clinic/api/queue", clinic::desk::list::read),
+        get("/clinic/api/colleagues", clinic::desk::list::colleagues),
+        get("/clinic/api/items/{patient}/{item}", clinic::desk::item::read),
+        post("/clinic/api/items/{patient}/{item}/notes", clinic::desk::item::note),
+        post("/clinic/api/records/{patient}/edits", clinic::desk::decide::write),
     ]
 }
 

@@ -9,6 +9,7 @@ use shared::time::Timestamp;
 use tokio::sync::watch;
 
 use crate::authorize::Doorkeeper;
+use crate::clinic::desk::Desk;
 use crate::config::Clinic;
 use crate::hub::Hub;
 use crate::projector::Projector;
@@ -37,6 +38,7 @@ struct Inner {
     doorkeeper: Doorkeeper,
     hub: Hub,
     projector: Projector,
+    desk: Desk,
     /// Counts what changed for the clinic.
     clinic_changes: watch::Sender<u64>,
 }
@@ -59,12 +61,17 @@ impl App {
             doorkeeper: Doorkeeper::new(store),
             hub: Hub::default(),
             projector: Projector::default(),
+            desk: Desk::default(),
             clinic_changes: watch::Sender::new(0),
         }))
     }
 
     pub fn hub(&self) -> &Hub {
         &self.0.hub
+    }
+
+    pub fn desk(&self) -> &Desk {
+        &self.0.desk
     }
 
     pub fn projector(&self) -> &Projector {

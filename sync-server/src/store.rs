@@ -1,6 +1,7 @@
 //! What the server remembers, as verbs of the domain. Each verb is one transaction, and it answers
 //! after that transaction is durable. Every implementation passes the same contract suite.
 
+pub mod desk;
 pub mod memory;
 pub mod people;
 pub mod resources;
@@ -20,6 +21,7 @@ use shared::sync::scope::Access;
 use shared::time::Timestamp;
 use shared::wire::{Row, Summary};
 
+use self::desk::{Colleague, DeskNote, Noted, Patient};
 use self::people::{
     Activated, Activation, Grant, Invitation, NewAccount, NewPatient, NewSession, NewStaff,
     RecordOf, Session, StaffMember,
@@ -153,4 +155,12 @@ pub trait Store: Send + Sync {
     fn client(&self, token: SecretHash) -> Answer<'_, Option<Client>>;
     /// Ends every token of this name, and answers how many there were.
     fn end_clients(&self, name: String, at: Timestamp) -> Answer<'_, u64>;
+    /// Everybody whose record is here.
+    fn patients(&self) -> Answer<'_, Vec<Patient>>;
+    /// All members of staff, by name.
+    fn colleagues(&self) -> Answer<'_, Vec<Colleague>>;
+    /// What staff noted on the items of one record, item by item, oldest first.
+    fn desk_notes(&self, patient: PatientId) -> Answer<'_, Vec<DeskNote>>;
+    /// Only as the next note of its item: who has not seen the newest one is told so.
+    fn add_desk_note(&self, note: DeskNote) -> Answer<'_, Noted>;
 }

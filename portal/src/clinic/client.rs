@@ -4,8 +4,9 @@ use gloo_net::http::{Request, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shared::edit::Refused;
+use shared::edit::clinic::ClinicEdit;
 use shared::id::{EntryId, PatientId};
-use shared::time::Timestamp;
+use shared::view::desk::queue::{ColleagueLine, DeskItem, Queue, QueueLine};
 
 /// Who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -15,68 +16,35 @@ pub(super) struct Who {
     pub(super) clinic: String,
 }
 
-/// Names one thread.
+/// Names one item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
     pub(super) patient: PatientId,
-    pub(super) thread: EntryId,
+    pub(super) item: EntryId,
 }
 
 impl Place {
+    pub(super) const fn of(line: &QueueLine) -> Self {
+        Self { patient: line.patient, item: line.work.item }
+    }
+
     /// As it stands in the address behind `#`, and in the paths of the API.
     pub(super) fn text(self) -> String {
-        format!("{}/{}", self.patient, self.thread)
+        format!("{}/{}", self.patient, self.item)
     }
 
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let (patient, thread) = text.split_once('/')?;
-        Some(Self { patient: patient.parse().ok()?, thread: thread.parse().ok()? })
+        let (patient, item) = text.split_once('/')?;
+        Some(Self { patient: patient.parse().ok()?, item: item.parse().ok()? })
     }
 }
 
-/// One line of the list.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(super) struct ThreadLine {
-    pub(super) patient: PatientId,
-    pub(super) patient_name: String,
-    pub(super) thread: EntryId,
-    pub(super) topic: String,
-    pub(super) excerpt: String,
-    pub(super) received_at: Timestamp,
-    pub(super) answered: bool,
-}
-
-impl ThreadLine {
-    pub(super) const fn place(&self) -> Place {
-        Place { patient: self.patient, thread: self.thread }
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(super) struct Thread {
-    pub(super) topic: String,
-    pub(super) patient_name: String,
-    pub(super) messages: Vec<Message>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(super) struct Message {
-    pub(super) entry: EntryId,
-    pub(super) from: String,
-    /// Written by the clinic.
-    pub(super) clinic: bool,
-    /// Written by the one who reads this.
-    pub(super) mine: bool,
-    pub(super) text: String,
-    pub(super) written_at: Timestamp,
-    pub(super) received_at: Timestamp,
-}
-
+/// Something written into the record for the clinic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct NewReply {
-    pub(super) text: String,
-    /// The same for every try of one reply: asking twice writes once.
+pub(super) struct NewEdit {
+    /// The same for every try of one edit: asking twice writes once.
     pub(super) key: String,
+    pub(super) edit: ClinicEdit,
 }
 
 /// Why there is no answer.
@@ -91,6 +59,14 @@ pub(super) enum Failed {
     Impossible,
 }
 
+/// What became of a note on an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Noted {
+    Done,
+    /// A colleague was faster; the line as they left it.
+    Behind(Box<QueueLine>),
+}
+
 #[derive(Deserialize)]
 struct Problem {
     refused: Option<Refused>,
@@ -102,24 +78,47 @@ pub(super) async fn who() -> Result<Who, Failed> {
     get("session").await
 }
 
-pub(super) async fn threads() -> Result<Vec<ThreadLine>, Failed> {
-    get("threads").await
+pub(super) async fn queue(show: &str, search: &str) -> Result<Queue, Failed> {
+    let search = String::from(js_sys::encode_uri_component(search));
+    get(&format!("queue?show={show}&search={search}")).await
 }
 
-pub(super) async fn thread(place: Place) -> Result<Thread, Failed> {
-    get(&format!("threads/{}", place.text())).await
+pub(super) async fn colleagues() -> Result<Vec<ColleagueLine>, Failed> {
+    get("colleagues").await
 }
 
-pub(super) async fn reply(place: Place, reply: &NewReply) -> Result<(), Failed> {
-    let path = format!("{API}/threads/{}/replies", place.text());
-    let request = Request::post(&path).json(reply).map_err(|_| Failed::Impossible)?;
-    let response = request.send().await.map_err(|_| Failed::Away)?;
+pub(super) async fn item(place: Place) -> Result<DeskItem, Failed> {
+    get(&format!("items/{}", place.text())).await
+}
+
+/// `what` is one of the notes that the server knows.
+pub(super) async fn note(
+    place: Place,
+    notes: u32,
+    what: serde_json::Value,
+) -> Result<Noted, Failed> {
+    let body = serde_json::json!({ "notes": notes, "what": what });
+    let response = post(&format!("items/{}/notes", place.text()), &body).await?;
+    if response.status() == 409 {
+        let line = response.json().await.map_err(|_| Failed::Away)?;
+        return Ok(Noted::Behind(line));
+    }
+    judge(response).await.map(|_| Noted::Done)
+}
+
+pub(super) async fn edit(place: Place, edit: &NewEdit) -> Result<(), Failed> {
+    let response = post(&format!("records/{}/edits", place.patient), edit).await?;
     judge(response).await.map(drop)
 }
 
 pub(super) async fn sign_out() -> Result<(), Failed> {
     let response = Request::delete(&format!("{API}/session")).send().await;
     judge(response.map_err(|_| Failed::Away)?).await.map(drop)
+}
+
+async fn post(path: &str, body: &impl Serialize) -> Result<Response, Failed> {
+    let request = Request::post(&format!("{API}/{path}")).json(body);
+    request.map_err(|_| Failed::Impossible)?.send().await.map_err(|_| Failed::Away)
 }
 
 async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Failed> {
@@ -151,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_place_reads_back_from_the_address() {
-        let place = Place { patient: PatientId::from_u128(1), thread: EntryId::from_u128(2) };
+        let place = Place { patient: PatientId::from_u128(1), item: EntryId::from_u128(2) };
         assert_eq!(Place::parse(&place.text()), Some(place));
         for text in ["", "conversation", "a/b", "01j00000000000000000000001/"] {
             assert_eq!(Place::parse(text), None, "{text}");

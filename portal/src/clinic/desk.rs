@@ -1,12 +1,18 @@
-//! What is on the desk: who sits here, the list, the open thread, and what was typed for each
-//! thread. All of it is in memory alone and gone with the page.
+//! What is on the desk: who sits here, the queue, the open item, and what was typed for each item. All of it is in memory alone and gone with the page.
 
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::client::{self, Failed, NewReply, Place, Thread, ThreadLine, Who};
+use serde_json::{Value, json};
+use shared::edit::clinic::ClinicEdit;
+use shared::view::desk::queue::{ColleagueLine, DeskItem, Queue};
+
+use super::client::{self, Failed, NewEdit, Noted, Place, Who};
+use super::line::owner_words;
+use super::reply::why_not;
+use crate::page::i18n::words;
 use crate::page::ui::platform::{fragment, on_fragment, random_key};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +23,7 @@ pub(super) enum Connection {
     SignedOut,
 }
 
-/// A reply that is being written for one thread.
+/// A reply that is being written for one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Draft {
     pub(super) text: String,
@@ -34,20 +40,26 @@ pub(super) enum DraftState {
     NotSent(Failed),
 }
 
-/// The thread on the screen.
+/// The item on the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Shown {
     None,
     Opening,
     Missing,
-    Thread(Thread),
+    Item(Box<DeskItem>),
 }
 
 #[derive(Clone, Copy)]
 pub(super) struct Desk {
     who: RwSignal<Option<Who>>,
     connection: RwSignal<Connection>,
-    threads: RwSignal<Option<Vec<ThreadLine>>>,
+    queue: RwSignal<Option<Queue>>,
+    /// Which of the queue is shown, as the server calls it.
+    show: RwSignal<&'static str>,
+    search: RwSignal<String>,
+    colleagues: RwSignal<Vec<ColleagueLine>>,
+    /// Why the last thing that was tried did not happen.
+    problem: RwSignal<Option<String>>,
     place: RwSignal<Option<Place>>,
     shown: RwSignal<Shown>,
     drafts: RwSignal<BTreeMap<Place, Draft>>,
@@ -58,7 +70,11 @@ impl Desk {
         let desk = Self {
             who: RwSignal::new(None),
             connection: RwSignal::new(Connection::Opening),
-            threads: RwSignal::new(None),
+            queue: RwSignal::new(None),
+            show: RwSignal::new("all"),
+            search: RwSignal::new(String::new()),
+            colleagues: RwSignal::new(Vec::new()),
+            problem: RwSignal::new(None),
             place: RwSignal::new(None),
             shown: RwSignal::new(Shown::None),
             drafts: RwSignal::new(BTreeMap::new()),
@@ -76,8 +92,30 @@ impl Desk {
         self.connection.read_only()
     }
 
-    pub(super) fn threads(self) -> ReadSignal<Option<Vec<ThreadLine>>> {
-        self.threads.read_only()
+    pub(super) fn queue(self) -> ReadSignal<Option<Queue>> {
+        self.queue.read_only()
+    }
+
+    pub(super) fn shows(self) -> ReadSignal<&'static str> {
+        self.show.read_only()
+    }
+
+    pub(super) fn show(self, which: &'static str) {
+        self.show.set(which);
+        spawn_local(self.ask_again());
+    }
+
+    pub(super) fn search(self, words: String) {
+        self.search.set(words);
+        spawn_local(self.ask_again());
+    }
+
+    pub(super) fn colleagues(self) -> ReadSignal<Vec<ColleagueLine>> {
+        self.colleagues.read_only()
+    }
+
+    pub(super) fn problem(self) -> ReadSignal<Option<String>> {
+        self.problem.read_only()
     }
 
     pub(super) fn place(self) -> ReadSignal<Option<Place>> {
@@ -116,8 +154,9 @@ impl Desk {
             return;
         }
         self.place.set(place);
+        self.problem.set(None);
         self.shown.set(if place.is_some() { Shown::Opening } else { Shown::None });
-        spawn_local(self.fetch_thread());
+        spawn_local(self.fetch_item());
     }
 
     /// Fetches everything that is on the screen; says whether the server was there.
@@ -127,7 +166,7 @@ impl Desk {
         if listed.is_err() {
             return false;
         }
-        self.fetch_thread().await;
+        self.fetch_item().await;
         self.send_waiting();
         true
     }
@@ -136,24 +175,83 @@ impl Desk {
         if self.who.with_untracked(Option::is_none) {
             self.who.set(Some(client::who().await?));
         }
-        let threads = client::threads().await?;
-        if self.threads.with_untracked(|old| old.as_ref() != Some(&threads)) {
-            self.threads.set(Some(threads));
+        if self.colleagues.with_untracked(Vec::is_empty) {
+            self.colleagues.set(client::colleagues().await?);
+        }
+        let (show, search) = (self.show.get_untracked(), self.search.get_untracked());
+        let queue = client::queue(show, &search).await?;
+        // Somebody may have typed on meanwhile.
+        let is_asked =
+            self.show.get_untracked() == show && self.search.with_untracked(|now| *now == search);
+        if is_asked && self.queue.with_untracked(|old| old.as_ref() != Some(&queue)) {
+            self.queue.set(Some(queue));
         }
         Ok(())
     }
 
-    async fn fetch_thread(self) {
+    async fn ask_again(self) {
+        let listed = self.fetch_list().await;
+        self.note(listed);
+    }
+
+    /// The item before or after the open one, or the first.
+    pub(super) fn step(self, ahead: bool) -> Option<Place> {
+        self.queue.with_untracked(|queue| {
+            let lines = &queue.as_ref()?.lines;
+            let open = self.place.get_untracked();
+            let at = lines.iter().position(|line| Some(Place::of(line)) == open);
+            let next = match (at, ahead) {
+                (None, _) => 0,
+                (Some(at), true) => (at + 1).min(lines.len().checked_sub(1)?),
+                (Some(at), false) => at.saturating_sub(1),
+            };
+            lines.get(next).map(Place::of)
+        })
+    }
+
+    /// Notes something on an item, as somebody who saw so many notes of it.
+    pub(super) fn note_on(self, place: Place, notes: u32, what: Value) {
+        spawn_local(async move {
+            match client::note(place, notes, what).await {
+                Ok(Noted::Done) => self.problem.set(None),
+                Ok(Noted::Behind(line)) => {
+                    let owner = owner_words(line.owner.as_ref(), None);
+                    self.problem.set(Some(words::clinic_somebody_faster(&owner)));
+                }
+                Err(why @ (Failed::Away | Failed::SignedOut)) => self.note(Err(why)),
+                Err(why) => self.problem.set(Some(why_not(why))),
+            }
+            self.refresh().await;
+        });
+    }
+
+    /// A decision. Nothing is shown as done before the server said so.
+    pub(super) fn decide(self, place: Place, edit: ClinicEdit) {
+        let new = NewEdit { key: random_key(), edit };
+        spawn_local(async move {
+            match client::edit(place, &new).await {
+                Ok(()) => self.problem.set(None),
+                Err(why) => self.problem.set(Some(why_not(why))),
+            }
+            self.refresh().await;
+        });
+    }
+
+    pub(super) fn take(self, place: Place, notes: u32) {
+        self.note_on(place, notes, json!("take"));
+    }
+
+    async fn fetch_item(self) {
         let Some(place) = self.place.get_untracked() else {
             return;
         };
-        let fetched = client::thread(place).await;
+        let fetched = client::item(place).await;
         // Somebody may have opened another one meanwhile.
         if self.place.get_untracked() != Some(place) {
             return;
         }
         let shown = match fetched {
-            Ok(thread) => Shown::Thread(thread),
+            Ok(item) => Shown::Item(Box::new(item)),
             Err(Failed::NotFound) => Shown::Missing,
             // What is on the screen stays there.
             Err(why) => return self.note(Err(why)),
@@ -181,7 +279,8 @@ impl Desk {
     /// nowhere but with the page.
     fn forget(self) {
         self.who.set(None);
-        self.threads.set(None);
+        self.queue.set(None);
+        self.colleagues.set(Vec::new());
         self.shown.set(Shown::Opening);
     }
 
@@ -206,8 +305,9 @@ impl Desk {
         }
         self.set_state(place, DraftState::Sending);
         spawn_local(async move {
-            let reply = NewReply { text: draft.text, key: draft.key };
-            match client::reply(place, &reply).await {
+            let edit =
+                ClinicEdit::Reply { thread: place.item, text: draft.text, attachments: Vec::new() };
+            match client::edit(place, &NewEdit { key: draft.key, edit }).await {
                 Ok(()) => {
                     self.drafts.update(|drafts| {
                         drafts.remove(&place);

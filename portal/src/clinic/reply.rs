@@ -11,7 +11,7 @@ use crate::page::i18n::words;
 #[component]
 pub(super) fn Reply(desk: Desk, place: Place) -> AnyView {
     let label = move || match desk.shown().get() {
-        Shown::Thread(thread) => words::clinic_reply_to(&thread.patient_name),
+        Shown::Item(item) => words::clinic_reply_to(&item.line.patient_name),
         Shown::None | Shown::Opening | Shown::Missing => String::new(),
     };
     let problem = RwSignal::new(None::<String>);
@@ -66,12 +66,15 @@ pub(super) fn Reply(desk: Desk, place: Place) -> AnyView {
     .into_any()
 }
 
-fn why_not(why: Failed) -> String {
+pub(super) fn why_not(why: Failed) -> String {
     match why {
         Failed::Away | Failed::SignedOut => words::clinic_waits(),
         Failed::Refused(Refused::EmptyText) => words::clinic_reply_empty(),
         Failed::Refused(Refused::TextTooLong) => words::clinic_reply_long(),
         Failed::NotFound => words::clinic_missing(),
+        Failed::Refused(Refused::Decided) => words::refused_decided(),
+        Failed::Refused(Refused::Cancelled) => words::clinic_state_cancelled(),
+        Failed::Refused(Refused::NotYourRole) => words::refused_not_your_role(),
         Failed::Refused(
             Refused::EmptyTopic
             | Refused::TopicTooLong
@@ -83,14 +86,11 @@ fn why_not(why: Failed) -> String {
             | Refused::NotAMedicine
             | Refused::MedicineStopped
             | Refused::RefillOpen
-            | Refused::Decided
-            | Refused::Cancelled
             | Refused::NoTimes
             | Refused::NotAVisit
             | Refused::NotANumber
             | Refused::NotPossible
-            | Refused::NotADate
-            | Refused::NotYourRole,
+            | Refused::NotADate,
         )
         | Failed::Impossible => words::clinic_not_sent(),
     }

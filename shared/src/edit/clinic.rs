@@ -12,10 +12,12 @@ use crate::document::{DocumentId, Kind};
 use crate::fhir::entry::ChartEntry;
 use crate::id::{EntryId, PatientId};
 use crate::record::message::{Attachment, Reply, ThreadClosed};
-use crate::record::refill::{Decision, RefillDecision};
+use crate::record::refill::RefillDecision;
+pub use crate::record::refill::{Decision, DeclineReason, Way, WentOut};
 use crate::record::refills::{End, refills};
 use crate::record::staff::{MarkedWrong, Routed, Taken};
-use crate::record::visit::{AnswerToVisit, VisitAnswer};
+use crate::record::visit::VisitAnswer;
+pub use crate::record::visit::{AnswerToVisit, PreferredTime};
 use crate::record::{Mark, Record, Said, Step};
 use crate::time::Timestamp;
 

@@ -105,7 +105,7 @@ fn thread_from(
 }
 
 /// The thread an entry belongs to; nothing if it is not part of one.
-pub fn thread_of(id: EntryId, said: &Said) -> Option<EntryId> {
+pub(super) fn thread_of(id: EntryId, said: &Said) -> Option<EntryId> {
     match said {
         Said::Message(message) => Some(message.thread.unwrap_or(id)),
         Said::Reply(reply) => Some(reply.thread),

@@ -12,6 +12,8 @@ use crate::authorize::{Authorized, Staff};
 use crate::documents;
 use crate::error::Error;
 use crate::extract::{Answer, Nothing};
+use crate::state::App;
+use crate::store::Store;
 use crate::store::rows::{Author, NewMark, ShownMessage, ThreadRow};
 
 /// Threads of one answer.
@@ -87,8 +89,8 @@ pub async fn read(
     let ThreadOf { patient, thread } = allowed.resource;
     let shown = allowed.store().thread(patient, thread).await?.ok_or(Error::NotFound)?;
     let messages = allowed.store().messages(patient, thread).await?;
-    tell_it_was_read(&allowed, &messages).await?;
-    let me = allowed.who.member.account;
+    let (me, name) = (allowed.who.member.account, &allowed.who.member.name);
+    tell_it_was_read(allowed.app(), allowed.store(), patient, name, &messages).await?;
     let messages = messages.into_iter().map(|shown| {
         let (clinic, author) = match &shown.message.author {
             Author::Person(account) => (false, Some(*account)),
@@ -112,12 +114,13 @@ pub async fn read(
 }
 
 /// A mark for each message that nobody at the clinic had opened.
-async fn tell_it_was_read(
-    allowed: &Authorized<ReadThread, ThreadOf>,
+pub(super) async fn tell_it_was_read(
+    app: &App,
+    store: &dyn Store,
+    patient: PatientId,
+    name: &str,
     messages: &[ShownMessage],
 ) -> Result<(), Error> {
-    let (app, patient) = (allowed.app(), allowed.resource.patient);
-    let name = &allowed.who.member.name;
     let marks: Vec<(EntryId, NewMark)> = messages
         .iter()
         .filter(|shown| !shown.seen)
@@ -126,7 +129,7 @@ async fn tell_it_was_read(
             Author::Clinic { .. } => None,
         })
         .map(|(message, account)| {
-            let step = Step::ReadBy { name: name.clone() };
+            let step = Step::ReadBy { name: name.to_owned() };
             let mark = Mark { entry: message.entry, step, at: app.now() };
             let document = DocumentId::marks(patient, account, message.audience);
             (message.entry, documents::mark(app.receipts(), document, &mark))
@@ -135,7 +138,7 @@ async fn tell_it_was_read(
     if marks.is_empty() {
         return Ok(());
     }
-    for news in allowed.store().seen(patient, marks).await? {
+    for news in store.seen(patient, marks).await? {
         app.hub().publish(news, None);
     }
     Ok(())

@@ -1,6 +1,8 @@
 //! The made-up clinic. Its people are synthetic, and running this again changes nothing that was
 //! written meanwhile.
 
+mod queue;
+
 use shared::document::{Actor, Document, DocumentId, Put};
 use shared::edit::Audience;
 use shared::id::{AccountId, EntryId, PatientId};
@@ -76,6 +78,7 @@ pub async fn seed(
     }
     charts(store, receipts, now, ROSA_RECORD, MATEO_RECORD).await?;
     welcome(store, receipts, now).await?;
+    queue::fill(store, receipts, now).await?;
     new_patient(store, now).await
 }
 

@@ -18,6 +18,7 @@ fn path(route: &Route) -> String {
         .path
         .replace("{patient}", &ROSA_RECORD.to_string())
         .replace("{thread}", "00000000000000000000000099")
+        .replace("{item}", "00000000000000000000000099")
         .replace("{secret}", "nothing")
 }
 

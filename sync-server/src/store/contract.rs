@@ -1,6 +1,7 @@
 //! What every store promises. Each promise is run on all of them.
 
 mod clinic;
+mod desk;
 mod documents;
 mod people;
 mod resources;

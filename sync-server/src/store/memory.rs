@@ -2,6 +2,7 @@
 //! a verb was done or after it was done but before anybody heard of it.
 
 mod clinic;
+mod desk;
 mod documents;
 mod people;
 mod resources;
@@ -20,6 +21,7 @@ use self::clinic::Worklist;
 use self::documents::Log;
 use self::people::People;
 use self::resources::Resources;
+use super::desk::{Colleague, DeskNote, Noted, Patient};
 use super::people::{
     Activated, Activation, Grant, Invitation, NewAccount, NewPatient, NewSession, NewStaff,
     RecordOf, Session, StaffMember,
@@ -56,6 +58,7 @@ struct State {
     documents: BTreeMap<DocumentId, Log>,
     worklist: Worklist,
     resources: Resources,
+    desk_notes: BTreeMap<(PatientId, EntryId, u32), DeskNote>,
 }
 
 impl MemoryStore {
@@ -241,5 +244,16 @@ impl Store for MemoryStore {
     }
     fn end_clients(&self, name: String, _at: Timestamp) -> Answer<'_, u64> {
         self.run(|state| Ok(state.resources.end_clients(&name)))
+    fn patients(&self) -> Answer<'_, Vec<Patient>> {
+        self.run(|state| Ok(desk::patients(state)))
+    }
+    fn colleagues(&self) -> Answer<'_, Vec<Colleague>> {
+        self.run(|state| Ok(desk::colleagues(state)))
+    }
+    fn desk_notes(&self, patient: PatientId) -> Answer<'_, Vec<DeskNote>> {
+        self.run(|state| Ok(desk::notes(state, patient)))
+    }
+    fn add_desk_note(&self, note: DeskNote) -> Answer<'_, Noted> {
+        self.run(|state| Ok(desk::add_note(state, note)))
     }
 }

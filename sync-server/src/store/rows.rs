@@ -58,6 +58,8 @@ pub struct Projection {
     pub up_to: u64,
     pub threads: Vec<Thread>,
     pub messages: Vec<Found>,
+    /// For what people asked besides messages: the marks that say it is at the clinic.
+    pub marks: Vec<NewMark>,
 }
 
 /// A message, and the mark that tells its author where it is. The mark goes in with the message,

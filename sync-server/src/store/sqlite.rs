@@ -3,6 +3,7 @@
 
 mod clinic;
 mod columns;
+mod desk;
 mod documents;
 mod gate;
 mod open;
@@ -24,6 +25,7 @@ use tokio::sync::Semaphore;
 
 pub use self::open::OpenError;
 use self::writer::Writer;
+use super::desk::{Colleague, DeskNote, Noted, Patient};
 use super::people::{
     Activated, Activation, Grant, Invitation, NewAccount, NewPatient, NewSession, NewStaff,
     RecordOf, Session, StaffMember,
@@ -273,5 +275,16 @@ impl Store for SqliteStore {
     }
     fn end_clients(&self, name: String, at: Timestamp) -> Answer<'_, u64> {
         self.write(move |db| resources::end_clients(db, &name, at))
+    fn patients(&self) -> Answer<'_, Vec<Patient>> {
+        self.read(|db| desk::patients(db))
+    }
+    fn colleagues(&self) -> Answer<'_, Vec<Colleague>> {
+        self.read(|db| desk::colleagues(db))
+    }
+    fn desk_notes(&self, patient: PatientId) -> Answer<'_, Vec<DeskNote>> {
+        self.read(move |db| desk::notes(db, patient))
+    }
+    fn add_desk_note(&self, note: DeskNote) -> Answer<'_, Noted> {
+        self.write(move |db| desk::add_note(db, &note))
     }
 }

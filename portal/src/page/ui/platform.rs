@@ -9,12 +9,12 @@ mod worker_port;
 
 pub(crate) use address::Address;
 pub(crate) use document::{
-    announce_fault, direct, focus, focus_heading, focused_id, root_data, scroll_to_end,
+    announce_fault, direct, focus, focus_heading, focused_id, is_typing, root_data, scroll_to_end,
     set_root_data, set_title, setting,
 };
 pub(crate) use events::{hear, on_aside, on_fragment, on_wake, tell};
 pub(crate) use storage::{
-    Kept, clean_address, fragment, fragment_value, languages, query_value, random_key,
+    Kept, clean_address, fragment, fragment_value, languages, query_value, random_key, set_fragment,
 };
 pub(crate) use worker_port::WorkerPort;
 

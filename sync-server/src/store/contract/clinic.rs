@@ -65,6 +65,7 @@ mod promise {
             Found { message, mark: Some(mark(entry, Step::AtTheClinic)) }
         });
         let projection = Projection {
+            marks: Vec::new(),
             document: journal(ROSA, Audience::Circle),
             up_to: 1,
             threads,
@@ -88,7 +89,10 @@ mod promise {
         for (up_to, left) in [(1, 1), (2, 0), (1, 0)] {
             let (threads, messages) = (Vec::new(), Vec::new());
             let document = rosa.id;
-            store.project(Projection { document, up_to, threads, messages }).await.unwrap();
+            store
+                .project(Projection { document, up_to, threads, messages, marks: Vec::new() })
+                .await
+                .unwrap();
             let waiting = store.unprojected(10).await.unwrap();
             assert_eq!(waiting.iter().map(|(_, rows)| rows.len()).sum::<usize>(), left);
         }

@@ -50,6 +50,9 @@ pub fn project(state: &mut State, projection: Projection) -> Result<Vec<News>, S
             news.extend(add_mark(state, mark));
         }
     }
+    for mark in projection.marks {
+        news.extend(add_mark(state, mark));
+    }
     if let Some(log) = state.documents.get_mut(&projection.document) {
         log.projected = log.projected.max(projection.up_to);
     }

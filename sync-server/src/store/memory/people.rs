@@ -8,6 +8,7 @@ use shared::time::Timestamp;
 
 use super::StoreError;
 use crate::secret::SecretHash;
+use crate::store::desk::Colleague;
 use crate::store::people::{
     Activated, Activation, Door, Grant, INVITATION_TRIES_MAX, Invitation, NewAccount, NewPatient,
     NewSession, NewStaff, RecordOf, Role, Session, StaffMember,
@@ -47,6 +48,15 @@ impl People {
         self.names.entry(new.account).or_insert(new.name);
         self.staff.entry(new.account).or_insert(new.role);
         Ok(())
+    }
+
+    pub fn colleagues(&self) -> Vec<Colleague> {
+        let all = self.staff.iter().map(|(account, role)| Colleague {
+            account: *account,
+            name: self.names.get(account).cloned().unwrap_or_default(),
+            role: *role,
+        });
+        all.collect()
     }
 
     pub fn grant(&mut self, new: &Grant) -> Done {

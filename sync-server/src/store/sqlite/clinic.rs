@@ -49,6 +49,9 @@ pub fn project(db: Db<'_>, projection: &Projection) -> Result<Vec<News>, StoreEr
             news.extend(add_mark(db, mark)?);
         }
     }
+    for mark in &projection.marks {
+        news.extend(add_mark(db, mark)?);
+    }
     let document = &projection.document;
     db.prepare_cached(
         "UPDATE documents SET projected = max(projected, ?3) WHERE patient = ?1 AND document = ?2",

@@ -18,6 +18,7 @@ const BUSY_TIMEOUT_MS: u32 = 5_000;
 const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0001_foundation.sql"),
     include_str!("../../../migrations/sqlite/0002_resources.sql"),
+    include_str!("../../../migrations/sqlite/0003_desk.sql"),
 ];
 
 /// Why the server cannot start on this file. Each is a sentence for the host.

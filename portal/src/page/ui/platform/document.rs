@@ -69,6 +69,12 @@ pub(crate) fn focused_id() -> Option<String> {
     document().active_element().map(|element| element.id()).filter(|id| !id.is_empty())
 }
 
+/// Letters that are pressed now belong to a field.
+pub(crate) fn is_typing() -> bool {
+    let active = document().active_element().map(|element| element.tag_name());
+    active.is_some_and(|tag| matches!(tag.as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+}
+
 fn focus_element(element: &Element) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {
         let _ = element.focus();

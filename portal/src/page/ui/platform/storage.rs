@@ -57,6 +57,12 @@ pub(crate) fn fragment() -> Option<String> {
     fragment.strip_prefix('#').map(str::to_owned)
 }
 
+/// Goes to what is named behind `#`, as a link would.
+pub(crate) fn set_fragment(fragment: &str) {
+    // Refused only for a document that is gone.
+    let _ = window().location().set_hash(fragment);
+}
+
 /// The value of `#KEY=VALUE`.
 pub(crate) fn fragment_value(key: &str) -> Option<String> {
     UrlSearchParams::new_with_str(&fragment()?).ok()?.get(key)

@@ -1,0 +1,97 @@
+//! What the clinic has to do in one record: one item for each thread and each request, with what
+//! waits, since when, and what was found in its words. Who works on it is the clinic's own affair
+//! and stands elsewhere.
+
+mod items;
+pub mod queue;
+mod readings;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::items::work;
+use crate::edit::Audience;
+use crate::id::{AccountId, EntryId};
+use crate::time::Timestamp;
+
+/// One item of the clinic's queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    /// The thread, or the request.
+    pub item: EntryId,
+    pub kind: WorkKind,
+    pub audience: Audience,
+    /// In the person's words or the chart's: the topic, the medicine, the reason.
+    pub title: String,
+    /// The beginning of what was said last.
+    pub excerpt: String,
+    /// Who asked; nothing if the request itself is not here.
+    pub author: Option<AccountId>,
+    /// Of the oldest thing that waits; of the newest if nothing does.
+    pub written_at: Timestamp,
+    pub received_at: Timestamp,
+    pub stage: Stage,
+    /// Warning signs in what waits, as its device found them.
+    pub red_flags: Vec<String>,
+    /// The newest thing a person wrote here: whoever settled something before it has not seen it.
+    pub newest: EntryId,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkKind {
+    Message,
+    Refill,
+    /// A visit is asked for.
+    Visit,
+    /// A booked visit should be another one.
+    VisitWish,
+    Call,
+    /// Answers to the questions before a visit.
+    BeforeVisit,
+    /// Something in the chart is said to be wrong.
+    Correction,
+    /// A medicine that the chart does not know.
+    Medicine,
+    /// An allergy that the chart does not know.
+    Allergy,
+    /// A home reading that somebody should look at.
+    Reading,
+}
+
+/// How far the clinic has come with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// The clinic has to answer.
+    Waiting,
+    /// Approved, and nobody has said yet how it left the clinic.
+    ToSendOut {
+        by: String,
+    },
+    /// Times were offered; the person has to choose.
+    Offered {
+        by: String,
+    },
+    /// Answered, and the person has not opened the answer.
+    NotRead {
+        by: String,
+        since: Timestamp,
+    },
+    Done {
+        by: Option<String>,
+        at: Option<Timestamp>,
+    },
+}
+
+impl Stage {
+    /// Somebody at the clinic has to do something.
+    pub fn waits_for_the_clinic(&self) -> bool {
+        match self {
+            Self::Waiting | Self::ToSendOut { .. } => true,
+            Self::Offered { .. } | Self::NotRead { .. } | Self::Done { .. } => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

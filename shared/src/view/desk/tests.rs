@@ -1,0 +1,111 @@
+//! What stands in the clinic's queue after what people wrote and staff did.
+
+use super::{Stage, Work, WorkKind, work};
+use crate::edit::clinic::ClinicEdit;
+use crate::edit::{Audience, Edit};
+use crate::id::EntryId;
+use crate::record::visit::AnswerToVisit;
+use crate::testing::{ROSA, Story, Who};
+
+fn only(story: &Story) -> Work {
+    let mut all = work(&story.record);
+    assert_eq!(all.len(), 1, "{all:?}");
+    all.remove(0)
+}
+
+fn ask(story: &mut Story, text: &str) -> EntryId {
+    let edit = Edit::StartThread {
+        topic: "Ankle".into(),
+        text: text.into(),
+        audience: Audience::Circle,
+        category: None,
+        about: None,
+        attachments: Vec::new(),
+        red_flags: vec!["chest_pain".into()],
+    };
+    story.sends(ROSA, edit).unwrap()
+}
+
+fn write_more(story: &mut Story, thread: EntryId, text: &str) -> EntryId {
+    let (text, attachments, red_flags) = (text.into(), Vec::new(), Vec::new());
+    story.sends(ROSA, Edit::Reply { thread, text, attachments, red_flags }).unwrap()
+}
+
+fn answer(story: &mut Story, thread: EntryId) -> EntryId {
+    let (text, attachments) = ("Rest it.".into(), Vec::new());
+    story.clinic(Who::Nurse, ClinicEdit::Reply { thread, text, attachments }).unwrap()
+}
+
+#[test]
+fn a_thread_waits_since_its_first_unanswered_message() {
+    let mut story = Story::default();
+    let thread = ask(&mut story, "It hurts.");
+    let first = only(&story);
+    assert_eq!((first.kind, &first.stage), (WorkKind::Message, &Stage::Waiting));
+    assert_eq!(first.red_flags, ["chest_pain"]);
+    let second = write_more(&mut story, thread, "Still.");
+    let both = only(&story);
+    assert_eq!(both.received_at, first.received_at, "waiting began with the first");
+    assert_eq!((both.newest, &both.excerpt[..]), (second, "Still."));
+}
+
+#[test]
+fn an_answer_is_done_when_it_was_read_and_a_new_message_opens_it_again() {
+    let mut story = Story::default();
+    let thread = ask(&mut story, "It hurts.");
+    let reply = answer(&mut story, thread);
+    assert!(matches!(only(&story).stage, Stage::NotRead { .. }));
+    assert!(only(&story).red_flags.is_empty(), "what was answered flags no longer");
+    story.sends(ROSA, Edit::MarkRead { thread, up_to: reply }).unwrap();
+    assert!(matches!(only(&story).stage, Stage::Done { .. }));
+    write_more(&mut story, thread, "It is back.");
+    assert_eq!(only(&story).stage, Stage::Waiting);
+}
+
+#[test]
+fn a_closed_thread_is_done_until_the_patient_writes_again() {
+    let mut story = Story::default();
+    let thread = ask(&mut story, "Thank you!");
+    story.clinic(Who::Nurse, ClinicEdit::CloseThread { thread, closed: true }).unwrap();
+    assert!(matches!(only(&story).stage, Stage::Done { .. }));
+    write_more(&mut story, thread, "One more thing.");
+    assert_eq!(only(&story).stage, Stage::Waiting);
+}
+
+#[test]
+fn a_visit_waits_then_is_offered_then_is_booked() {
+    let mut story = Story::default();
+    let ask = crate::edit::AskForVisit {
+        reason: "Knee".into(),
+        with: None,
+        times: vec![crate::record::visit::PreferredTime::Any],
+        earlier_welcome: false,
+        help: None,
+        audience: Audience::Circle,
+    };
+    let request = story.sends(ROSA, Edit::AskForVisit(ask)).unwrap();
+    assert_eq!(only(&story).stage, Stage::Waiting);
+    let at = "2026-12-01".parse().unwrap();
+    let offered = AnswerToVisit::Offered { times: vec![at] };
+    story.clinic(Who::Nurse, ClinicEdit::AnswerVisit { request, answer: offered }).unwrap();
+    assert!(matches!(only(&story).stage, Stage::Offered { .. }));
+    let booked = AnswerToVisit::Booked { at, with: None, place: None };
+    story.clinic(Who::Nurse, ClinicEdit::AnswerVisit { request, answer: booked }).unwrap();
+    assert!(matches!(only(&story).stage, Stage::Done { .. }));
+}
+
+#[test]
+fn what_was_cancelled_is_done() {
+    let mut story = Story::default();
+    let ask = crate::edit::AskForCall {
+        language: "es".into(),
+        times: vec![crate::record::visit::PreferredTime::Any],
+        phone: None,
+        note: None,
+        audience: Audience::Circle,
+    };
+    let request = story.sends(ROSA, Edit::AskForCall(ask)).unwrap();
+    assert!(only(&story).stage.waits_for_the_clinic());
+    story.sends(ROSA, Edit::Cancel { request }).unwrap();
+    assert_eq!(only(&story).stage, Stage::Done { by: None, at: None });
+}

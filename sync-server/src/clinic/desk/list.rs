@@ -1,0 +1,213 @@
+//! The queue as a page asks for it: warning signs first, then whoever waits longest.
+
+use axum::extract::{FromRequest, Request};
+use shared::id::AccountId;
+use shared::view::desk::WorkKind;
+use shared::view::desk::queue::{ColleagueLine, Counts, Owner, Queue, QueueLine};
+
+use crate::actions;
+use crate::authorize::{Authorized, Staff};
+use crate::clinic::{Inbox, handles_messages};
+use crate::error::Error;
+use crate::extract::{Answer, Nothing, query_part};
+use crate::state::App;
+use crate::store::people::Role;
+
+/// Lines of one page.
+const PAGE: usize = 100;
+/// Characters of a search that are looked at.
+const SEARCH_CHARS_MAX: usize = 100;
+
+actions! {
+    ReadQueue: Staff => Inbox, if handles_messages;
+    ReadColleagues: Staff => Inbox, if handles_messages;
+}
+
+/// What of the queue is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    show: Show,
+    /// In lower case; everything if it is empty.
+    search: String,
+    page: usize,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Show {
+    #[default]
+    All,
+    Mine,
+    Unassigned,
+    Late,
+    Messages,
+    Refills,
+    Visits,
+    Others,
+    Done,
+}
+
+impl FromRequest<App> for Wanted {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _app: &App) -> Result<Self, Error> {
+        let (parts, _) = request.into_parts();
+        let part = |name| query_part(&parts, name).map(decoded).unwrap_or_default();
+        let show = match part("show").as_str() {
+            "" | "all" => Show::All,
+            "mine" => Show::Mine,
+            "unassigned" => Show::Unassigned,
+            "late" => Show::Late,
+            "messages" => Show::Messages,
+            "refills" => Show::Refills,
+            "visits" => Show::Visits,
+            "others" => Show::Others,
+            "done" => Show::Done,
+            _ => return Err(Error::Unreadable),
+        };
+        let search = part("search").trim().to_lowercase().chars().take(SEARCH_CHARS_MAX).collect();
+        let page = part("page");
+        let page = if page.is_empty() { Ok(0) } else { page.parse() };
+        Ok(Self { show, search, page: page.map_err(|_| Error::Unreadable)? })
+    }
+}
+
+/// `%20` and `+` are what a form makes of a space.
+fn decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = bytes.get(at + 1..at + 3).and_then(|two| std::str::from_utf8(two).ok());
+        let byte = hex.and_then(|two| u8::from_str_radix(two, 16).ok());
+        match (bytes[at], byte) {
+            (b'%', Some(byte)) => {
+                out.push(byte);
+                at += 2;
+            }
+            (b'+', _) => out.push(b' '),
+            (other, _) => out.push(other),
+        }
+        at += 1;
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+pub async fn read(
+    allowed: Authorized<ReadQueue, Inbox>,
+    wanted: Wanted,
+) -> Result<Answer<Queue>, Error> {
+    let (app, member) = (allowed.app(), &allowed.who.member);
+    let me = Me { account: member.account, role: member.role };
+    let mut counts = Counts::default();
+    let mut lines = app.desk().lines(app.now(), |line| {
+        if is_open(&line) {
+            me.count(&line, &mut counts);
+        }
+        (me.shows(&line, wanted.show) && wanted.finds(&line)).then_some(line)
+    });
+    match wanted.show {
+        Show::Done => lines.sort_by_key(|line| std::cmp::Reverse(line.work.received_at)),
+        _ => lines.sort_by_key(order),
+    }
+    let from = wanted.page.saturating_mul(PAGE);
+    let more = lines.len() > from.saturating_add(PAGE);
+    let lines = lines.into_iter().skip(from).take(PAGE).collect();
+    Ok(Answer(Queue { lines, counts, more }))
+}
+
+/// Warning signs on top, then by how long somebody waits; an id decides between equals, so that
+/// nothing changes its place by chance.
+fn order(line: &QueueLine) -> impl Ord + use<> {
+    let waits = line.work.stage.waits_for_the_clinic() || line.call;
+    (line.red_flags.is_empty(), !waits, line.work.received_at, line.patient, line.work.item)
+}
+
+/// Somebody at the clinic should do something about it.
+fn is_open(line: &QueueLine) -> bool {
+    line.work.stage.waits_for_the_clinic() || line.call
+}
+
+impl Wanted {
+    fn finds(&self, line: &QueueLine) -> bool {
+        let has = |text: &str| text.to_lowercase().contains(&self.search);
+        self.search.is_empty()
+            || has(&line.patient_name)
+            || has(&line.work.title)
+            || has(&line.work.excerpt)
+            || line.birth_date.contains(&self.search)
+    }
+}
+
+struct Me {
+    account: AccountId,
+    role: Role,
+}
+
+impl Me {
+    fn owns(&self, line: &QueueLine) -> bool {
+        match &line.owner {
+            Some(Owner::Person { account, .. }) => *account == self.account,
+            Some(Owner::Role { role }) => role == self.role.word(),
+            None => false,
+        }
+    }
+
+    fn shows(&self, line: &QueueLine, show: Show) -> bool {
+        let fits = match show {
+            Show::All => true,
+            Show::Mine => self.owns(line),
+            Show::Unassigned => line.owner.is_none(),
+            Show::Late => line.late,
+            Show::Messages => line.work.kind == WorkKind::Message,
+            Show::Refills => line.work.kind == WorkKind::Refill,
+            Show::Visits => is_visit(line.work.kind),
+            Show::Others => is_other(line.work.kind),
+            Show::Done => return !is_open(line),
+        };
+        fits && is_open(line)
+    }
+
+    fn count(&self, line: &QueueLine, counts: &mut Counts) {
+        let kind = line.work.kind;
+        counts.all += 1;
+        counts.mine += u32::from(self.owns(line));
+        counts.unassigned += u32::from(line.owner.is_none());
+        counts.late += u32::from(line.late);
+        counts.messages += u32::from(kind == WorkKind::Message);
+        counts.refills += u32::from(kind == WorkKind::Refill);
+        counts.visits += u32::from(is_visit(kind));
+        counts.others += u32::from(is_other(kind));
+    }
+}
+
+fn is_visit(kind: WorkKind) -> bool {
+    matches!(kind, WorkKind::Visit | WorkKind::VisitWish | WorkKind::BeforeVisit)
+}
+
+fn is_other(kind: WorkKind) -> bool {
+    !is_visit(kind) && !matches!(kind, WorkKind::Message | WorkKind::Refill)
+}
+
+/// To whom an item can be given.
+pub async fn colleagues(
+    allowed: Authorized<ReadColleagues, Inbox>,
+    _: Nothing,
+) -> Result<Answer<Vec<ColleagueLine>>, Error> {
+    let all = allowed.store().colleagues().await?.into_iter();
+    let lines = all.filter(|colleague| colleague.role != Role::Admin).map(|colleague| {
+        let role = colleague.role.word().to_owned();
+        ColleagueLine { account: colleague.account, name: colleague.name, role }
+    });
+    Ok(Answer(lines.collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_browser_encoded_is_read_and_the_rest_stays() {
+        assert_eq!(decoded("rosa%20d%C3%ADaz+100%"), "rosa díaz 100%");
+        assert_eq!(decoded("%zz%"), "%zz%");
+    }
+}
