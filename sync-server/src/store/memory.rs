@@ -244,6 +244,7 @@ impl Store for MemoryStore {
     }
     fn end_clients(&self, name: String, _at: Timestamp) -> Answer<'_, u64> {
         self.run(|state| Ok(state.resources.end_clients(&name)))
+    }
     fn patients(&self) -> Answer<'_, Vec<Patient>> {
         self.run(|state| Ok(desk::patients(state)))
     }

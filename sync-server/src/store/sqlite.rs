@@ -275,6 +275,7 @@ impl Store for SqliteStore {
     }
     fn end_clients(&self, name: String, at: Timestamp) -> Answer<'_, u64> {
         self.write(move |db| resources::end_clients(db, &name, at))
+    }
     fn patients(&self) -> Answer<'_, Vec<Patient>> {
         self.read(|db| desk::patients(db))
     }
