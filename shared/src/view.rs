@@ -13,13 +13,14 @@ pub mod settings;
 mod state;
 pub mod threads;
 pub mod timeline;
+pub mod visit;
 pub mod waiting;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::results::ShowResults;
 pub use self::sections::Section;
-pub use self::waiting::Waiting;
+pub use self::waiting::{Waiting, WaitingItem, WaitingKind};
 use crate::edit::Audience;
 use crate::fhir::document::Form;
 use crate::id::{AccountId, EntryId};

@@ -71,8 +71,7 @@ view! {
 }
 
 /// What was found, in the source's own words and digits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Measured {
     Amount(Amount),
     Words {
@@ -106,6 +105,7 @@ pub enum Measured {
         why: Option<String>,
     },
     /// The source says nothing.
+    #[default]
     Nothing,
 }
 
@@ -127,7 +127,7 @@ pub enum Flag {
 }
 
 /// A range that the source gave with this very value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Band {
     pub low: Option<Amount>,
     pub high: Option<Amount>,
@@ -137,7 +137,7 @@ pub struct Band {
 }
 
 /// A part of a result: the upper and lower number of a blood pressure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
     pub name: Option<String>,
     pub loinc: Option<String>,

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::EntryId;
-use crate::record::activity::Activity;
+use crate::record::activity::{Activity, Did, Touched};
 use crate::record::chart::folded_words;
 use crate::record::{Record, Said};
+use crate::time::Timestamp;
 
 /// Rows of one answer.
 pub const ACTIVITY_MAX: u32 = 1_000;
@@ -20,7 +21,12 @@ pub struct ActivityAnswer {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActivityRow {
     pub entry: EntryId,
-    pub activity: Activity,
+    pub who: String,
+    pub did: Did,
+    pub what: Vec<Touched>,
+    /// With whom it was shared, or which device it was.
+    pub detail: Option<String>,
+    pub at: Timestamp,
 }
 
 /// Rows in which every word stands in a name or detail; no words are all rows.
@@ -29,16 +35,26 @@ pub fn activity(record: &Record, words: &str, limit: u32) -> ActivityAnswer {
     let mut rows: Vec<_> = record
         .entries()
         .filter_map(|(entry, said)| match &said.said {
-            Said::Activity(activity) => Some(ActivityRow { entry, activity: activity.clone() }),
+            Said::Activity(activity) if fits(activity, &wanted) => Some(row(entry, activity)),
             _ => None,
         })
-        .filter(|row| fits(&row.activity, &wanted))
         .collect();
-    rows.sort_by_key(|row| std::cmp::Reverse((row.activity.written, row.entry)));
+    rows.sort_by_key(|row| std::cmp::Reverse((row.at, row.entry)));
     let limit = limit.min(ACTIVITY_MAX) as usize;
     let more = rows.len() > limit;
     rows.truncate(limit);
     ActivityAnswer { rows, more }
+}
+
+fn row(entry: EntryId, activity: &Activity) -> ActivityRow {
+    ActivityRow {
+        entry,
+        who: activity.who.clone(),
+        did: activity.did,
+        what: activity.what.clone(),
+        detail: activity.detail.clone(),
+        at: activity.written,
+    }
 }
 
 fn fits(activity: &Activity, wanted: &[String]) -> bool {

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::refills::{RefillOutcome, RefillRow, refills};
 use super::results::{ResultRow, ShowResults, results};
 use super::sections::{Row, section_row};
+use super::visit::is_to_come;
 use super::waiting::{WaitingItem, waiting_items};
 use super::{ItemState, ThreadRow, threads};
 use crate::fhir::ResourceType;
-use crate::fhir::description::Standing;
+use crate::fhir::description::{Standing, What};
 use crate::id::{AccountId, EntryId};
 use crate::record::{Loaded, Record, Shelf};
 use crate::time::{Day, PartialDate, Timestamp};
@@ -17,6 +18,10 @@ use crate::time::{Day, PartialDate, Timestamp};
 const NEW_DAYS: i64 = 14;
 /// A medicine is worth a line when it lasts no longer than this.
 const RUNS_OUT_DAYS: i64 = 7;
+/// A goal reminds so long before its day.
+const DUE_DAYS: i64 = 60;
+/// And so long after it: later somebody forgot to end it.
+const DUE_OVER_DAYS: i64 = 180;
 /// Panels that are looked through for new results: two weeks rarely hold more.
 const PANELS: u32 = 30;
 /// Lines of each kind; a list has the rest.
@@ -33,6 +38,8 @@ pub struct Home {
     pub refills: Vec<RefillRow>,
     pub runs_out: Vec<RunsOut>,
     pub next_visit: Option<NextVisit>,
+    /// Goals of the plan whose day is near or over, the oldest first.
+    pub due: Vec<Due>,
     pub waiting: Vec<WaitingItem>,
 }
 
@@ -55,6 +62,15 @@ pub enum NextVisit {
     Answered { request: EntryId, at: PartialDate, with: Option<String>, place: Option<String> },
 }
 
+/// Something of the plan that has a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    pub entry: EntryId,
+    pub name: Option<String>,
+    pub on: PartialDate,
+    pub is_over: bool,
+}
+
 pub fn home(record: &Record, reader: AccountId, now: Timestamp) -> Home {
     let today = record.zone().day_of(now);
     let mut unread: Vec<_> = threads::threads(record, reader);
@@ -69,7 +85,8 @@ pub fn home(record: &Record, reader: AccountId, now: Timestamp) -> Home {
         new_results: new_results(record, reader, today),
         refills: open,
         runs_out: runs_out(record, reader, today),
-        next_visit: next_visit(record, now, today),
+        next_visit: next_visit(record, now),
+        due: due(record, today),
         waiting: waiting_items(record, reader),
     }
 }
@@ -130,13 +147,34 @@ fn runs_out(record: &Record, reader: AccountId, today: Day) -> Vec<RunsOut> {
     soon
 }
 
-fn next_visit(record: &Record, now: Timestamp, today: Day) -> Option<NextVisit> {
+/// A goal that was reached or given up reminds of nothing.
+fn due(record: &Record, today: Day) -> Vec<Due> {
     let zone = record.zone();
-    let to_come = |when: PartialDate| match (when.moment(), when.day_in(zone)) {
-        (Some(moment), _) => moment >= now,
-        (None, Some(day)) => day >= today,
-        (None, None) => false,
-    };
+    let goals = record.chart().of(&[ResourceType::Goal]);
+    let mut due: Vec<_> = goals
+        .flat_map(|resource| {
+            let row = section_row(record, resource);
+            let stands = matches!(row.standing, Standing::Current | Standing::Planned);
+            let days = row.facts.iter().filter(|fact| fact.what == What::Due && stands);
+            let days: Vec<_> = days.filter_map(|fact| fact.date).collect();
+            days.into_iter().filter_map(move |on| {
+                let days_left = on.day_in(zone)?.number() - today.number();
+                let near = (-DUE_OVER_DAYS..=DUE_DAYS).contains(&days_left);
+                near.then(|| {
+                    let (entry, name) = (row.entry, row.name.clone());
+                    (days_left, Due { entry, name, on, is_over: days_left < 0 })
+                })
+            })
+        })
+        .collect();
+    due.sort_by_key(|(days_left, due)| (*days_left, due.entry));
+    due.truncate(LINES_MAX);
+    due.into_iter().map(|(_, due)| due).collect()
+}
+
+fn next_visit(record: &Record, now: Timestamp) -> Option<NextVisit> {
+    let zone = record.zone();
+    let to_come = |when: PartialDate| is_to_come(record, Some(when), now);
     let kinds = [ResourceType::Appointment, ResourceType::Encounter];
     let wrong = record.marked_wrong();
     let planned = record.chart().of(&kinds).filter_map(|resource| {

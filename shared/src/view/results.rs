@@ -1,15 +1,17 @@
 //! Results: the newest first, in the panels in which they were reported, home readings among them.
 
+pub mod chart;
 pub mod detail;
 pub(super) mod rows;
+pub mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use self::rows::{reading_row, readings, result_row};
+use self::shown::{Bar, Shown, ShownPart, ShownRange};
 use super::ItemState;
-use crate::fhir::datatypes::Code;
 use crate::fhir::description::Standing;
 use crate::fhir::observation::{Band, Category, Flag, Measured, Part};
 use crate::fhir::report::Report;
@@ -57,13 +59,16 @@ pub struct Panel {
 pub struct ResultRow {
     pub entry: EntryId,
     pub name: Option<String>,
-    pub code: Option<Code>,
-    pub category: Category,
-    pub value: Measured,
-    /// The numbers of a blood pressure and the like.
-    pub parts: Vec<Part>,
+    pub loinc: Option<String>,
+    pub shown: Shown,
+    /// What `shown` does not say.
+    pub parts: Vec<ShownPart>,
     pub flag: Option<Flag>,
-    pub band: Option<Band>,
+    pub range: Option<ShownRange>,
+    pub bar: Option<Bar>,
+    /// What the rest was made of stays with the record.
+    #[serde(skip)]
+    pub measured: Found,
     pub when: Option<PartialDate>,
     pub standing: Standing,
     pub corrected: bool,
@@ -74,6 +79,15 @@ pub struct ResultRow {
     pub measured_by: Option<String>,
     /// Of the reader's own reading.
     pub state: Option<ItemState>,
+}
+
+/// What the source said, for whoever compares and draws.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    pub value: Measured,
+    /// The numbers of a blood pressure and the like.
+    pub parts: Vec<Part>,
+    pub band: Option<Band>,
 }
 
 /// What a panel is made of, before anything is read in full.

@@ -4,7 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::ResultRow;
+use super::chart::{Chart, drawn};
 use super::rows::{reading_row, readings, result_row};
+use super::shown::Shown;
 use crate::fhir::decimal::Decimal;
 use crate::fhir::description::Standing;
 use crate::fhir::observation::{Band, Flag, Measured, Observation};
@@ -13,6 +15,9 @@ use crate::id::{AccountId, EntryId};
 use crate::record::chart::test_of;
 use crate::record::{Loaded, Record, Resource, Said, Shelf};
 use crate::time::PartialDate;
+
+/// Rows of the table; older ones are reached from a newer one's page.
+const TABLE_ROWS_MAX: usize = 300;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResultDetail {
@@ -27,7 +32,12 @@ pub struct ResultDetail {
     /// What the source wrote beside it.
     pub notes: Vec<String>,
     /// The line of this result's unit first. Each from the oldest to the newest.
+    #[serde(skip)]
     pub series: Vec<Series>,
+    /// Nothing if there is no line to draw.
+    pub chart: Option<Chart>,
+    /// Everything found for this test, the newest first.
+    pub table: Vec<TableRow>,
     pub story: Option<Story>,
     /// The clinic took it back.
     pub taken_back: Option<String>,
@@ -35,16 +45,29 @@ pub struct ResultDetail {
     pub replaces: Option<EntryId>,
 }
 
-/// Points that may stand on one line.
+/// One line of the table behind the drawing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableRow {
+    pub entry: EntryId,
+    pub when: Option<PartialDate>,
+    pub shown: Shown,
+    pub flag: Option<Flag>,
+    pub corrected: bool,
+    pub home: bool,
+}
+
+/// Points that may stand on one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Series {
     /// Which of several numbers: the LOINC code or the name of a part.
     pub part: Option<String>,
     pub unit: Option<String>,
+    /// Equal only for units in which numbers may be compared.
+    pub unit_key: String,
     pub points: Vec<Point>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Point {
     pub entry: EntryId,
     pub when: Option<PartialDate>,
@@ -63,9 +86,15 @@ pub struct Story {
     pub now: Option<Flag>,
     /// Compared with the one before; nothing if there is none, or one of them is a bound.
     pub since_last: Option<Change>,
-    pub last: Option<Point>,
+    pub last: Option<LastPoint>,
     /// Points up to this one, itself among them.
     pub count: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastPoint {
+    pub when: Option<PartialDate>,
+    pub number: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +136,8 @@ pub fn result(record: &Record, reader: AccountId, entry: EntryId) -> Option<Resu
     let mut detail = ResultDetail {
         loaded: chart.loaded(Shelf::Results),
         story: story(&series, &row),
+        chart: drawn(&series, record.zone()),
+        table: table(&rows),
         series,
         row,
         lab: None,
@@ -142,6 +173,19 @@ fn same_test(record: &Record, reader: AccountId, test: &str) -> Vec<ResultRow> {
     rows
 }
 
+fn table(rows: &[ResultRow]) -> Vec<TableRow> {
+    let newest_first = rows.iter().rev().take(TABLE_ROWS_MAX);
+    let rows = newest_first.map(|row| TableRow {
+        entry: row.entry,
+        when: row.when,
+        shown: row.shown.clone(),
+        flag: row.flag.clone(),
+        corrected: row.corrected,
+        home: row.measured_by.is_some(),
+    });
+    rows.collect()
+}
+
 fn series(rows: &[ResultRow], shown: &ResultRow) -> Vec<Series> {
     let mut all: Vec<(String, Series)> = Vec::new();
     let mut add = |part: Option<&str>, value: &Measured, point: Point| {
@@ -154,6 +198,7 @@ fn series(rows: &[ResultRow], shown: &ResultRow) -> Vec<Series> {
         let line = Series {
             part: part.map(str::to_owned),
             unit: amount.unit.clone(),
+            unit_key: amount.unit_key(),
             points: vec![point],
         };
         all.push((key, line));
@@ -169,8 +214,9 @@ fn series(rows: &[ResultRow], shown: &ResultRow) -> Vec<Series> {
             corrected: row.corrected,
             home: row.measured_by.is_some(),
         };
-        add(None, &row.value, point(&row.value, &row.band, &row.flag));
-        for part in &row.parts {
+        let found = &row.measured;
+        add(None, &found.value, point(&found.value, &found.band, &row.flag));
+        for part in &found.parts {
             let name = part.loinc.as_deref().or(part.name.as_deref());
             let name = Some(name.unwrap_or_default());
             add(name, &part.value, point(&part.value, &part.band, &part.flag));
@@ -198,7 +244,7 @@ fn story(series: &[Series], row: &ResultRow) -> Option<Story> {
     Some(Story {
         now: now.flag.clone(),
         since_last,
-        last: last.cloned(),
+        last: last.map(|last| LastPoint { when: last.when, number: last.number.clone() }),
         count: u32::try_from(place + 1).unwrap_or(u32::MAX),
     })
 }

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::state::state;
-use super::ResultRow;
-use crate::fhir::datatypes::{Amount, Code, LOINC};
+use super::shown::{bar, shown, shown_parts, shown_range};
+use super::{Found, ResultRow};
+use crate::fhir::datatypes::{Amount, LOINC};
 use crate::fhir::description::Standing;
-use crate::fhir::observation::{Category, Measured, Observation, Part};
+use crate::fhir::observation::{Measured, Observation, Part};
 use crate::id::{AccountId, EntryId};
 use crate::record::reading::{Measure, Reading};
 use crate::record::{Entry, Record, Resource, Said};
@@ -14,20 +15,38 @@ use crate::record::{Entry, Record, Resource, Said};
 /// As the chart has it, also if the clinic took it back.
 pub fn result_row(resource: &Resource) -> ResultRow {
     let view: Observation<'_> = resource.view();
+    let found = Found { value: view.value(), parts: view.parts(), band: view.band() };
     ResultRow {
-        entry: resource.entry,
         name: view.code.owned(),
-        code: view.code.code(),
-        category: view.category(),
-        value: view.value(),
-        parts: view.parts(),
+        loinc: view.code.code_in(LOINC).map(str::to_owned),
         flag: view.flag(),
-        band: view.band(),
         when: view.when(),
         standing: view.standing(),
         corrected: view.is_corrected() || resource.replaces.is_some(),
         source: resource.source.to_string(),
         by_hand: resource.about().by.owned(),
+        ..row_of(resource.entry, found)
+    }
+}
+
+/// A row that says what was found and nothing about it.
+fn row_of(entry: EntryId, found: Found) -> ResultRow {
+    let value = shown(&found.value, &found.parts);
+    ResultRow {
+        entry,
+        name: None,
+        loinc: None,
+        parts: shown_parts(&value, &found.parts),
+        shown: value,
+        flag: None,
+        range: found.band.as_ref().and_then(shown_range),
+        bar: bar(&found.value, found.band.as_ref()),
+        measured: found,
+        when: None,
+        standing: Standing::Current,
+        corrected: false,
+        source: String::new(),
+        by_hand: None,
         measured_by: None,
         state: None,
     }
@@ -92,21 +111,12 @@ pub fn reading_row(
     let name = entry.author.and_then(|author| record.name_of(author));
     let name = if own { None } else { name };
     Some(ResultRow {
-        entry: id,
-        name: None,
-        code: Some(Code { system: LOINC.to_owned(), code: reading.measured.loinc().to_owned() }),
-        category: Category::VitalSign,
-        value,
-        parts,
-        flag: None,
-        band: None,
+        loinc: Some(reading.measured.loinc().to_owned()),
         when: Some(reading.at),
-        standing: Standing::Current,
         corrected: reading.corrects.is_some(),
-        source: String::new(),
-        by_hand: None,
         measured_by: Some(name.unwrap_or_default().to_owned()),
         state: own.then(|| state(record, id, entry, None)),
+        ..row_of(id, Found { value, parts, band: None })
     })
 }
 

@@ -36,9 +36,10 @@ fn check(story: &Story, show: ShowResults, expected: Expect) {
         let when = panel.when.map(|when| when.to_string()).unwrap_or_default();
         lines.push(format!("{when} {}", panel.title.unwrap_or_default()));
         for row in panel.rows {
-            let parts: Vec<_> = row.parts.iter().filter_map(|part| part.value.words()).collect();
-            let value = row.value.words().unwrap_or(parts.join(" / "));
-            let name = row.name.or(row.code.map(|code| code.code)).unwrap_or_default();
+            let parts: Vec<_> =
+                row.measured.parts.iter().filter_map(|part| part.value.words()).collect();
+            let value = row.measured.value.words().unwrap_or(parts.join(" / "));
+            let name = row.name.or(row.loinc).unwrap_or_default();
             let corrected = if row.corrected { " corrected" } else { "" };
             lines.push(format!("  {name}: {value} {:?}{corrected}", row.flag));
         }
