@@ -83,8 +83,7 @@ impl Document {
     /// The first change, made by the server alone. It is the same bytes wherever it is made, so
     /// that two nodes that create one document at once have created one document.
     pub fn genesis(document: &DocumentId) -> (ChangeHash, Vec<u8>) {
-        let seed = Sha256::digest(document.to_bytes());
-        let actor = ActorId::from(&seed[..16]);
+        let actor = ActorId::from(&first_actor(document).0[..]);
         let mut automerge = AutoCommit::new().with_actor(actor);
         let made = automerge
             .put(ROOT, SCHEMA, SCHEMA_VERSION)
@@ -224,29 +223,16 @@ impl Document {
     }
 }
 
+/// Who makes genesis: follows from the document alone.
+fn first_actor(document: &DocumentId) -> Actor {
+    let seed: [u8; 32] = Sha256::digest(document.to_bytes()).into();
+    Actor(seed[..16].try_into().expect("half of 32 bytes is 16"))
+}
+
 /// The hash of a change from its bytes, without opening a document.
 pub fn hash_of(bytes: &[u8]) -> Result<ChangeHash, Unreadable> {
     let change = Change::from_bytes(bytes.to_vec()).map_err(|_| Unreadable::Damaged)?;
     Ok(ChangeHash(change.hash().0))
-}
-
-/// What a store asks of a change before it takes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facts {
-    pub hash: ChangeHash,
-    pub builds_on: Vec<ChangeHash>,
-    pub actor: Actor,
-}
-
-/// Reads them from bytes that are trusted: what foreigners send goes through the gate.
-pub fn facts_of(bytes: &[u8]) -> Result<Facts, Unreadable> {
-    let change = Change::from_bytes(bytes.to_vec()).map_err(|_| Unreadable::Damaged)?;
-    let actor = change.actor_id().to_bytes().try_into();
-    Ok(Facts {
-        hash: ChangeHash(change.hash().0),
-        builds_on: change.deps().iter().map(|hash| ChangeHash(hash.0)).collect(),
-        actor: Actor(actor.map_err(|_| Unreadable::Damaged)?),
-    })
 }
 
 fn map_named(automerge: &AutoCommit, name: &str) -> Result<ObjId, Unreadable> {

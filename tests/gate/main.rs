@@ -1,6 +1,7 @@
 //! The gate against genuine, hostile and mutated changes, with its time and memory counted.
 
 mod cost;
+mod device;
 mod forge;
 mod frames;
 mod genuine;

@@ -91,6 +91,10 @@ impl Documents for LightDocuments {
         self.0.get_mut(document).ok_or(Unreadable::Damaged)?.add(changes)
     }
 
+    fn passes(&self, _: &DocumentId, hash: &ChangeHash, bytes: &[u8]) -> bool {
+        decode(bytes).is_some_and(|change| change.hash == *hash)
+    }
+
     fn is_open(&self, document: &DocumentId) -> bool {
         self.0.contains_key(document)
     }

@@ -52,6 +52,7 @@ found! {
     a_device_that_offers_nothing_is_found: OffersNothing,
     letting_go_too_early_is_found: LetGoTooEarly,
     a_lost_wake_up_is_found: WakeUpLost,
+    bytes_that_nobody_looked_at_are_found: NothingLookedAt,
     a_revoked_device_that_keeps_everything_is_found: RevokedKept,
     a_closed_document_that_is_kept_is_found: NarrowedKept,
     words_lost_with_a_grant_are_found: NarrowedLosesUnsent,

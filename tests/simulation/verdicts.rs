@@ -122,6 +122,23 @@ impl<T: Tier> World<T> {
         }
     }
 
+    /// A server that is broken sends something else than it has.
+    pub(super) fn garbled(&mut self, message: ToDevice) -> ToDevice {
+        let ToDevice::Rows { document, mut rows, more } = message else {
+            return message;
+        };
+        if self.rng.percent(self.trouble.garbled) && !rows.is_empty() {
+            let row = self.rng.place(rows.len());
+            let row = &mut rows[row];
+            let mut bytes = row.bytes.to_vec();
+            if let Some(last) = bytes.last_mut() {
+                *last ^= 1;
+            }
+            row.bytes = bytes.into();
+        }
+        ToDevice::Rows { document, rows, more }
+    }
+
     /// What only this device still held of a document goes with the document.
     pub(super) fn will_drop(&mut self, machine: usize, message: &ToDevice) {
         let ToDevice::Closed { document, why: WhyClosed::NotYours } = message else {

@@ -53,6 +53,7 @@ pub struct Trouble {
     pub delay_millis_max: i64,
     pub half_open: u64,
     pub torn: bool,
+    pub garbled: u64,
 }
 
 enum Happening {
@@ -496,6 +497,7 @@ impl<T: Tier> World<T> {
             } else {
                 message
             };
+            let message = self.garbled(message);
             let machine = self.lines[line].machine;
             self.check_scope(machine, &message);
             self.note(|| {

@@ -31,6 +31,7 @@ pub enum Planted {
     OffersNothing,
     LetGoTooEarly,
     WakeUpLost,
+    NothingLookedAt,
 
     // What the clinic decides about accounts, devices and entries.
     RevokedKept,

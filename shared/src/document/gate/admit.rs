@@ -136,8 +136,13 @@ impl Layout {
         if !is_schema || !is_map(entries, ENTRIES) || !is_map(registers, REGISTERS) || has_more {
             return Err(Rejected::Shape("genesis makes the schema and two maps"));
         }
-        let made = |counter| OpId { counter, actor: genesis.actor };
-        Ok(Self { entries: made(2), registers: made(3) })
+        Ok(Self::of(genesis.actor))
+    }
+
+    /// Of a document whose genesis this actor made.
+    fn of(actor: Actor) -> Self {
+        let made = |counter| OpId { counter, actor };
+        Self { entries: made(2), registers: made(3) }
     }
 
     pub fn map(&self, object: Object) -> Option<Map> {
@@ -240,6 +245,24 @@ pub fn admit(change: Checked, known: &Known, shape: Shape) -> Result<Admitted, R
         fresh.entry(slot).or_default().insert(OpId { counter, actor: change.actor });
     }
     Ok(Admitted(change))
+}
+
+/// What a device asks of a change that its server sent: that it is the change it is called, within
+/// the limits, and puts nothing but text and numbers into the two maps of its document. Whether it
+/// fits to the others there the server has decided.
+pub fn is_fit(document: &DocumentId, hash: &ChangeHash, bytes: &[u8]) -> bool {
+    let Ok(change) = check(bytes, &Limits::IMPORT) else {
+        return false;
+    };
+    // The server writes its own documents, and takes what others write on the same terms.
+    let takes = Takes { entry_bytes_max: RESOURCE_BYTES_MAX, replaces_entries: true };
+    let genesis = super::super::first_actor(document);
+    let layout = Layout::of(genesis);
+    let fits = |operation: &Operation| {
+        layout.map(operation.object).is_some_and(|map| takes.check(map, operation).is_ok())
+    };
+    let is_genesis = change.actor == genesis && Layout::of_genesis(&change).is_ok();
+    change.hash == *hash && (is_genesis || change.operations.iter().all(fits))
 }
 
 /// Sequence, counters, dependencies and actors. Automerge believes all of them, and a single

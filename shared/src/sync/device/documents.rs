@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Documents;
-use crate::document::{Actor, ChangeHash, Document, DocumentId, Put, Unreadable};
+use crate::document::{Actor, ChangeHash, Document, DocumentId, Put, Unreadable, gate};
 
 #[derive(Default)]
 pub struct OpenDocuments(BTreeMap<DocumentId, Document>);
@@ -27,6 +27,10 @@ impl Documents for OpenDocuments {
     fn apply(&mut self, document: &DocumentId, changes: &[&[u8]]) -> Result<(), Unreadable> {
         let open = self.0.get_mut(document).ok_or(Unreadable::Damaged)?;
         open.apply(changes.iter().copied())
+    }
+
+    fn passes(&self, document: &DocumentId, hash: &ChangeHash, bytes: &[u8]) -> bool {
+        gate::is_fit(document, hash, bytes)
     }
 
     fn is_open(&self, document: &DocumentId) -> bool {

@@ -4,6 +4,7 @@ use super::line::{Link, Stuck};
 use super::{Device, Documents, Effect, Event, FRUITLESS_ROUNDS_MAX, InFlight, Line, Notice};
 use crate::document::{ChangeHash, DocumentId, Unreadable};
 use crate::id::Rng;
+use crate::record::Mark;
 use crate::sync::planted::Planted;
 use crate::sync::stored::{RowKey, Standing, Stored, Write};
 use crate::time::Timestamp;
@@ -159,7 +160,17 @@ impl<D: Documents> Device<D> {
         held.take_up_again();
         held.correct_places(&rows);
         let is_new = |row: &Row| !held.accepted.contains_key(&row.hash);
-        let new: Vec<Row> = rows.into_iter().filter(is_new).collect();
+        let mut new: Vec<Row> = rows.into_iter().filter(is_new).collect();
+        if !self.soil.has(Planted::NothingLookedAt) {
+            let before = new.len();
+            new.retain(|row| match document.is_marks() {
+                true => Mark::hash(&row.bytes) == row.hash,
+                false => self.documents.passes(&document, &row.hash, &row.bytes),
+            });
+            if new.len() < before {
+                out.push(Effect::Tell(Notice::Damaged(document)));
+            }
+        }
         if new.is_empty() {
             return false;
         }

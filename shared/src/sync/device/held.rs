@@ -14,6 +14,8 @@ pub trait Documents {
     fn open(&mut self, document: &DocumentId, changes: &[&[u8]]) -> Result<(), Unreadable>;
     /// Adds changes to one that is open.
     fn apply(&mut self, document: &DocumentId, changes: &[&[u8]]) -> Result<(), Unreadable>;
+    /// Whether bytes that came over the line may be handed to `open` and `apply` at all.
+    fn passes(&self, document: &DocumentId, hash: &ChangeHash, bytes: &[u8]) -> bool;
     fn is_open(&self, document: &DocumentId) -> bool;
     fn close(&mut self, document: &DocumentId);
     /// Whether an open document says this already, so that there is nothing to mint.
