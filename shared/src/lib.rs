@@ -7,6 +7,7 @@ pub mod edit;
 pub mod fhir;
 pub mod id;
 pub mod json;
+mod packed;
 pub mod record;
 pub mod sync;
 #[cfg(any(test, feature = "testing"))]

@@ -113,13 +113,16 @@ impl Record {
             Some(sidecar) => Place::Received(sidecar.received_at),
             None => Place::Here,
         };
-        let mut resources = Vec::new();
+        let (mut resources, mut unreadable) = (Vec::new(), 0);
         for (entry, values) in document.entries() {
             for value in values {
                 let place = place_of(&value.change);
                 if key.is_chart() && is_chart_entry(&value.text) {
                     let received_at = place.received_at();
-                    resources.extend(Resource::read(entry, value.text, received_at));
+                    match Resource::read(entry, value.text, received_at) {
+                        Some(resource) => resources.push(resource),
+                        None => unreadable += 1,
+                    }
                     continue;
                 }
                 let said = Said::from_text(&value.text);
@@ -128,7 +131,7 @@ impl Record {
             }
         }
         if key.is_chart() {
-            self.chart.add(Part::new(*key, resources));
+            self.chart.add(Part::new(*key, resources, unreadable));
         }
         let Some(writer) = key.writer() else { return };
         for (name, values) in document.registers() {

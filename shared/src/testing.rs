@@ -1,5 +1,7 @@
 //! Builders for tests: a record as people make it, entry by entry.
 
+pub mod record20;
+
 use crate::document::{DocumentId, Kind};
 use crate::edit::clinic::{self, ClinicEdit, ClinicPrepared, Role, StaffPen};
 use crate::edit::{self, Edit, Pen, Prepared, Refused};
@@ -136,7 +138,7 @@ impl Story {
         let at = Some(self.now());
         let own = self.chart.iter().filter(|(place, _, _)| *place == document);
         let read = own.filter_map(|(_, id, text)| Resource::read(*id, text.clone(), at));
-        let part = Part::new(document, read.collect());
+        let part = Part::new(document, read.collect(), 0);
         self.record.chart_mut().add(part);
     }
 }

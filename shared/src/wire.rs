@@ -7,6 +7,7 @@ use minicbor::{Decode, Encode};
 
 use crate::document::{ChangeHash, DocumentId};
 use crate::id::{AccountId, DeviceId};
+use crate::packed;
 use crate::time::Timestamp;
 
 /// The newest version spoken here. A server speaks this one and the one before.
@@ -18,12 +19,19 @@ pub const FRAME_TO_SERVER_BYTES_MAX: usize = 256 * 1024;
 /// Largest frame a server sends, in bytes: a piece that a slow line finishes in a few seconds.
 pub const FRAME_TO_DEVICE_BYTES_MAX: usize = 1024 * 1024;
 /// A reply to a pull stops after so many bytes of changes and says that there is more: a cut line
-/// loses at most this.
+/// loses at most this, and half of it once the frame is packed.
 pub const ROWS_BYTES_GOAL: usize = 32 * 1024;
+/// The same for documents of the chart, which pack to a tenth.
+pub const CHART_ROWS_BYTES_GOAL: usize = 256 * 1024;
 /// Changes of one push.
 pub const PUSH_CHANGES_MAX: usize = 64;
 /// Hashes of one message; a document is compacted long before it has as many changes.
 pub const HASHES_MAX: usize = 8_000;
+
+/// Where a reply to a pull of this document stops.
+pub const fn rows_bytes_goal(document: &DocumentId) -> usize {
+    if document.is_chart() { CHART_ROWS_BYTES_GOAL } else { ROWS_BYTES_GOAL }
+}
 
 /// A digest over everything one side holds of the other's concern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -326,13 +334,15 @@ macro_rules! frames {
     ($($message:ty: $limit:ident),+) => {$(
         impl $message {
             pub fn to_bytes(&self) -> Vec<u8> {
-                minicbor::to_vec(self).expect("writing into memory does not fail")
+                packed::pack(minicbor::to_vec(self).expect("writing into memory does not fail"))
             }
 
             pub fn from_bytes(bytes: &[u8]) -> Result<Self, NotAMessage> {
                 if bytes.len() > $limit {
                     return Err(NotAMessage);
                 }
+                let unpacked = packed::unpack(bytes, $limit);
+                let bytes = unpacked.as_deref().unwrap_or(bytes);
                 let mut decoder = minicbor::Decoder::new(bytes);
                 let message = decoder.decode().map_err(|_| NotAMessage)?;
                 if decoder.position() == bytes.len() { Ok(message) } else { Err(NotAMessage) }

@@ -10,7 +10,7 @@ use shared::sync::planted::Planted;
 use shared::sync::scope::{Level, Scope};
 use shared::sync::server::{Connection, Effect, Event};
 use shared::time::Timestamp;
-use shared::wire::{ROWS_BYTES_GOAL, Receipt, Row, Sidecar, ToDevice, ToServer};
+use shared::wire::{Receipt, Row, Sidecar, ToDevice, ToServer, rows_bytes_goal};
 
 use crate::cast;
 use crate::erasure::Rebuilt;
@@ -178,7 +178,8 @@ impl<T: Tier> Clinic<T> {
                 _ if fails => Event::StoreFailed,
                 Effect::Summarize(scope) => Event::Summarized(self.store.summaries(&scope)),
                 Effect::ReadAfter { document, after } => {
-                    let (rows, more) = self.store.after(&document, after, ROWS_BYTES_GOAL);
+                    let goal = rows_bytes_goal(&document);
+                    let (rows, more) = self.store.after(&document, after, goal);
                     Event::Read { document, rows, more }
                 }
                 Effect::ReadHashes { document, hashes } => match self.store.newest(document) {

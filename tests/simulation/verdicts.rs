@@ -11,7 +11,7 @@ use crate::cast;
 use crate::erasure::{Rebuilt, base};
 use crate::oracle;
 use crate::tier::Tier;
-use crate::world::World;
+use crate::world::{Weight, World};
 
 impl<T: Tier> World<T> {
     /// The grants of an account are others from now on; its lines are told at once.
@@ -154,6 +154,29 @@ impl<T: Tier> World<T> {
         let entries: Vec<_> =
             lacked.filter_map(|hash| self.ledger.entries.get(&hash)).copied().collect();
         entries.iter().for_each(|entry| self.ledger.gone(entry));
+    }
+
+    /// What a machine's line has carried: up, down.
+    pub fn bytes_of_line(&self, machine: usize) -> (Weight, Weight) {
+        let line = self.machines[machine].line.expect("there is a line");
+        self.weight_of(line)
+    }
+
+    /// What all lines of a machine have carried down.
+    pub fn bytes_of_all_lines(&self, machine: usize) -> Weight {
+        let mut all = Weight::default();
+        for line in self.lines_of(machine) {
+            let (_, down) = self.weight_of(line);
+            all = Weight { bytes: all.bytes + down.bytes, frames: all.frames + down.frames };
+        }
+        all
+    }
+
+    /// The store was filled before the schedule began.
+    pub fn know_all(&mut self) {
+        for (document, log) in self.clinic.store.logs() {
+            self.ledger.committed(*document, &log.rows);
+        }
     }
 
     /// The newest epoch of each document that an account may read.

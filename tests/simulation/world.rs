@@ -65,15 +65,40 @@ enum Happening {
     News { line: usize, document: DocumentId, rows: Vec<Row> },
 }
 
+/// What went over a socket in one direction.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Weight {
+    pub bytes: usize,
+    pub frames: usize,
+}
+
+/// Of a frame that a browser sends (RFC 6455).
+const MASK_BYTES: usize = 4;
+
+impl Weight {
+    fn add(&mut self, bytes: usize, mask: usize) {
+        let head = match bytes {
+            0..126 => 2,
+            126..65_536 => 4,
+            _ => 10,
+        };
+        self.bytes += head + mask + bytes;
+        self.frames += 1;
+    }
+
+    pub const fn since(self, before: Self) -> Self {
+        Self { bytes: self.bytes - before.bytes, frames: self.frames - before.frames }
+    }
+}
+
 /// One socket, from its opening to its end.
 struct Line {
     machine: usize,
     up: VecDeque<ToServer>,
     /// Nothing where the server hung up.
     down: VecDeque<Option<ToDevice>>,
-    /// Bytes of messages so far.
-    bytes_up: usize,
-    bytes_down: usize,
+    up_so_far: Weight,
+    down_so_far: Weight,
 }
 
 impl<T: Tier> World<T> {
@@ -418,8 +443,8 @@ impl<T: Tier> World<T> {
             machine,
             up: VecDeque::new(),
             down: VecDeque::new(),
-            bytes_up: 0,
-            bytes_down: 0,
+            up_so_far: Weight::default(),
+            down_so_far: Weight::default(),
         });
         let (account, id) = (self.machines[machine].account, self.machines[machine].id);
         self.clinic.open(number, node, account, id);
@@ -477,7 +502,7 @@ impl<T: Tier> World<T> {
         };
         let message = if T::BYTES {
             let bytes = message.to_bytes();
-            self.lines[line].bytes_up += bytes.len();
+            self.lines[line].up_so_far.add(bytes.len(), MASK_BYTES);
             ToServer::from_bytes(&bytes).expect("a device speaks the protocol")
         } else {
             message
@@ -492,7 +517,7 @@ impl<T: Tier> World<T> {
         for (line, message) in answer.down {
             let message = if T::BYTES {
                 let bytes = message.to_bytes();
-                self.lines[line].bytes_down += bytes.len();
+                self.lines[line].down_so_far.add(bytes.len(), 0);
                 ToDevice::from_bytes(&bytes).expect("a server speaks the protocol")
             } else {
                 message
@@ -550,7 +575,15 @@ impl<T: Tier> World<T> {
         }
     }
 
-    /// Bytes of messages on the line of a machine: up, down.
+    pub(super) fn weight_of(&self, line: usize) -> (Weight, Weight) {
+        (self.lines[line].up_so_far, self.lines[line].down_so_far)
+    }
+
+    pub(super) fn lines_of(&self, machine: usize) -> impl Iterator<Item = usize> {
+        let lines = self.lines.iter().enumerate();
+        lines.filter(move |(_, line)| line.machine == machine).map(|(number, _)| number)
+    }
+
     /// What a machine shows of each document.
     pub fn shown(&self, machine: usize, document: &DocumentId) -> BTreeMap<EntryId, Vec<String>> {
         let mut shown = BTreeMap::<EntryId, Vec<String>>::new();

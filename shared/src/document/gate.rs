@@ -9,9 +9,10 @@
 //! 2. [`admit`] compares with what the store knows: sequence, counters, what it builds on, and the
 //!    shape of our documents: strings under known kinds of names in two known maps. It never asks
 //!    what a string means, so newer kinds of entries pass through older servers and devices.
+//! 3. [`guarded`] wraps the automerge calls that follow, in case both were wrong.
+//!
 //! On a device [`is_fit`] stands for the second step: the server compared with its store before it
 //! sent a change, and a device looks once more at everything that one change says by itself.
-//! 3. [`guarded`] wraps the automerge calls that follow, in case both were wrong.
 //!
 //! Why each rule is needed is measured in the tests beside it and in `docs/fuzzing.md`.
 
@@ -29,7 +30,9 @@ mod replay;
 mod snapshot;
 mod writer;
 
-pub use self::admit::{Admitted, CHANGES_BETWEEN_MAX, Known, Last, Layout, Shape, admit, is_fit};
+pub use self::admit::{
+    Admitted, CHANGES_BETWEEN_MAX, Known, Last, Layout, REGISTER_BYTES_MAX, Shape, admit, is_fit,
+};
 pub use self::chunk::{check, hash_of_change};
 pub use self::guard::{Panicked, guarded};
 pub use self::limits::{Limit, Limits, SnapshotLimits};

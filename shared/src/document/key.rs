@@ -55,6 +55,23 @@ pub enum Kind {
     MarksPrivate(#[n(0)] AccountId),
 }
 
+impl Kind {
+    /// The year that its content is of, if it is of one.
+    pub const fn year(self) -> Option<u16> {
+        match self {
+            Self::ChartResults(year) | Self::ChartVisits(year) | Self::Activity(year) => Some(year),
+            Self::ChartCore
+            | Self::ChartSensitive
+            | Self::JournalCircle(_)
+            | Self::JournalPrivate(_)
+            | Self::CareCircle
+            | Self::CarePrivate(_)
+            | Self::MarksCircle
+            | Self::MarksPrivate(_) => None,
+        }
+    }
+}
+
 impl Document {
     pub const fn first(patient: PatientId, kind: Kind) -> Self {
         Self { patient, kind, epoch: 0 }

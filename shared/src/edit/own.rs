@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Audience, Pen, Prepared, Refused, text};
+use crate::document::gate;
 use crate::id::EntryId;
 use crate::record::own::{OwnAllergy, OwnMedicine, Same, Wrong};
 use crate::record::preference::{EmergencyCard, Preference};
@@ -13,7 +14,7 @@ use crate::time::PartialDate;
 /// Contacts on one emergency card: it has to fit a wallet.
 pub const CONTACTS_MAX: usize = 5;
 /// Entries that a card leaves out; more than any card would show.
-const WITHOUT_MAX: usize = 200;
+const WITHOUT_MAX: usize = 50;
 /// The lock waits at most this long (design: 1, 5, 10 or 15 minutes).
 pub const LOCK_AFTER_MINUTES_MAX: u8 = 15;
 const MINUTES_PER_DAY: u16 = 24 * 60;
@@ -95,7 +96,11 @@ pub(super) fn prefer(pen: Pen, preference: &Preference) -> Result<Prepared, Refu
         Preference::EmergencyCard(card) => fits(card)?,
         Preference::TextSize(_) | Preference::Theme(_) | Preference::ResultNotice(_) => {}
     }
-    let put = PutInto::Register { name: preference.register(), text: preference.to_text() };
+    let text = preference.to_text();
+    if text.len() > gate::REGISTER_BYTES_MAX {
+        return Err(Refused::TextTooLong);
+    }
+    let put = PutInto::Register { name: preference.register(), text };
     Ok(pen.new_item(Audience::Private, put))
 }
 

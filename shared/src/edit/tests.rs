@@ -257,3 +257,19 @@ fn an_answer_goes_to_those_who_read_the_question() {
     let nowhere = EntryId::from_u128(5);
     assert_eq!(story.clinic(Who::Nurse, reply(nowhere)), Err(Refused::NoSuchEntry));
 }
+
+#[test]
+fn a_card_that_the_gate_would_refuse_is_refused_here() {
+    use crate::record::preference::{EmergencyCard, Preference};
+    let mut story = Story::default();
+    let card = |note: &str| {
+        let note = Some(note.to_owned());
+        let (shows, without, contacts) = Default::default();
+        let card = EmergencyCard { shows, without, contacts, note, while_locked: true };
+        Edit::Prefer(Preference::EmergencyCard(card))
+    };
+    assert!(story.writes(ROSA, card("Takes insulin")).is_ok());
+    // A thousand characters, of which each is written as six bytes.
+    let escaped = card(&"\u{1}".repeat(1_000));
+    assert_eq!(story.writes(ROSA, escaped), Err(Refused::TextTooLong));
+}

@@ -36,6 +36,8 @@ pub struct Chart {
 pub struct Part {
     pub document: DocumentId,
     pub resources: Vec<Resource>,
+    /// Entries that are no resource that can be read. They stay in the document.
+    pub unreadable: usize,
     index: OnceLock<Index>,
     words: OnceLock<Words>,
 }
@@ -120,8 +122,8 @@ impl Resource {
 }
 
 impl Part {
-    pub fn new(document: DocumentId, resources: Vec<Resource>) -> Self {
-        Self { document, resources, index: OnceLock::new(), words: OnceLock::new() }
+    pub fn new(document: DocumentId, resources: Vec<Resource>, unreadable: usize) -> Self {
+        Self { document, unreadable, resources, index: OnceLock::new(), words: OnceLock::new() }
     }
 
     /// The words of every resource, for the search. Made at the first search.
@@ -172,7 +174,10 @@ impl Chart {
     /// Whether everything of this shelf is here.
     pub fn loaded(&self, shelf: Shelf) -> Loaded {
         let on = |document: &&DocumentId| shelf.holds(document.kind);
-        if self.unreadable.iter().any(|document| on(&document)) {
+        let mut damaged = self.parts.values().filter(|part| part.unreadable > 0);
+        if self.unreadable.iter().any(|document| on(&document))
+            || damaged.any(|part| on(&&part.document))
+        {
             return Loaded::Unreadable;
         }
         // Every record has a core: without one nothing has come yet.

@@ -220,6 +220,7 @@ impl<D: Documents> Device<D> {
         for event in events {
             self.one(now, rng, event, &mut effects);
         }
+        self.pull_next(&mut effects);
         self.mint_and_push(now, &mut effects);
         self.say_where_the_line_is(now, &mut effects);
         effects

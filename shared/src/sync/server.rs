@@ -110,6 +110,8 @@ pub struct Connection {
     receipts: ReceiptKey,
     soil: Soil,
     greeted: bool,
+    /// The newest that both speak.
+    version: u16,
     /// What the device said it holds, and waits to hear about.
     asked: Option<Asked>,
     /// A `Holds` whose document is being read.
@@ -131,6 +133,7 @@ impl Connection {
             receipts,
             soil: Soil::default(),
             greeted: false,
+            version: VERSION,
             asked: None,
             holds: Vec::new(),
             restoring: Default::default(),
@@ -174,6 +177,7 @@ impl Connection {
     fn received(&mut self, message: ToServer) -> Vec<Effect> {
         match message {
             ToServer::Hello { version_min, version_max, digest } => {
+                self.version = version_max.min(VERSION);
                 if version_max < VERSION_OLDEST || version_min > VERSION {
                     let sorry = ToDevice::TooOld { version_min: VERSION_OLDEST };
                     return vec![Effect::Send(sorry), Effect::Close(Why::TooOld)];
@@ -276,7 +280,7 @@ impl Connection {
         let (same, answer) = match self.asked.take() {
             Some(Asked::Hello(theirs)) => {
                 let same = theirs == ours;
-                (same, Some(ToDevice::Welcome { version: VERSION, same }))
+                (same, Some(ToDevice::Welcome { version: self.version, same }))
             }
             Some(Asked::Ping(theirs)) => {
                 let same = theirs == ours;

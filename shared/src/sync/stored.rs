@@ -6,8 +6,12 @@ use minicbor::{Decode, Encode};
 
 use crate::document::{ChangeHash, DocumentId};
 use crate::id::{EntryId, PatientId};
+use crate::packed;
 use crate::time::Timestamp;
 use crate::wire::{Sidecar, WhyRefused};
+
+/// A row when it is unpacked: the largest change, with what it was made of.
+const ROW_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// One row. It says itself what it is, because its key on the disk does not.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -125,12 +129,13 @@ impl Stored {
     }
 
     pub fn to_bytes(&self) -> Vec<u8> {
-        minicbor::to_vec(self).expect("writing into memory does not fail")
+        packed::pack(minicbor::to_vec(self).expect("writing into memory does not fail"))
     }
 
     /// Nothing if these bytes are not a row that this version knows.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        minicbor::decode(bytes).ok()
+        let unpacked = packed::unpack(bytes, ROW_BYTES_MAX);
+        minicbor::decode(unpacked.as_deref().unwrap_or(bytes)).ok()
     }
 }
 

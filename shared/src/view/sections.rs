@@ -257,13 +257,13 @@ fn is_social(category: Category) -> bool {
 }
 
 /// What stands beside entries of the chart, read once for a whole list.
-struct Marks<'a> {
+pub(super) struct Marks<'a> {
     taken_back: BTreeMap<EntryId, &'a crate::record::MarkedWrong>,
     said_wrong: BTreeMap<EntryId, Vec<String>>,
 }
 
 impl<'a> Marks<'a> {
-    fn of(record: &'a Record) -> Self {
+    pub(super) fn of(record: &'a Record) -> Self {
         let mut said_wrong: BTreeMap<EntryId, Vec<String>> = BTreeMap::new();
         for (_, entry) in record.entries() {
             if let Said::Wrong(wrong) = &entry.said {
@@ -273,7 +273,7 @@ impl<'a> Marks<'a> {
         Self { taken_back: record.marked_wrong(), said_wrong }
     }
 
-    fn row(&self, record: &Record, resource: &Resource) -> Row {
+    pub(super) fn row(&self, record: &Record, resource: &Resource) -> Row {
         let said = resource.describe();
         let chart = record.chart();
         let named = || chart.name_of(resource, said.named_by.as_deref(), None);

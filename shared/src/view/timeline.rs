@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::results::{Panel, ShowResults, results};
-use super::sections::{Row, section_row};
+use super::sections::{Marks, Row};
 use crate::fhir::ResourceType;
 use crate::fhir::description::Standing;
 use crate::id::{AccountId, EntryId};
@@ -31,6 +31,7 @@ pub fn timeline(record: &Record, reader: AccountId, limit: u32) -> Timeline {
     let limit = limit.min(MOMENTS_MAX);
     let zone = record.zone();
     let wrong = record.marked_wrong();
+    let marks = Marks::of(record);
     let mut dated: Vec<_> = record
         .chart()
         .resources()
@@ -42,7 +43,7 @@ pub fn timeline(record: &Record, reader: AccountId, limit: u32) -> Timeline {
     let more = results.more || dated.len() > limit as usize;
     let mut moments: Vec<(_, EntryId, Moment)> = Vec::new();
     for (order, resource) in dated.into_iter().take(limit as usize) {
-        let row = section_row(record, resource);
+        let row = marks.row(record, resource);
         moments.push((Some(order), resource.entry, Moment::Entry(row)));
     }
     for panel in results.panels {

@@ -69,3 +69,32 @@ fn what_is_not_a_message_is_refused() {
     }
     assert_eq!(ToServer::from_bytes(&vec![0; FRAME_TO_SERVER_BYTES_MAX + 1]), Err(NotAMessage));
 }
+
+#[test]
+fn a_large_frame_is_packed_and_reads_back() {
+    let text = b"{\"kind\":\"message\",\"text\":\"Is the swelling normal?\"}".repeat(40);
+    let push = ToServer::Push { number: 3, document: document(), changes: vec![text.into()] };
+    let bytes = push.to_bytes();
+    assert!(bytes.len() < 200, "{}", bytes.len());
+    assert_eq!(ToServer::from_bytes(&bytes), Ok(push));
+}
+
+#[test]
+fn a_frame_that_unpacks_to_more_than_its_limit_is_refused() {
+    let most = FRAME_TO_SERVER_BYTES_MAX;
+    for (size, holds) in [(most - 100, true), (most + 1, false), (1 << 28, false)] {
+        let changes = vec![vec![0; size].into()];
+        let push = ToServer::Push { number: 3, document: document(), changes };
+        let bytes = push.to_bytes();
+        assert!(bytes.len() < most);
+        assert_eq!(ToServer::from_bytes(&bytes).is_ok(), holds, "{size}");
+    }
+}
+
+#[test]
+fn a_frame_is_packed_once() {
+    let long =
+        ToServer::Push { number: 3, document: document(), changes: vec![vec![0; 5_000].into()] };
+    let twice = packed::pack([long.to_bytes(), vec![0; 2_000]].concat());
+    assert_eq!(ToServer::from_bytes(&twice), Err(NotAMessage));
+}

@@ -3,7 +3,7 @@
 
 use shared::document::DocumentId;
 use shared::sync::server::{Effect, Event};
-use shared::wire::{Outcome, ROWS_BYTES_GOAL, WhyRefused};
+use shared::wire::{Outcome, ROWS_BYTES_GOAL, WhyRefused, rows_bytes_goal};
 
 use crate::authorize::Part;
 use crate::documents::{self, Origin};
@@ -31,7 +31,7 @@ impl Performer<'_> {
                 store.summaries(patients).await.map(Event::Summarized)
             }
             Effect::ReadAfter { document, after } => {
-                let read = store.rows_after(document, after, ROWS_BYTES_GOAL).await;
+                let read = store.rows_after(document, after, rows_bytes_goal(&document)).await;
                 read.map(|(rows, more)| Event::Read { document, rows, more })
             }
             Effect::ReadHashes { document, hashes: _ } => {

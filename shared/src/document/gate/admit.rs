@@ -21,7 +21,7 @@ const _: () = assert!(ENTRY_BYTES_MAX >= 6 * MESSAGE_CHARS_MAX + 1024, "an escap
 /// One resource of the chart. Larger data inside it becomes a blob.
 const RESOURCE_BYTES_MAX: usize = 256 * 1024;
 /// One mark or one preference.
-const REGISTER_BYTES_MAX: usize = 4 * 1024;
+pub const REGISTER_BYTES_MAX: usize = 4 * 1024;
 /// The name of a preference, after its prefix.
 const PREFERENCE_CHARS_MAX: usize = 64;
 /// Changes of others between two of one actor. An actor lives as long as one connection, and a

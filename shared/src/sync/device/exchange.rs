@@ -2,7 +2,7 @@
 
 use super::line::{Link, Stuck};
 use super::{Device, Documents, Effect, Event, FRUITLESS_ROUNDS_MAX, InFlight, Line, Notice};
-use crate::document::{ChangeHash, DocumentId, Unreadable};
+use crate::document::{ChangeHash, DocumentId, Kind, Unreadable};
 use crate::id::Rng;
 use crate::record::Mark;
 use crate::sync::planted::Planted;
@@ -18,9 +18,15 @@ use super::RETRY_MILLIS_MIN;
 /// Bytes of changes in one push or offer: half a frame, because every row brings more than bytes.
 pub(super) const CHANGES_BYTES_MAX: usize = FRAME_TO_SERVER_BYTES_MAX / 2;
 
+/// Pulls that are under way at once. What a cut line loses is at most their answers, and with two
+/// the line is not idle between them.
+const PULLS_MAX: usize = 2;
+
 /// What a document waits for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Busy {
+    /// Its turn to be pulled.
+    Queued,
     /// Rows after a place.
     Pulling,
     /// What the server lacks of what is held here.
@@ -85,8 +91,7 @@ impl<D: Documents> Device<D> {
             let document = summary.document;
             let after = held.map_or(0, |held| held.seq_last);
             if summary.seq_last > after && !open.in_vain.contains(&document) {
-                open.busy.insert(document, Busy::Pulling);
-                out.push(Effect::Send(ToServer::Pull { document, after }));
+                open.busy.insert(document, Busy::Queued);
             } else if !self.soil.has(Planted::PlaceTrusted) {
                 open.busy.insert(document, Busy::Comparing);
                 out.push(holds(document, held));
@@ -101,6 +106,30 @@ impl<D: Documents> Device<D> {
             }
         }
         open.unequal = !open.busy.is_empty();
+    }
+
+    /// What is read first is pulled first: who this is about, the last two years, what people wrote,
+    /// then year by year into the past.
+    pub(super) fn pull_next(&mut self, out: &mut Vec<Effect>) {
+        let Link::Open(open) = &mut self.link else {
+            return;
+        };
+        let pulling = open.busy.values().filter(|busy| **busy == Busy::Pulling).count();
+        let queued = open.busy.iter().filter(|(_, busy)| **busy == Busy::Queued);
+        let mut queued: Vec<_> = queued.map(|(document, _)| *document).collect();
+        let years = self.held.keys().chain(&queued).filter_map(|document| document.kind.year());
+        let newest = years.max().unwrap_or_default();
+        queued.sort_by_key(|document| match document.kind.year() {
+            None if document.kind == Kind::ChartCore => (0, 0, *document),
+            Some(year) if year.saturating_add(1) >= newest => (1, newest - year, *document),
+            None => (2, 0, *document),
+            Some(year) => (3, newest - year, *document),
+        });
+        for document in queued.into_iter().take(PULLS_MAX.saturating_sub(pulling)) {
+            let after = self.held.get(&document).map_or(0, |held| held.seq_last);
+            open.busy.insert(document, Busy::Pulling);
+            out.push(Effect::Send(ToServer::Pull { document, after }));
+        }
     }
 
     fn rows(
@@ -125,7 +154,8 @@ impl<D: Documents> Device<D> {
         }
         let after = match (open.busy.get(&document), last) {
             // The end of a comparison says what is to be done next.
-            (Some(Busy::Comparing | Busy::Offering), _) => return,
+            // Or its turn comes.
+            (Some(Busy::Queued | Busy::Comparing | Busy::Offering), _) => return,
             (_, Some(last)) if more => last,
             (None, Some(_)) if gap => known,
             (None, _) => return,
@@ -243,7 +273,7 @@ impl<D: Documents> Device<D> {
             return;
         }
         // Rows that are being pulled are of no help to the server.
-        if matches!(open.busy.get(&document), None | Some(Busy::Pulling)) {
+        if matches!(open.busy.get(&document), None | Some(Busy::Queued | Busy::Pulling)) {
             open.busy.insert(document, Busy::Comparing);
             out.push(holds(document, self.held.get(&document)));
         }

@@ -10,7 +10,7 @@ use crate::fhir::description::Standing;
 use crate::fhir::observation::{Measured, Observation, Part};
 use crate::id::{AccountId, EntryId};
 use crate::record::reading::{Measure, Reading};
-use crate::record::{Entry, Record, Resource, Said};
+use crate::record::{Entry, Place, Record, Resource, Said};
 
 /// As the chart has it, also if the clinic took it back.
 pub fn result_row(resource: &Resource) -> ResultRow {
@@ -58,37 +58,30 @@ pub fn readings(record: &Record) -> Vec<(EntryId, &Entry, &Reading)> {
     let mut retracted = BTreeSet::new();
     let mut corrected: BTreeMap<EntryId, Vec<(EntryId, &Entry)>> = BTreeMap::new();
     for (id, entry) in record.entries() {
+        // What was refused changes nothing about what it was meant for.
+        let counts = !matches!(entry.place, Place::Refused(_));
         match &entry.said {
             Said::Reading(reading) => {
                 all.push((id, entry, reading));
-                if let Some(old) = reading.corrects {
+                if let Some(old) = reading.corrects.filter(|_| counts) {
                     corrected.entry(old).or_default().push((id, entry));
                 }
             }
-            Said::Retract(retract) => {
+            Said::Retract(retract) if counts => {
                 retracted.insert((retract.entry, entry.author));
             }
             _ => {}
         }
     }
-    // Only its author corrects or takes back a reading. Of two corrections of one the later stands.
+    // Only its author corrects or takes back a reading. Two corrections that were made at once, on
+    // two devices, are both shown: which one is right is not for a merge to say.
     let is_corrected = |id: EntryId, entry: &Entry| {
         let by = corrected.get(&id).into_iter().flatten();
         let mut own = by.filter(|(_, by)| by.author == entry.author);
         own.any(|(by, _)| *by != id)
     };
-    let is_older_sibling = |id: EntryId, entry: &Entry, reading: &Reading| {
-        let Some(old) = reading.corrects else {
-            return false;
-        };
-        let siblings = corrected.get(&old).into_iter().flatten();
-        let mut own = siblings.filter(|(_, by)| by.author == entry.author);
-        own.any(|(by, other)| (other.order(), *by) > (entry.order(), id))
-    };
-    all.retain(|(id, entry, reading)| {
-        !retracted.contains(&(*id, entry.author))
-            && !is_corrected(*id, entry)
-            && !is_older_sibling(*id, entry, reading)
+    all.retain(|(id, entry, _)| {
+        !retracted.contains(&(*id, entry.author)) && !is_corrected(*id, entry)
     });
     all
 }

@@ -3,10 +3,11 @@
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::document::{DocumentId, Kind};
+use crate::document::{Actor, Document, DocumentId, Kind, Put};
 use crate::edit::clinic::ClinicEdit;
 use crate::edit::{AddReading, Edit};
 use crate::fhir::entry::ChartEntry;
+use crate::id::EntryId;
 use crate::record::reading;
 use crate::testing::{LUIS, PATIENT, ROSA, SOURCE, Story, Who};
 use crate::view::results::detail::result;
@@ -205,4 +206,45 @@ fn nothing_recorded_not_loaded_and_not_readable_are_three_answers() {
     story.record.chart_mut().could_not_be_read(year);
     assert_eq!(loaded(&story), Loaded::Unreadable);
     assert_eq!(results(&Record::default(), ROSA, ShowResults::All, 9).loaded, Loaded::NotYet);
+}
+
+#[test]
+fn two_corrections_that_were_made_at_once_are_both_shown() {
+    let mut story = Story::default();
+    let weight = |value: &str| AddReading {
+        measured: reading::Measured::Weight {
+            value: value.into(),
+            unit: reading::WeightUnit::Kilogram,
+        },
+        at: "2026-11-20".parse().unwrap(),
+        note: None,
+    };
+    let first = story.sends(ROSA, Edit::AddReading(weight("172"))).unwrap();
+    // On the phone and on the laptop, neither of which knows of the other.
+    for value in ["71.2", "72.1"] {
+        story.sends(ROSA, Edit::CorrectReading { reading: first, with: weight(value) }).unwrap();
+    }
+    check(
+        &story,
+        ShowResults::Home,
+        expect![[r#"
+        All
+        2026-11-20 
+          29463-7: 71.2 kg None corrected
+          29463-7: 72.1 kg None corrected"#]],
+    );
+}
+
+#[test]
+fn an_entry_of_the_chart_that_cannot_be_read_is_said_to_be_there() {
+    let year = DocumentId::first(PATIENT, Kind::ChartResults(2024));
+    let (_, genesis) = Document::genesis(&year);
+    let mut document = Document::load([&genesis[..]]).unwrap();
+    let text = r#"{"kind":"fhir","source":"northside","resource":{"resourceType":"#.to_owned();
+    document.mint(Actor([1; 16]), &[Put::Entry { entry: EntryId::from_u128(1), text }]);
+    let mut story = Story::default();
+    story.record.add_document(&year, &document, |_| None);
+    let results = results(&story.record, ROSA, ShowResults::All, 9);
+    assert!(results.panels.is_empty());
+    assert_eq!(results.loaded, Loaded::Unreadable);
 }

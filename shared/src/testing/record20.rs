@@ -1,0 +1,214 @@
+//! A record of twenty years: 10,000 observations as full FHIR JSON, 500 prescriptions, 300 visits
+//! and 2,000 messages, the same for the same seed. What is measured on it is what a person with a
+//! long illness carries around.
+
+mod resources;
+
+use std::collections::BTreeMap;
+
+use self::resources::{Dice, TOPICS, Visit, observation, people, prescription, sentence};
+use crate::document::{Actor, ChangeHash, Document, DocumentId, Kind, Put};
+use crate::edit::Audience;
+use crate::fhir::entry::ChartEntry;
+use crate::id::EntryId;
+use crate::record::{Message, Record, Reply, Said};
+use crate::testing::{PATIENT, ROSA, SOURCE};
+use crate::time::{Day, MILLIS_PER_DAY, Timestamp};
+use crate::wire::{Receipt, Sidecar};
+
+/// Resources of one change, as an import writes them.
+const PER_CHANGE: usize = 100;
+pub const FIRST_YEAR: u16 = 2006;
+pub const YEARS: u16 = 20;
+
+/// How much of each a record holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    pub observations: usize,
+    pub prescriptions: usize,
+    pub visits: usize,
+    pub messages: usize,
+}
+
+impl Size {
+    pub const TWENTY_YEARS: Self =
+        Self { observations: 10_000, prescriptions: 500, visits: 300, messages: 2_000 };
+
+    pub const fn times(self, factor: usize) -> Self {
+        Self {
+            observations: self.observations * factor,
+            prescriptions: self.prescriptions * factor,
+            visits: self.visits * factor,
+            messages: self.messages * factor,
+        }
+    }
+}
+
+/// The documents of a record, each as its changes.
+pub type Documents = BTreeMap<DocumentId, Vec<Vec<u8>>>;
+
+/// Core and the two last years of results and visits, with what people wrote.
+pub fn is_hot(document: &DocumentId) -> bool {
+    let last = FIRST_YEAR + YEARS - 1;
+    match document.kind {
+        Kind::ChartResults(year) | Kind::ChartVisits(year) => year + 1 >= last,
+        _ => true,
+    }
+}
+
+/// The last moment of the record.
+pub fn end() -> Timestamp {
+    let day = Day::new(2025, 12, 31).expect("the calendar has it");
+    Timestamp::from_millis(day.number() * MILLIS_PER_DAY)
+}
+
+pub fn documents(seed: u64, size: Size) -> Documents {
+    let mut dice = Dice(seed | 1);
+    let mut puts: BTreeMap<DocumentId, Vec<Put>> = BTreeMap::new();
+    let mut put = |kind: Kind, at: Timestamp, dice: &mut Dice, text: String| {
+        let entry = EntryId::fresh(at, dice);
+        let document = DocumentId::first(PATIENT, kind);
+        puts.entry(document).or_default().push(Put::Entry { entry, text });
+    };
+    let mut chart = |kind: Kind, at: Timestamp, dice: &mut Dice, json: String| {
+        let entry = ChartEntry::new(SOURCE, json);
+        put(kind, at, dice, entry.to_text().expect("the generator writes JSON"));
+    };
+    let now = end();
+    for json in people(&mut dice) {
+        chart(Kind::ChartCore, now, &mut dice, json);
+    }
+    let visits: Vec<_> =
+        (0..size.visits).map(|number| Visit::new(number, size.visits, &mut dice)).collect();
+    for visit in &visits {
+        chart(Kind::ChartVisits(visit.year()), now, &mut dice, visit.json());
+    }
+    for number in 0..size.observations {
+        let visit = &visits[number * visits.len() / size.observations];
+        let json = observation(number, visit, &mut dice);
+        chart(Kind::ChartResults(visit.year()), now, &mut dice, json);
+    }
+    for number in 0..size.prescriptions {
+        let visit = &visits[number * visits.len() / size.prescriptions];
+        let is_new = number * 10 >= size.prescriptions * 9;
+        let json = prescription(number, visit, is_new, &mut dice);
+        chart(Kind::ChartCore, now, &mut dice, json);
+    }
+    let mut documents: Documents = puts
+        .into_iter()
+        .map(|(document, puts)| (document, minted(&document, &puts, PER_CHANGE, &mut dice)))
+        .collect();
+    messages(size.messages, &mut dice, &mut documents);
+    documents
+}
+
+/// The record of some of these documents, received as a device receives it.
+pub fn record<'a>(
+    documents: impl IntoIterator<Item = (&'a DocumentId, &'a Vec<Vec<u8>>)>,
+) -> Record {
+    let mut record = Record::default();
+    let sidecar = Sidecar {
+        account: Some(ROSA),
+        device: None,
+        received_at: end(),
+        receipt: Receipt([0; 16]),
+    };
+    for (key, changes) in documents {
+        let document = Document::load(changes.iter().map(Vec::as_slice));
+        let document = document.expect("the generator's changes are whole");
+        record.add_document(key, &document, |_: &ChangeHash| Some(&sidecar));
+    }
+    record
+}
+
+/// One document as the fewest bytes: what a snapshot of it costs.
+pub fn saved(document: &DocumentId, changes: &[Vec<u8>]) -> usize {
+    let opened = Document::load(changes.iter().map(Vec::as_slice));
+    let opened = opened.expect("the generator's changes are whole");
+    let puts: Vec<_> = opened
+        .entries()
+        .into_iter()
+        .flat_map(|(entry, values)| {
+            values.into_iter().map(move |value| Put::Entry { entry, text: value.text })
+        })
+        .collect();
+    let all = puts.len().max(1);
+    minted(document, &puts, all, &mut Dice(1)).iter().map(Vec::len).sum()
+}
+
+fn minted(document: &DocumentId, puts: &[Put], per_change: usize, dice: &mut Dice) -> Vec<Vec<u8>> {
+    let (_, genesis) = Document::genesis(document);
+    let mut opened = Document::load([&genesis[..]]).expect("genesis is whole");
+    let actor = Actor::fresh(dice);
+    let mut changes = vec![genesis];
+    changes.extend(puts.chunks(per_change).map(|puts| opened.mint(actor, puts).1));
+    changes
+}
+
+/// Half of them by the patient, half answers, each a change of its own.
+fn messages(count: usize, dice: &mut Dice, documents: &mut Documents) {
+    let journal = DocumentId::journal(PATIENT, ROSA, Audience::Circle);
+    let care = DocumentId::care(PATIENT, ROSA, Audience::Circle);
+    let (mut mine, mut theirs) = (Vec::new(), Vec::new());
+    let mut thread = None;
+    for number in 0..count {
+        let days = i64::from(YEARS) * 365 * number as i64 / count as i64;
+        let written = end().plus_millis((days - i64::from(YEARS) * 365) * MILLIS_PER_DAY);
+        let entry = EntryId::fresh(written, dice);
+        let text = sentence(dice);
+        let said = if number % 2 == 0 {
+            let opens = number % 10 == 0;
+            let message = Message {
+                thread: thread.filter(|_| !opens),
+                topic: opens.then(|| dice.pick(&TOPICS).to_owned()),
+                text,
+                written,
+                ..Message::default()
+            };
+            thread = message.thread.or(Some(entry));
+            Said::Message(message)
+        } else {
+            Said::Reply(Reply {
+                thread: thread.expect("a message came before"),
+                text,
+                attachments: Vec::new(),
+                by: "Nurse Linh Tran".to_owned(),
+                written,
+            })
+        };
+        let put = Put::Entry { entry, text: said.to_text() };
+        if number % 2 == 0 { &mut mine } else { &mut theirs }.push(put);
+    }
+    documents.insert(journal, minted(&journal, &mine, 1, dice));
+    documents.insert(care, minted(&care, &theirs, 1, dice));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::{Answer, Ask, answer};
+
+    const SMALL: Size = Size { observations: 200, prescriptions: 20, visits: 20, messages: 40 };
+
+    #[test]
+    fn one_seed_is_one_record_and_everything_in_it_is_shown() {
+        assert_eq!(documents(7, SMALL), documents(7, SMALL));
+        assert_ne!(documents(7, SMALL), documents(8, SMALL));
+        let documents = documents(7, SMALL);
+        let record = record(&documents);
+        let show = crate::view::ShowResults::All;
+        let Answer::Results(results) = answer(&record, ROSA, &Ask::Results { show, limit: 500 })
+        else {
+            panic!("results");
+        };
+        let rows: usize = results.panels.iter().map(|panel| panel.rows.len()).sum();
+        assert_eq!(rows, SMALL.observations);
+        let Answer::Medicines(medicines) = answer(&record, ROSA, &Ask::Medicines) else {
+            panic!("medicines");
+        };
+        let entries: usize =
+            medicines.now.iter().chain(&medicines.before).map(|row| row.entries.len()).sum();
+        assert_eq!(entries, SMALL.prescriptions);
+        assert_eq!(record.entries().count(), SMALL.messages);
+    }
+}
