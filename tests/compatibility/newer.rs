@@ -23,7 +23,7 @@ impl Rng for NoChance {
 }
 
 fn row(seq: u64, bytes: &[u8]) -> Row {
-    let hash = shared::document::hash_of(bytes).unwrap();
+    let hash = shared::document::hash_of(bytes).expect("a change of ours");
     let sidecar = Sidecar {
         account: Some(ROSA),
         device: None,

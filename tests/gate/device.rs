@@ -12,7 +12,8 @@ use crate::world::{World, document_id};
 const ENTRIES: u64 = 2;
 
 fn put(map: u64, key: &str) -> Forged {
-    let genesis = check(&Document::genesis(&document_id()).1, &Limits::IMPORT).unwrap();
+    let genesis =
+        check(&Document::genesis(&document_id()).1, &Limits::IMPORT).expect("genesis passes");
     Forged::put(genesis.hash().0, genesis.actor().0, map, key, "x")
 }
 

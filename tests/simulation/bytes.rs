@@ -99,7 +99,7 @@ fn first_sync(store: &Store<Stack>) -> World<Stack> {
 }
 
 fn is_open(world: &World<Stack>, kind: Kind) -> bool {
-    let device = world.machines[0].running.as_ref().unwrap();
+    let device = world.machines[0].running.as_ref().expect("it runs");
     device.documents.is_open(&DocumentId::first(PATIENT, kind))
 }
 
