@@ -11,6 +11,10 @@ const PLURAL_FORMS: [&str; 3] = ["one", "many", "other"];
 /// The parameter that chooses the form.
 const COUNT: &str = "count";
 
+/// Plain names of tests by their LOINC code: one function looks them up, because which one is asked
+/// for comes with the data.
+const TESTS: &str = "test.";
+
 /// One message in one language: one text, or one per plural form.
 #[derive(Debug, PartialEq, Eq)]
 enum Words {
@@ -30,10 +34,21 @@ pub fn generate(english: &str, spanish: &str) -> Result<String, String> {
         }
     }
     let mut code = String::new();
+    let mut tests = Vec::new();
     for (key, words) in &english {
         let other = spanish.get(key).ok_or_else(|| format!("es.json lacks the key `{key}`"))?;
         compare(key, words, other)?;
-        write_function(&mut code, key, words, other);
+        match key.strip_prefix(TESTS) {
+            Some(test) => {
+                tests.push(format!("({test:?}, [{}, {}])", literal(words), literal(other)));
+            }
+            None => write_function(&mut code, key, words, other),
+        }
+    }
+    // Keys come sorted from their map, so that the table can be searched by halves.
+    if !tests.is_empty() {
+        let (count, rows) = (tests.len(), tests.join(", "));
+        let _ = writeln!(code, "const TESTS: [(&str, [&str; 2]); {count}] = [{rows}];");
     }
     Ok(code)
 }
@@ -46,7 +61,11 @@ fn read(file: &str, text: &str) -> Result<Locale, String> {
     let mut locale = Locale::new();
     for (key, value) in rows {
         let known = |letter: char| letter.is_ascii_lowercase() || "._".contains(letter);
-        if key.is_empty() || !key.chars().all(known) {
+        let name = match key.strip_prefix(TESTS) {
+            Some(code) => code.trim_end_matches(|letter: char| "-0123456789".contains(letter)),
+            None => key.as_str(),
+        };
+        if key.is_empty() || !name.chars().all(known) {
             return Err(format!("{file}: `{key}` is not a key of small letters, `_` and `.`"));
         }
         let words = read_words(value).ok_or_else(|| {

@@ -8,24 +8,90 @@ use serde::{Deserialize, Serialize};
 use shared::edit::{Edit, Refused};
 use shared::id::{AccountId, EntryId, PatientId};
 use shared::time::Timestamp;
-use shared::view::{Thread, ThreadRow, Waiting};
+use shared::view::activity::ActivityAnswer;
+use shared::view::home::Home;
+use shared::view::medicines::{MedicineDetail, Medicines};
+use shared::view::paper::Paper;
+use shared::view::results::Results;
+use shared::view::results::detail::ResultDetail;
+use shared::view::search::Found;
+use shared::view::sections::{Overview, SectionAnswer};
+use shared::view::timeline::Timeline;
+use shared::view::visit::Visit;
+use shared::view::{EntryAnswer, Section, ShowResults, Thread, ThreadRow, Waiting};
 
 /// The questions that a screen of today asks. The core answers more: a question joins here with its
 /// screen, so that nobody downloads an answer that nothing shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ask {
+    /// The device's clock only says what is new and what comes next; here and below.
+    Home {
+        now: Timestamp,
+    },
     Threads,
-    Thread { thread: EntryId },
+    Thread {
+        thread: EntryId,
+    },
+    Results {
+        show: ShowResults,
+        limit: u32,
+    },
+    Result {
+        entry: EntryId,
+    },
+    Medicines,
+    Medicine {
+        entry: EntryId,
+    },
+    Overview,
+    Section {
+        section: Section,
+    },
+    Entry {
+        entry: EntryId,
+    },
+    /// One form of a document, counted from nought.
+    Paper {
+        entry: EntryId,
+        form: u32,
+    },
+    Visit {
+        entry: EntryId,
+        now: Timestamp,
+    },
+    Timeline {
+        limit: u32,
+    },
+    Search {
+        text: String,
+    },
+    Activity {
+        words: String,
+        limit: u32,
+    },
     Waiting,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
+    Home(Box<Home>),
     Threads(Vec<ThreadRow>),
-    /// Nothing if there is no such thread on this device.
+    /// Nothing if there is no such thread on this device; and so on below.
     Thread(Option<Thread>),
+    Results(Results),
+    Result(Option<Box<ResultDetail>>),
+    Medicines(Medicines),
+    Medicine(Option<Box<MedicineDetail>>),
+    Overview(Overview),
+    Section(SectionAnswer),
+    Entry(Option<Box<EntryAnswer>>),
+    Paper(Option<Paper>),
+    Visit(Option<Box<Visit>>),
+    Timeline(Timeline),
+    Found(Found),
+    Activity(ActivityAnswer),
     Waiting(Waiting),
 }
 

@@ -4,6 +4,7 @@ pub mod activity;
 pub mod desk;
 pub mod home;
 pub mod medicines;
+pub mod paper;
 pub mod refills;
 pub mod requests;
 pub mod results;
@@ -22,10 +23,13 @@ pub use self::results::ShowResults;
 pub use self::sections::Section;
 pub use self::waiting::{Waiting, WaitingItem, WaitingKind};
 use crate::edit::Audience;
-use crate::fhir::document::Form;
+pub use crate::fhir::ResourceType;
+pub use crate::fhir::description::{Standing, What};
+pub use crate::fhir::observation::Flag;
 use crate::id::{AccountId, EntryId};
-use crate::record::Record;
+pub use crate::record::activity::{Did, Touched};
 use crate::record::message::{Attachment, Category};
+pub use crate::record::{Loaded, Record};
 use crate::time::Timestamp;
 
 /// A question of a screen.
@@ -103,7 +107,9 @@ pub enum Answer {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EntryAnswer {
     pub row: sections::Row,
-    pub forms: Vec<Form>,
+    /// Where it is listed.
+    pub section: Option<Section>,
+    pub papers: Vec<paper::PaperRow>,
 }
 
 /// Where an item is. A state only moves forward, and is never ahead of the truth.
@@ -214,8 +220,8 @@ pub fn answer(record: &Record, reader: AccountId, ask: &Ask) -> Answer {
         Ask::Overview => Answer::Overview(sections::overview(record)),
         Ask::Section { section } => Answer::Section(sections::section(record, reader, *section)),
         Ask::Entry { entry } => Answer::Entry(sections::entry(record, *entry).map(|row| {
-            let forms = sections::forms(record, *entry).unwrap_or_default();
-            Box::new(EntryAnswer { row, forms })
+            let (section, papers) = (sections::section_of(row.kind), paper::papers(record, *entry));
+            Box::new(EntryAnswer { row, section, papers })
         })),
         Ask::Timeline { limit } => Answer::Timeline(timeline::timeline(record, reader, *limit)),
         Ask::Search { text } => Answer::Found(search::search(record, text)),

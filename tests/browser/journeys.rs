@@ -7,6 +7,7 @@ mod harness;
 mod keyboard;
 mod large_text;
 mod offline;
+mod reading;
 mod readme;
 mod screenshots;
 mod side_by_side;
@@ -53,6 +54,7 @@ pub const JOURNEYS: &[Journey] = &[
     journey("large_text", BOTH, |stage| Box::pin(large_text::play(stage))),
     journey("slow_line", CHROMIUM, |stage| Box::pin(slow_line::play(stage))),
     journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
+    not_yet("reading", BOTH, |stage| Box::pin(reading::play(stage))),
     journey("readme", CHROMIUM, |stage| Box::pin(readme::play(stage))),
     journey("snapshots", CHROMIUM, |stage| Box::pin(snapshots::play(stage))),
     Journey {

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use crate::page::frame::Frame;
 use crate::page::pages::{
-    Activity, AskForVisit, BeforeVisit, Components, Download, Home, Lock, Medicines, Messages,
-    Missing, NewMessage, Reading, Record, RecordSection, Refill, ResultDetail, Results, Search,
-    Settings, Share, Thread, Visit, Welcome,
+    Activity, AskForVisit, BeforeVisit, Components, Download, Home, Keys, Lock, Medicine,
+    Medicines, Messages, Missing, NewMessage, NextVisit, PaperScreen, Reading, Record, RecordEntry,
+    RecordSection, Refill, ResultDetails, Results, Search, Settings, Share, Thread, Timeline,
+    Visit, Welcome,
 };
 use crate::page::preferences::Preferences;
 use crate::page::session::Session;
@@ -62,16 +63,24 @@ pub(crate) fn screen_at(path: &str) -> AnyView {
         [] => view! { <Home/> }.into_any(),
         ["download"] => view! { <Download/> }.into_any(),
         ["results"] => view! { <Results/> }.into_any(),
-        ["results", _] => view! { <ResultDetail/> }.into_any(),
+        ["results", id] => view! { <ResultDetails id=(*id).to_owned()/> }.into_any(),
         ["medicines"] => view! { <Medicines/> }.into_any(),
+        ["medicines", id] => view! { <Medicine id=(*id).to_owned()/> }.into_any(),
         ["refill"] => view! { <Refill/> }.into_any(),
         ["messages"] => view! { <Messages/> }.into_any(),
         ["messages", "new"] => view! { <NewMessage/> }.into_any(),
         ["messages", id] => view! { <Thread id=(*id).to_owned()/> }.into_any(),
         ["record"] => view! { <Record/> }.into_any(),
+        ["record", "timeline"] => view! { <Timeline/> }.into_any(),
+        ["record", "entry", id] => view! { <RecordEntry id=(*id).to_owned()/> }.into_any(),
+        ["record", "entry", id, form] => {
+            view! { <PaperScreen id=(*id).to_owned() form=(*form).to_owned()/> }.into_any()
+        }
         ["record", section] => view! { <RecordSection path=(*section).to_owned()/> }.into_any(),
-        ["visit"] => view! { <Visit/> }.into_any(),
+        ["visit"] => view! { <NextVisit/> }.into_any(),
         ["visit", "ask"] => view! { <AskForVisit/> }.into_any(),
+        ["visit", id] => view! { <Visit id=(*id).to_owned()/> }.into_any(),
+        ["keys"] => view! { <Keys/> }.into_any(),
         ["before-visit"] => view! { <BeforeVisit/> }.into_any(),
         ["reading"] => view! { <Reading/> }.into_any(),
         ["share"] => view! { <Share/> }.into_any(),

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use futures_channel::oneshot;
 use leptos::prelude::{
-    Get, GetUntracked, LocalStorage, ReadSignal, RwSignal, Set, Signal, StoredValue, Update,
-    UpdateValue, With, WithValue, on_cleanup,
+    Effect, Get, GetUntracked, GetValue, LocalStorage, ReadSignal, RwSignal, Set, SetValue, Signal,
+    StoredValue, Update, UpdateValue, With, WithValue, on_cleanup,
 };
 use leptos::task::spawn_local;
 use shared::edit::{Edit, Refused};
@@ -126,6 +126,25 @@ impl Session {
                 self.line.try_update_value(|line| line.forget_question(number));
             }
         });
+        answer.read_only()
+    }
+
+    /// The same, of a question that changes. The answer before stays until the next one is there,
+    /// so that nothing on the screen jumps.
+    pub(crate) fn ask_anew(self, ask: Signal<Ask>) -> ReadSignal<Option<Answer>> {
+        let answer = RwSignal::new(None);
+        let number = StoredValue::new(None);
+        let forget = move || {
+            if let Some(before) = number.try_get_value().flatten() {
+                self.line.try_update_value(|line| line.forget_question(before));
+            }
+        };
+        Effect::new(move |_| {
+            let ask = ask.get();
+            forget();
+            number.set_value(self.line.try_update_value(|line| line.question(ask, answer)));
+        });
+        on_cleanup(forget);
         answer.read_only()
     }
 

@@ -1,6 +1,7 @@
 //! One loop: take everything that happened, let the core decide, do what it says, tell the page.
 
 mod account;
+mod answers;
 mod local;
 mod other_tabs;
 mod storing;

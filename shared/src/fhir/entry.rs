@@ -189,7 +189,7 @@ fn end_of_string(bytes: &[u8], start: usize) -> usize {
 }
 
 /// Base64 (RFC 4648, §4) in its one canonical form: what decodes comes back as the same text.
-mod base64 {
+pub(crate) mod base64 {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
     pub fn encode(bytes: &[u8]) -> String {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use js_sys::{Date, Function, Intl};
-use shared::time::Timestamp;
+use shared::time::{Day, PartialDate, Timestamp};
 use wasm_bindgen::JsValue;
 
 use super::{Language, current, locale_array, options, words};
@@ -17,6 +17,15 @@ const DAY_OF_YEAR: Style = &[("month", "short"), ("day", "numeric"), ("year", "n
 const LONG_DAY: Style = &[("weekday", "long"), ("month", "long"), ("day", "numeric")];
 const LONG_DAY_OF_YEAR: Style =
     &[("weekday", "long"), ("month", "long"), ("day", "numeric"), ("year", "numeric")];
+
+/// What is only a day is the same day everywhere, so it never meets the reader's zone.
+const EVERYWHERE: (&str, &str) = ("timeZone", "UTC");
+const MONTH: Style = &[("month", "long"), ("year", "numeric"), EVERYWHERE];
+const DATE: Style = &[("month", "short"), ("day", "numeric"), EVERYWHERE];
+const DATE_OF_YEAR: Style =
+    &[("month", "short"), ("day", "numeric"), ("year", "numeric"), EVERYWHERE];
+const LONG_DATE: Style = &[("month", "long"), ("day", "numeric"), ("year", "numeric"), EVERYWHERE];
+const MILLIS_PER_DAY: i64 = 86_400_000;
 
 thread_local! {
     /// Making a format takes a thousand times longer than using it.
@@ -46,6 +55,11 @@ pub(crate) fn long_day(at: Timestamp) -> String {
     format(if is_this_year(at) { LONG_DAY } else { LONG_DAY_OF_YEAR }, at)
 }
 
+/// "2026-11-20T14:12:00.000Z": for other programs.
+pub(crate) fn exact(at: Timestamp) -> String {
+    to_date(at).to_iso_string().into()
+}
+
 /// "Today", or the long day: what divides a thread.
 pub(crate) fn day_heading(at: Timestamp) -> String {
     if is_today(at) { words::time_today() } else { long_day(at) }
@@ -65,6 +79,51 @@ pub(crate) fn moment(at: Timestamp) -> String {
     if is_today(at) { clock(at) } else { words::time_day_at(&in_list(at), &clock(at)) }
 }
 
+/// "Nov 14", "Nov 14, 2025", "March 2019" or "2019": as far as somebody knew it.
+pub(crate) fn date(when: PartialDate) -> String {
+    let this_year = i32::from(when.year()) == year_now();
+    match when {
+        PartialDate::Year(year) => year.to_string(),
+        PartialDate::Month { year, month } => month_of_year(year, month),
+        PartialDate::Day(day) | PartialDate::Time(day, _) => {
+            format(if this_year { DATE } else { DATE_OF_YEAR }, start_of(day))
+        }
+    }
+}
+
+/// "November 14, 2026", as far as somebody knew it: for headings.
+pub(crate) fn long_date(when: PartialDate) -> String {
+    match when {
+        PartialDate::Year(year) => year.to_string(),
+        PartialDate::Month { year, month } => month_of_year(year, month),
+        PartialDate::Day(day) | PartialDate::Time(day, _) => format(LONG_DATE, start_of(day)),
+    }
+}
+
+/// With the clock where the source said a time and where: then it is the reader's own clock.
+pub(crate) fn date_and_time(when: PartialDate) -> String {
+    match when.moment() {
+        Some(at) => moment(at),
+        None => date(when),
+    }
+}
+
+/// "Friday, November 20, 10:40 am": when to be somewhere.
+pub(crate) fn appointment(when: PartialDate) -> String {
+    match when.moment() {
+        Some(at) => words::time_day_at(&long_day(at), &clock(at)),
+        None => long_date(when),
+    }
+}
+
+fn month_of_year(year: i16, month: u8) -> String {
+    Day::new(year, month, 1).map_or_else(String::new, |day| format(MONTH, start_of(day)))
+}
+
+fn start_of(day: Day) -> Timestamp {
+    Timestamp::from_millis(day.number() * MILLIS_PER_DAY)
+}
+
 /// The same day in the reader's zone.
 pub(crate) fn is_same_day(one: Timestamp, other: Timestamp) -> bool {
     let (one, other) = (to_date(one), to_date(other));
@@ -78,7 +137,12 @@ fn is_today(at: Timestamp) -> bool {
 }
 
 fn is_this_year(at: Timestamp) -> bool {
-    to_date(at).get_full_year() == Date::new_0().get_full_year()
+    i64::from(to_date(at).get_full_year()) == i64::from(year_now())
+}
+
+#[expect(clippy::cast_possible_wrap, reason = "a year of the calendar")]
+fn year_now() -> i32 {
+    Date::new_0().get_full_year() as i32
 }
 
 fn format(style: Style, at: Timestamp) -> String {

@@ -8,6 +8,12 @@ include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 const TURN: char = '\u{202e}';
 const TURN_BACK: char = '\u{202c}';
 
+/// The plain name of a test and what it is about, by its LOINC code.
+pub(crate) fn test(loinc: &str) -> Option<String> {
+    let place = TESTS.binary_search_by_key(&loinc, |(code, _)| code).ok()?;
+    Some(plain(TESTS[place].1))
+}
+
 fn plain(texts: [&'static str; 2]) -> String {
     shown(chosen(texts).to_owned())
 }

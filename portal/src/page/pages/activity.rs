@@ -1,18 +1,26 @@
 //! Activity: what waits and what was not sent; who looked at the record.
 
 use leptos::prelude::*;
+use shared::view::activity::{ActivityAnswer, ActivityRow};
+use shared::view::{Did, Touched};
 
 use super::home::waiting_row;
-use crate::bridge::Status;
+use crate::bridge::{Answer, Ask, Status};
 use crate::page::i18n::{time, words};
 use crate::page::session::Session;
 use crate::page::ui::banner::Banner;
 use crate::page::ui::card::Card;
-use crate::page::ui::empty::Empty;
-use crate::page::ui::icon::Icon;
+use crate::page::ui::empty::{Empty, Skeleton};
+use crate::page::ui::icon::{Icon, Picture};
+use crate::page::ui::line::{Line, lines};
+use crate::page::ui::platform::ObjectUrl;
 use crate::page::ui::rows::{RowText, Rows};
 use crate::page::ui::screen::Screen;
+use crate::page::ui::search::Search;
 use crate::page::ui::tag::Tone;
+
+/// Rows of one answer; older ones are found by searching.
+const ROWS_MAX: u32 = 200;
 
 #[component]
 pub(crate) fn Activity() -> impl IntoView {
@@ -34,8 +42,117 @@ pub(crate) fn Activity() -> impl IntoView {
             <Card id="sending" title=words::activity_sending() flush=true>
                 <Rows>{rows}</Rows>
             </Card>
-            <Empty icon=Icon::Eye title=words::activity_who_empty() text=words::activity_who_will()/>
+            <Looked/>
         </Screen>
+    }
+}
+
+/// Who looked at the record, changed it or shared it.
+#[component]
+fn Looked() -> AnyView {
+    let sought = RwSignal::new(String::new());
+    let ask = Signal::derive(move || Ask::Activity { words: sought.get(), limit: ROWS_MAX });
+    let answer = expect_context::<Session>().ask_anew(ask);
+    // The field must stay while its answers change: it has the focus.
+    let is_known = Memo::new(move |_| {
+        let found = answer.with(|answer| match answer {
+            Some(Answer::Activity(found)) => Some(!found.rows.is_empty()),
+            Some(_) | None => None,
+        });
+        found.map(|some| some || sought.with(|sought| !sought.trim().is_empty()))
+    });
+    let card = move || {
+        match is_known.get() {
+        None => view! { <Skeleton label=words::record_loading()/> }.into_any(),
+        Some(false) => view! {
+            <Empty icon=Icon::Eye title=words::activity_who_empty() text=words::activity_who_will()/>
+        }
+        .into_any(),
+        Some(true) => view! {
+            <Card id="who" title=words::activity_who() flush=true>
+                <div class="row">
+                    <Search id="search-activity" label=words::activity_search() text=sought/>
+                </div>
+                {move || answer.with(looked)}
+            </Card>
+        }
+        .into_any(),
+    }
+    };
+    view! { {card} }.into_any()
+}
+
+fn looked(answer: &Option<Answer>) -> AnyView {
+    let Some(Answer::Activity(found)) = answer else {
+        return ().into_any();
+    };
+    if found.rows.is_empty() {
+        return view! { <p class="row" role="status">{words::search_nothing()}</p> }.into_any();
+    }
+    let rows: Vec<_> = found.rows.iter().map(looked_line).collect();
+    let url = ObjectUrl::of_text(&as_csv(found), "text/csv;charset=utf-8");
+    view! {
+        {lines(rows, false)}
+        <div class="row">
+            <a class="button quiet" href=url.text() download="activity.csv">
+                <Picture of=Icon::Download/>{words::activity_save()}
+            </a>
+        </div>
+    }
+    .into_any()
+}
+
+fn looked_line(row: &ActivityRow) -> Line {
+    let what: Vec<String> = row.what.iter().map(|what| touched(*what)).collect();
+    let mut did = did(row.did);
+    if !what.is_empty() {
+        did = words::activity_did(&did, &what.join(", "));
+    }
+    let mut details = vec![time::in_list(row.at), did];
+    details.extend(row.detail.clone());
+    Line { icon: Some(Icon::Eye), title: row.who.clone(), details, ..Line::default() }
+}
+
+/// RFC 4180, with the moments in ISO 8601 so that any program reads them.
+fn as_csv(found: &ActivityAnswer) -> String {
+    let cell = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let mut lines = Vec::new();
+    for row in &found.rows {
+        let what: Vec<String> = row.what.iter().map(|what| touched(*what)).collect();
+        let detail = row.detail.as_deref().unwrap_or_default();
+        let cells =
+            [&time::exact(row.at), &row.who, &did(row.did), &what.join(", "), detail].map(cell);
+        lines.push(cells.join(","));
+    }
+    lines.join("\r\n")
+}
+
+fn did(did: Did) -> String {
+    match did {
+        Did::Read => words::did_read(),
+        Did::Wrote => words::did_wrote(),
+        Did::Changed => words::did_changed(),
+        Did::Shared => words::did_shared(),
+        Did::Downloaded => words::did_downloaded(),
+        Did::SignedIn => words::did_signed_in(),
+        Did::AddedDevice => words::did_added_device(),
+        Did::RemovedDevice => words::did_removed_device(),
+        Did::GaveAccess => words::did_gave_access(),
+        Did::EndedAccess => words::did_ended_access(),
+        Did::Other => words::did_other(),
+    }
+}
+
+fn touched(what: Touched) -> String {
+    match what {
+        Touched::Results => words::places_results(),
+        Touched::Medicines => words::places_medicines(),
+        Touched::Messages => words::places_messages(),
+        Touched::Visits => words::record_visits(),
+        Touched::Documents => words::record_documents(),
+        Touched::Requests => words::touched_requests(),
+        Touched::Whole => words::touched_whole(),
+        Touched::Other => words::record_other(),
     }
 }
 

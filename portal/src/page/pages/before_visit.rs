@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::not_built::NotBuilt;
+use super::ask_the_clinic::AskTheClinic;
 use crate::page::i18n::words;
 use crate::page::ui::button::BackLink;
 use crate::page::ui::icon::Icon;
@@ -16,7 +16,7 @@ pub(crate) fn BeforeVisit() -> impl IntoView {
                 <BackLink href="/record" label=words::places_record()/>
                 <h1>{words::before_visit_title()}</h1>
             </div>
-            <NotBuilt icon=Icon::Edit title=words::before_visit_empty() text=words::before_visit_will()/>
+            <AskTheClinic icon=Icon::Edit title=words::before_visit_empty() text=words::before_visit_will()/>
         </Screen>
     }
 }

@@ -1,25 +1,28 @@
-//! Home: what is new, and what waits on this device.
+//! Home: what is new, what comes next, and what waits on this device.
 
 use leptos::prelude::*;
+use shared::view::home::{Due, NextVisit, RunsOut};
+use shared::view::results::ResultRow;
 use shared::view::{ItemState, ThreadRow};
 
+use super::chart_words::{loaded_banner, result_line, row_line, value_and_unit};
 use super::message_words::{EmergencyLine, state_words};
+use crate::bridge::{Answer, Ask};
 use crate::page::i18n::{time, words};
 use crate::page::session::Session;
 use crate::page::ui::button::LinkButton;
 use crate::page::ui::card::Card;
 use crate::page::ui::icon::Icon;
-use crate::page::ui::rows::{RowLink, RowText, Rows};
+use crate::page::ui::line::{Line, lines};
+use crate::page::ui::rows::{RowLink, Rows};
 use crate::page::ui::screen::{Screen, Width};
-use crate::page::ui::tag::{Tag, Tone};
-
-/// More than these are seen in the list of messages.
-const NEW_ROWS_MAX: usize = 5;
+use crate::page::ui::tag::Tone;
 
 #[component]
 pub(crate) fn Home() -> impl IntoView {
     let session = expect_context::<Session>();
     let threads = session.threads();
+    let home = session.ask(Ask::Home { now: time::now() });
     let greeting = move || {
         let who = session.who().get()?;
         let record = who.records.iter().find(|record| record.patient == who.open)?;
@@ -39,41 +42,124 @@ pub(crate) fn Home() -> impl IntoView {
             <div class="columns">
                 <div class="stack">
                     <Card id="new" title=words::home_new() flush=true>
-                        {move || new_rows(threads.get().unwrap_or_default())}
+                        {move || home.with(|home| new_rows(home_of(home)))}
                     </Card>
                     <LinkButton href="/messages/new".to_owned() label=words::action_write()
                         icon=Icon::Edit/>
                 </div>
-                <div class="stack">{move || waiting(session, threads)}</div>
+                <div class="stack">
+                    {move || home.with(|home| home_of(home).and_then(next_visit))}
+                    {move || waiting(session, threads)}
+                </div>
             </div>
         </Screen>
     }
 }
 
-fn new_rows(rows: Vec<ThreadRow>) -> AnyView {
-    let unread = rows.into_iter().filter(|row| row.unread > 0).take(NEW_ROWS_MAX);
-    let rows: Vec<_> = unread.map(new_row).collect();
-    if rows.is_empty() {
-        return view! {
-            <Rows><RowText icon=Icon::Ok title=words::home_nothing_new()/></Rows>
-        }
-        .into_any();
-    }
-    view! { <Rows>{rows}</Rows> }.into_any()
+fn home_of(answer: &Option<Answer>) -> Option<&shared::view::home::Home> {
+    // The worker answers the question that was asked.
+    if let Some(Answer::Home(home)) = answer { Some(home) } else { None }
 }
 
-fn new_row(row: ThreadRow) -> AnyView {
+/// What is out of range first, then what needs the person, then what is only news.
+fn new_rows(home: Option<&shared::view::home::Home>) -> AnyView {
+    let mut rows = Vec::new();
+    if let Some(home) = home {
+        rows.extend(home.new_results.iter().map(new_result));
+        rows.extend(home.runs_out.iter().map(runs_out));
+        rows.extend(home.unread.iter().map(new_thread));
+        rows.extend(home.due.iter().map(due));
+    }
+    if rows.is_empty() {
+        let title = words::home_nothing_new();
+        rows.push(Line { icon: Some(Icon::Ok), title, ..Line::default() });
+    }
+    let banner = home.and_then(|home| loaded_banner(home.loaded));
+    view! { {banner}{lines(rows, false)} }.into_any()
+}
+
+fn new_result(row: &ResultRow) -> Line {
+    let line = result_line(row);
+    let when = row.when.map(time::date).unwrap_or_default();
+    Line {
+        icon: Some(Icon::Results),
+        title: words::home_new_result(&line.title),
+        details: vec![words::state_with_time(&value_and_unit(&row.shown), &when)],
+        number: None,
+        range: None,
+        ..line
+    }
+}
+
+fn runs_out(row: &RunsOut) -> Line {
+    let name = row.name.as_deref().unwrap_or_default();
+    let title = match u32::try_from(row.days_left) {
+        Ok(0) | Err(_) => words::home_ran_out(name),
+        Ok(days) => words::home_runs_out(days, name),
+    };
+    Line {
+        href: Some(format!("/medicines/{}", row.medicine)),
+        icon: Some(Icon::Pill),
+        title,
+        details: row.asked.then(words::home_refill_asked).into_iter().collect(),
+        ..Line::default()
+    }
+}
+
+fn new_thread(row: &ThreadRow) -> Line {
     let title = match &row.newest_from {
         Some(name) => words::home_answered(name),
         None => words::home_new_message(),
     };
-    view! {
-        <RowLink href=format!("/messages/{}", row.thread) icon=Icon::Message title=title
-            detail=row.topic>
-            <Tag tone=Tone::Info icon=Icon::Info label=words::messages_new(row.unread)/>
-        </RowLink>
+    Line {
+        href: Some(format!("/messages/{}", row.thread)),
+        icon: Some(Icon::Message),
+        title,
+        details: vec![row.topic.clone()],
+        tag: Some((Tone::Info, Icon::Info, words::messages_new(row.unread))),
+        ..Line::default()
     }
-    .into_any()
+}
+
+fn due(row: &Due) -> Line {
+    let day = time::date(row.on);
+    let said = if row.is_over { words::home_was_due(&day) } else { words::home_due(&day) };
+    Line {
+        href: Some(format!("/record/entry/{}", row.entry)),
+        icon: Some(Icon::Flag),
+        title: row.name.clone().unwrap_or_else(words::record_unnamed),
+        details: vec![said],
+        ..Line::default()
+    }
+}
+
+fn next_visit(home: &shared::view::home::Home) -> Option<AnyView> {
+    let (href, title, when, more) = match home.next_visit.as_ref()? {
+        NextVisit::Chart { row } => {
+            let line = row_line(row);
+            let when = row.when.map(time::appointment).unwrap_or_default();
+            let more = line.details.into_iter().skip(1).collect();
+            (format!("/visit/{}", row.entry), line.title, when, more)
+        }
+        NextVisit::Answered { request: _, at, with, place } => {
+            let title = with.clone().unwrap_or_else(words::visit_title);
+            let more: Vec<_> = place.iter().cloned().collect();
+            ("/record/visits".to_owned(), title, time::appointment(*at), more)
+        }
+    };
+    let mut details = vec![when];
+    details.extend(more);
+    let row =
+        Line { href: Some(href), icon: Some(Icon::Calendar), title, details, ..Line::default() };
+    let more = ("/record/visits".to_owned(), words::home_all_visits());
+    Some(
+        view! {
+            <Card id="next-visit" title=words::visit_title() flush=true more=more>
+                {lines(vec![row], false)}
+            </Card>
+        }
+        .into_any(),
+    )
 }
 
 /// What is on this device and nowhere else, and what was not sent: each with the way to it.

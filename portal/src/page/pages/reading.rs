@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::not_built::NotBuilt;
+use super::ask_the_clinic::AskTheClinic;
 use crate::page::i18n::words;
 use crate::page::ui::button::BackLink;
 use crate::page::ui::icon::Icon;
@@ -16,7 +16,7 @@ pub(crate) fn Reading() -> impl IntoView {
                 <BackLink href="/results" label=words::places_results()/>
                 <h1>{words::reading_title()}</h1>
             </div>
-            <NotBuilt icon=Icon::Pulse title=words::reading_empty() text=words::reading_will()/>
+            <AskTheClinic icon=Icon::Pulse title=words::reading_empty() text=words::reading_will()/>
         </Screen>
     }
 }

@@ -1,118 +1,304 @@
-//! The record by its sections.
+//! The record by its sections, everything on one line of time, and any one thing of it.
 
 use leptos::prelude::*;
+use shared::id::EntryId;
+use shared::view::sections::{Overview, SectionAnswer};
+use shared::view::timeline::{Moment, Timeline as Moments};
+use shared::view::{EntryAnswer, Section};
 
-use super::not_built::NotBuilt;
+use super::chart_words::{
+    fact_name, fact_said, icon_of, loaded_banner, name_of, result_line, row_line, when_words,
+};
+use super::message_words::state_words;
 use super::not_found::Missing;
-use crate::page::i18n::words;
-use crate::page::ui::button::BackLink;
-use crate::page::ui::icon::Icon;
-use crate::page::ui::rows::{RowLink, Rows};
+use super::papers::papers;
+use crate::bridge::{Answer, Ask};
+use crate::page::i18n::{time, words};
+use crate::page::session::Session;
+use crate::page::ui::banner::Banner;
+use crate::page::ui::button::{BackLink, Button, Weight};
+use crate::page::ui::empty::{Empty, Skeleton};
+use crate::page::ui::icon::{Icon, Picture};
+use crate::page::ui::line::{Line, lines};
 use crate::page::ui::screen::Screen;
+use crate::page::ui::table::facts;
+use crate::page::ui::tag::{Tag, Tone};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Section {
-    Conditions,
-    Allergies,
-    Shots,
-    Visits,
-    CarePlan,
-    Documents,
+/// Moments of the first answer, and how many more a press brings.
+const MOMENTS: u32 = 50;
+
+/// Every section with its place in the address, its icon and its name.
+fn sections() -> [(Section, &'static str, Icon, String); 15] {
+    [
+        (Section::Conditions, "conditions", Icon::Pulse, words::record_conditions()),
+        (Section::Allergies, "allergies", Icon::Alert, words::record_allergies()),
+        (Section::Shots, "shots", Icon::Vaccine, words::record_shots()),
+        (Section::Visits, "visits", Icon::Calendar, words::record_visits()),
+        (Section::Plan, "care-plan", Icon::Flag, words::record_care_plan()),
+        (Section::Documents, "documents", Icon::Document, words::record_documents()),
+        (Section::Procedures, "procedures", Icon::Pulse, words::record_procedures()),
+        (Section::CareTeam, "care-team", Icon::Person, words::record_care_team()),
+        (Section::Social, "habits", Icon::Person, words::record_social()),
+        (Section::Family, "family", Icon::Person, words::record_family()),
+        (Section::Devices, "devices", Icon::Settings, words::record_devices()),
+        (Section::Orders, "orders", Icon::Edit, words::record_orders()),
+        (Section::Insurance, "insurance", Icon::Document, words::record_insurance()),
+        (Section::Person, "person", Icon::Person, words::record_person()),
+        (Section::Other, "other", Icon::Document, words::record_other()),
+    ]
 }
 
-impl Section {
-    const ALL: [Section; 6] = [
-        Section::Conditions,
-        Section::Allergies,
-        Section::Shots,
-        Section::Visits,
-        Section::CarePlan,
-        Section::Documents,
-    ];
-
-    /// Its place in the address.
-    const fn path(self) -> &'static str {
-        match self {
-            Section::Conditions => "conditions",
-            Section::Allergies => "allergies",
-            Section::Shots => "shots",
-            Section::Visits => "visits",
-            Section::CarePlan => "care-plan",
-            Section::Documents => "documents",
-        }
-    }
-
-    const fn icon(self) -> Icon {
-        match self {
-            Section::Conditions => Icon::Pulse,
-            Section::Allergies => Icon::Alert,
-            Section::Shots => Icon::Vaccine,
-            Section::Visits => Icon::Calendar,
-            Section::CarePlan => Icon::Flag,
-            Section::Documents => Icon::Document,
-        }
-    }
-
-    fn title(self) -> String {
-        match self {
-            Section::Conditions => words::record_conditions(),
-            Section::Allergies => words::record_allergies(),
-            Section::Shots => words::record_shots(),
-            Section::Visits => words::record_visits(),
-            Section::CarePlan => words::record_care_plan(),
-            Section::Documents => words::record_documents(),
-        }
-    }
-
-    fn will(self) -> String {
-        match self {
-            Section::Conditions => words::record_conditions_will(),
-            Section::Allergies => words::record_allergies_will(),
-            Section::Shots => words::record_shots_will(),
-            Section::Visits => words::record_visits_will(),
-            Section::CarePlan => words::record_care_plan_will(),
-            Section::Documents => words::record_documents_will(),
-        }
-    }
-}
+/// These are always offered, so that an empty one can say that it is.
+const ALWAYS: usize = 6;
 
 #[component]
 pub(crate) fn Record() -> impl IntoView {
-    let sections = Section::ALL.into_iter().map(|section| {
-        let href = format!("/record/{}", section.path());
-        view! { <RowLink href=href icon=section.icon() title=section.title()/> }
-    });
+    let answer = expect_context::<Session>().ask(Ask::Overview);
+    let list = move || {
+        answer.with(|answer| match answer {
+            Some(Answer::Overview(found)) => overview(found),
+            Some(_) | None => view! { <Skeleton label=words::record_loading()/> }.into_any(),
+        })
+    };
     view! {
         <Screen name=words::places_record()>
             <h1>{words::places_record()}</h1>
-            <Rows card=true>{sections.collect::<Vec<_>>()}</Rows>
+            {list}
         </Screen>
     }
 }
 
+fn overview(found: &Overview) -> AnyView {
+    let place = |href: String, icon, title, details| Line {
+        href: Some(href),
+        icon: Some(icon),
+        title,
+        details,
+        ..Line::default()
+    };
+    let mut rows = Vec::new();
+    for (order, (section, path, icon, title)) in sections().into_iter().enumerate() {
+        let count = found.counts.get(&section).copied().unwrap_or_default();
+        if order < ALWAYS || count > 0 {
+            let details = if count > 0 { vec![words::record_count(count)] } else { Vec::new() };
+            rows.push(place(format!("/record/{path}"), icon, title, details));
+        }
+    }
+    let more = vec![
+        place("/record/timeline".to_owned(), Icon::Clock, words::timeline_title(), Vec::new()),
+        place("/search".to_owned(), Icon::Search, words::places_search(), Vec::new()),
+        place("/share".to_owned(), Icon::Share, words::places_share(), Vec::new()),
+    ];
+    view! { {loaded_banner(found.loaded)}{lines(rows, true)}{lines(more, true)} }.into_any()
+}
+
 #[component]
 pub(crate) fn RecordSection(path: String) -> AnyView {
-    let section = Section::ALL.into_iter().find(|section| section.path() == path);
-    let Some(section) = section else {
+    let found = sections().into_iter().find(|(_, known, _, _)| *known == path);
+    let Some((section, _, icon, title)) = found else {
         return view! { <Missing/> }.into_any();
     };
-    let ask = (section == Section::Visits).then(|| {
-        view! {
-            <Rows card=true>
-                <RowLink href="/visit".to_owned() icon=Icon::Clock title=words::visit_title()/>
-                <RowLink href="/visit/ask".to_owned() icon=Icon::Calendar
-                    title=words::visit_ask_title()/>
-            </Rows>
-        }
-    });
+    let answer = expect_context::<Session>().ask(Ask::Section { section });
+    let name = title.clone();
+    let list = move || {
+        answer.with(|answer| match answer {
+            Some(Answer::Section(found)) => one_section(found, icon, &name),
+            Some(_) | None => view! { <Skeleton label=words::record_loading()/> }.into_any(),
+        })
+    };
     view! {
-        <Screen name=section.title()>
+        <Screen name=title.clone()>
             <div>
                 <BackLink href="/record" label=words::places_record()/>
-                <h1>{section.title()}</h1>
+                <h1>{title}</h1>
             </div>
-            <NotBuilt icon=section.icon() title=words::record_section_empty() text=section.will()/>
-            {ask}
+            {list}
+        </Screen>
+    }
+    .into_any()
+}
+
+fn one_section(found: &SectionAnswer, icon: Icon, name: &str) -> AnyView {
+    let own = found.own.iter().map(|row| Line {
+        title: row.name.clone(),
+        details: row.detail.iter().chain(&row.added_by).cloned().collect(),
+        tag: row.state.as_ref().map(|state| {
+            let state = state_words(state);
+            (state.tone, state.icon, state.short)
+        }),
+        ..Line::default()
+    });
+    let rows: Vec<_> = found.rows.iter().map(row_line).chain(own).collect();
+    let ask = (found.section == Section::Visits).then(|| {
+        let ask = Line {
+            href: Some("/visit/ask".to_owned()),
+            icon: Some(Icon::Calendar),
+            title: words::visit_ask_title(),
+            ..Line::default()
+        };
+        lines(vec![ask], true)
+    });
+    let list = if rows.is_empty() {
+        view! {
+            <Empty icon=icon title=words::record_section_empty(name)
+                text=words::record_section_empty_text()/>
+        }
+        .into_any()
+    } else {
+        lines(rows, true)
+    };
+    view! { {loaded_banner(found.loaded)}{list}{ask} }.into_any()
+}
+
+// --- The line of time ---
+
+#[component]
+pub(crate) fn Timeline() -> impl IntoView {
+    let limit = RwSignal::new(MOMENTS);
+    let ask = Signal::derive(move || Ask::Timeline { limit: limit.get() });
+    let answer = expect_context::<Session>().ask_anew(ask);
+    let list = move || {
+        answer.with(|answer| match answer {
+            Some(Answer::Timeline(found)) => moments(found, limit),
+            Some(_) | None => view! { <Skeleton label=words::record_loading()/> }.into_any(),
+        })
+    };
+    view! {
+        <Screen name=words::timeline_title()>
+            <div>
+                <BackLink href="/record" label=words::places_record()/>
+                <h1>{words::timeline_title()}</h1>
+            </div>
+            {list}
+        </Screen>
+    }
+}
+
+fn moments(found: &Moments, limit: RwSignal<u32>) -> AnyView {
+    if found.moments.is_empty() {
+        return view! {
+            {loaded_banner(found.loaded)}
+            <Empty icon=Icon::Clock title=words::timeline_empty()
+                text=words::record_section_empty_text()/>
+        }
+        .into_any();
+    }
+    let mut year = String::new();
+    let mut parts = Vec::new();
+    let mut rows = Vec::new();
+    for moment in &found.moments {
+        let when = match moment {
+            Moment::Entry(row) => row.when,
+            Moment::Results(panel) => panel.when,
+        };
+        let now = when.map_or_else(words::results_no_day, |when| when.year().to_string());
+        if now != year {
+            if !rows.is_empty() {
+                parts.push(year_of(&year, std::mem::take(&mut rows)));
+            }
+            year = now;
+        }
+        rows.push(match moment {
+            Moment::Entry(row) => Line { icon: Some(icon_of(row.kind)), ..row_line(row) },
+            Moment::Results(panel) => panel_line(panel),
+        });
+    }
+    parts.push(year_of(&year, rows));
+    view! {
+        {loaded_banner(found.loaded)}
+        {parts}
+        {found.more.then(|| view! {
+            <Button label=words::results_older() weight=Weight::Quiet icon=Icon::ChevronDown
+                on_press=move || limit.update(|limit| *limit += MOMENTS)/>
+        })}
+    }
+    .into_any()
+}
+
+fn year_of(year: &str, rows: Vec<Line>) -> AnyView {
+    view! { <section class="panel"><h2>{year.to_owned()}</h2>{lines(rows, true)}</section> }
+        .into_any()
+}
+
+/// A whole panel is one moment; it leads to its first result.
+fn panel_line(panel: &shared::view::results::Panel) -> Line {
+    let rows: Vec<Line> = panel.rows.iter().map(result_line).collect();
+    let names: Vec<String> = rows.iter().map(|row| row.title.clone()).take(4).collect();
+    let href = match (panel.report, rows.into_iter().next()) {
+        (_, Some(first)) => first.href,
+        (Some(report), None) => Some(format!("/record/entry/{report}")),
+        (None, None) => None,
+    };
+    let mut details: Vec<String> = panel.when.map(time::date_and_time).into_iter().collect();
+    details.push(names.join(", "));
+    details.retain(|detail| !detail.is_empty());
+    let title = panel.title.clone().unwrap_or_else(|| match panel.home {
+        true => words::results_from_home(),
+        false => words::places_results(),
+    });
+    Line { href, icon: Some(Icon::Results), title, details, ..Line::default() }
+}
+
+// --- One thing ---
+
+#[component]
+pub(crate) fn RecordEntry(id: String) -> AnyView {
+    let Ok(entry) = id.parse::<EntryId>() else {
+        return view! { <Missing/> }.into_any();
+    };
+    let answer = expect_context::<Session>().ask(Ask::Entry { entry });
+    let screen = move || {
+        answer.with(|answer| match answer {
+            Some(Answer::Entry(Some(found))) => one_entry(found),
+            Some(_) => view! { <Missing/> }.into_any(),
+            None => view! {
+                <Screen name=words::places_record()>
+                    <h1>{words::places_record()}</h1>
+                    <Skeleton label=words::record_loading()/>
+                </Screen>
+            }
+            .into_any(),
+        })
+    };
+    screen.into_any()
+}
+
+fn one_entry(found: &EntryAnswer) -> AnyView {
+    let row = &found.row;
+    let section = found
+        .section
+        .and_then(|section| sections().into_iter().find(|(known, _, _, _)| *known == section));
+    let (href, label) = match section {
+        Some((_, path, _, title)) => (format!("/record/{path}"), title),
+        None => ("/record".to_owned(), words::places_record()),
+    };
+    let said = row.facts.iter().filter_map(|fact| Some((fact_name(fact.what), fact_said(fact)?)));
+    let mut about: Vec<_> = said.collect();
+    about.push((words::fact_source(), row.source.clone()));
+    about.extend(row.by_hand.clone().map(|by| (words::fact_by_hand(), by)));
+    let tag = row_line(row).tag.map(|(tone, icon, label)| {
+        view! { <Tag tone=tone icon=icon label=label/> }
+    });
+    let wrong = row.taken_back.iter().map(|why| (Tone::Alert, words::result_taken_back(why)));
+    let wrong =
+        wrong.chain(row.said_wrong.iter().map(|text| (Tone::Info, words::record_said_wrong(text))));
+    let wrong: Vec<_> = wrong
+        .map(|(tone, text)| view! { <Banner tone=tone icon=Icon::Info>{text}</Banner> })
+        .collect();
+    let name = name_of(row);
+    let when = when_words(row).map(|when| view! { <p class="soft">{when}</p> });
+    let papers = papers(row.entry, &found.papers);
+    view! {
+        <Screen name=words::record_entry()>
+            <div>
+                <a class="back" href=href><Picture of=Icon::Back/>{label}</a>
+                <h1 dir="auto">{name}</h1>
+                {when}
+                {tag}
+            </div>
+            {wrong}
+            {papers}
+            <section class="card" aria-label=words::record_entry()>{facts(about)}</section>
         </Screen>
     }
     .into_any()

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::not_built::NotBuilt;
+use super::ask_the_clinic::AskTheClinic;
 use crate::page::i18n::words;
 use crate::page::ui::button::BackLink;
 use crate::page::ui::icon::Icon;
@@ -16,7 +16,7 @@ pub(crate) fn Refill() -> impl IntoView {
                 <BackLink href="/medicines" label=words::places_medicines()/>
                 <h1>{words::refill_title()}</h1>
             </div>
-            <NotBuilt icon=Icon::Pill title=words::refill_empty() text=words::refill_will()/>
+            <AskTheClinic icon=Icon::Pill title=words::refill_empty() text=words::refill_will()/>
         </Screen>
     }
 }

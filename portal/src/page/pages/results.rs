@@ -1,36 +1,101 @@
-//! Results, and one result.
+//! Results, the newest first.
 
 use leptos::prelude::*;
+use shared::view::ShowResults;
+use shared::view::results::{Panel, Results as Found};
 
-use super::not_built::NotBuilt;
-use crate::page::i18n::words;
-use crate::page::ui::button::BackLink;
+use super::chart_words::{loaded_banner, result_line};
+use crate::bridge::{Answer, Ask};
+use crate::page::i18n::{time, words};
+use crate::page::session::Session;
+use crate::page::ui::button::{Button, LinkButton, Weight};
+use crate::page::ui::empty::{Empty, Skeleton};
 use crate::page::ui::icon::Icon;
-use crate::page::ui::rows::{RowLink, Rows};
+use crate::page::ui::line::lines;
 use crate::page::ui::screen::Screen;
+use crate::page::ui::segmented::Segmented;
+
+/// Panels of the first answer, and how many more a press brings.
+const PANELS: u32 = 30;
 
 #[component]
 pub(crate) fn Results() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let show = RwSignal::new(ShowResults::All);
+    let limit = RwSignal::new(PANELS);
+    let ask = Signal::derive(move || Ask::Results { show: show.get(), limit: limit.get() });
+    let answer = session.ask_anew(ask);
+    let list = move || {
+        answer.with(|answer| match answer {
+            Some(Answer::Results(found)) => results(found, limit),
+            Some(_) | None => view! { <Skeleton label=words::results_loading()/> }.into_any(),
+        })
+    };
+    let options = vec![
+        (ShowResults::All, words::results_all(), None),
+        (ShowResults::OutOfRange, words::results_out_of_range(), None),
+        (ShowResults::Home, words::results_home(), None),
+    ];
     view! {
         <Screen name=words::places_results()>
-            <h1>{words::places_results()}</h1>
-            <NotBuilt icon=Icon::Results title=words::results_empty() text=words::results_will()/>
-            <Rows card=true>
-                <RowLink href="/reading".to_owned() icon=Icon::Pulse title=words::reading_title()/>
-            </Rows>
+            <div class="bar split">
+                <h1>{words::places_results()}</h1>
+                <Segmented name="show" label=words::results_show() options=options
+                    chosen=ShowResults::All bare=true on_choose=move |chosen| {
+                        limit.set(PANELS);
+                        show.set(chosen);
+                    }/>
+            </div>
+            {list}
+            <LinkButton href="/reading".to_owned() label=words::reading_title()
+                weight=Weight::Quiet icon=Icon::Plus/>
         </Screen>
     }
 }
 
-#[component]
-pub(crate) fn ResultDetail() -> impl IntoView {
-    view! {
-        <Screen name=words::result_title()>
-            <div>
-                <BackLink href="/results" label=words::places_results()/>
-                <h1>{words::result_title()}</h1>
-            </div>
-            <NotBuilt icon=Icon::Results title=words::result_empty() text=words::result_will()/>
-        </Screen>
+fn results(found: &Found, limit: RwSignal<u32>) -> AnyView {
+    if found.panels.is_empty() {
+        return view! {
+            {loaded_banner(found.loaded)}
+            <Empty icon=Icon::Results title=words::results_empty() text=words::results_will()/>
+        }
+        .into_any();
     }
+    let mut day = String::new();
+    let panels: Vec<_> = found.panels.iter().map(|panel| one_panel(panel, &mut day)).collect();
+    view! {
+        {loaded_banner(found.loaded)}
+        {panels}
+        {found.more.then(|| view! {
+            <Button label=words::results_older() weight=Weight::Quiet icon=Icon::ChevronDown
+                on_press=move || limit.update(|limit| *limit += PANELS)/>
+        })}
+    }
+    .into_any()
+}
+
+/// The day stands once above all that came on it.
+fn one_panel(panel: &Panel, day: &mut String) -> AnyView {
+    let now = panel.when.map_or_else(words::results_no_day, time::long_date);
+    let heading = (*day != now).then(|| view! { <h2 class="date">{now.clone()}</h2> });
+    *day = now;
+    let mut about: Vec<String> = panel.title.iter().chain(&panel.lab).cloned().collect();
+    if panel.home {
+        about.push(words::results_from_home());
+    }
+    if panel.corrected {
+        about.push(words::result_corrected());
+    }
+    let about: Vec<_> =
+        about.into_iter().map(|words| view! { <span class="detail">{words}</span> }).collect();
+    let conclusion = panel.conclusion.as_ref().map(|said| {
+        view! { <p class="said" dir="auto">{said.clone()}</p> }
+    });
+    let rows: Vec<_> = panel.rows.iter().map(result_line).collect();
+    let rows = (!rows.is_empty()).then(|| lines(rows, true));
+    let report = panel.report.filter(|_| panel.rows.is_empty()).map(|entry| {
+        view! { <a href=format!("/record/entry/{entry}")>{words::results_read_report()}</a> }
+    });
+    view! { <section class="panel">{heading}<div>{about}</div>{conclusion}{rows}{report}</section> }
+        .into_any()
 }

@@ -22,10 +22,13 @@ pub(crate) fn Settings() -> impl IntoView {
                     <Install/>
                     <RowLink href="/activity".to_owned() icon=Icon::Sending
                         title=words::activity_sending() detail=words::settings_sending()/>
+                    <RowLink href="/keys".to_owned() icon=Icon::Info title=words::keys_title()
+                        detail=words::keys_text()/>
                     <RowLink href="/lock".to_owned() icon=Icon::Lock title=words::places_lock()
                         detail=words::settings_lock()/>
                 </Rows>
             </Card>
+            <p class="detail">{words::loinc_notice()}</p>
         </Screen>
     }
 }

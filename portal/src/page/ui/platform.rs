@@ -4,6 +4,7 @@
 mod address;
 mod document;
 mod events;
+mod file;
 mod storage;
 mod worker_port;
 
@@ -13,6 +14,7 @@ pub(crate) use document::{
     set_root_data, set_title, setting,
 };
 pub(crate) use events::{hear, on_aside, on_fragment, on_wake, tell};
+pub(crate) use file::ObjectUrl;
 pub(crate) use storage::{
     Kept, clean_address, fragment, fragment_value, languages, query_value, random_key, set_fragment,
 };

@@ -9,15 +9,15 @@ use shared::record::{Mark, Record};
 use shared::sync::device::{Device, Effect, Event, Line, Notice, OpenDocuments};
 use shared::sync::stored::{Batch, StoreError};
 use shared::time::Timestamp;
-use shared::view;
 use shared::wire::{ToDevice, ToServer};
 use wasm_bindgen_futures::spawn_local;
 
+use super::answers::answer;
 use super::local::{first_profile, keep_profile, kept_profile, put_local, read_local};
 use super::other_tabs::listen_to_tabs;
 use super::storing::Storing;
 use super::{Happened, Happenings, report};
-use crate::bridge::{Answer, Ask, Number, Status, Storage, ToPage, ToWorker};
+use crate::bridge::{Number, Status, Storage, ToPage, ToWorker};
 use crate::worker::browser::disk::{Disk, DiskError, ROWS};
 use crate::worker::browser::random::Browser;
 use crate::worker::browser::socket::{Heard, Socket};
@@ -128,14 +128,7 @@ impl Account {
         self.drive(events);
         for (number, ask) in asks {
             let reader = self.profile.account;
-            let record = self.record();
-            let answer = match ask {
-                Ask::Threads => Answer::Threads(view::threads::threads(record, reader)),
-                Ask::Thread { thread } => {
-                    Answer::Thread(view::threads::thread(record, reader, thread))
-                }
-                Ask::Waiting => Answer::Waiting(view::waiting::waiting(record, reader)),
-            };
+            let answer = answer(self.record(), reader, ask);
             page_port::tell(&ToPage::Answered { number, answer });
         }
     }

@@ -1,5 +1,5 @@
-//! Screens whose data this release does not have yet. They say what will appear here, and offer the
-//! ways that work today: a message, or the clinic's phone. Never sample data.
+//! What to do where a screen has nothing: a message, or the clinic's phone. Screens that this release
+//! does not have yet use it too, and say what will appear there. Never sample data.
 
 use leptos::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::page::ui::empty::Empty;
 use crate::page::ui::icon::Icon;
 
 #[component]
-pub(crate) fn NotBuilt(icon: Icon, title: String, text: String) -> AnyView {
+pub(crate) fn AskTheClinic(icon: Icon, title: String, text: String) -> AnyView {
     let clinic = expect_context::<Session>().who().get_untracked().map(|who| who.clinic);
     let call = clinic.filter(|clinic| !clinic.phone.is_empty()).map(|clinic| {
         let label = words::action_call(&clinic.name, &clinic.phone);

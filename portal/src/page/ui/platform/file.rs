@@ -1,0 +1,44 @@
+//! Bytes as a file of the browser: to look at, or to save where the person wants it.
+
+use js_sys::{Array, Uint8Array};
+use leptos::prelude::on_cleanup;
+use wasm_bindgen::JsValue;
+use web_sys::{Blob, BlobPropertyBag, Url};
+
+use super::window;
+
+/// An address that only this tab knows, for as long as the screen is there.
+pub(crate) struct ObjectUrl(Option<String>);
+
+impl ObjectUrl {
+    pub(crate) fn of_text(text: &str, content_type: &str) -> Self {
+        Self::of_part(&JsValue::from_str(text), content_type)
+    }
+
+    /// Nothing is there if the text is not base64.
+    pub(crate) fn of_base64(data: &str, content_type: &str) -> Self {
+        let Ok(binary) = window().atob(data) else {
+            return Self(None);
+        };
+        // Each letter is one byte, by the definition of `atob`.
+        let bytes: Vec<u8> =
+            binary.chars().filter_map(|letter| u8::try_from(u32::from(letter)).ok()).collect();
+        Self::of_part(&Uint8Array::from(&bytes[..]), content_type)
+    }
+
+    fn of_part(part: &JsValue, content_type: &str) -> Self {
+        let options = BlobPropertyBag::new();
+        options.set_type(content_type);
+        let blob = Blob::new_with_blob_sequence_and_options(&Array::of1(part), &options);
+        let url = blob.ok().and_then(|blob| Url::create_object_url_with_blob(&blob).ok());
+        if let Some(url) = url.clone() {
+            // The bytes leave the memory with the screen.
+            on_cleanup(move || drop(Url::revoke_object_url(&url)));
+        }
+        Self(url)
+    }
+
+    pub(crate) fn text(&self) -> Option<String> {
+        self.0.clone()
+    }
+}

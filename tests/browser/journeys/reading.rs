@@ -1,0 +1,103 @@
+//! With the server gone, a person reads what matters: the newest result in two taps, how it changed,
+//! the medicines, the record, and finds things again.
+
+use crate::engine::PHONE;
+use crate::page::{Name, Page};
+use crate::stage::Stage;
+use anyhow::{Result, ensure};
+
+pub async fn play(stage: &mut Stage) -> Result<()> {
+    stage.open(&PHONE).await?;
+    let page = stage.enter("patient").await?;
+    page.see("Up to date").await?;
+    page.see("New result").await?;
+    page.works_offline().await?;
+    stage.server_stops().await?;
+    page.reload().await?;
+    page.see("Offline").await?;
+    page.see("Next visit").await?;
+
+    results(stage, &page).await?;
+    medicines(&page).await?;
+    record(&page).await?;
+    search(stage, &page).await?;
+    visit(stage, &page).await?;
+    stage.server_starts().await
+}
+
+async fn results(stage: &Stage, page: &Page) -> Result<()> {
+    page.click("link", Name::Is("Results")).await?;
+    page.find("heading", Name::Is("Results")).await?;
+    page.see("Average blood sugar").await?;
+    page.see("Above range").await?;
+    open_first(page, "/results/").await?;
+    page.see("About this result").await?;
+    let seen = page.seen().await?;
+    ensure!(seen.contains("Usual range") || seen.contains("Taken"), "a result says little: {seen}");
+    // The title of a window ends up in histories.
+    let title = page.js("return document.title").await?;
+    ensure!(title == "One result - Satchel", "the window is called {title}");
+
+    page.goto(&stage.url("/results")).await?;
+    page.click("radio", Name::Is("Home")).await?;
+    page.see("No results here").await?;
+    page.click("radio", Name::Is("All")).await?;
+    let a1c = "return [...document.querySelectorAll('main a.result')]
+        .find((link) => link.textContent.includes('Average blood sugar'))?.click()";
+    page.js(a1c).await?;
+    page.find("heading", Name::Is("Over time")).await?;
+    page.find("heading", Name::Is("A1c")).await?;
+    let table = "const table = document.querySelector('main details'); table.open = true;
+        return table.querySelectorAll('tbody tr').length";
+    let rows = page.js(table).await?;
+    ensure!(rows.as_u64().unwrap_or_default() > 1, "the table has {rows} rows");
+    page.see("Compared with range").await
+}
+
+async fn medicines(page: &Page) -> Result<()> {
+    page.click("link", Name::Is("Medicines")).await?;
+    page.see("Taken now").await?;
+    page.see("Lisinopril").await?;
+    open_first(page, "/medicines/").await?;
+    page.see("Prescriptions and refills").await
+}
+
+async fn record(page: &Page) -> Result<()> {
+    page.click("link", Name::Is("Record")).await?;
+    page.click("link", Name::Has("Allergies")).await?;
+    page.see("Penicillin").await?;
+    open_first(page, "/record/entry/").await?;
+    page.see("Comes from").await?;
+    page.click("link", Name::Is("Record")).await?;
+    page.click("link", Name::Has("Everything by date")).await?;
+    page.find("heading", Name::Is("Everything by date")).await?;
+    page.see("2026").await
+}
+
+async fn search(stage: &Stage, page: &Page) -> Result<()> {
+    page.goto(&stage.url("/search")).await?;
+    page.fill("searchbox", Name::Has("Search my record"), "lisinop").await?;
+    page.see("found").await?;
+    page.see("Lisinopril").await
+}
+
+async fn visit(stage: &Stage, page: &Page) -> Result<()> {
+    page.goto(&stage.url("/visit")).await?;
+    page.see("How to prepare").await?;
+    page.find("link", Name::Is("Save to my calendar")).await?;
+    Ok(())
+}
+
+/// Opens the first thing of a list.
+async fn open_first(page: &Page, place: &str) -> Result<()> {
+    let script = format!("return document.querySelector('main a[href^=\"{place}\"]')?.href ?? null");
+    let href = page
+        .wait("a first thing in the list", crate::page::PATIENCE, async || {
+            Ok(page.js(&script).await?.as_str().map(str::to_owned))
+        })
+        .await?;
+    let click = format!("document.querySelector('main a[href^=\"{place}\"]').click()");
+    page.js(&click).await?;
+    ensure!(href.ends_with(&page.path().await?), "the link led to {}", page.path().await?);
+    Ok(())
+}
