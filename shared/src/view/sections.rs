@@ -86,9 +86,30 @@ pub struct Row {
     pub said_wrong: Vec<String>,
     /// Somebody stated that there is none: "no known allergies".
     pub none_known: bool,
+    /// How bad an allergy can be, where the source said it in a word that is known.
+    pub severity: Option<Severity>,
     /// A diagnosis that was written for one visit and is not on the list of problems.
     pub of_a_visit_only: bool,
     pub sensitive: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Severity {
+    Mild,
+    Moderate,
+    Severe,
+}
+
+/// The worst that any of the facts says (FHIR R4 AllergyIntolerance, criticality and severity).
+fn severity(facts: &[FactRow]) -> Option<Severity> {
+    let said = facts.iter().filter(|fact| fact.what == What::Severity);
+    let said = said.filter_map(|fact| match fact.words.as_deref()?.to_lowercase().as_str() {
+        "low" | "mild" => Some(Severity::Mild),
+        "moderate" => Some(Severity::Moderate),
+        "high" | "severe" => Some(Severity::Severe),
+        _ => None,
+    });
+    said.max()
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -302,10 +323,12 @@ impl<'a> Marks<'a> {
             }
             _ => {}
         }
+        let facts: Vec<_> = facts.collect();
         Row {
             entry: resource.entry,
             kind: resource.kind,
-            facts: facts.collect(),
+            severity: severity(&facts),
+            facts,
             name: said.name.clone().or_else(named),
             standing: match taken_back {
                 Some(_) => Standing::Mistake,

@@ -90,7 +90,8 @@ async fn visit(stage: &Stage, page: &Page) -> Result<()> {
 
 /// Opens the first thing of a list.
 async fn open_first(page: &Page, place: &str) -> Result<()> {
-    let script = format!("return document.querySelector('main a[href^=\"{place}\"]')?.href ?? null");
+    let script =
+        format!("return document.querySelector('main a[href^=\"{place}\"]')?.href ?? null");
     let href = page
         .wait("a first thing in the list", crate::page::PATIENCE, async || {
             Ok(page.js(&script).await?.as_str().map(str::to_owned))

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use js_sys::{Date, Function, Intl};
-use shared::time::{Day, PartialDate, Timestamp};
+use shared::time::{Day, PartialDate, Timestamp, Zone};
 use wasm_bindgen::JsValue;
 
 use super::{Language, current, locale_array, options, words};
@@ -25,6 +25,10 @@ const DATE: Style = &[("month", "short"), ("day", "numeric"), EVERYWHERE];
 const DATE_OF_YEAR: Style =
     &[("month", "short"), ("day", "numeric"), ("year", "numeric"), EVERYWHERE];
 const LONG_DATE: Style = &[("month", "long"), ("day", "numeric"), ("year", "numeric"), EVERYWHERE];
+const WEEKDAY: Style = &[("weekday", "long"), ("month", "long"), ("day", "numeric"), EVERYWHERE];
+const WEEKDAY_OF_YEAR: Style =
+    &[("weekday", "long"), ("month", "long"), ("day", "numeric"), ("year", "numeric"), EVERYWHERE];
+const CLOCK_THERE: Style = &[("hour", "numeric"), ("minute", "2-digit"), EVERYWHERE];
 const MILLIS_PER_DAY: i64 = 86_400_000;
 
 thread_local! {
@@ -42,7 +46,10 @@ pub(crate) fn now() -> Timestamp {
 
 /// "9:12 am".
 pub(crate) fn clock(at: Timestamp) -> String {
-    let text = format(CLOCK, at);
+    quiet(format(CLOCK, at))
+}
+
+fn quiet(text: String) -> String {
     match current() {
         // Quieter beside words, and how the rest of the app writes it.
         Language::English | Language::Mirrored => text.replace("AM", "am").replace("PM", "pm"),
@@ -81,6 +88,7 @@ pub(crate) fn moment(at: Timestamp) -> String {
 
 /// "Nov 14", "Nov 14, 2025", "March 2019" or "2019": as far as somebody knew it.
 pub(crate) fn date(when: PartialDate) -> String {
+    let when = placed(when);
     let this_year = i32::from(when.year()) == year_now();
     match when {
         PartialDate::Year(year) => year.to_string(),
@@ -93,26 +101,51 @@ pub(crate) fn date(when: PartialDate) -> String {
 
 /// "November 14, 2026", as far as somebody knew it: for headings.
 pub(crate) fn long_date(when: PartialDate) -> String {
-    match when {
+    match placed(when) {
         PartialDate::Year(year) => year.to_string(),
         PartialDate::Month { year, month } => month_of_year(year, month),
         PartialDate::Day(day) | PartialDate::Time(day, _) => format(LONG_DATE, start_of(day)),
     }
 }
 
-/// With the clock where the source said a time and where: then it is the reader's own clock.
+/// With the clock where the source said a time: "Nov 14, 9:12 am".
 pub(crate) fn date_and_time(when: PartialDate) -> String {
-    match when.moment() {
-        Some(at) => moment(at),
+    match wall_clock(when) {
+        Some(clock) => words::time_day_at(&date(when), &clock),
         None => date(when),
     }
 }
 
-/// "Friday, November 20, 10:40 am": when to be somewhere.
+/// "Tuesday, December 1, 10:40 am": when to be somewhere.
 pub(crate) fn appointment(when: PartialDate) -> String {
-    match when.moment() {
-        Some(at) => words::time_day_at(&long_day(at), &clock(at)),
-        None => long_date(when),
+    let (PartialDate::Time(day, _), Some(clock)) = (placed(when), wall_clock(when)) else {
+        return long_date(when);
+    };
+    let this_year = i32::from(day.year) == year_now();
+    let style = if this_year { WEEKDAY } else { WEEKDAY_OF_YEAR };
+    words::time_day_at(&format(style, start_of(day)), &clock)
+}
+
+/// What the clock on the wall there showed: a visit is when the clinic's clock says so, wherever
+/// the reader is.
+fn wall_clock(when: PartialDate) -> Option<String> {
+    let PartialDate::Time(day, time) = placed(when) else {
+        return None;
+    };
+    let text = format(CLOCK_THERE, start_of(day).plus_millis(i64::from(time.millis)));
+    Some(quiet(text))
+}
+
+/// A source that writes all its times in UTC does not say where it was: then the reader's own zone
+/// is the best guess.
+fn placed(when: PartialDate) -> PartialDate {
+    match (when, when.moment()) {
+        (PartialDate::Time(_, time), Some(at)) if time.offset_minutes == Some(0) => {
+            #[expect(clippy::cast_possible_truncation, reason = "no zone is a month away")]
+            let minutes_behind = to_date(at).get_timezone_offset() as i16;
+            PartialDate::at(at, &Zone::new(vec![(at, -minutes_behind)]))
+        }
+        _ => when,
     }
 }
 

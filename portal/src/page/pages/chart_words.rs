@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use shared::id::EntryId;
 use shared::view::results::ResultRow;
 use shared::view::results::shown::{Shown, ShownRange};
-use shared::view::sections::Row;
+use shared::view::sections::{Row, Severity};
 use shared::view::{Flag, Loaded, ResourceType, Standing, What};
 
 use crate::page::i18n::{time, words};
@@ -16,7 +16,7 @@ use crate::page::ui::range::Place;
 use crate::page::ui::tag::Tone;
 
 /// Facts that tell two rows of a list apart; the rest is on the row's own page.
-const TELLING: [What; 16] = [
+const TELLING: [What; 14] = [
     What::Reaction,
     What::Dose,
     What::Value,
@@ -27,14 +27,12 @@ const TELLING: [What; 16] = [
     What::Relation,
     What::Plan,
     What::Role,
-    What::Member,
     What::Organization,
     What::DoseNumber,
     What::BirthDate,
-    What::Kind,
     What::Reason,
 ];
-/// Of these as many.
+/// Of these as many on one row.
 const TELLING_MAX: usize = 2;
 
 // --- Results ---
@@ -89,7 +87,7 @@ pub(super) fn flag_words(flag: &Flag) -> (Tone, Icon, String) {
 
 pub(super) fn range_words(range: &ShownRange) -> String {
     match (&range.low, &range.high) {
-        (Some(low), Some(high)) => words::range_between(low, high),
+        (Some(low), Some(high)) => words::range_between(high, low),
         (None, Some(high)) => words::range_up_to(high),
         (Some(low), None) => words::range_from(low),
         (None, None) => words::range_words(range.words.as_deref().unwrap_or_default()),
@@ -207,7 +205,7 @@ pub(super) fn when_words(row: &Row) -> Option<String> {
 
 pub(super) fn row_line(row: &Row) -> Line {
     let mut details: Vec<String> = when_words(row).into_iter().collect();
-    let telling = row.facts.iter().filter(|fact| TELLING.contains(&fact.what));
+    let telling = row.facts.iter().filter(|fact| tells(row.kind, fact.what));
     details.extend(telling.take(TELLING_MAX).filter_map(fact_said));
     Line {
         href: Some(href_of(row.kind, row.entry)),
@@ -218,7 +216,17 @@ pub(super) fn row_line(row: &Row) -> Line {
     }
 }
 
-pub(super) fn fact_said(fact: &shared::view::sections::FactRow) -> Option<String> {
+/// Who takes part in a visit is the person; who is in a care team is what it is about.
+fn tells(kind: ResourceType, what: What) -> bool {
+    match (kind, what) {
+        (ResourceType::CareTeam, What::Member) => true,
+        (ResourceType::DocumentReference, What::Kind) => true,
+        (ResourceType::CarePlan, What::Activity) => true,
+        (_, what) => TELLING.contains(&what),
+    }
+}
+
+fn fact_said(fact: &shared::view::sections::FactRow) -> Option<String> {
     fact.words.clone().or_else(|| fact.date.map(time::long_date))
 }
 
@@ -252,10 +260,26 @@ fn lasts(kind: ResourceType) -> bool {
     matches!(kind, Type::Condition | Type::AllergyIntolerance | Type::CarePlan | Type::Goal)
 }
 
-/// How bad an allergy can be is the first thing to know of it, in the source's own word.
+/// How bad an allergy can be is the first thing to know of it.
 fn severity(row: &Row) -> Option<(Tone, Icon, String)> {
-    let said = row.facts.iter().find(|fact| fact.what == What::Severity)?;
-    Some((Tone::Alert, Icon::Alert, said.words.clone()?))
+    Some(match row.severity? {
+        Severity::Mild => (Tone::Wait, Icon::Info, words::severity_mild()),
+        Severity::Moderate => (Tone::Wait, Icon::Alert, words::severity_moderate()),
+        Severity::Severe => (Tone::Alert, Icon::Alert, words::severity_severe()),
+    })
+}
+
+/// All facts of a row that its title, its tag and its dates do not say already.
+pub(super) fn other_facts(row: &Row, shown: &[What]) -> Vec<(String, String)> {
+    let coded = matches!(row.kind, ResourceType::AllergyIntolerance | ResourceType::Condition);
+    let repeats = |what: What| match what {
+        What::Status => true,
+        What::Severity => row.severity.is_some(),
+        What::Certainty | What::Kind | What::Category => coded,
+        what => shown.contains(&what),
+    };
+    let facts = row.facts.iter().filter(|fact| !repeats(fact.what));
+    facts.filter_map(|fact| Some((fact_name(fact.what), fact_said(fact)?))).collect()
 }
 
 /// What an empty or short list means: nothing is recorded, or something is still to come.
@@ -268,9 +292,9 @@ pub(super) fn loaded_banner(loaded: Loaded) -> Option<AnyView> {
     Some(view! { <Banner tone=tone icon=icon>{text}</Banner> }.into_any())
 }
 
-pub(super) fn fact_name(what: What) -> String {
+fn fact_name(what: What) -> String {
     match what {
-        What::Status => words::fact_status(),
+        What::Status => words::standing_not_said(),
         What::Category => words::fact_category(),
         What::Certainty => words::fact_certainty(),
         What::Value => words::fact_value(),

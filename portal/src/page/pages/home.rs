@@ -18,6 +18,9 @@ use crate::page::ui::rows::{RowLink, Rows};
 use crate::page::ui::screen::{Screen, Width};
 use crate::page::ui::tag::Tone;
 
+/// The rest is one tap away; a list of numbers must not hide an answer of the clinic.
+const RESULTS_MAX: usize = 3;
+
 #[component]
 pub(crate) fn Home() -> impl IntoView {
     let session = expect_context::<Session>();
@@ -65,7 +68,7 @@ fn home_of(answer: &Option<Answer>) -> Option<&shared::view::home::Home> {
 fn new_rows(home: Option<&shared::view::home::Home>) -> AnyView {
     let mut rows = Vec::new();
     if let Some(home) = home {
-        rows.extend(home.new_results.iter().map(new_result));
+        rows.extend(home.new_results.iter().take(RESULTS_MAX).map(new_result));
         rows.extend(home.runs_out.iter().map(runs_out));
         rows.extend(home.unread.iter().map(new_thread));
         rows.extend(home.due.iter().map(due));

@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 use shared::id::EntryId;
 use shared::time::PartialDate;
+use shared::view::What;
 use shared::view::medicines::{MedicineDetail, MedicineRow, Medicines as Found};
 use shared::view::refills::{RefillOutcome, RefillRow, RefillStep, RefillStepName};
 
-use super::chart_words::{fact_name, fact_said, loaded_banner, row_line};
+use super::chart_words::{loaded_banner, other_facts, row_line};
 use super::message_words::state_words;
 use super::not_found::Missing;
 use crate::bridge::{Answer, Ask};
@@ -137,20 +138,16 @@ fn one_medicine(detail: &MedicineDetail) -> AnyView {
     say(words::fact_reason(), row.reason.clone());
     say(words::medicine_since(), row.since.map(time::long_date));
     say(words::medicine_until(), row.until.map(time::long_date));
-    say(words::fact_who(), row.prescriber.clone());
+    say(words::result_ordered_by(), row.prescriber.clone());
     say(words::fact_pharmacy(), row.pharmacy.clone());
     say(words::medicine_filled(), row.last_filled.map(time::long_date));
     let lasts = row.lasts_until.map(|day| time::long_date(PartialDate::Day(day)));
     say(words::medicine_lasts(), lasts);
     say(words::fact_refills(), row.refills_left.clone());
-    say(words::fact_status(), row.status.clone());
-    for order in detail.orders.iter().take(1) {
-        let said =
-            order.facts.iter().filter_map(|fact| Some((fact_name(fact.what), fact_said(fact)?)));
-        let known: Vec<_> = about.iter().map(|(_, said)| said.clone()).collect();
-        let new =
-            said.filter(|(_, said)| !known.contains(said) && row.directions.as_ref() != Some(said));
-        about.extend(new.collect::<Vec<_>>());
+    say(words::fact_note(), row.status.clone());
+    if let Some(order) = detail.orders.first() {
+        let shown = [What::Reason, What::Who, What::Pharmacy, What::Refills, What::Dose];
+        about.extend(other_facts(order, &shown));
     }
     let refills: Vec<_> = detail.refills.iter().map(refill).collect();
     let name = row.name.clone().unwrap_or_else(words::record_unnamed);

@@ -7,7 +7,7 @@ use shared::view::timeline::{Moment, Timeline as Moments};
 use shared::view::{EntryAnswer, Section};
 
 use super::chart_words::{
-    fact_name, fact_said, icon_of, loaded_banner, name_of, result_line, row_line, when_words,
+    icon_of, loaded_banner, name_of, other_facts, result_line, row_line, when_words,
 };
 use super::message_words::state_words;
 use super::not_found::Missing;
@@ -272,8 +272,7 @@ fn one_entry(found: &EntryAnswer) -> AnyView {
         Some((_, path, _, title)) => (format!("/record/{path}"), title),
         None => ("/record".to_owned(), words::places_record()),
     };
-    let said = row.facts.iter().filter_map(|fact| Some((fact_name(fact.what), fact_said(fact)?)));
-    let mut about: Vec<_> = said.collect();
+    let mut about = other_facts(row, &[]);
     about.push((words::fact_source(), row.source.clone()));
     about.extend(row.by_hand.clone().map(|by| (words::fact_by_hand(), by)));
     let tag = row_line(row).tag.map(|(tone, icon, label)| {

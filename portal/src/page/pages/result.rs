@@ -209,7 +209,7 @@ fn drawing(chart: &Chart) -> Drawing {
 }
 
 fn title(chart: &Chart, name: &str) -> String {
-    words::chart_name(name, &time::long_date(chart.from), &time::long_date(chart.to))
+    words::chart_name(&time::long_date(chart.from), name, &time::long_date(chart.to))
 }
 
 fn story(chart: &Chart) -> String {
@@ -237,10 +237,12 @@ fn surroundings(detail: &ResultDetail) -> AnyView {
     let mut say = |what: String, said: &Option<String>| {
         about.extend(said.clone().map(|said| (what, said)));
     };
-    say(words::result_called(), &row.name);
+    let (title, _) = test_words(row.loinc.as_deref(), row.name.as_deref());
+    let other = |name: &Option<String>| name.clone().filter(|name| *name != title);
+    say(words::result_called(), &other(&row.name));
     say(words::result_lab(), &detail.lab);
     say(words::result_ordered_by(), &detail.ordered_by);
-    say(words::result_panel(), &detail.report_title);
+    say(words::result_panel(), &other(&detail.report_title));
     say(words::fact_source(), &Some(row.source.clone()).filter(|source| !source.is_empty()));
     say(words::fact_by_hand(), &row.by_hand);
     view! {

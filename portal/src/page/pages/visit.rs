@@ -6,7 +6,7 @@ use shared::view::visit::Visit as Found;
 use shared::view::{What, home};
 
 use super::ask_the_clinic::AskTheClinic;
-use super::chart_words::{fact_name, fact_said, name_of, row_line};
+use super::chart_words::{name_of, other_facts, row_line};
 use super::message_words::EmergencyLine;
 use super::not_found::Missing;
 use crate::bridge::{Answer, Ask};
@@ -115,10 +115,8 @@ fn one_visit(visit: &Found) -> AnyView {
     let ready = (!ready.is_empty()).then(|| {
         view! { <Card id="prepare" title=words::visit_prepare()>{ready}</Card> }
     });
-    let shown = [What::Who, What::Place, What::Activity, What::Status];
-    let more = row.facts.iter().filter(|fact| !shown.contains(&fact.what));
-    let more: Vec<_> =
-        more.filter_map(|fact| Some((fact_name(fact.what), fact_said(fact)?))).collect();
+    let shown = [What::Who, What::Place, What::Activity, What::Member];
+    let more = other_facts(row, &shown);
     let more = (!more.is_empty()).then(|| {
         view! { <section class="card" aria-label=words::record_entry()>{facts(more)}</section> }
     });

@@ -33,14 +33,20 @@ pub(crate) fn line(line: Line) -> AnyView {
     let go = href.is_some() && number.is_none();
     let details: Vec<_> =
         details.into_iter().map(|detail| view! { <span class="detail">{detail}</span> }).collect();
+    let tag = tag.map(|(tone, icon, label)| view! { <Tag tone=tone icon=icon label=label/> });
+    // Beside the words where there is room for both, else below them.
+    let (beside, below) = if number.is_some() { (None, tag) } else { (tag, None) };
     let inside = view! {
         {icon.map(|icon| view! { <span class="lead"><Picture of=icon/></span> })}
-        <span class="grow"><span class="title" dir="auto">{title}</span>{details}</span>
+        <span class=if number.is_some() { "grow" } else { "grow bar split" }>
+            <span><span class="title" dir="auto">{title}</span>{details}</span>
+            {beside}
+        </span>
         {number.map(|(number, unit)| view! {
             <span class="number"><b>{number}</b>" "<small>{unit}</small></span>
         })}
         {place.map(range)}
-        {tag.map(|(tone, icon, label)| view! { <Tag tone=tone icon=icon label=label/> })}
+        {below}
         {go.then(|| view! { <span class="go"><Picture of=Icon::Chevron/></span> })}
     }
     .into_any();

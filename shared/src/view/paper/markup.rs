@@ -41,7 +41,11 @@ pub(super) fn html(text: &str) -> Vec<Block> {
 pub(super) fn clinical_document(text: &str) -> Vec<Block> {
     let mut writer = Writer::default();
     let mut inside: Option<String> = None;
+    let mut coded = false;
     walk(text, |piece| match (piece, inside.as_deref()) {
+        (Piece::Open(name), None) if name == "entry" => coded = true,
+        (Piece::Close(name), None) if name == "entry" => coded = false,
+        (_, None) if coded => {}
         (Piece::Open(name), None) if name == "text" || name == "title" => {
             writer.take(Piece::Open(name.clone()));
             inside = Some(name);
@@ -235,7 +239,10 @@ impl Writer {
                     self.flush();
                     self.heading = false;
                 }
-                name if LINES.contains(&name) || name == "text" => self.flush(),
+                name if LINES.contains(&name) || name == "text" => {
+                    self.flush();
+                    self.item &= !matches!(name, "ul" | "ol" | "list");
+                }
                 _ => {}
             },
         }

@@ -29,7 +29,15 @@ fn a_page_is_its_words_and_nothing_that_acts() {
         <p>You were <b>well</b>.<br/>Come back in 3&nbsp;months &lt;soon&gt;.</p><script>alert(1)</script>
         <img src="x" alt="a > b"><ul><li>Walk<li>Drink water</ul>
         <table><tr><th>Test</th><th>Result</th></tr><tr><td>A1c</td><td>7.2 %</td></tr></table> 5 < 6 & so on"#,
-        expect![[r#""#]],
+        expect![[r#"
+            # Visit & plan
+            You were well.
+            Come back in 3 months <soon>.
+            - Walk
+            - Drink water
+            Test | Result
+            A1c | 7.2 %
+            5 < 6 & so on"#]],
     );
 }
 
@@ -40,7 +48,11 @@ fn a_clinical_document_is_its_titles_and_narratives() {
         r#"<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3"><id root="1.2"/><title>Summary</title>
         <component><section><code code="48765-2"/><title>Allergies</title><text><list><item>Penicillin: hives</item></list>
         <paragraph>Ask first.</paragraph></text><entry><observation><text>coded</text><value>x</value></observation></entry></section></component></ClinicalDocument>"#,
-        expect![[r#""#]],
+        expect![[r#"
+            # Summary
+            # Allergies
+            - Penicillin: hives
+            Ask first."#]],
     );
 }
 
@@ -49,15 +61,19 @@ fn old_rich_text_is_its_words() {
     check(
         "application/rtf",
         r"{\rtf1\ansi{\fonttbl{\f0 Arial;}}{\*\generator x;}\f0\fs24 Se\'f1ora Delgado\par Temp 38\u176?C \b fine\b0 .}",
-        expect![[r#""#]],
+        expect![[r#"
+            Señora Delgado
+            Temp 38°C fine."#]],
     );
 }
 
 #[test]
 fn pictures_and_files_keep_their_bytes_and_the_rest_is_said() {
-    check("image/png", "p", expect![[r#""#]]);
-    check("application/pdf", "%PDF", expect![[r#""#]]);
-    check("text/plain", "One\n\n  Two", expect![[r#""#]]);
-    check("text/html", "<script>only</script>", expect![[r#""#]]);
+    check("image/png", "p", expect![[r#"Picture("cA==")"#]]);
+    check("application/pdf", "%PDF", expect![[r#"File("JVBERg==")"#]]);
+    check("text/plain", "One\n\n  Two", expect![[r#"
+        One
+          Two"#]]);
+    check("text/html", "<script>only</script>", expect!["Unreadable"]);
     assert_eq!(said("text/plain", "###"), PaperSaid::Unreadable);
 }

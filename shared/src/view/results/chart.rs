@@ -14,7 +14,7 @@ const LINES_MAX: usize = 2;
 /// Free space above and below, so that a point is never cut.
 const MARGIN: f64 = 0.12;
 /// Lines of the scale, about.
-const TICKS: f64 = 3.0;
+const TICKS: f64 = 4.0;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chart {
@@ -170,7 +170,7 @@ fn ticks(scale: &Scale) -> Vec<Tick> {
     let decimals = if step >= 1.0 { 0 } else { usize::from(step < 0.1) + 1 };
     let mut ticks = Vec::new();
     let mut number = (scale.low / step).ceil() * step;
-    // A step is at least a third of the scale, so these are few.
+    // A step is at least a quarter of the scale, so these are few.
     while number <= scale.high + step * 1e-6 && ticks.len() < 8 {
         ticks.push(Tick { at: scale.down(number), number: format!("{number:.decimals$}") });
         number += step;
@@ -305,9 +305,11 @@ mod tests {
             &[line(None, &[("2025-01-01", "5", ""), ("2026-01-01", "5", "")])],
             expect![[r#"
                 line [(30, 500), (970, 500)] 5..5
-                tick 4 880
-                tick 5 500
-                tick 6 120
+                tick 4.0 880
+                tick 4.5 690
+                tick 5.0 500
+                tick 5.5 310
+                tick 6.0 120
                 2025-01-01 to 2026-01-01"#]],
         );
     }

@@ -231,7 +231,9 @@ fn story(series: &[Series], row: &ResultRow) -> Option<Story> {
     let line = series.first()?;
     let place = line.points.iter().position(|point| point.entry == row.entry)?;
     let now = &line.points[place];
-    let last = place.checked_sub(1).map(|before| &line.points[before]);
+    // One half of a blood pressure says nothing about the whole.
+    let before = place.checked_sub(1).filter(|_| line.part.is_none());
+    let last = before.map(|before| &line.points[before]);
     let since_last = last.and_then(|last| {
         let exact = now.comparator.is_none() && last.comparator.is_none();
         let (now, last) = (Decimal::read(&now.number)?, Decimal::read(&last.number)?);
