@@ -54,7 +54,10 @@ pub const JOURNEYS: &[Journey] = &[
     journey("large_text", BOTH, |stage| Box::pin(large_text::play(stage))),
     journey("slow_line", CHROMIUM, |stage| Box::pin(slow_line::play(stage))),
     journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
-    not_yet("reading", BOTH, |stage| Box::pin(reading::play(stage))),
+    Journey {
+        only_when_asked: true,
+        ..journey("reading", BOTH, |stage| Box::pin(reading::play(stage)))
+    },
     journey("readme", CHROMIUM, |stage| Box::pin(readme::play(stage))),
     journey("snapshots", CHROMIUM, |stage| Box::pin(snapshots::play(stage))),
     Journey {

@@ -167,7 +167,7 @@ fn over_time(detail: &ResultDetail, name: &str) -> AnyView {
             {two.then(|| view! { <p class="detail">{words::chart_two_lines()}</p> })}
             {chart(drawing(found), words::chart_region(), title(found, name), story(found))}
             {(!found.bands.is_empty()).then(|| view! {
-                <p class="detail key">{words::chart_band()}</p>
+                <p class="detail">{words::chart_band()}</p>
             })}
         }
     });

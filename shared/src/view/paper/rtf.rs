@@ -26,11 +26,8 @@ pub(super) fn text(source: &str) -> String {
         match letter {
             '{' if groups.len() < DEEP_MAX => groups.push(reads),
             '{' => return said,
-            '}' => {
-                if groups.len() > 1 {
-                    groups.pop();
-                }
-            }
+            '}' if groups.len() > 1 => drop(groups.pop()),
+            '}' => {}
             '\\' => rest = control(rest, &mut groups, &mut said),
             '\r' | '\n' => {}
             letter if reads => said.push(letter),

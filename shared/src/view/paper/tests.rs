@@ -71,9 +71,13 @@ fn old_rich_text_is_its_words() {
 fn pictures_and_files_keep_their_bytes_and_the_rest_is_said() {
     check("image/png", "p", expect![[r#"Picture("cA==")"#]]);
     check("application/pdf", "%PDF", expect![[r#"File("JVBERg==")"#]]);
-    check("text/plain", "One\n\n  Two", expect![[r#"
+    check(
+        "text/plain",
+        "One\n\n  Two",
+        expect![[r#"
         One
-          Two"#]]);
+          Two"#]],
+    );
     check("text/html", "<script>only</script>", expect!["Unreadable"]);
     assert_eq!(said("text/plain", "###"), PaperSaid::Unreadable);
 }
