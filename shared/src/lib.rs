@@ -13,5 +13,6 @@ pub mod sync;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod time;
+pub mod vault;
 pub mod view;
 pub mod wire;

@@ -9,9 +9,10 @@ use crate::tree::{File, finds, holds, repository, sample};
 
 /// The core does no I/O, so everything it may use is listed here with what it is for.
 const OF_THE_CORE: &[(&str, &str)] = &[
+    ("argon2", "a passphrase becomes keys"),
     ("automerge", "documents"),
     ("flate2", "the gate reads a document's compressed columns before automerge does"),
-    ("hmac", "receipts"),
+    ("hmac", "receipts and keys"),
     ("minicbor", "the wire and stored rows"),
     ("serde", "messages between page and worker, FHIR"),
     ("serde_json", "FHIR keeps its original text"),
