@@ -78,6 +78,7 @@ pub async fn demo(config: Config, options: DemoOptions) -> Result<(), Failure> {
         origins: origins.clone(),
         clock,
         receipts,
+        sign_ins: started.folder.sign_ins(),
         entrances,
     });
     let router = routes::router(app.clone(), routes::table(), portal);

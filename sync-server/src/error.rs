@@ -31,6 +31,11 @@ pub enum Error {
     InvitationNotRecognized,
     #[error("the invitation was used or is too old")]
     InvitationEnded,
+    /// No such name, or another passphrase.
+    #[error("the sign-in is not recognized")]
+    SignInNotRecognized,
+    #[error("the sign-in name belongs to somebody else")]
+    NameTaken,
     #[error("too many tries")]
     TooManyTries,
     #[error("the text cannot be taken")]
@@ -59,6 +64,8 @@ impl Error {
             Self::BadTicket => (StatusCode::UNAUTHORIZED, "bad-ticket"),
             Self::InvitationNotRecognized => (StatusCode::FORBIDDEN, "invitation-not-recognized"),
             Self::InvitationEnded => (StatusCode::GONE, "invitation-ended"),
+            Self::SignInNotRecognized => (StatusCode::FORBIDDEN, "sign-in-not-recognized"),
+            Self::NameTaken => (StatusCode::CONFLICT, "name-taken"),
             Self::TooManyTries => (StatusCode::TOO_MANY_REQUESTS, "too-many-tries"),
             Self::TextRefused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "text-refused"),
             Self::NotAWebSocket => (StatusCode::UPGRADE_REQUIRED, "not-a-websocket"),

@@ -1,6 +1,8 @@
 //! Reading requests. Handlers use these in place of axum's own extractors, so that every failure is
 //! one of our problems and every body has a limit.
 
+use std::net::IpAddr;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::request::Parts;
@@ -42,6 +44,38 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
         }
         let bytes = whole(request).await?;
         serde_json::from_slice(&bytes).map(Self).map_err(|_| Error::Unreadable)
+    }
+}
+
+/// A body of JSON, and where it came from.
+pub struct From<T> {
+    pub json: T,
+    pub address: Option<IpAddr>,
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for From<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
+        let address = client_address(request.extensions().get().copied(), request.headers());
+        let Json(json) = Json::from_request(request, app).await?;
+        Ok(Self { json, address })
+    }
+}
+
+/// The other end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
+
+/// Whoever connects from this machine itself is a proxy, and the last address that it noted is the
+/// one that it saw. What anybody else says about their address is not believed.
+fn client_address(peer: Option<Peer>, headers: &HeaderMap) -> Option<IpAddr> {
+    match peer {
+        Some(Peer(address)) if !address.to_canonical().is_loopback() => Some(address),
+        Some(_) | None => {
+            let noted = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+            noted.rsplit(',').next()?.trim().parse().ok()
+        }
     }
 }
 
@@ -96,6 +130,17 @@ pub fn query_part<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_proxy_on_this_machine_is_believed_about_addresses() {
+        let mut headers = HeaderMap::new();
+        let far = Peer("192.0.2.7".parse().unwrap());
+        let near = Peer("::ffff:127.0.0.1".parse().unwrap());
+        assert_eq!(client_address(Some(near), &headers), None);
+        headers.append("x-forwarded-for", "10.9.9.9, 192.0.2.8".parse().unwrap());
+        assert_eq!(client_address(Some(far), &headers), Some(far.0));
+        assert_eq!(client_address(Some(near), &headers), "192.0.2.8".parse().ok());
+    }
 
     #[test]
     fn a_cookie_is_found_by_its_whole_name() {

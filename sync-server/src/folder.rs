@@ -9,6 +9,7 @@ use shared::id::Rng;
 use shared::sync::receipt::ReceiptKey;
 
 use crate::serve::Failure;
+use crate::sign_in::SignInKey;
 use crate::world::OsRng;
 
 /// Only the server's own user reads what is in here.
@@ -18,6 +19,7 @@ const PRIVATE_FILE: u32 = 0o600;
 pub struct Folder {
     dir: PathBuf,
     receipts: [u8; 32],
+    sign_ins: [u8; 32],
     /// Held while this process lives; a second server on the same folder would corrupt nothing, but
     /// two would answer for one record without hearing of each other.
     _lock: File,
@@ -38,7 +40,8 @@ impl Folder {
             Err(TryLockError::Error(error)) => return Err(no_access(error)),
         }
         let receipts = key(&dir.join("keys/receipt.key"), dir)?;
-        Ok(Self { dir: dir.to_owned(), receipts, _lock: lock })
+        let sign_ins = key(&dir.join("keys/sign-in.key"), dir)?;
+        Ok(Self { dir: dir.to_owned(), receipts, sign_ins, _lock: lock })
     }
 
     pub fn database(&self) -> PathBuf {
@@ -51,6 +54,10 @@ impl Folder {
 
     pub const fn receipts(&self) -> ReceiptKey {
         ReceiptKey::from_bytes(self.receipts)
+    }
+
+    pub const fn sign_ins(&self) -> SignInKey {
+        SignInKey::from_bytes(self.sign_ins)
     }
 }
 

@@ -20,8 +20,10 @@ pub mod projector;
 pub mod routes;
 pub mod secret;
 pub mod serve;
+pub mod sign_in;
 pub mod state;
 pub mod store;
 #[cfg(test)]
 mod testing;
+pub mod tries;
 pub mod world;

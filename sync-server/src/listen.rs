@@ -5,12 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
+use tower::ServiceExt;
+
+use crate::extract::Peer;
 
 /// Open connections at once; each costs a file and a few buffers.
 const CONNECTIONS_MAX: usize = 16_384;
@@ -50,9 +55,9 @@ impl Listening {
         loop {
             let permit = Arc::clone(&free).acquire_owned().await;
             let permit = permit.expect("the semaphore is never closed");
-            let stream = tokio::select! {
+            let (stream, peer) = tokio::select! {
                 accepted = self.listener.accept() => match accepted {
-                    Ok((stream, _address)) => stream,
+                    Ok((stream, address)) => (stream, Peer(address.ip())),
                     Err(_) => {
                         tokio::time::sleep(ACCEPT_PAUSE).await;
                         continue;
@@ -66,18 +71,18 @@ impl Listening {
                 // Without it, a small frame waits for the acknowledgement of the one before.
                 let _unset = stream.set_nodelay(true);
                 match encryption {
-                    Encryption::None => talk(stream, router, stopped).await,
+                    Encryption::None => talk(stream, peer, router, stopped).await,
                     #[cfg(feature = "demo")]
                     Encryption::Tls(_) if !speaks_tls(&stream).await => {
                         let page = Router::new().fallback(plain::use_https);
-                        talk(stream, page, stopped).await;
+                        talk(stream, peer, page, stopped).await;
                     }
                     #[cfg(feature = "demo")]
                     Encryption::Tls(acceptor) => {
                         let handshake =
                             tokio::time::timeout(HEADERS_WITHIN, acceptor.accept(stream));
                         if let Ok(Ok(stream)) = handshake.await {
-                            talk(stream, router, stopped).await;
+                            talk(stream, peer, router, stopped).await;
                         }
                     }
                 }
@@ -92,9 +97,14 @@ impl Listening {
 
 async fn talk(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: Peer,
     router: Router,
     mut stopped: watch::Receiver<()>,
 ) {
+    let router = router.map_request(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        request
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS_WITHIN)

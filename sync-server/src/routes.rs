@@ -4,6 +4,7 @@
 pub mod activate;
 pub mod health;
 pub mod session;
+pub mod sign_in;
 pub mod sync;
 pub mod ticket;
 
@@ -32,7 +33,11 @@ pub fn table() -> Vec<Route> {
         get("/demo/enter/{secret}", crate::demo::enter),
         get("/healthz", health::alive),
         get("/readyz", health::ready),
+        post("/api/invitation", activate::ask),
         post("/api/activate", activate::activate),
+        post("/api/salt", sign_in::salt),
+        post("/api/sign-in", sign_in::open),
+        post("/api/passphrase", sign_in::change),
         get("/api/session", session::read),
         delete("/api/session", session::end),
         post("/api/ticket", ticket::issue),

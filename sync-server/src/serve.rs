@@ -60,6 +60,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
         origins,
         clock: Clock::System,
         receipts: started.folder.receipts(),
+        sign_ins: started.folder.sign_ins(),
         #[cfg(feature = "demo")]
         entrances: crate::demo::Entrances::closed(),
     });

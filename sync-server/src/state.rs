@@ -14,8 +14,10 @@ use crate::config::Clinic;
 use crate::hub::Hub;
 use crate::projector::Projector;
 use crate::secret::{Secret, Slot};
+use crate::sign_in::SignInKey;
 use crate::store::Store;
 use crate::store::rows::News;
+use crate::tries::Tries;
 use crate::world::Clock;
 
 /// The staff's cookie. Its path keeps it away from the patients' API.
@@ -39,6 +41,7 @@ struct Inner {
     hub: Hub,
     projector: Projector,
     desk: Desk,
+    tries: Tries,
     /// Counts what changed for the clinic.
     clinic_changes: watch::Sender<u64>,
 }
@@ -50,6 +53,7 @@ pub struct Setup {
     pub origins: Vec<String>,
     pub clock: Clock,
     pub receipts: ReceiptKey,
+    pub sign_ins: SignInKey,
     #[cfg(feature = "demo")]
     pub entrances: crate::demo::Entrances,
 }
@@ -62,6 +66,7 @@ impl App {
             hub: Hub::default(),
             projector: Projector::default(),
             desk: Desk::default(),
+            tries: Tries::default(),
             clinic_changes: watch::Sender::new(0),
         }))
     }
@@ -100,6 +105,14 @@ impl App {
 
     pub fn clinic(&self) -> &Clinic {
         &self.0.setup.clinic
+    }
+
+    pub fn sign_ins(&self) -> &SignInKey {
+        &self.0.setup.sign_ins
+    }
+
+    pub fn tries(&self) -> &Tries {
+        &self.0.tries
     }
 
     pub fn receipts(&self) -> &ReceiptKey {

@@ -23,8 +23,8 @@ use shared::wire::{Row, Summary};
 
 use self::desk::{Colleague, DeskNote, Noted, Patient};
 use self::people::{
-    Activated, Activation, Grant, Invitation, NewAccount, NewPatient, NewSession, NewStaff,
-    RecordOf, Session, StaffMember,
+    Activated, Activation, Claim, Claimed, Grant, Invitation, NewAccount, NewPatient, NewSession,
+    NewStaff, RecordOf, Session, StaffMember,
 };
 use self::resources::{
     Client, FactKind, Near, PersonAsk, PersonFact, PlacedResource, ResourceCommit, ResourceRow,
@@ -34,6 +34,7 @@ use self::rows::{
     Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, ShownThread, ThreadRow,
 };
 use crate::secret::SecretHash;
+use crate::sign_in::{NameHash, Verifier};
 
 /// What a caller can do when the store fails. The cause is for the log, not for the decision.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +64,18 @@ pub trait Store: Send + Sync {
     fn invite(&self, invitation: Invitation) -> Answer<'_, ()>;
     /// Uses up an invitation and opens the first session, or counts a try that failed.
     fn activate(&self, activation: Activation) -> Answer<'_, Activated>;
+    /// Whether an invitation would hold; counts a try that failed, and uses nothing up.
+    fn claim(&self, claim: Claim) -> Answer<'_, Claimed>;
+    /// Whose name this is, and what to compare with.
+    fn sign_in(&self, name: NameHash) -> Answer<'_, Option<(AccountId, Verifier)>>;
+    /// The same by account.
+    fn verifier(&self, account: AccountId) -> Answer<'_, Option<Verifier>>;
+    fn change_verifier(
+        &self,
+        account: AccountId,
+        verifier: Verifier,
+        at: Timestamp,
+    ) -> Answer<'_, ()>;
     fn account_name(&self, account: AccountId) -> Answer<'_, Option<String>>;
     fn staff_member(&self, account: AccountId) -> Answer<'_, Option<StaffMember>>;
     /// The account's own record first.

@@ -23,6 +23,7 @@ use crate::config::Clinic;
 use crate::listen::{Encryption, Listening};
 use crate::routes;
 use crate::secret::{Secret, Slot};
+use crate::sign_in::SignInKey;
 use crate::state::{App, STAFF_COOKIE, Setup, slot_cookie};
 use crate::store::Store;
 use crate::store::people::{
@@ -76,6 +77,7 @@ impl World {
             origins: vec![ORIGIN.into()],
             clock: clock.clone(),
             receipts: ReceiptKey::from_bytes([7; 32]),
+            sign_ins: SignInKey::from_bytes([8; 32]),
             #[cfg(feature = "demo")]
             entrances: crate::demo::Entrances::closed(),
         };
@@ -150,6 +152,7 @@ impl World {
             device,
             slot: slot.clone(),
             door,
+            demo: false,
             at,
             until: at.plus_millis(60 * 60 * 1000),
         };

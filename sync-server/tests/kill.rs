@@ -56,6 +56,7 @@ async fn prepare(folder: &Path) -> Vec<Secret> {
         device: DeviceId::from_u128(1),
         slot: Slot::fresh(&mut OsRng),
         door: Door::Portal,
+        demo: false,
         at: now,
         until,
     };

@@ -66,6 +66,7 @@ pub async fn enter(
         device: DeviceId::fresh(now, &mut OsRng),
         slot: slot.clone(),
         door: entrance.door,
+        demo: true,
         at: now,
         until: now.plus_millis(lasts),
     };

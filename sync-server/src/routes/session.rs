@@ -25,6 +25,8 @@ pub struct Session {
     account: AccountId,
     device: DeviceId,
     name: String,
+    /// Opened by a link of the demo: nobody was asked for a passphrase.
+    demo: bool,
     /// The account's own record first.
     records: Vec<RecordOf>,
     clinic: Clinic,
@@ -39,6 +41,7 @@ pub async fn read(
     Ok(Answer(Session {
         account: session.account,
         device: session.device,
+        demo: session.demo,
         name: name.ok_or(StoreError::Damaged("a session without an account"))?,
         records: allowed.store().records_of(session.account).await?,
         clinic: allowed.app().clinic().clone(),

@@ -189,7 +189,10 @@ async fn an_invitation_signs_in_on_this_device_once() {
     let world = World::start().await;
     let secret = world.invite(NEW_RECORD).await;
     let claim = |born: &str| {
-        let body = json!({ "secret": secret.text(), "birth_date": born });
+        let body = json!({
+            "secret": secret.text(), "birth_date": born,
+            "name": "Heron-52", "authentication": "0f".repeat(32),
+        });
         with_json(request("POST", "/api/activate"), &body)
     };
     let (status, body) = world.ask_json(claim("1948-02-18")).await;

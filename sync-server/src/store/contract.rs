@@ -87,6 +87,7 @@ fn session(account: AccountId, door: Door) -> (Secret, NewSession) {
         device: DeviceId::from_u128(1),
         slot: Slot::fresh(&mut OsRng),
         door,
+        demo: false,
         at: NOW,
         until: LATER,
     };

@@ -23,8 +23,8 @@ use self::people::People;
 use self::resources::Resources;
 use super::desk::{Colleague, DeskNote, Noted, Patient};
 use super::people::{
-    Activated, Activation, Grant, Invitation, NewAccount, NewPatient, NewSession, NewStaff,
-    RecordOf, Session, StaffMember,
+    Activated, Activation, Claim, Claimed, Grant, Invitation, NewAccount, NewPatient, NewSession,
+    NewStaff, RecordOf, Session, StaffMember,
 };
 use super::resources::{
     Client, FactKind, Near, PersonAsk, PersonFact, PlacedResource, ResourceCommit, ResourceRow,
@@ -35,6 +35,7 @@ use super::rows::{
 };
 use super::{Answer, Store, StoreError};
 use crate::secret::SecretHash;
+use crate::sign_in::{NameHash, Verifier};
 
 /// What happens to a coming verb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +110,23 @@ impl Store for MemoryStore {
     }
     fn activate(&self, activation: Activation) -> Answer<'_, Activated> {
         self.run(|state| state.people.activate(&activation))
+    }
+    fn claim(&self, claim: Claim) -> Answer<'_, Claimed> {
+        self.run(move |state| state.people.claim(&claim))
+    }
+    fn sign_in(&self, name: NameHash) -> Answer<'_, Option<(AccountId, Verifier)>> {
+        self.run(move |state| Ok(state.people.sign_in(name)))
+    }
+    fn verifier(&self, account: AccountId) -> Answer<'_, Option<Verifier>> {
+        self.run(move |state| Ok(state.people.verifier(account)))
+    }
+    fn change_verifier(
+        &self,
+        account: AccountId,
+        verifier: Verifier,
+        _at: Timestamp,
+    ) -> Answer<'_, ()> {
+        self.run(move |state| state.people.change_verifier(account, verifier))
     }
     fn account_name(&self, account: AccountId) -> Answer<'_, Option<String>> {
         self.run(|state| Ok(state.people.name_of(account)))

@@ -8,6 +8,7 @@ use shared::sync::scope::Level;
 use shared::time::Timestamp;
 
 use crate::secret::{SecretHash, Slot};
+use crate::sign_in::{NameHash, Verifier};
 
 /// A day, compared only as text, without a zone or a clock: `2019-03-04`.
 #[derive(Clone, PartialEq, Eq)]
@@ -154,8 +155,24 @@ pub struct Activation {
     pub secret: SecretHash,
     pub birth_date: BirthDate,
     pub account: AccountId,
+    pub sign_in: SignIn,
     pub session: FirstSession,
     pub now: Timestamp,
+}
+
+/// Somebody asks whether an invitation would hold. A wrong birth date counts as a try.
+#[derive(Clone)]
+pub struct Claim {
+    pub secret: SecretHash,
+    pub birth_date: BirthDate,
+    pub now: Timestamp,
+}
+
+/// How an account signs in on another device.
+#[derive(Debug, Clone, Copy)]
+pub struct SignIn {
+    pub name: NameHash,
+    pub verifier: Verifier,
 }
 
 /// The session that an activation opens.
@@ -178,6 +195,17 @@ pub enum Activated {
     /// No such secret, or another birth date; which one is not said.
     NotRecognized,
     /// Used already, or too old.
+    Ended,
+    TooManyTries,
+    /// The invitation holds and was not used up, but somebody else has this sign-in name.
+    NameTaken,
+}
+
+/// What came of asking about an invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claimed {
+    Holds { patient: PatientId },
+    NotRecognized,
     Ended,
     TooManyTries,
 }
@@ -210,6 +238,8 @@ pub struct NewSession {
     pub device: DeviceId,
     pub slot: Slot,
     pub door: Door,
+    /// Opened by a link of the demo: its device may keep its keys without a passphrase.
+    pub demo: bool,
     pub at: Timestamp,
     pub until: Timestamp,
 }
@@ -221,6 +251,7 @@ pub struct Session {
     pub device: DeviceId,
     pub slot: Slot,
     pub door: Door,
+    pub demo: bool,
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod gate;
 mod open;
 mod people;
 mod resources;
+mod sign_ins;
 mod writer;
 
 use std::path::Path;
@@ -27,8 +28,8 @@ pub use self::open::OpenError;
 use self::writer::Writer;
 use super::desk::{Colleague, DeskNote, Noted, Patient};
 use super::people::{
-    Activated, Activation, Grant, Invitation, NewAccount, NewPatient, NewSession, NewStaff,
-    RecordOf, Session, StaffMember,
+    Activated, Activation, Claim, Claimed, Grant, Invitation, NewAccount, NewPatient, NewSession,
+    NewStaff, RecordOf, Session, StaffMember,
 };
 use super::resources::{
     Client, FactKind, Near, PersonAsk, PersonFact, PlacedResource, ResourceCommit, ResourceRow,
@@ -39,6 +40,7 @@ use super::rows::{
 };
 use super::{Answer, Store, StoreError};
 use crate::secret::SecretHash;
+use crate::sign_in::{NameHash, Verifier};
 
 /// Connections that read at the same time. Reads are short; more would only wait for the cores.
 const READERS: usize = 4;
@@ -140,6 +142,23 @@ impl Store for SqliteStore {
     }
     fn activate(&self, activation: Activation) -> Answer<'_, Activated> {
         self.write(move |db| people::activate(db, &activation))
+    }
+    fn claim(&self, claim: Claim) -> Answer<'_, Claimed> {
+        self.write(move |db| people::claim(db, &claim))
+    }
+    fn sign_in(&self, name: NameHash) -> Answer<'_, Option<(AccountId, Verifier)>> {
+        self.read(move |db| sign_ins::sign_in(db, name))
+    }
+    fn verifier(&self, account: AccountId) -> Answer<'_, Option<Verifier>> {
+        self.read(move |db| sign_ins::verifier(db, account))
+    }
+    fn change_verifier(
+        &self,
+        account: AccountId,
+        verifier: Verifier,
+        at: Timestamp,
+    ) -> Answer<'_, ()> {
+        self.write(move |db| sign_ins::change_verifier(db, account, verifier, at))
     }
     fn account_name(&self, account: AccountId) -> Answer<'_, Option<String>> {
         self.read(move |db| people::account_name(db, account))

@@ -11,19 +11,22 @@ promises! {
     an_invitation_opens_one_account_for_one_birth_date;
     an_invitation_survives_four_wrong_tries_and_no_more;
     an_invitation_for_an_open_record_leads_to_the_same_account;
+    asking_about_an_invitation_uses_nothing_up_but_counts_wrong_tries;
+    a_sign_in_name_is_one_account_and_changes_with_a_new_invitation;
 }
 
 mod promise {
-    use shared::id::{AccountId, DeviceId};
+    use shared::id::{AccountId, DeviceId, PatientId};
     use shared::sync::scope::{Access, Level};
     use shared::time::Timestamp;
 
     use super::super::{ANA, LATER, NOW, OTHER_RECORD, RECORD, ROSA, grant, session};
     use crate::secret::{Secret, Slot};
+    use crate::sign_in::{NameHash, Verifier};
     use crate::store::Store;
     use crate::store::people::{
-        Activated, Activation, BirthDate, Door, FirstSession, Invitation, NewAccount, NewStaff,
-        Role,
+        Activated, Activation, BirthDate, Claim, Claimed, Door, FirstSession, Invitation,
+        NewAccount, NewStaff, Role, SignIn,
     };
     use crate::world::OsRng;
 
@@ -98,9 +101,12 @@ mod promise {
 
     /// An invitation to Rosa's record, and how to claim it.
     async fn invited(store: &dyn Store) -> Secret {
+        invited_to(store, RECORD).await
+    }
+
+    async fn invited_to(store: &dyn Store, patient: PatientId) -> Secret {
         let secret = Secret::fresh_short(&mut OsRng);
-        let invitation =
-            Invitation { secret: secret.hash(), patient: RECORD, until: LATER, at: NOW };
+        let invitation = Invitation { secret: secret.hash(), patient, until: LATER, at: NOW };
         store.invite(invitation).await.unwrap();
         secret
     }
@@ -111,6 +117,23 @@ mod promise {
         born: &str,
         account: u128,
         now: Timestamp,
+    ) -> Activated {
+        // Each account has a name of its own.
+        claim_as(store, secret, born, account, now, sign_in(account as u8, 1)).await
+    }
+
+    fn sign_in(name: u8, verifier: u8) -> SignIn {
+        let verifier = Verifier::from_bytes([verifier; 32]);
+        SignIn { name: NameHash::from_bytes([name; 32]), verifier }
+    }
+
+    async fn claim_as(
+        store: &dyn Store,
+        secret: &Secret,
+        born: &str,
+        account: u128,
+        now: Timestamp,
+        sign_in: SignIn,
     ) -> Activated {
         let session = FirstSession {
             token: Secret::fresh(&mut OsRng).hash(),
@@ -123,6 +146,7 @@ mod promise {
             secret: secret.hash(),
             birth_date: BirthDate::parse(born).unwrap(),
             account: AccountId::from_u128(account),
+            sign_in,
             session,
             now,
         };
@@ -165,5 +189,55 @@ mod promise {
         let secret = invited(store).await;
         let open = Activated::Open { patient: RECORD, account: ROSA };
         assert_eq!(claim(store, &secret, BORN, 20, NOW).await, open);
+    }
+
+    pub async fn asking_about_an_invitation_uses_nothing_up_but_counts_wrong_tries(
+        store: &dyn Store,
+    ) {
+        let secret = invited(store).await;
+        let ask = |born: &str, now| {
+            let birth_date = BirthDate::parse(born).unwrap();
+            store.claim(Claim { secret: secret.hash(), birth_date, now })
+        };
+        for _ in 0..9 {
+            assert_eq!(ask(BORN, NOW).await.unwrap(), Claimed::Holds { patient: RECORD });
+        }
+        assert_eq!(ask(BORN, LATER).await.unwrap(), Claimed::Ended);
+        for _ in 0..5 {
+            assert_eq!(ask("1999-01-01", NOW).await.unwrap(), Claimed::NotRecognized);
+        }
+        assert_eq!(ask(BORN, NOW).await.unwrap(), Claimed::TooManyTries);
+        assert_eq!(claim(store, &secret, BORN, 20, NOW).await, Activated::TooManyTries);
+    }
+
+    pub async fn a_sign_in_name_is_one_account_and_changes_with_a_new_invitation(
+        store: &dyn Store,
+    ) {
+        let known = async |name: u8| {
+            let found = store.sign_in(NameHash::from_bytes([name; 32])).await.unwrap();
+            found.map(|(account, verifier)| (account.to_u128(), verifier.bytes()[0]))
+        };
+        let (first, other) = (invited(store).await, invited_to(store, OTHER_RECORD).await);
+        let came = claim_as(store, &first, BORN, 20, NOW, sign_in(1, 5)).await;
+        assert!(matches!(came, Activated::Open { .. }));
+        assert_eq!(known(1).await, Some((20, 5)));
+        assert_eq!(known(2).await, None);
+
+        // Taken by somebody else: the invitation stays good.
+        let came = claim_as(store, &other, BORN, 21, NOW, sign_in(1, 6)).await;
+        assert_eq!(came, Activated::NameTaken);
+        let came = claim_as(store, &other, BORN, 21, NOW, sign_in(2, 6)).await;
+        assert!(matches!(came, Activated::Open { .. }));
+        assert_eq!((known(1).await, known(2).await), (Some((20, 5)), Some((21, 6))));
+
+        let account = AccountId::from_u128(20);
+        store.change_verifier(account, Verifier::from_bytes([7; 32]), NOW).await.unwrap();
+        assert_eq!(store.verifier(account).await.unwrap().unwrap().bytes(), &[7; 32]);
+        assert!(store.verifier(ROSA).await.unwrap().is_none());
+
+        // The clinic invites again: the same account, and what it signed in with before is over.
+        let again = invited(store).await;
+        claim_as(store, &again, BORN, 22, NOW, sign_in(3, 8)).await;
+        assert_eq!((known(1).await, known(3).await), (None, Some((20, 8))));
     }
 }

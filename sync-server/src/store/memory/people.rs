@@ -8,10 +8,11 @@ use shared::time::Timestamp;
 
 use super::StoreError;
 use crate::secret::SecretHash;
+use crate::sign_in::{NameHash, Verifier};
 use crate::store::desk::Colleague;
 use crate::store::people::{
-    Activated, Activation, Door, Grant, INVITATION_TRIES_MAX, Invitation, NewAccount, NewPatient,
-    NewSession, NewStaff, RecordOf, Role, Session, StaffMember,
+    Activated, Activation, Claim, Claimed, Door, Grant, INVITATION_TRIES_MAX, Invitation,
+    NewAccount, NewPatient, NewSession, NewStaff, RecordOf, Role, Session, SignIn, StaffMember,
 };
 
 #[derive(Default)]
@@ -23,6 +24,7 @@ pub struct People {
     sessions: BTreeMap<SecretHash, NewSession>,
     tickets: BTreeMap<SecretHash, (SecretHash, Timestamp)>,
     invitations: BTreeMap<SecretHash, Invited>,
+    sign_ins: BTreeMap<AccountId, SignIn>,
 }
 
 struct Invited {
@@ -82,37 +84,72 @@ impl People {
         Ok(())
     }
 
-    pub fn activate(&mut self, claim: &Activation) -> Result<Activated, StoreError> {
+    pub fn claim(&mut self, claim: &Claim) -> Result<Claimed, StoreError> {
         let Some(invited) = self.invitations.get_mut(&claim.secret) else {
-            return Ok(Activated::NotRecognized);
+            return Ok(Claimed::NotRecognized);
         };
         if invited.used || invited.invitation.until <= claim.now {
-            return Ok(Activated::Ended);
+            return Ok(Claimed::Ended);
         }
         if invited.tries >= INVITATION_TRIES_MAX {
-            return Ok(Activated::TooManyTries);
+            return Ok(Claimed::TooManyTries);
         }
         let patient = invited.invitation.patient;
         let person = self.patients.get(&patient).ok_or(StoreError::Damaged("an invitation"))?;
         if person.birth_date != claim.birth_date {
             invited.tries += 1;
-            return Ok(Activated::NotRecognized);
+            return Ok(Claimed::NotRecognized);
         }
-        invited.used = true;
+        Ok(Claimed::Holds { patient })
+    }
+
+    pub fn activate(&mut self, new: &Activation) -> Result<Activated, StoreError> {
+        let claim = Claim { secret: new.secret, birth_date: new.birth_date.clone(), now: new.now };
+        let patient = match self.claim(&claim)? {
+            Claimed::Holds { patient } => patient,
+            Claimed::NotRecognized => return Ok(Activated::NotRecognized),
+            Claimed::Ended => return Ok(Activated::Ended),
+            Claimed::TooManyTries => return Ok(Activated::TooManyTries),
+        };
+        let account = self.owner_of(patient).unwrap_or(new.account);
+        if self.sign_in(new.sign_in.name).is_some_and(|(other, _)| other != account) {
+            return Ok(Activated::NameTaken);
+        }
+        if let Some(invited) = self.invitations.get_mut(&new.secret) {
+            invited.used = true;
+        }
+        let person = self.patients.get(&patient).ok_or(StoreError::Damaged("an invitation"))?;
         let name = person.name.clone();
-        let account = self.owner_of(patient).unwrap_or(claim.account);
-        self.add_account(NewAccount { account, name, at: claim.now })?;
-        self.grant(&Grant { patient, account, level: Level::Own, at: claim.now })?;
+        self.add_account(NewAccount { account, name, at: new.now })?;
+        self.grant(&Grant { patient, account, level: Level::Own, at: new.now })?;
+        self.sign_ins.insert(account, new.sign_in);
         self.open_session(NewSession {
-            token: claim.session.token,
+            token: new.session.token,
             account,
-            device: claim.session.device,
-            slot: claim.session.slot.clone(),
+            device: new.session.device,
+            slot: new.session.slot.clone(),
             door: Door::Portal,
-            at: claim.now,
-            until: claim.session.until,
+            demo: false,
+            at: new.now,
+            until: new.session.until,
         })?;
         Ok(Activated::Open { patient, account })
+    }
+
+    pub fn sign_in(&self, name: NameHash) -> Option<(AccountId, Verifier)> {
+        let found = self.sign_ins.iter().find(|(_, known)| known.name == name);
+        found.map(|(account, known)| (*account, known.verifier))
+    }
+
+    pub fn verifier(&self, account: AccountId) -> Option<Verifier> {
+        self.sign_ins.get(&account).map(|known| known.verifier)
+    }
+
+    pub fn change_verifier(&mut self, account: AccountId, verifier: Verifier) -> Done {
+        if let Some(known) = self.sign_ins.get_mut(&account) {
+            known.verifier = verifier;
+        }
+        Ok(())
     }
 
     pub fn owner_of(&self, patient: PatientId) -> Option<AccountId> {
@@ -162,6 +199,7 @@ impl People {
             device: found.device,
             slot: found.slot.clone(),
             door: found.door,
+            demo: found.demo,
         })
     }
 

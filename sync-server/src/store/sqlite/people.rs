@@ -7,10 +7,11 @@ use shared::time::Timestamp;
 
 use super::StoreError;
 use super::columns::{all, one};
+use super::sign_ins;
 use crate::secret::SecretHash;
 use crate::store::people::{
-    Activated, Activation, Door, Grant, INVITATION_TRIES_MAX, Invitation, NewAccount, NewPatient,
-    NewSession, NewStaff, RecordOf, Session, StaffMember, level_word,
+    Activated, Activation, Claim, Claimed, Door, Grant, INVITATION_TRIES_MAX, Invitation,
+    NewAccount, NewPatient, NewSession, NewStaff, RecordOf, Session, StaffMember, level_word,
 };
 
 type Db<'a> = &'a Transaction<'a>;
@@ -86,46 +87,70 @@ pub fn invite(db: Db<'_>, new: &Invitation) -> Result<(), StoreError> {
     Ok(())
 }
 
-pub fn activate(db: Db<'_>, claim: &Activation) -> Result<Activated, StoreError> {
+/// Whether an invitation holds; a wrong birth date is a try.
+pub fn claim(db: Db<'_>, claim: &Claim) -> Result<Claimed, StoreError> {
     let mut find = db.prepare_cached(
-        "SELECT patient, name, birth_date, used_at IS NOT NULL OR until <= ?2, tries >= ?3
+        "SELECT patient, birth_date, used_at IS NOT NULL OR until <= ?2, tries >= ?3
          FROM invitations JOIN patients USING (patient) WHERE secret = ?1",
     )?;
     let wanted = (claim.secret.bytes(), claim.now.millis(), INVITATION_TRIES_MAX);
     let found = one(&mut find, wanted, |row| {
-        let (patient, name, birth_date) = (row.patient()?, row.take()?, row.take::<String>()?);
-        Ok((patient, name, birth_date, row.take::<bool>()?, row.take::<bool>()?))
+        let (patient, birth_date) = (row.patient()?, row.take::<String>()?);
+        Ok((patient, birth_date, row.take::<bool>()?, row.take::<bool>()?))
     })?;
-    let Some((patient, name, birth_date, ended, tried_out)) = found else {
-        return Ok(Activated::NotRecognized);
+    let Some((patient, birth_date, ended, tried_out)) = found else {
+        return Ok(Claimed::NotRecognized);
     };
     if ended {
-        return Ok(Activated::Ended);
+        return Ok(Claimed::Ended);
     }
     if tried_out {
-        return Ok(Activated::TooManyTries);
+        return Ok(Claimed::TooManyTries);
     }
     if birth_date != claim.birth_date.text() {
         db.prepare_cached("UPDATE invitations SET tries = tries + 1 WHERE secret = ?1")?
             .execute([claim.secret.bytes()])?;
-        return Ok(Activated::NotRecognized);
+        return Ok(Claimed::NotRecognized);
+    }
+    Ok(Claimed::Holds { patient })
+}
+
+pub fn activate(db: Db<'_>, new: &Activation) -> Result<Activated, StoreError> {
+    let asked = Claim { secret: new.secret, birth_date: new.birth_date.clone(), now: new.now };
+    let patient = match claim(db, &asked)? {
+        Claimed::Holds { patient } => patient,
+        Claimed::NotRecognized => return Ok(Activated::NotRecognized),
+        Claimed::Ended => return Ok(Activated::Ended),
+        Claimed::TooManyTries => return Ok(Activated::TooManyTries),
+    };
+    let account = owner_of(db, patient)?.unwrap_or(new.account);
+    if sign_ins::sign_in(db, new.sign_in.name)?.is_some_and(|(other, _)| other != account) {
+        return Ok(Activated::NameTaken);
     }
     db.prepare_cached("UPDATE invitations SET used_at = ?2 WHERE secret = ?1")?
-        .execute((claim.secret.bytes(), claim.now.millis()))?;
-    let account = owner_of(db, patient)?.unwrap_or(claim.account);
-    add_account(db, &NewAccount { account, name, at: claim.now })?;
-    grant(db, &Grant { patient, account, level: Level::Own, at: claim.now })?;
+        .execute((new.secret.bytes(), new.now.millis()))?;
+    let name = patient_name(db, patient)?;
+    add_account(db, &NewAccount { account, name, at: new.now })?;
+    grant(db, &Grant { patient, account, level: Level::Own, at: new.now })?;
+    sign_ins::set(db, account, &new.sign_in, new.now)?;
     let session = NewSession {
-        token: claim.session.token,
+        token: new.session.token,
         account,
-        device: claim.session.device,
-        slot: claim.session.slot.clone(),
+        device: new.session.device,
+        slot: new.session.slot.clone(),
         door: Door::Portal,
-        at: claim.now,
-        until: claim.session.until,
+        demo: false,
+        at: new.now,
+        until: new.session.until,
     };
     open_session(db, &session)?;
     Ok(Activated::Open { patient, account })
+}
+
+fn patient_name(db: Db<'_>, patient: PatientId) -> Result<String, StoreError> {
+    let mut find = db.prepare_cached("SELECT name FROM patients WHERE patient = ?1")?;
+    let name = one(&mut find, [patient.to_bytes()], |row| row.take())?;
+    name.ok_or(StoreError::Damaged("an invitation"))
 }
 
 fn owner_of(db: Db<'_>, patient: PatientId) -> Result<Option<AccountId>, StoreError> {
@@ -175,8 +200,8 @@ pub fn access_of(db: Db<'_>, account: AccountId) -> Result<Vec<Access>, StoreErr
 
 pub fn open_session(db: Db<'_>, new: &NewSession) -> Result<(), StoreError> {
     db.prepare_cached(
-        "INSERT INTO sessions (token, account, device, slot, door, created_at, until)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO sessions (token, account, device, slot, door, created_at, until, demo)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
     .execute((
         new.token.bytes(),
@@ -186,6 +211,7 @@ pub fn open_session(db: Db<'_>, new: &NewSession) -> Result<(), StoreError> {
         new.door.word(),
         new.at.millis(),
         new.until.millis(),
+        new.demo,
     ))?;
     Ok(())
 }
@@ -196,7 +222,7 @@ pub fn session(
     now: Timestamp,
 ) -> Result<Option<Session>, StoreError> {
     let mut find = db.prepare_cached(
-        "SELECT account, device, slot, door FROM sessions
+        "SELECT account, device, slot, door, demo FROM sessions
          WHERE token = ?1 AND ended_at IS NULL AND until > ?2",
     )?;
     one(&mut find, (token.bytes(), now.millis()), |row| {
@@ -206,6 +232,7 @@ pub fn session(
             device: row.device()?,
             slot: row.slot()?,
             door: row.door()?,
+            demo: row.take()?,
         })
     })
 }

@@ -1,0 +1,118 @@
+//! Signing in on another device, by a name and the authentication half of a passphrase. Neither the
+//! answers nor how long they take tell whether somebody has a name.
+
+#[cfg(test)]
+mod tests;
+
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use serde::{Deserialize, Serialize};
+use shared::id::DeviceId;
+use shared::vault::SignInName;
+
+use super::activate::Opened;
+use crate::actions;
+use crate::authorize::{Anyone, Authorized, OwnAccount, Person, Service};
+use crate::error::Error;
+use crate::extract::{Answer, From, Json};
+use crate::secret::{Secret, Slot};
+use crate::sign_in::Authentication;
+use crate::state::{PORTAL_SESSION_MS, portal_cookie};
+use crate::store::people::{Door, NewSession};
+use crate::tries::Who;
+use crate::world::OsRng;
+
+actions! {
+    /// Asking with what a passphrase is stretched: answered for any name.
+    ReadSalt: Anyone => Service;
+    /// Signing in: name and passphrase are the proof.
+    SignInAgain: Anyone => Service;
+    ChangePassphrase: Person => OwnAccount;
+}
+
+#[derive(Deserialize)]
+pub struct Named {
+    name: String,
+}
+
+#[derive(Serialize)]
+pub struct Salted {
+    salt: String,
+}
+
+#[derive(Deserialize)]
+pub struct Proof {
+    name: String,
+    authentication: String,
+}
+
+#[derive(Deserialize)]
+pub struct Change {
+    /// What proves that the person at an open session is the person whose session it is.
+    now: String,
+    new: String,
+}
+
+pub async fn salt(
+    allowed: Authorized<ReadSalt, Service>,
+    Json(named): Json<Named>,
+) -> Result<Answer<Salted>, Error> {
+    let name = SignInName::parse(&named.name).map_err(|_| Error::Unreadable)?;
+    let salt = allowed.app().sign_ins().salt(&name);
+    Ok(Answer(Salted { salt: salt.iter().map(|byte| format!("{byte:02x}")).collect() }))
+}
+
+pub async fn open(
+    allowed: Authorized<SignInAgain, Service>,
+    From { json: proof, address }: From<Proof>,
+) -> Result<impl IntoResponse, Error> {
+    let (app, now) = (allowed.app(), allowed.app().now());
+    let name = SignInName::parse(&proof.name).map_err(|_| Error::Unreadable)?;
+    let authentication = Authentication::parse(&proof.authentication).ok_or(Error::Unreadable)?;
+    let name = app.sign_ins().name(&name);
+    let who = Who { name: Some(name), address };
+    app.tries().count(who, now)?;
+    let known = allowed.store().sign_in(name).await?;
+    let is_right = app.sign_ins().is_right(known.as_ref().map(|(_, known)| known), &authentication);
+    let Some((account, _)) = known.filter(|_| is_right) else {
+        return Err(Error::SignInNotRecognized);
+    };
+    app.tries().was_right(who);
+    let (token, slot) = (Secret::fresh(&mut OsRng), Slot::fresh(&mut OsRng));
+    let session = NewSession {
+        token: token.hash(),
+        account,
+        device: DeviceId::fresh(now, &mut OsRng),
+        slot: slot.clone(),
+        door: Door::Portal,
+        demo: false,
+        at: now,
+        until: now.plus_millis(PORTAL_SESSION_MS),
+    };
+    allowed.store().open_session(session).await?;
+    let opened = Opened { slot: slot.text().to_owned() };
+    Ok(([(header::SET_COOKIE, portal_cookie(&slot, &token))], Answer(opened)))
+}
+
+/// The other devices keep what opens their vaults; only what signs in changes here.
+pub async fn change(
+    allowed: Authorized<ChangePassphrase, OwnAccount>,
+    From { json: change, address }: From<Change>,
+) -> Result<StatusCode, Error> {
+    let (app, now) = (allowed.app(), allowed.app().now());
+    let account = allowed.who.session.account;
+    let (Some(old), Some(new)) =
+        (Authentication::parse(&change.now), Authentication::parse(&change.new))
+    else {
+        return Err(Error::Unreadable);
+    };
+    let who = Who { name: None, address };
+    app.tries().count(who, now)?;
+    let known = allowed.store().verifier(account).await?;
+    if !app.sign_ins().is_right(known.as_ref(), &old) {
+        return Err(Error::SignInNotRecognized);
+    }
+    app.tries().was_right(who);
+    allowed.store().change_verifier(account, app.sign_ins().verifier(&new), now).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
