@@ -5,6 +5,13 @@ const early = [];
 const keep = (event) => early.push(event.data);
 addEventListener("message", keep);
 
+// What the program itself starts or fetches, by the names of this release.
+globalThis.satchel = {
+  stretch: "{{asset:stretch-boot.js}}",
+  "words-en": "{{asset:words-en.txt}}",
+  "words-es": "{{asset:words-es.txt}}",
+};
+
 const { default: start } = await import("{{asset:worker.js}}");
 await start({ module_or_path: "{{asset:worker.wasm}}" });
 

@@ -98,7 +98,7 @@ pub enum Answer {
 /// Pairs a question with its answer; the page counts up.
 pub type Number = u32;
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ToWorker {
     /// First message. Opens the account in this slot: from disk if it is there, else from the server.
@@ -117,11 +117,11 @@ pub enum ToWorker {
         number: Number,
         edit: Edit,
     },
-    /// Exchanges an invitation for an account on this device. `secret` is the link's secret or the
-    /// typed code; the birth date is `2019-03-04`. Needs no open account.
-    Activate {
-        secret: String,
-        birth_date: String,
+    /// Everything around keys and accounts; answered by `Access`. Needs no open account, but for
+    /// changing a passphrase and for leaving.
+    Access {
+        number: Number,
+        access: Access,
     },
     /// A draft is a local row, never sent. An empty text removes it. Answered by `Draft` with what
     /// the disk now holds, or by `NotSaved`.
@@ -138,22 +138,23 @@ pub enum ToWorker {
     Woke,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ToPage {
     /// The program has started and listens.
     Started,
     Opened(Session),
+    /// There is a vault in this slot, and it asks for a passphrase.
+    Locked,
+    /// The clinic knows this slot, but the browser lost what was on this device: sign in again.
+    NothingHere,
     /// There is nobody in this slot, on the disk or at the server.
     NobodyHere,
     /// Nothing on the disk and no answer from the server: a first start needs a connection.
     NeedsConnection,
-    /// The invitation was good: this slot holds the new account.
-    Activated {
-        slot: String,
-    },
-    NotActivated {
-        why: NotActivated,
+    Access {
+        number: Number,
+        outcome: Result<Granted, Denied>,
     },
     Answered {
         number: Number,
@@ -192,18 +193,96 @@ pub enum Storage {
     Unreachable,
 }
 
-/// Why an invitation did not open an account.
+/// What has to do with keys and accounts.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// Would this invitation hold? `secret` is the link's secret or the typed code; the birth date is
+    /// `2019-03-04`.
+    Invitation {
+        secret: String,
+        birth_date: String,
+    },
+    /// Words for a passphrase, in a language such as `es`.
+    Propose {
+        language: String,
+    },
+    /// Exchanges an invitation for an account, with a vault on this device.
+    Activate {
+        secret: String,
+        birth_date: String,
+        name: String,
+        passphrase: String,
+    },
+    /// The same for an account that has a device already.
+    SignIn {
+        name: String,
+        passphrase: String,
+    },
+    /// Opens the vault of this slot, and then the account.
+    Unlock {
+        slot: String,
+        with: Opener,
+    },
+    ChangePassphrase {
+        now: String,
+        new: String,
+    },
+    /// Ends the session of a slot that left this device while there was no connection.
+    EndSession {
+        slot: String,
+    },
+    /// Signs out at the clinic if it can be reached, and takes everything off this device.
+    Leave,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Opener {
+    Passphrase(String),
+    RecoveryCode(String),
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Granted {
+    Holds,
+    Words(Vec<String>),
+    /// The slot holds the account, and this code on paper opens its vault. It is shown once.
+    Entered {
+        slot: String,
+        recovery_code: String,
+    },
+    Unlocked,
+    Changed,
+    /// Nothing is on this device any more. The clinic may not have heard of it.
+    Left {
+        clinic_knows: bool,
+    },
+}
+
+/// Why not. Nothing here helps a guesser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum NotActivated {
+pub enum Denied {
     /// The clinic's server did not answer.
     NeedsConnection,
-    /// The code, the birth date or both do not match. Which one is not said: it would help a guesser.
-    NotRecognised,
+    /// The code, the birth date or both do not match. Which one is not said.
+    InvitationNotRecognised,
     /// Used already, or too old.
-    Ended,
+    InvitationEnded,
     /// Too many tries from here; later again.
     TooManyTries,
+    /// Somebody else signs in with this name.
+    NameTaken,
+    /// No such name, or another passphrase.
+    NotRecognised,
+    /// That did not open the vault.
+    DidNotOpen,
+    /// The disk did not take it.
+    NotSaved,
+    /// The worker ended before it answered.
+    Interrupted,
 }
 
 /// Who is signed in here and whose records they can open.
@@ -215,6 +294,8 @@ pub struct Session {
     pub records: Vec<RecordOf>,
     /// The one that is open.
     pub open: PatientId,
+    /// This device keeps its keys by itself, and no passphrase is asked for: people of the demo.
+    pub unasked: bool,
     pub clinic: Clinic,
 }
 

@@ -4,4 +4,5 @@ pub mod bridge;
 pub mod clinic;
 pub mod page;
 #[cfg(target_arch = "wasm32")]
+pub mod stretch;
 pub mod worker;

@@ -1,6 +1,7 @@
 //! The worker's program: keys, documents, disk and network live here and die with it. The page
 //! talks to it through `bridge` alone.
 
+mod access;
 mod browser;
 #[cfg(feature = "checks")]
 pub mod checks;

@@ -85,10 +85,24 @@ impl Stage {
     }
 
     pub async fn browser_starts(&mut self, setup: &Setup) -> Result<()> {
+        self.browser_starts_on("browser", setup).await
+    }
+
+    /// On a profile of this name: another one is another device.
+    pub async fn browser_starts_on(&mut self, name: &str, setup: &Setup) -> Result<()> {
         ensure!(self.browser.is_none(), "there is a browser already");
-        let folder = self.folder.inside("browser")?;
+        let folder = self.folder.inside(name)?;
         self.browser = Some(Browser::start(self.engine, setup, &folder).await?);
         Ok(())
+    }
+
+    /// Where the browser keeps everything.
+    pub fn profile(&self) -> PathBuf {
+        self.profile_of("browser")
+    }
+
+    pub fn profile_of(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name).join("profile")
     }
 
     pub async fn browser_closes(&mut self) -> Result<()> {

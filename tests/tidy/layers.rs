@@ -69,7 +69,8 @@ struct Parts {
 }
 
 const PARTS: &[Parts] = &[
-    Parts { within: &["portal/src/page"], parts: &["edit", "id", "time", "view"] },
+    // Of the vault what a person chooses: a name, a passphrase. Its keys are the worker's.
+    Parts { within: &["portal/src/page"], parts: &["edit", "id", "time", "vault", "view"] },
     Parts {
         within: &["sync-server/src/hub"],
         parts: &["document::DocumentId", "document::gate", "id", "sync", "time", "wire"],

@@ -1,4 +1,4 @@
-//! Builds the portal: compile three programs, make their glue, gather styles and assets, name them
+//! Builds the portal: compile the programs, make their glue, gather styles and assets, name them
 //! by their content, fill the templates, write the list the service worker checks, and compress.
 
 mod assets;
@@ -61,7 +61,7 @@ pub struct Served {
 pub fn build(kind: Kind) -> anyhow::Result<PathBuf> {
     let folder = kind.folder();
     let mut steps = Steps::new(4);
-    steps.step("compile page, worker and clinic for the browser", || programs::compile(kind))?;
+    steps.step("compile the programs for the browser", || programs::compile(kind))?;
     let mut assets = Assets::default();
     steps.step("make their JavaScript glue", || programs::bind(kind, &mut assets))?;
     let files = steps.step("name assets by content and fill the templates", || {

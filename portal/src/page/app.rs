@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use crate::page::frame::Frame;
 use crate::page::pages::{
-    Activity, AskForVisit, BeforeVisit, Components, Download, Home, Keys, Lock, Medicine,
-    Medicines, Messages, Missing, NewMessage, NextVisit, PaperScreen, Reading, Record, RecordEntry,
-    RecordSection, Refill, ResultDetails, Results, Search, Settings, Share, Thread, Timeline,
-    Visit, Welcome,
+    Activity, AskForVisit, BeforeVisit, ChangePassphrase, Components, Download, FirstVisit, Home,
+    Keys, Leave, Lock, Medicine, Medicines, Messages, Missing, NewMessage, NextVisit, PaperScreen,
+    Reading, Record, RecordEntry, RecordSection, Refill, ResultDetails, Results, Search, Settings,
+    Share, SignIn, Thread, Timeline, Visit, Welcome,
 };
 use crate::page::preferences::Preferences;
 use crate::page::session::Session;
@@ -25,6 +25,7 @@ enum Around {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Alone {
     Welcome,
+    SignIn,
     Lock,
     Components,
 }
@@ -37,9 +38,11 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(preferences);
     provide_context(session);
     provide_context(address);
+    provide_context(FirstVisit::start(session));
     focus_after_navigation(address);
     let around = Memo::new(move |_| match segments(&address.path().get()).as_slice() {
         ["welcome"] => Around::Nothing(Alone::Welcome),
+        ["sign-in"] => Around::Nothing(Alone::SignIn),
         ["lock"] => Around::Nothing(Alone::Lock),
         // For developers; a release is smaller without it.
         ["components"] if cfg!(debug_assertions) => Around::Nothing(Alone::Components),
@@ -50,6 +53,7 @@ pub(crate) fn App() -> impl IntoView {
         preferences.language().get();
         match around.get() {
             Around::Nothing(Alone::Welcome) => view! { <Welcome/> }.into_any(),
+            Around::Nothing(Alone::SignIn) => view! { <SignIn/> }.into_any(),
             Around::Nothing(Alone::Lock) => view! { <Lock/> }.into_any(),
             Around::Nothing(Alone::Components) => view! { <Components/> }.into_any(),
             Around::Frame => view! { <Frame/> }.into_any(),
@@ -85,6 +89,8 @@ pub(crate) fn screen_at(path: &str) -> AnyView {
         ["reading"] => view! { <Reading/> }.into_any(),
         ["share"] => view! { <Share/> }.into_any(),
         ["activity"] => view! { <Activity/> }.into_any(),
+        ["settings", "passphrase"] => view! { <ChangePassphrase/> }.into_any(),
+        ["settings", "leave"] => view! { <Leave/> }.into_any(),
         ["settings"] => view! { <Settings/> }.into_any(),
         ["search"] => view! { <Search/> }.into_any(),
         _ => view! { <Missing/> }.into_any(),

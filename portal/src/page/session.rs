@@ -1,25 +1,29 @@
 //! The page's only door to the record: owns the worker, asks and edits through it, starts it again
 //! when it breaks, and says which stage the person is at.
 
+mod access;
+mod device;
 mod line;
+mod lock;
 
 use std::collections::BTreeSet;
 
-use futures_channel::oneshot;
 use leptos::prelude::{
     Effect, Get, GetUntracked, GetValue, LocalStorage, ReadSignal, RwSignal, Set, SetValue, Signal,
-    StoredValue, Update, UpdateValue, With, WithValue, on_cleanup,
+    StoredValue, Update, UpdateValue, With, WithUntracked, WithValue, on_cleanup,
 };
 use leptos::task::spawn_local;
 use shared::edit::{Edit, Refused};
 use shared::id::{EntryId, PatientId};
 use shared::view::{Thread, ThreadRow, Waiting};
 
-use crate::bridge::{self, Answer, Ask, NotActivated, RecordOf, Status, Storage, ToPage, ToWorker};
+use crate::bridge::{self, Answer, Ask, RecordOf, Status, Storage, ToPage, ToWorker};
 use crate::page::ui::platform::{
     Kept, WorkerPort, clean_address, fragment_value, on_aside, on_wake, query_value, setting,
 };
+pub(crate) use device::Outside;
 use line::{Life, Line};
+pub(crate) use lock::{CHOICES, minutes, set_minutes};
 
 /// Where the person stands. Only `Open` shows anything of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +32,8 @@ pub(crate) enum Stage {
     Welcome,
     /// An account was here, but the clinic ended it.
     Ended,
+    /// The clinic knows this device, but the browser lost what was on it.
+    Lost,
     /// The worker looks on the disk, and then at the clinic.
     Opening,
     Open,
@@ -56,6 +62,7 @@ pub(crate) struct Session {
     drafts_at_risk: RwSignal<BTreeSet<String>>,
     /// The secret of an invitation link; only ever in memory.
     invitation: RwSignal<Option<String>>,
+    seen: StoredValue<lock::Seen>,
     line: StoredValue<Line, LocalStorage>,
 }
 
@@ -83,13 +90,20 @@ impl Session {
             status: RwSignal::new(None),
             drafts_at_risk: RwSignal::new(BTreeSet::new()),
             invitation: RwSignal::new(invitation),
+            seen: StoredValue::new(lock::Seen::default()),
             line: StoredValue::new_local(Line::new(slot)),
         };
         on_wake(move || session.line.with_value(|line| line.post(&ToWorker::Woke)));
         on_aside(move || session.put_aside(), move || session.come_back());
         if stage == Stage::Opening {
-            session.start_worker();
+            session.start_worker(true);
         }
+        if session.line.with_value(Line::slot).is_none()
+            && session.invitation.with_untracked(Option::is_none)
+        {
+            session.look_on_disk();
+        }
+        session.watch();
         session
     }
 
@@ -211,73 +225,36 @@ impl Session {
         self.line.with_value(|line| line.post(&ToWorker::Switch { patient }));
     }
 
-    /// Exchanges an invitation for an account and opens it.
-    pub(crate) async fn activate(
-        self,
-        secret: String,
-        birth_date: String,
-    ) -> Result<(), NotActivated> {
-        let (done, reply) = oneshot::channel();
-        self.line.try_update_value(|line| line.activation(secret, birth_date, done));
-        self.start_worker();
-        let slot = match reply.await.unwrap_or(Err(NotActivated::NeedsConnection)) {
-            Ok(slot) => slot,
-            Err(why) => {
-                if self.stage.get_untracked() == Stage::Open {
-                    // The account that was open before stays the open one.
-                    self.open_again();
-                }
-                return Err(why);
-            }
-        };
-        Kept::Tab.write("slot", Some(&slot));
-        Kept::Tab.write("locked", None);
-        self.invitation.set(None);
-        self.line.try_update_value(|line| line.open_slot(slot));
-        self.stage.set(Stage::Opening);
-        Ok(())
-    }
-
-    /// Ends the worker, and with it every key and every word of the record in memory.
-    pub(crate) fn lock(self) {
-        if matches!(self.stage.get_untracked(), Stage::Welcome | Stage::Ended) {
-            return;
-        }
-        Kept::Tab.write("locked", Some("yes"));
-        self.line.try_update_value(Line::end);
-        self.status.set(None);
-        self.stage.set(Stage::Locked);
-        self.who.set(None);
-    }
-
-    pub(crate) fn unlock(self) {
-        Kept::Tab.write("locked", None);
-        self.open_again();
-    }
-
     /// Tries again after `NeedsConnection` or `Broken`.
     pub(crate) fn open_again(self) {
         self.line.try_update_value(Line::forgive);
         self.stage.set(Stage::Opening);
-        self.start_worker();
+        self.start_worker(true);
     }
 
     // --- The worker ---
 
-    /// The browser keeps the page as it is. Its worker must not live on in there.
+    /// The browser keeps the page as it is. Its worker must not live on in there, and whoever comes back
+    /// with the browser's own button must not find a record that asks for a passphrase.
     fn put_aside(self) {
+        let asks = self.who.with_untracked(|who| who.as_ref().is_some_and(|who| !who.unasked));
         self.line.try_update_value(Line::hang_up);
+        if asks {
+            Kept::Tab.write("locked", Some("yes"));
+            self.show_nothing(Stage::Locked);
+        }
     }
 
     /// The person comes back to the page that was put aside.
     fn come_back(self) {
         match self.stage.get_untracked() {
-            Stage::Opening | Stage::Open | Stage::NeedsConnection => self.start_worker(),
-            Stage::Welcome | Stage::Ended | Stage::Locked | Stage::Broken => {}
+            Stage::Opening | Stage::Open | Stage::NeedsConnection => self.start_worker(true),
+            Stage::Welcome | Stage::Ended | Stage::Lost | Stage::Locked | Stage::Broken => {}
         }
     }
 
-    fn start_worker(self) {
+    /// `opens`: it opens this tab's slot; else it waits to be asked.
+    fn start_worker(self, opens: bool) {
         let Some(life) = self.line.try_update_value(Line::begin) else {
             return;
         };
@@ -292,7 +269,9 @@ impl Session {
             )
         });
         match started {
-            Some(port) => drop(self.line.try_update_value(|line| line.connect(port))),
+            Some(port) => {
+                self.line.try_update_value(|line| line.connect(port, opens));
+            }
             None => self.stage.set(Stage::Broken),
         }
     }
@@ -305,9 +284,10 @@ impl Session {
             };
             match self.stage.get_untracked() {
                 // Nothing was open; whoever activates hears that it did not work.
-                Stage::Welcome | Stage::Ended | Stage::Locked => {}
+                Stage::Welcome | Stage::Ended | Stage::Lost | Stage::Locked => {}
                 Stage::Opening | Stage::Open | Stage::NeedsConnection | Stage::Broken if again => {
-                    self.start_worker();
+                    // A vault that asks for a passphrase asks again: the keys went with the worker.
+                    self.start_worker(true);
                 }
                 Stage::Opening | Stage::Open | Stage::NeedsConnection | Stage::Broken => {
                     self.status.set(None);
@@ -320,13 +300,14 @@ impl Session {
     fn hear(self, life: Life, message: ToPage) {
         match message {
             ToPage::Opened(who) => self.opened(who),
+            ToPage::Locked => self.locked(),
+            ToPage::NothingHere => self.lost(),
             ToPage::NobodyHere => self.ended(),
             ToPage::NeedsConnection => self.stage.set(Stage::NeedsConnection),
-            ToPage::Status(status) => self.status.set(Some(status)),
+            ToPage::Status(status) => self.heard_status(status),
             ToPage::Broken => self.restart(life),
             other @ (ToPage::Started
-            | ToPage::Activated { .. }
-            | ToPage::NotActivated { .. }
+            | ToPage::Access { .. }
             | ToPage::Answered { .. }
             | ToPage::Saved { .. }
             | ToPage::Refused { .. }
@@ -334,29 +315,5 @@ impl Session {
             | ToPage::Draft { .. }
             | ToPage::Changed) => drop(self.line.try_update_value(|line| line.hear(other))),
         }
-    }
-
-    fn opened(self, who: bridge::Session) {
-        // Only now: a slot from a link that nobody is in must not replace the one that works.
-        let slot = self.line.with_value(Line::slot);
-        Kept::Tab.write("slot", slot.as_deref());
-        Kept::Device.write("slot", slot.as_deref());
-        self.who.set(Some(who));
-        if self.stage.get_untracked() != Stage::Open {
-            self.stage.set(Stage::Open);
-        }
-        self.line.try_update_value(Line::opened);
-    }
-
-    fn ended(self) {
-        let slot = self.line.with_value(Line::slot);
-        Kept::Tab.write("slot", None);
-        if Kept::Device.read("slot") == slot {
-            Kept::Device.write("slot", None);
-        }
-        self.line.try_update_value(Line::end);
-        self.status.set(None);
-        self.stage.set(Stage::Ended);
-        self.who.set(None);
     }
 }

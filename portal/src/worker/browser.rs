@@ -7,4 +7,5 @@ pub mod disk;
 pub mod page_port;
 pub mod random;
 pub mod socket;
+pub mod stretching;
 pub mod tabs;

@@ -28,6 +28,10 @@ pub async fn run() {
     say("nothing readable reaches the disk", sealing::nothing_readable()).await;
     say("keys cannot be taken out", sealing::keys_stay()).await;
     say("two tabs that start at once share their keys", sealing::one_key()).await;
+    say("a vault opens for its passphrase and its code alone", sealing::asks_for_its_passphrase())
+        .await;
+    say("another passphrase is another wrap, no other row", sealing::changes_its_passphrase())
+        .await;
     say("what was stored is there after reopening", disk::stays()).await;
     say("a batch whose required row is gone stores nothing", disk::overtaken()).await;
     say("a batch stores all its rows and removals", disk::all_of_it()).await;

@@ -9,14 +9,14 @@ mod storing;
 use futures_channel::mpsc;
 use futures_util::StreamExt;
 use shared::sync::stored::{RowKey, StoreError, Stored};
-use wasm_bindgen_futures::spawn_local;
 
 use self::account::Account;
+use super::access::{self, Opened};
 use super::browser::page_port;
 use super::browser::socket::Heard;
 use super::fetch;
 use super::session::Profile;
-use crate::bridge::{ToPage, ToWorker};
+use crate::bridge::{Access, Denied, Granted, ToPage, ToWorker};
 
 /// Everything that can happen to this program.
 pub enum Happened {
@@ -49,6 +49,8 @@ pub async fn run() {
     page_port::listen(move |message| report(&from_page, Happened::Page(message)));
     page_port::tell(&ToPage::Started);
     let mut account: Option<Account> = None;
+    // A vault that was made just now, and whose account the page has not opened yet.
+    let mut ready: Option<Opened> = None;
     while let Some(first) = hear.next().await {
         let mut all = vec![first];
         while let Ok(more) = hear.try_recv() {
@@ -58,10 +60,27 @@ pub async fn run() {
         for one in all {
             match one {
                 Happened::Page(ToWorker::Open { slot }) => {
-                    account = Account::open(slot, happenings.clone()).await;
+                    let opened = match ready.take().filter(|ready| ready.slot == slot) {
+                        Some(opened) => Some(opened),
+                        None => access::by_itself(&slot).await,
+                    };
+                    account = match opened {
+                        Some(opened) => Account::open(opened, happenings.clone()).await,
+                        None => None,
+                    };
                 }
-                Happened::Page(ToWorker::Activate { secret, birth_date }) => {
-                    spawn_local(activate(secret, birth_date));
+                Happened::Page(ToWorker::Access { number, access }) => {
+                    let outcome = match access {
+                        Access::Unlock { slot, with } => match access::unlock(slot, &with).await {
+                            Ok(opened) => {
+                                account = Account::open(opened, happenings.clone()).await;
+                                Ok(Granted::Unlocked)
+                            }
+                            Err(why) => Err(why),
+                        },
+                        other => grant(other, &mut account, &mut ready).await,
+                    };
+                    page_port::tell(&ToPage::Access { number, outcome });
                 }
                 other => rest.push(other),
             }
@@ -77,9 +96,35 @@ fn report(happenings: &Happenings, happened: Happened) {
     let _ended = happenings.unbounded_send(happened);
 }
 
-async fn activate(secret: String, birth_date: String) {
-    page_port::tell(&match fetch::activate(&secret, &birth_date).await {
-        Ok(slot) => ToPage::Activated { slot },
-        Err(why) => ToPage::NotActivated { why },
-    });
+/// Everything that is asked for but what opens an account.
+async fn grant(
+    access: Access,
+    account: &mut Option<Account>,
+    ready: &mut Option<Opened>,
+) -> Result<Granted, Denied> {
+    let (opened, code) = match access {
+        Access::Invitation { secret, birth_date } => {
+            return fetch::invitation(&secret, &birth_date).await.map(|()| Granted::Holds);
+        }
+        Access::Propose { language } => return access::words(&language).await,
+        Access::Activate { secret, birth_date, name, passphrase } => {
+            access::activate(&secret, &birth_date, &name, &passphrase).await?
+        }
+        Access::SignIn { name, passphrase } => access::sign_in(&name, &passphrase).await?,
+        Access::ChangePassphrase { now, new } => {
+            let account = account.as_ref().ok_or(Denied::Interrupted)?;
+            return account.change_passphrase(&now, &new).await;
+        }
+        Access::EndSession { slot } => {
+            return Ok(Granted::Left { clinic_knows: fetch::end_session(&slot).await });
+        }
+        Access::Leave => {
+            let account = account.take().ok_or(Denied::Interrupted)?;
+            return account.leave().await;
+        }
+        Access::Unlock { .. } => unreachable!("the loop takes it before"),
+    };
+    let granted = Granted::Entered { slot: opened.slot.clone(), recovery_code: code.text() };
+    *ready = Some(opened);
+    Ok(granted)
 }

@@ -12,6 +12,9 @@ pub struct Profile {
     pub name: String,
     pub records: Vec<RecordProfile>,
     pub clinic: Clinic,
+    /// The session was opened by a link of the demo.
+    #[serde(default)]
+    pub demo: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +49,7 @@ impl Profile {
             records: records.collect(),
             open,
             clinic: self.clinic.clone(),
+            unasked: self.demo,
         })
     }
 

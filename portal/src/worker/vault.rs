@@ -1,14 +1,15 @@
 //! Seals every row before it reaches the disk. A row is bound to its name, and its name is a keyed
 //! hash of what it is: one that was swapped or moved does not open.
 //!
-//! The keys cannot be taken out of the browser. What opens them is not yet asked for: passphrase,
-//! passkey and recovery code come with the lock.
+//! The keys are in memory only, as handles that the browser does not give out. What is on the disk is
+//! the header: the data key, wrapped by what a person knows or has.
 
 use super::browser::crypto::{self, CryptoKey, Failed};
 use super::browser::disk::{Disk, DiskError};
 use super::browser::random::Browser;
 use shared::id::Rng;
 use shared::sync::stored::{RowKey, Stored};
+use shared::vault::{DataKey, Header, Opens, RecoveryCode, Salt, Wrap, WrapKey};
 
 /// First byte of every sealed row.
 const FORMAT: u8 = 1;
@@ -19,13 +20,148 @@ pub struct Vault {
     naming: CryptoKey,
 }
 
+/// Why a vault did not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// There is none on this disk.
+    Nothing,
+    /// The key is another one, or the header was changed. It is not said which.
+    DidNotOpen,
+    Unreachable,
+}
+
+impl From<Failed> for Closed {
+    fn from(_: Failed) -> Self {
+        Self::DidNotOpen
+    }
+}
+
+impl From<DiskError> for Closed {
+    fn from(_: DiskError) -> Self {
+        Self::Unreachable
+    }
+}
+
+/// What stands on the disk, and the device's own key for made-up people.
+pub struct Sealed {
+    header: Header,
+    device: Option<CryptoKey>,
+}
+
+impl Sealed {
+    pub async fn read(disk: &Disk) -> Result<Self, Closed> {
+        let (bytes, device) = disk.vault().await?.ok_or(Closed::Nothing)?;
+        let header = Header::from_bytes(&bytes).ok_or(Closed::DidNotOpen)?;
+        Ok(Self { header, device })
+    }
+
+    /// Nothing where no passphrase opens it.
+    pub fn salt(&self) -> Option<Salt> {
+        self.header.passphrase().map(|(salt, _)| salt)
+    }
+
+    /// Opens without asking anybody.
+    pub fn opens_by_itself(&self) -> bool {
+        self.device.is_some() && self.header.device().is_some()
+    }
+
+    pub async fn open_by_itself(&self) -> Result<Vault, Closed> {
+        let (Some(wrap), Some(key)) = (self.header.device(), &self.device) else {
+            return Err(Closed::DidNotOpen);
+        };
+        Vault::of(&self.unwrap(wrap, key).await?).await
+    }
+
+    pub async fn open_with_passphrase(&self, key: &WrapKey) -> Result<Vault, Closed> {
+        let (_, wrap) = self.header.passphrase().ok_or(Closed::DidNotOpen)?;
+        Vault::of(&self.data_key(wrap, key).await?).await
+    }
+
+    pub async fn open_with_code(&self, code: &RecoveryCode) -> Result<Vault, Closed> {
+        let wrap = self.header.recovery_code().ok_or(Closed::DidNotOpen)?;
+        Vault::of(&self.data_key(wrap, &code.key()).await?).await
+    }
+
+    /// Wraps the same data key again; no row is touched.
+    pub async fn change_passphrase(
+        mut self,
+        disk: &Disk,
+        old: &WrapKey,
+        new: &WrapKey,
+    ) -> Result<(), Closed> {
+        let (salt, wrap) = self.header.passphrase().ok_or(Closed::DidNotOpen)?;
+        let data = self.data_key(wrap, old).await?;
+        wrap_with(&mut self.header, Opens::Passphrase { salt }, &data, new).await?;
+        Ok(disk.change_vault(&self.header.to_bytes()).await?)
+    }
+
+    async fn data_key(&self, wrap: &Wrap, key: &WrapKey) -> Result<DataKey, Closed> {
+        self.header.check(wrap, key).map_err(|_| Closed::DidNotOpen)?;
+        self.unwrap(wrap, &crypto::sealing_key(&key.sealing()).await?).await
+    }
+
+    async fn unwrap(&self, wrap: &Wrap, key: &CryptoKey) -> Result<DataKey, Closed> {
+        let bound_to = self.header.bound_to(&wrap.opens);
+        let plain = crypto::open(key, &wrap.nonce, &bound_to, &wrap.sealed).await?;
+        let plain = plain.try_into().map_err(|_| Closed::DidNotOpen)?;
+        Ok(DataKey::from_bytes(plain))
+    }
+}
+
+async fn wrap_with(
+    header: &mut Header,
+    opens: Opens,
+    data: &DataKey,
+    key: &WrapKey,
+) -> Result<(), Failed> {
+    let cipher = crypto::sealing_key(&key.sealing()).await?;
+    let (nonce, bound_to) = (fresh::<NONCE_BYTES>(), header.bound_to(&opens));
+    let sealed = crypto::seal(&cipher, &nonce, &bound_to, data.bytes()).await?;
+    header.put(opens, nonce, sealed, Some(key));
+    Ok(())
+}
+
+fn fresh<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    Browser.fill(&mut bytes);
+    bytes
+}
+
 impl Vault {
-    pub async fn open(disk: &Disk) -> Result<Self, DiskError> {
-        let sealing = crypto::fresh_sealing_key().await.map_err(|_| DiskError::Unreachable)?;
-        let naming = crypto::fresh_naming_key().await.map_err(|_| DiskError::Unreachable)?;
+    /// A new vault that a passphrase opens, and a code on paper.
+    pub async fn create(
+        disk: &Disk,
+        salt: Salt,
+        passphrase: &WrapKey,
+        code: &RecoveryCode,
+    ) -> Result<Self, Closed> {
+        let (mut header, data) = (Header::new(fresh()), DataKey::from_bytes(fresh()));
+        wrap_with(&mut header, Opens::Passphrase { salt }, &data, passphrase).await?;
+        wrap_with(&mut header, Opens::RecoveryCode, &data, &code.key()).await?;
+        if disk.keep_vault(&header.to_bytes(), None).await? {
+            Self::of(&data).await
+        } else {
+            Err(Closed::DidNotOpen)
+        }
+    }
+
+    /// A vault that opens by itself on this device: only for people who are made up.
+    pub async fn create_unasked(disk: &Disk) -> Result<Self, Closed> {
+        let (mut header, data) = (Header::new(fresh()), DataKey::from_bytes(fresh()));
+        let key = crypto::fresh_sealing_key().await?;
+        let (nonce, bound_to) = (fresh::<NONCE_BYTES>(), header.bound_to(&Opens::Device));
+        let sealed = crypto::seal(&key, &nonce, &bound_to, data.bytes()).await?;
+        header.put(Opens::Device, nonce, sealed, None);
+        if disk.keep_vault(&header.to_bytes(), Some(&key)).await? {
+            return Self::of(&data).await;
+        }
+        Sealed::read(disk).await?.open_by_itself().await
+    }
+
+    async fn of(data: &DataKey) -> Result<Self, Closed> {
         Ok(Self {
-            sealing: disk.key("sealing", &sealing).await?,
-            naming: disk.key("naming", &naming).await?,
+            sealing: crypto::sealing_key(&data.row_sealing()).await?,
+            naming: crypto::naming_key(&data.row_naming()).await?,
         })
     }
 
@@ -52,8 +188,7 @@ impl Vault {
     }
 
     pub async fn seal(&self, name: &str, plain: &[u8]) -> Result<Vec<u8>, Failed> {
-        let mut nonce = [0; NONCE_BYTES];
-        Browser.fill(&mut nonce);
+        let nonce = fresh::<NONCE_BYTES>();
         let sealed = crypto::seal(&self.sealing, &nonce, &bound_to(name), plain).await?;
         Ok([&[FORMAT][..], &nonce, &sealed].concat())
     }

@@ -1,4 +1,4 @@
-//! The three wasm programs: cargo compiles them, wasm-bindgen, as a library of exactly the version
+//! The wasm programs: cargo compiles them, wasm-bindgen, as a library of exactly the version
 //! the programs were compiled with, writes their glue.
 
 use std::fs;
@@ -14,7 +14,7 @@ use crate::say;
 use crate::workspace;
 
 pub const TARGET: &str = "wasm32-unknown-unknown";
-const PROGRAMS: [&str; 3] = ["page", "worker", "clinic"];
+const PROGRAMS: [&str; 4] = ["page", "worker", "stretch", "clinic"];
 
 /// Compiles the programs with cargo.
 pub fn compile(kind: Kind) -> anyhow::Result<()> {

@@ -1,14 +1,21 @@
-//! The lock screen. The worker, and with it every word of the record, is gone from memory.
+//! The lock screen. The worker, and with it every word of the record, is gone from memory; a passphrase
+//! or the code on paper opens it again, without a connection.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::vault::PASSPHRASE_CHARS_MAX;
 
-use super::welcome::LanguageSwitch;
+use super::welcome::{LanguageSwitch, Shown, denied};
+use crate::bridge::{Denied, Opener};
 use crate::page::i18n::words;
-use crate::page::session::{Session, Stage};
-use crate::page::ui::button::Button;
+use crate::page::session::{Outside, Session, Stage};
+use crate::page::ui::banner::Banner;
+use crate::page::ui::button::{Button, Weight};
+use crate::page::ui::field::{Field, Kind};
 use crate::page::ui::icon::Icon;
-use crate::page::ui::platform::Address;
+use crate::page::ui::platform::{Address, focus};
 use crate::page::ui::screen::{Brand, Screen, Width};
+use crate::page::ui::tag::Tone;
 
 #[component]
 pub(crate) fn Lock() -> impl IntoView {
@@ -16,11 +23,19 @@ pub(crate) fn Lock() -> impl IntoView {
     let address = expect_context::<Address>();
     let is_lock_address = move || address.path().get_untracked() == "/lock";
     if is_lock_address() {
-        session.lock();
+        session.lock_everywhere();
     }
+    // The address of a record is no address of a lock: opened, it leads back to the beginning.
+    Effect::new(move || {
+        if session.stage().get() == Stage::Open && is_lock_address() {
+            address.go_instead("/");
+        }
+    });
+    let outside = session.outside();
+    let asks = outside.as_ref().is_some_and(|outside| !outside.unasked);
     let open = move || {
         if session.stage().get_untracked() == Stage::Locked {
-            session.unlock();
+            session.unlock_unasked();
         }
         if is_lock_address() {
             address.go_instead("/");
@@ -35,9 +50,90 @@ pub(crate) fn Lock() -> impl IntoView {
                     <h1>{words::lock_title()}</h1>
                     <p class="soft">{words::lock_text()}</p>
                 </div>
-                <Button label=words::lock_open() icon=Icon::Lock wide=true on_press=open/>
+                {if asks {
+                    view! { <Unlock session=session/> }.into_any()
+                } else {
+                    view! { <Button label=words::lock_open() icon=Icon::Lock wide=true on_press=open/> }
+                        .into_any()
+                }}
             </section>
-            <p class="small soft">{words::lock_waits()}</p>
+            {outside.map(waits)}
         </Screen>
     }
+}
+
+fn waits(outside: Outside) -> AnyView {
+    let waiting = match outside.waiting {
+        0 => words::lock_waits(),
+        count => words::lock_waiting(count),
+    };
+    let call = outside.clinic.filter(|(_, phone)| !phone.is_empty()).map(|(clinic, phone)| {
+        let href = format!("tel:{}", phone.replace(' ', ""));
+        view! { <p><a href=href>{words::action_call(&clinic, &phone)}</a></p> }
+    });
+    view! { <p class="small soft">{waiting}</p>{call} }.into_any()
+}
+
+#[component]
+fn Unlock(session: Session) -> AnyView {
+    let typed = RwSignal::new(String::new());
+    let is_code = RwSignal::new(false);
+    let why = RwSignal::new(None::<Denied>);
+    let is_busy = RwSignal::new(false);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if is_busy.get_untracked() {
+            return;
+        }
+        is_busy.set(true);
+        why.set(None);
+        let text = typed.get_untracked();
+        let with = match is_code.get_untracked() {
+            true => Opener::RecoveryCode(text),
+            false => Opener::Passphrase(text),
+        };
+        spawn_local(async move {
+            if let Err(denied) = session.unlock(with).await {
+                is_busy.try_set(false);
+                why.try_set(Some(denied));
+                focus("opener");
+            }
+        });
+    };
+    let label =
+        Signal::derive(
+            move || if is_busy.get() { words::lock_busy() } else { words::lock_unlock() },
+        );
+    let other = move || {
+        typed.set(String::new());
+        why.set(None);
+        is_code.update(|code| *code = !*code);
+    };
+    view! {
+        <form class="stack" on:submit=submit>
+            {move || why.get().map(|why| view! {
+                <Banner tone=Tone::Alert icon=Icon::Alert urgent=true>{denied(why)}</Banner>
+            })}
+            {move || {
+                let (label, hint) = match is_code.get() {
+                    true => (words::lock_code(), words::lock_code_hint()),
+                    false => (words::passphrase_label(), words::lock_hint()),
+                };
+                view! {
+                    <Field id="opener" kind=Kind::Secret label=label hint=hint value=typed
+                        on_input=move |text| typed.set(text) chars_max=PASSPHRASE_CHARS_MAX/>
+                }
+            }}
+            <Shown value=typed/>
+            <Button label=label icon=Icon::Lock wide=true/>
+            {move || {
+                let label = if is_code.get() { words::lock_with_words() } else { words::lock_forgot() };
+                view! { <Button label=label weight=Weight::Plain on_press=other/> }
+            }}
+            {move || is_code.get().then(|| view! {
+                <p class="small soft">{words::lock_no_code()}</p>
+            })}
+        </form>
+    }
+    .into_any()
 }

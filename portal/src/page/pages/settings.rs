@@ -1,5 +1,7 @@
 //! Settings: how to read, on the home screen or not, lock.
 
+mod safety;
+
 use leptos::prelude::*;
 
 use crate::page::i18n::{Language, words};
@@ -10,6 +12,7 @@ use crate::page::ui::platform::{hear, root_data, tell};
 use crate::page::ui::rows::{RowButton, RowLink, RowText, Rows};
 use crate::page::ui::screen::Screen;
 use crate::page::ui::segmented::Segmented;
+use safety::Safety;
 
 #[component]
 pub(crate) fn Settings() -> impl IntoView {
@@ -24,10 +27,9 @@ pub(crate) fn Settings() -> impl IntoView {
                         title=words::activity_sending() detail=words::settings_sending()/>
                     <RowLink href="/keys".to_owned() icon=Icon::Info title=words::keys_title()
                         detail=words::keys_text()/>
-                    <RowLink href="/lock".to_owned() icon=Icon::Lock title=words::places_lock()
-                        detail=words::settings_lock()/>
                 </Rows>
             </Card>
+            <Safety/>
             <p class="detail">{words::loinc_notice()}</p>
         </Screen>
     }

@@ -9,7 +9,9 @@ use shared::edit::Edit;
 use shared::id::EntryId;
 
 use super::NotTaken;
-use crate::bridge::{Answer, Ask, NotActivated, Number, Storage, ToPage, ToWorker, to_bytes};
+use crate::bridge::{
+    Access, Answer, Ask, Denied, Granted, Number, Storage, ToPage, ToWorker, to_bytes,
+};
 use crate::page::i18n::time::now;
 use crate::page::ui::platform::WorkerPort;
 
@@ -29,12 +31,6 @@ struct Question {
     answer: RwSignal<Option<Answer>>,
 }
 
-struct Activation {
-    secret: String,
-    birth_date: String,
-    done: Sender<Result<String, NotActivated>>,
-}
-
 pub(super) struct Line {
     port: Option<WorkerPort>,
     life: Life,
@@ -45,7 +41,11 @@ pub(super) struct Line {
     questions: BTreeMap<Number, Question>,
     edits: BTreeMap<Number, Sender<Result<EntryId, NotTaken>>>,
     drafts: BTreeMap<Number, Sender<Draft>>,
-    activation: Option<Activation>,
+    accesses: BTreeMap<Number, Sender<Result<Granted, Denied>>>,
+    /// A new worker first opens the slot; without this it waits to be asked for something else.
+    opens: bool,
+    /// It only still brings the last words to the disk.
+    is_ending: bool,
     /// Written before the account was open.
     queue: Vec<ToWorker>,
     restarts: u32,
@@ -63,7 +63,9 @@ impl Line {
             questions: BTreeMap::new(),
             edits: BTreeMap::new(),
             drafts: BTreeMap::new(),
-            activation: None,
+            accesses: BTreeMap::new(),
+            opens: false,
+            is_ending: false,
             queue: Vec::new(),
             restarts: 0,
             restarted_at_ms: 0,
@@ -120,16 +122,24 @@ impl Line {
         reply
     }
 
-    /// A new worker will ask for this first; whatever was open before is left.
-    pub(super) fn activation(
-        &mut self,
-        secret: String,
-        birth_date: String,
-        done: Sender<Result<String, NotActivated>>,
-    ) {
-        self.end();
-        self.forgive();
-        self.activation = Some(Activation { secret, birth_date, done });
+    /// Asks at once, or nothing if there is no worker to ask.
+    pub(super) fn access(&mut self, access: Access) -> Option<Receiver<Result<Granted, Denied>>> {
+        self.port.as_ref()?;
+        let number = self.number();
+        let (done, reply) = oneshot::channel();
+        self.accesses.insert(number, done);
+        // The worker keeps what comes before its program does.
+        self.post(&ToWorker::Access { number, access });
+        Some(reply)
+    }
+
+    /// A worker that could be asked something now.
+    pub(super) fn is_there(&self) -> bool {
+        self.port.is_some() && !self.is_ending
+    }
+
+    pub(super) fn set_slot(&mut self, slot: Option<String>) {
+        self.slot = slot;
     }
 
     pub(super) fn open_slot(&mut self, slot: String) {
@@ -151,8 +161,11 @@ impl Line {
     pub(super) fn hear(&mut self, message: ToPage) {
         match message {
             ToPage::Started => self.introduce(),
-            ToPage::Activated { slot } => self.activated(Ok(slot)),
-            ToPage::NotActivated { why } => self.activated(Err(why)),
+            ToPage::Access { number, outcome } => {
+                if let Some(done) = self.accesses.remove(&number) {
+                    let _ = done.send(outcome);
+                }
+            }
             ToPage::Answered { number, answer } => self.answered(number, answer),
             ToPage::Saved { number, entry } => self.edited(number, Ok(entry)),
             ToPage::Refused { number, why } => self.edited(number, Err(NotTaken::Refused(why))),
@@ -171,6 +184,8 @@ impl Line {
             }
             ToPage::Changed => self.ask_again(),
             ToPage::Opened(_)
+            | ToPage::Locked
+            | ToPage::NothingHere
             | ToPage::NobodyHere
             | ToPage::NeedsConnection
             | ToPage::Status(_)
@@ -178,19 +193,10 @@ impl Line {
         }
     }
 
-    /// The first thing a worker is told: whom to activate, or whom to open.
+    /// The first thing a worker is told: whom to open.
     fn introduce(&self) {
-        if let Some(Activation { secret, birth_date, done: _ }) = &self.activation {
-            let (secret, birth_date) = (secret.clone(), birth_date.clone());
-            self.post(&ToWorker::Activate { secret, birth_date });
-        } else if let Some(slot) = &self.slot {
+        if let Some(slot) = self.slot.as_ref().filter(|_| self.opens) {
             self.post(&ToWorker::Open { slot: slot.clone() });
-        }
-    }
-
-    fn activated(&mut self, outcome: Result<String, NotActivated>) {
-        if let Some(activation) = self.activation.take() {
-            let _ = activation.done.send(outcome);
         }
     }
 
@@ -229,8 +235,14 @@ impl Line {
         self.life
     }
 
-    pub(super) fn connect(&mut self, port: WorkerPort) {
+    pub(super) const fn life(&self) -> Life {
+        self.life
+    }
+
+    pub(super) fn connect(&mut self, port: WorkerPort, opens: bool) {
         self.is_open = false;
+        self.opens = opens;
+        self.is_ending = false;
         self.port = Some(port);
     }
 
@@ -255,6 +267,21 @@ impl Line {
         self.restarts = 0;
     }
 
+    /// Nothing new is asked of it; it may still bring the last words to the disk.
+    pub(super) fn wind_down(&mut self) {
+        self.is_ending = true;
+        for question in std::mem::take(&mut self.questions).into_values() {
+            question.answer.try_set(None);
+        }
+    }
+
+    /// Ends this worker, unless another one came meanwhile.
+    pub(super) fn end_life(&mut self, life: Life) {
+        if self.life == life {
+            self.end();
+        }
+    }
+
     /// Ends the worker and leaves nothing of the record behind.
     pub(super) fn end(&mut self) {
         self.hang_up();
@@ -271,6 +298,6 @@ impl Line {
         self.drafts.clear();
         // Their writers were just told so, and still have the text.
         self.queue.clear();
-        self.activation = None;
+        self.accesses.clear();
     }
 }

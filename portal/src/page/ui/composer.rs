@@ -27,7 +27,7 @@ pub(crate) fn Composer(
         <form class="composer" on:submit=submit>
             {children()}
             <label class="unseen" for="composer">{label}</label>
-            <textarea class="input" id="composer" rows="1" maxlength=chars_max dir="auto"
+            <textarea class="input" id="composer" rows="1" autocomplete="off" maxlength=chars_max dir="auto"
                 aria-describedby="composer-note"
                 prop:value=text on:input=move |event| on_input.run(event_target_value(&event))></textarea>
             <Button label=send icon=Icon::Send/>

@@ -16,6 +16,45 @@ pub(crate) enum Kind {
     Code,
     /// A day, month or year.
     Number,
+    /// What somebody signs in with.
+    Name,
+    /// A passphrase that opens something.
+    Secret,
+    /// A passphrase that is being chosen.
+    NewSecret,
+}
+
+impl Kind {
+    const fn class(self) -> &'static str {
+        match self {
+            Kind::Code => "input short number",
+            Kind::Number => "input digits",
+            Kind::Text | Kind::Long | Kind::Name | Kind::Secret | Kind::NewSecret => "input",
+        }
+    }
+
+    /// Browsers keep what is typed into a field in files of their own, unless they are told not to.
+    const fn autocomplete(self) -> &'static str {
+        match self {
+            Kind::Text | Kind::Long | Kind::Number => "off",
+            Kind::Code => "one-time-code",
+            Kind::Name => "username",
+            Kind::Secret => "current-password",
+            Kind::NewSecret => "new-password",
+        }
+    }
+
+    const fn is_secret(self) -> bool {
+        matches!(self, Kind::Secret | Kind::NewSecret)
+    }
+
+    const fn autocapitalize(self) -> Option<&'static str> {
+        match self {
+            Kind::Code => Some("characters"),
+            Kind::Name | Kind::Secret | Kind::NewSecret => Some("none"),
+            Kind::Text | Kind::Long | Kind::Number => None,
+        }
+    }
 }
 
 #[component]
@@ -44,29 +83,26 @@ pub(crate) fn Field(
     let invalid = move || error.get().map(|_| "true");
     let input = match kind {
         Kind::Long => view! {
-            <textarea class="input" id=id rows="5" maxlength=chars_max
+            <textarea class="input" id=id rows="5" maxlength=chars_max autocomplete="off"
                 aria-describedby=described aria-invalid=invalid
                 prop:value=value on:input=move |event| on_input.run(event_target_value(&event))></textarea>
         }
         .into_any(),
-        Kind::Text | Kind::Code | Kind::Number => {
-            let code = kind == Kind::Code;
-            let class = match kind {
-                Kind::Code => "input short number",
-                Kind::Number => "input digits",
-                Kind::Text | Kind::Long => "input",
-            };
-            view! {
-                <input class=class id=id maxlength=chars_max
-                    inputmode=(kind == Kind::Number).then_some("numeric")
-                    autocomplete=code.then_some("one-time-code")
-                    autocapitalize=code.then_some("characters")
-                    spellcheck=code.then_some("false")
-                    aria-describedby=described aria-invalid=invalid
-                    prop:value=value on:input=move |event| on_input.run(event_target_value(&event))/>
-            }
-            .into_any()
+        Kind::Text
+        | Kind::Code
+        | Kind::Number
+        | Kind::Name
+        | Kind::Secret
+        | Kind::NewSecret => view! {
+            <input class=kind.class() id=id maxlength=chars_max
+                type=kind.is_secret().then_some("password")
+                inputmode=(kind == Kind::Number).then_some("numeric")
+                autocomplete=kind.autocomplete() autocapitalize=kind.autocapitalize()
+                spellcheck=kind.autocapitalize().map(|_| "false")
+                aria-describedby=described aria-invalid=invalid
+                prop:value=value on:input=move |event| on_input.run(event_target_value(&event))/>
         }
+        .into_any(),
     };
     view! {
         <div class="field">

@@ -13,10 +13,14 @@ pub(crate) use document::{
     announce_fault, direct, focus, focus_heading, focused_id, is_typing, root_data, scroll_to_end,
     set_root_data, set_title, setting,
 };
-pub(crate) use events::{hear, on_aside, on_fragment, on_wake, tell};
+pub(crate) use events::{
+    hear, is_in_sight, on_aside, on_elsewhere, on_fragment, on_key, on_sight, on_touch, on_wake,
+    pause, print, tell,
+};
 pub(crate) use file::ObjectUrl;
 pub(crate) use storage::{
-    Kept, clean_address, fragment, fragment_value, languages, query_value, random_key, set_fragment,
+    Kept, clean_address, forget_database, fragment, fragment_value, languages, query_value,
+    random_key, set_fragment, slots_on_disk,
 };
 pub(crate) use worker_port::WorkerPort;
 

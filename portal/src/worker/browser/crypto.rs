@@ -23,10 +23,15 @@ pub async fn fresh_sealing_key() -> Result<CryptoKey, Failed> {
     generate(&algorithm, &["encrypt", "decrypt"]).await
 }
 
-pub async fn fresh_naming_key() -> Result<CryptoKey, Failed> {
+/// Bytes become a key that cannot be taken out again.
+pub async fn sealing_key(bytes: &[u8]) -> Result<CryptoKey, Failed> {
+    import(bytes, &named("AES-GCM")?, &["encrypt", "decrypt"]).await
+}
+
+pub async fn naming_key(bytes: &[u8]) -> Result<CryptoKey, Failed> {
     let algorithm = named("HMAC")?;
     Reflect::set(&algorithm, &"hash".into(), &"SHA-256".into())?;
-    generate(&algorithm, &["sign"]).await
+    import(bytes, &algorithm, &["sign"]).await
 }
 
 pub async fn seal(
@@ -60,6 +65,13 @@ pub async fn name(key: &CryptoKey, bytes: &[u8]) -> Result<Vec<u8>, Failed> {
 async fn generate(algorithm: &Object, uses: &[&str]) -> Result<CryptoKey, Failed> {
     let uses: Array = uses.iter().map(|word| JsValue::from_str(word)).collect();
     let promise = subtle()?.generate_key_with_object(algorithm, false, &uses)?;
+    Ok(JsFuture::from(promise).await?.unchecked_into())
+}
+
+async fn import(bytes: &[u8], algorithm: &Object, uses: &[&str]) -> Result<CryptoKey, Failed> {
+    let uses: Array = uses.iter().map(|word| JsValue::from_str(word)).collect();
+    let bytes = Uint8Array::from(bytes);
+    let promise = subtle()?.import_key_with_object("raw", &bytes, algorithm, false, &uses)?;
     Ok(JsFuture::from(promise).await?.unchecked_into())
 }
 

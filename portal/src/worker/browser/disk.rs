@@ -14,8 +14,13 @@ use web_sys::CryptoKey;
 pub const ROWS: &str = "rows";
 /// What only this device knows: who is signed in, drafts.
 pub const LOCAL: &str = "local";
+/// The header of the vault, and the device's own key where there is one.
 const KEYS: &str = "keys";
-const VERSION: u32 = 1;
+const HEADER: &str = "vault";
+const DEVICE_KEY: &str = "device";
+/// 2: the keys are wrapped. Version 1 was of a portal that nobody had outside of its own workshop, and
+/// its keys cannot be taken out to be wrapped.
+const VERSION: u32 = 2;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DiskError {
@@ -42,10 +47,11 @@ impl Disk {
     pub async fn open(name: &str) -> Result<Self, DiskError> {
         let opening =
             Database::open(name).with_version(VERSION).with_on_upgrade_needed(|event, database| {
-                if event.old_version() < 1.0 {
-                    for store in [ROWS, LOCAL, KEYS] {
-                        database.create_object_store(store).build()?;
+                for store in [ROWS, LOCAL, KEYS] {
+                    if event.old_version() > 0.0 {
+                        database.delete_object_store(store)?;
                     }
+                    database.create_object_store(store).build()?;
                 }
                 Ok(())
             });
@@ -118,23 +124,49 @@ impl Disk {
         Ok(())
     }
 
-    /// The key under this name: the one that is there, or else this one. Two tabs that start at
-    /// once end with the same.
-    pub async fn key(&self, name: &str, fresh: &CryptoKey) -> Result<CryptoKey, DiskError> {
+    /// The vault's header, and the device's own key if there is one.
+    pub async fn vault(&self) -> Result<Option<(Vec<u8>, Option<CryptoKey>)>, DiskError> {
+        let transaction = self.begin(KEYS, TransactionMode::Readonly, false)?;
+        let keys = transaction.object_store(KEYS)?;
+        let header: Option<JsValue> = keys.get(HEADER).primitive()?.await?;
+        let device: Option<JsValue> = keys.get(DEVICE_KEY).primitive()?.await?;
+        let header = header.and_then(|header| header.dyn_into::<Uint8Array>().ok());
+        let device = device.and_then(|key| key.dyn_into().ok());
+        Ok(header.map(|header| (header.to_vec(), device)))
+    }
+
+    /// Keeps a new vault, unless there is one: two tabs that start at once end with the same.
+    /// Answers whether it is this one.
+    pub async fn keep_vault(
+        &self,
+        header: &[u8],
+        device: Option<&CryptoKey>,
+    ) -> Result<bool, DiskError> {
         let transaction = self.begin(KEYS, TransactionMode::Readwrite, true)?;
         let keys = transaction.object_store(KEYS)?;
-        let there: Option<JsValue> = keys.get(name).primitive()?.await?;
-        let key = match there {
-            Some(key) => key,
-            None => {
-                let fresh: JsValue = fresh.clone().into();
-                keys.put(fresh.clone()).with_key(name).without_key_type().primitive()?.await?;
-                fresh
-            }
-        };
+        let there: Option<JsValue> = keys.get(HEADER).primitive()?.await?;
+        if there.is_some() {
+            return Ok(false);
+        }
+        let header: JsValue = Uint8Array::from(header).into();
+        keys.put(header).with_key(HEADER).without_key_type().primitive()?.await?;
+        if let Some(device) = device {
+            let device: JsValue = device.clone().into();
+            keys.put(device).with_key(DEVICE_KEY).without_key_type().primitive()?.await?;
+        }
         drop(keys);
         transaction.commit().await?;
-        key.dyn_into().map_err(|_| DiskError::Unreachable)
+        Ok(true)
+    }
+
+    /// Puts a changed header in the place of the one that was read.
+    pub async fn change_vault(&self, header: &[u8]) -> Result<(), DiskError> {
+        let transaction = self.begin(KEYS, TransactionMode::Readwrite, true)?;
+        let keys = transaction.object_store(KEYS)?;
+        let header: JsValue = Uint8Array::from(header).into();
+        keys.put(header).with_key(HEADER).without_key_type().primitive()?.await?;
+        drop(keys);
+        transaction.commit().await.map_err(DiskError::from)
     }
 
     fn begin<'a>(

@@ -1,17 +1,19 @@
 //! The vault over WebCrypto and IndexedDB.
 
 use js_sys::{Function, Promise, Reflect};
+use shared::vault::{RecoveryCode, WrapKey};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use super::{Outcome, fresh_name, row, text, that};
 use crate::worker::browser::crypto;
 use crate::worker::browser::disk::{Change, Disk, ROWS};
-use crate::worker::vault::Vault;
+use crate::worker::browser::random::Browser;
+use crate::worker::vault::{Closed, Sealed, Vault};
 
 async fn vault() -> Result<(Disk, Vault), String> {
     let disk = Disk::open(&fresh_name()).await.map_err(text)?;
-    let vault = Vault::open(&disk).await.map_err(text)?;
+    let vault = Vault::create_unasked(&disk).await.map_err(text)?;
     Ok((disk, vault))
 }
 
@@ -76,7 +78,12 @@ pub async fn nothing_readable() -> Outcome {
 }
 
 pub async fn keys_stay() -> Outcome {
-    for key in [crypto::fresh_sealing_key().await, crypto::fresh_naming_key().await] {
+    let keys = [
+        crypto::fresh_sealing_key().await,
+        crypto::sealing_key(&[1; 32]).await,
+        crypto::naming_key(&[1; 32]).await,
+    ];
+    for key in keys {
         let key = key.map_err(text)?;
         that(!key.extractable(), "the browser would give the key away")?;
         that(export(&key).await.is_err(), "the key was exported")?;
@@ -96,9 +103,57 @@ pub async fn one_key() -> Outcome {
     let name = fresh_name();
     let disk = Disk::open(&name).await.map_err(text)?;
     let other = Disk::open(&name).await.map_err(text)?;
-    let (first, second) = futures_util::join!(Vault::open(&disk), Vault::open(&other));
+    let (first, second) =
+        futures_util::join!(Vault::create_unasked(&disk), Vault::create_unasked(&other));
     let (first, second) = (first.map_err(text)?, second.map_err(text)?);
     let row = row(1, "hello");
     let (name, sealed) = first.seal_row(&row).await.map_err(text)?;
     that(second.open_row(&name, &sealed).await == Some(row), "their keys differ")
+}
+
+const SALT: [u8; 16] = [1; 16];
+
+fn key(byte: u8) -> WrapKey {
+    WrapKey::from_bytes([byte; 32])
+}
+
+pub async fn asks_for_its_passphrase() -> Outcome {
+    let disk = Disk::open(&fresh_name()).await.map_err(text)?;
+    let code = RecoveryCode::fresh(&mut Browser);
+    let vault = Vault::create(&disk, SALT, &key(1), &code).await.map_err(text)?;
+    let row = row(1, "hello");
+    let (name, sealed) = vault.seal_row(&row).await.map_err(text)?;
+    drop(vault);
+
+    let found = Sealed::read(&disk).await.map_err(text)?;
+    that(!found.opens_by_itself(), "it opens without being asked")?;
+    that(found.open_by_itself().await.err() == Some(Closed::DidNotOpen), "it opened by itself")?;
+    let wrong = found.open_with_passphrase(&key(2)).await.err();
+    that(wrong == Some(Closed::DidNotOpen), "a wrong passphrase opened it")?;
+    let other = RecoveryCode::fresh(&mut Browser);
+    let wrong = found.open_with_code(&other).await.err();
+    that(wrong == Some(Closed::DidNotOpen), "a wrong code opened it")?;
+    for vault in [
+        found.open_with_passphrase(&key(1)).await.map_err(text)?,
+        found.open_with_code(&code).await.map_err(text)?,
+    ] {
+        that(vault.open_row(&name, &sealed).await.as_ref() == Some(&row), "its rows are closed")?;
+    }
+    Ok(())
+}
+
+pub async fn changes_its_passphrase() -> Outcome {
+    let disk = Disk::open(&fresh_name()).await.map_err(text)?;
+    let code = RecoveryCode::fresh(&mut Browser);
+    let vault = Vault::create(&disk, SALT, &key(1), &code).await.map_err(text)?;
+    let row = row(1, "hello");
+    let (name, sealed) = vault.seal_row(&row).await.map_err(text)?;
+    let found = Sealed::read(&disk).await.map_err(text)?;
+    found.change_passphrase(&disk, &key(1), &key(2)).await.map_err(text)?;
+
+    let found = Sealed::read(&disk).await.map_err(text)?;
+    that(found.open_with_passphrase(&key(1)).await.is_err(), "the old one still opens it")?;
+    let again = found.open_with_passphrase(&key(2)).await.map_err(text)?;
+    that(again.open_row(&name, &sealed).await == Some(row), "the rows are other ones")?;
+    that(found.open_with_code(&code).await.is_ok(), "the code on paper opens nothing any more")
 }

@@ -17,7 +17,8 @@ use super::local::{first_profile, keep_profile, kept_profile, put_local, read_lo
 use super::other_tabs::listen_to_tabs;
 use super::storing::Storing;
 use super::{Happened, Happenings, report};
-use crate::bridge::{Number, Status, Storage, ToPage, ToWorker};
+use crate::bridge::{Denied, Granted, Number, Status, Storage, ToPage, ToWorker};
+use crate::worker::access::{self, Opened};
 use crate::worker::browser::disk::{Disk, DiskError, ROWS};
 use crate::worker::browser::random::Browser;
 use crate::worker::browser::socket::{Heard, Socket};
@@ -44,12 +45,9 @@ pub struct Account {
 
 impl Account {
     /// From the disk if it is there, else from the server. Tells the page what came of it.
-    pub async fn open(slot: String, happenings: Happenings) -> Option<Self> {
-        let database = format!("satchel-{slot}");
-        let Ok((disk, vault)) = open_disk(&database).await else {
-            page_port::tell(&ToPage::NeedsConnection);
-            return None;
-        };
+    pub async fn open(opened: Opened, happenings: Happenings) -> Option<Self> {
+        let Opened { slot, disk, vault } = opened;
+        let database = access::database(&slot);
         let vault = Rc::new(vault);
         let profile = match kept_profile(&disk, &vault).await {
             Some(profile) => profile,
@@ -164,7 +162,7 @@ impl Account {
             }
             ToWorker::Woke => Some(Event::Woke),
             // The loop took these before.
-            ToWorker::Open { .. } | ToWorker::Activate { .. } | ToWorker::Ask { .. } => None,
+            ToWorker::Open { .. } | ToWorker::Access { .. } | ToWorker::Ask { .. } => None,
         }
     }
 
@@ -193,7 +191,7 @@ impl Account {
             }
             Effect::HangUp => self.socket = None,
             Effect::Wipe => {
-                let database = format!("satchel-{}", self.slot);
+                let database = access::database(&self.slot);
                 spawn_local(async move {
                     // A disk that cannot be reached now is told again at the next contact.
                     if let Ok(disk) = Disk::open(&database).await {
@@ -319,6 +317,18 @@ impl Account {
         });
     }
 
+    pub async fn change_passphrase(&self, now: &str, new: &str) -> Result<Granted, Denied> {
+        access::change_passphrase(&self.slot, &self.disk, now, new).await
+    }
+
+    /// Takes everything off this device. What was not sent is lost with it: the page asks before.
+    pub async fn leave(mut self) -> Result<Granted, Denied> {
+        self.socket = None;
+        let clinic_knows = fetch::end_session(&self.slot).await;
+        self.disk.wipe().await.map_err(|_| Denied::NotSaved)?;
+        Ok(Granted::Left { clinic_knows })
+    }
+
     async fn local(&self, what: &str) -> Option<Vec<u8>> {
         read_local(&self.disk, &self.vault, what).await
     }
@@ -349,12 +359,6 @@ fn read_record(device: &Device<OpenDocuments>, profile: &Profile, patient: Patie
         }
     }
     record
-}
-
-async fn open_disk(database: &str) -> Result<(Disk, Vault), DiskError> {
-    let disk = Disk::open(database).await?;
-    let vault = Vault::open(&disk).await?;
-    Ok((disk, vault))
 }
 
 async fn fetch_ticket(slot: String, happenings: Happenings) {

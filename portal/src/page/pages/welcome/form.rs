@@ -1,16 +1,16 @@
-//! The code and the birth date, checked for shape before they are sent.
+//! The code and the birth date, checked for shape before the clinic is asked about them.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::bridge::NotActivated;
+use super::denied;
+use crate::bridge::{Access, Denied};
 use crate::page::i18n::{Language, current, words};
 use crate::page::session::Session;
 use crate::page::ui::banner::Banner;
 use crate::page::ui::button::Button;
 use crate::page::ui::field::{Errors, Field, Kind, focus_errors};
 use crate::page::ui::icon::Icon;
-use crate::page::ui::platform::Address;
 use crate::page::ui::tag::Tone;
 
 /// Letters and numbers of a code, without the space between its two groups.
@@ -50,12 +50,19 @@ struct Form {
     month: RwSignal<String>,
     year: RwSignal<String>,
     wrong: RwSignal<Vec<Wrong>>,
-    not_activated: RwSignal<Option<NotActivated>>,
+    denied: RwSignal<Option<Denied>>,
     is_busy: RwSignal<bool>,
 }
 
+/// What was asked about, and holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Claim {
+    pub(super) secret: String,
+    pub(super) birth_date: String,
+}
+
 #[component]
-pub(super) fn Invitation() -> AnyView {
+pub(super) fn Invitation(#[prop(into)] on_hold: Callback<Claim>) -> AnyView {
     let session = expect_context::<Session>();
     let form = Form {
         code: RwSignal::new(String::new()),
@@ -63,13 +70,12 @@ pub(super) fn Invitation() -> AnyView {
         month: RwSignal::new(String::new()),
         year: RwSignal::new(String::new()),
         wrong: RwSignal::new(Vec::new()),
-        not_activated: RwSignal::new(None),
+        denied: RwSignal::new(None),
         is_busy: RwSignal::new(false),
     };
-    let address = expect_context::<Address>();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        send(session, form, move || address.go("/download"));
+        send(session, form, on_hold);
     };
     let has_link = session.invitation().get_untracked().is_some();
     let code = (!has_link).then(|| view! {
@@ -88,6 +94,7 @@ pub(super) fn Invitation() -> AnyView {
             <Button label=label wide=true/>
             <p class="small soft">{words::welcome_needs_connection()}</p>
             <p class="small soft">{words::welcome_no_code()}</p>
+            <p><a href="/sign-in">{words::sign_in_have()}</a></p>
         </form>
     }
     .into_any()
@@ -136,16 +143,11 @@ fn trouble(form: Form) -> Option<AnyView> {
         let lines = wrong.iter().map(|wrong| (wrong.field(), wrong.words())).collect();
         return Some(view! { <Errors title=words::errors_title(count) lines=lines/> }.into_any());
     }
-    let text = match form.not_activated.get()? {
-        NotActivated::NeedsConnection => words::not_activated_connection(),
-        NotActivated::NotRecognised => words::not_activated_not_recognised(),
-        NotActivated::Ended => words::not_activated_ended(),
-        NotActivated::TooManyTries => words::not_activated_too_many(),
-    };
+    let text = denied(form.denied.get()?);
     Some(view! { <Banner tone=Tone::Alert icon=Icon::Alert urgent=true>{text}</Banner> }.into_any())
 }
 
-fn send(session: Session, form: Form, opened: impl Fn() + 'static) {
+fn send(session: Session, form: Form, on_hold: Callback<Claim>) {
     let link = session.invitation().get_untracked();
     let code: String = form.code.get_untracked().chars().filter(|c| *c != ' ').collect();
     let birth_date = birth_date(
@@ -165,7 +167,7 @@ fn send(session: Session, form: Form, opened: impl Fn() + 'static) {
         focus_errors();
     }
     form.wrong.set(wrong);
-    form.not_activated.set(None);
+    form.denied.set(None);
     let Some(birth_date) = birth_date.filter(|_| is_whole) else {
         return;
     };
@@ -174,11 +176,14 @@ fn send(session: Session, form: Form, opened: impl Fn() + 'static) {
     }
     form.is_busy.set(true);
     spawn_local(async move {
-        let outcome = session.activate(link.unwrap_or(code), birth_date).await;
+        session.stand_outside();
+        let claim = Claim { secret: link.unwrap_or(code), birth_date };
+        let (secret, birth_date) = (claim.secret.clone(), claim.birth_date.clone());
+        let outcome = session.access(Access::Invitation { secret, birth_date }).await;
         form.is_busy.try_set(false);
         match outcome {
-            Ok(()) => opened(),
-            Err(why) => drop(form.not_activated.try_set(Some(why))),
+            Ok(_) => on_hold.run(claim),
+            Err(why) => drop(form.denied.try_set(Some(why))),
         }
     });
 }

@@ -2,7 +2,9 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Event, EventTarget, PageTransitionEvent, VisibilityState};
+use web_sys::{
+    Event, EventTarget, KeyboardEvent, PageTransitionEvent, StorageEvent, VisibilityState,
+};
 
 use super::{document, window};
 
@@ -56,6 +58,67 @@ fn on_transition(name: &str, call: impl Fn() + 'static) {
 /// Calls back when what stands behind `#` changes: by a link, or by going back.
 pub(crate) fn on_fragment(call: impl Fn() + 'static) {
     listen(&window(), "hashchange", call);
+}
+
+/// Calls back at every sign of a person: a key, a finger, a pointer, a wheel.
+pub(crate) fn on_touch(call: impl Fn() + Clone + 'static) {
+    for name in ["keydown", "pointerdown", "pointermove", "touchstart", "wheel"] {
+        listen(&window(), name, call.clone());
+    }
+}
+
+/// Calls back whenever the page comes into sight or goes out of it, and when it comes back out of the
+/// browser's cache.
+pub(crate) fn on_sight(call: impl Fn() + Clone + 'static) {
+    listen(&document(), "visibilitychange", call.clone());
+    for name in ["pagehide", "pageshow", "focus"] {
+        listen(&window(), name, call.clone());
+    }
+}
+
+pub(crate) fn is_in_sight() -> bool {
+    document().visibility_state() == VisibilityState::Visible
+}
+
+/// A key with those that are held beside it.
+pub(crate) struct Key {
+    pub(crate) code: String,
+    pub(crate) alt: bool,
+    pub(crate) shift: bool,
+}
+
+pub(crate) fn on_key(is_it: fn(&Key) -> bool, call: impl Fn() + 'static) {
+    let listener = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event: KeyboardEvent| {
+        let key = Key { code: event.code(), alt: event.alt_key(), shift: event.shift_key() };
+        if is_it(&key) {
+            event.prevent_default();
+            call();
+        }
+    });
+    let _ = window().add_event_listener_with_callback("keydown", listener.as_ref().unchecked_ref());
+    listener.forget();
+}
+
+/// Calls back with name and value when another tab keeps a word for this browser.
+pub(crate) fn on_elsewhere(call: impl Fn(&str, &str) + 'static) {
+    let listener = Closure::<dyn FnMut(StorageEvent)>::new(move |event: StorageEvent| {
+        let key = event.key().unwrap_or_default();
+        if let Some(name) = key.strip_prefix("satchel.") {
+            call(name, &event.new_value().unwrap_or_default());
+        }
+    });
+    let _ = window().add_event_listener_with_callback("storage", listener.as_ref().unchecked_ref());
+    listener.forget();
+}
+
+pub(crate) async fn pause(ms: u32) {
+    gloo_timers::future::TimeoutFuture::new(ms).await;
+}
+
+/// Opens the browser's way to paper.
+pub(crate) fn print() {
+    // A browser without a printer has no such thing, and says so itself.
+    let _ = window().print();
 }
 
 pub(super) fn listen(target: &EventTarget, name: &str, mut call: impl FnMut() + 'static) {

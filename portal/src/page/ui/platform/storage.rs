@@ -1,10 +1,15 @@
 //! The few words that are kept in clear: language, theme, text size, slot. Never anything of a
 //! record. And the address, which is cleaned of whatever came with a link.
 
-use wasm_bindgen::JsValue;
+use js_sys::{Array, Function, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Storage, UrlSearchParams};
 
 use super::window;
+
+/// How the worker names the database of a slot, before the slot.
+const DATABASE: &str = "satchel-";
 
 /// Where a word is kept.
 #[derive(Clone, Copy)]
@@ -38,6 +43,32 @@ impl Kept {
             None => storage.remove_item(&key),
         };
     }
+}
+
+/// Slots that have a database in this browser. Their name in [`Kept::Device`] reaches the disk some
+/// seconds late, and a browser that dies in between forgets it; a database is there for good.
+pub(crate) async fn slots_on_disk() -> Vec<String> {
+    let names = async {
+        let factory = Reflect::get(&js_sys::global(), &"indexedDB".into())?;
+        let list: Function = Reflect::get(&factory, &"databases".into())?.dyn_into()?;
+        let promise: Promise = list.call0(&factory)?.dyn_into()?;
+        let found: Array = JsFuture::from(promise).await?.dyn_into()?;
+        found.iter().map(|one| Reflect::get(&one, &"name".into())).collect()
+    };
+    let names: Result<Vec<JsValue>, JsValue> = names.await;
+    let names = names.unwrap_or_default().into_iter().filter_map(|name| name.as_string());
+    names.filter_map(|name| name.strip_prefix(DATABASE).map(str::to_owned)).collect()
+}
+
+/// What the worker emptied: its name goes too, as soon as nothing holds it open.
+pub(crate) fn forget_database(slot: &str) {
+    let forget = || -> Result<(), JsValue> {
+        let factory = Reflect::get(&js_sys::global(), &"indexedDB".into())?;
+        let delete: Function = Reflect::get(&factory, &"deleteDatabase".into())?.dyn_into()?;
+        delete.call1(&factory, &format!("{DATABASE}{slot}").into()).map(drop)
+    };
+    // It is empty already; a name that stays says nothing of anybody.
+    let _stays = forget();
 }
 
 /// The languages the person told the browser, the best first.

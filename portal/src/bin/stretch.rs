@@ -1,0 +1,10 @@
+//! The program that turns a passphrase into keys, and is ended after each use.
+
+#[cfg(target_arch = "wasm32")]
+fn main() {
+    console_error_panic_hook::set_once();
+    portal::stretch::run();
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() {}

@@ -1,0 +1,173 @@
+//! The ways in and out, as the screens see them: an invitation or a sign-in becomes an open account, a
+//! passphrase opens a vault, and leaving takes everything off the device.
+
+use leptos::prelude::{GetUntracked, Set, UpdateValue, WithValue};
+use leptos::task::spawn_local;
+
+use super::device::{Outside, leaving, set_leaving};
+use super::line::Line;
+use super::{Session, Stage};
+use crate::bridge::{self, Access, Denied, Granted, Opener, Status};
+use crate::page::ui::platform::{Kept, forget_database, slots_on_disk};
+
+impl Session {
+    /// Asks the worker, and starts one if there is none.
+    pub(crate) async fn access(self, access: Access) -> Result<Granted, Denied> {
+        if !self.line.with_value(Line::is_there) {
+            self.line.try_update_value(Line::end);
+            self.line.try_update_value(Line::forgive);
+            self.start_worker(false);
+        }
+        let reply = self.line.try_update_value(|line| line.access(access)).flatten();
+        let Some(reply) = reply else {
+            return Err(Denied::Interrupted);
+        };
+        reply.await.unwrap_or(Err(Denied::Interrupted))
+    }
+
+    /// Before an account is made or signed in here: whatever is open in this tab is closed.
+    pub(crate) fn stand_outside(self) {
+        if !matches!(self.stage.get_untracked(), Stage::Welcome | Stage::Ended | Stage::Lost) {
+            self.line.try_update_value(Line::end);
+            self.line.try_update_value(|line| line.set_slot(None));
+            self.show_nothing(Stage::Welcome);
+        }
+    }
+
+    /// Opens the account that an invitation or a sign-in just made.
+    pub(crate) fn enter(self, slot: String) {
+        Kept::Tab.write("slot", Some(&slot));
+        Kept::Tab.write("locked", None);
+        self.invitation.set(None);
+        self.line.try_update_value(|line| line.open_slot(slot));
+        self.stage.set(Stage::Opening);
+    }
+
+    /// What can be said without a key.
+    pub(crate) fn outside(self) -> Option<Outside> {
+        self.line.with_value(Line::slot).map(|slot| Outside::read(&slot))
+    }
+
+    pub(crate) async fn unlock(self, with: Opener) -> Result<(), Denied> {
+        let slot = self.line.with_value(Line::slot).ok_or(Denied::DidNotOpen)?;
+        // The worker says first that it is open, and that shows the record.
+        self.access(Access::Unlock { slot, with }).await.map(drop)
+    }
+
+    /// Opens what asks for no passphrase.
+    pub(crate) fn unlock_unasked(self) {
+        Kept::Tab.write("locked", None);
+        self.open_again();
+    }
+
+    /// Takes everything off this device; what was not sent goes with it.
+    pub(crate) async fn leave(self) -> Result<(), Denied> {
+        let slot = self.line.with_value(Line::slot);
+        let Granted::Left { clinic_knows } = self.access(Access::Leave).await? else {
+            return Err(Denied::Interrupted);
+        };
+        if let Some(slot) = slot.clone().filter(|_| !clinic_knows) {
+            set_leaving(&[leaving(), vec![slot]].concat());
+        }
+        self.forget_slot();
+        self.line.try_update_value(Line::end);
+        if let Some(slot) = slot {
+            forget_database(&slot);
+        }
+        self.show_nothing(Stage::Welcome);
+        Ok(())
+    }
+
+    /// Nothing says whose tab this is: if the disk knows somebody, it is theirs.
+    pub(super) fn look_on_disk(self) {
+        spawn_local(async move {
+            let slot = slots_on_disk().await.pop();
+            let is_still_nobody = self.stage.get_untracked() == Stage::Welcome
+                && self.line.with_value(|line| line.slot().is_none() && !line.is_there());
+            if let Some(slot) = slot.filter(|_| is_still_nobody) {
+                self.line.try_update_value(|line| line.set_slot(Some(slot)));
+                self.open_again();
+            }
+        });
+    }
+
+    /// Tells the clinic who left while there was no connection.
+    pub(super) fn tell_who_left(self) {
+        for slot in leaving() {
+            spawn_local(async move {
+                let told = self.access(Access::EndSession { slot: slot.clone() }).await;
+                if matches!(told, Ok(Granted::Left { clinic_knows: true })) {
+                    let rest: Vec<_> = leaving().into_iter().filter(|one| *one != slot).collect();
+                    set_leaving(&rest);
+                }
+            });
+        }
+    }
+
+    // --- What the worker says ---
+
+    pub(super) fn opened(self, who: bridge::Session) {
+        // Only now: a slot from a link that nobody is in must not replace the one that works.
+        let slot = self.line.with_value(Line::slot);
+        Kept::Tab.write("slot", slot.as_deref());
+        Kept::Tab.write("locked", None);
+        Kept::Device.write("slot", slot.as_deref());
+        Kept::Tab.write("lock-heard", Kept::Device.read("lock").as_deref());
+        if let Some(slot) = &slot {
+            Outside::write_clinic(slot, &who.clinic, who.unasked);
+        }
+        self.who.set(Some(who));
+        if self.stage.get_untracked() != Stage::Open {
+            self.stage.set(Stage::Open);
+        }
+        self.line.try_update_value(Line::opened);
+    }
+
+    pub(super) fn heard_status(self, status: Status) {
+        let waiting = match status {
+            Status::Offline { waiting } | Status::Sending { waiting } => Some(waiting),
+            Status::UpToDate { .. } | Status::Checking => Some(0),
+            Status::NotSent { .. } | Status::Damaged => None,
+        };
+        if let (Some(waiting), Some(slot)) = (waiting, self.line.with_value(Line::slot)) {
+            Outside::write_waiting(&slot, waiting);
+        }
+        self.status.set(Some(status));
+    }
+
+    /// There is a vault, and it asks. The worker stays: it holds nothing.
+    pub(super) fn locked(self) {
+        self.show_nothing(Stage::Locked);
+    }
+
+    /// The browser lost what was on this device.
+    pub(super) fn lost(self) {
+        self.line.try_update_value(|line| line.set_slot(None));
+        self.show_nothing(Stage::Lost);
+    }
+
+    pub(super) fn ended(self) {
+        self.forget_slot();
+        self.line.try_update_value(Line::end);
+        self.show_nothing(Stage::Ended);
+    }
+
+    pub(super) fn show_nothing(self, stage: Stage) {
+        self.status.set(None);
+        self.stage.set(stage);
+        self.who.set(None);
+    }
+
+    fn forget_slot(self) {
+        let slot = self.line.with_value(Line::slot);
+        Kept::Tab.write("slot", None);
+        Kept::Tab.write("locked", None);
+        if Kept::Device.read("slot") == slot {
+            Kept::Device.write("slot", None);
+        }
+        if let Some(slot) = slot {
+            Outside::forget(&slot);
+        }
+        self.line.try_update_value(|line| line.set_slot(None));
+    }
+}

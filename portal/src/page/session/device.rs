@@ -1,0 +1,64 @@
+//! What a device says in clear about an account, because the lock screen has to say it without a key:
+//! whom to call, how much waits, and whether a passphrase is asked for. Never anything of a record.
+
+use crate::bridge::Clinic;
+use crate::page::ui::platform::Kept;
+
+/// Parts of the clinic's line, on one line each.
+const PARTS: char = '\n';
+
+fn key(what: &str, slot: &str) -> String {
+    format!("{what}.{slot}")
+}
+
+/// What the lock screen says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Outside {
+    /// The clinic's name and its phone.
+    pub(crate) clinic: Option<(String, String)>,
+    pub(crate) waiting: u32,
+    /// The vault opens without a passphrase.
+    pub(crate) unasked: bool,
+}
+
+impl Outside {
+    pub(super) fn read(slot: &str) -> Self {
+        let clinic = Kept::Device.read(&key("clinic", slot));
+        let clinic = clinic.and_then(|text| {
+            text.split_once(PARTS).map(|(name, phone)| (name.to_owned(), phone.to_owned()))
+        });
+        let waiting = Kept::Device.read(&key("waiting", slot));
+        Self {
+            clinic,
+            waiting: waiting.and_then(|count| count.parse().ok()).unwrap_or(0),
+            unasked: Kept::Device.read(&key("unasked", slot)).is_some(),
+        }
+    }
+
+    pub(super) fn write_clinic(slot: &str, clinic: &Clinic, unasked: bool) {
+        let text = format!("{}{PARTS}{}", clinic.name, clinic.phone);
+        Kept::Device.write(&key("clinic", slot), Some(&text));
+        Kept::Device.write(&key("unasked", slot), unasked.then_some("yes"));
+    }
+
+    pub(super) fn write_waiting(slot: &str, waiting: u32) {
+        let text = (waiting > 0).then(|| waiting.to_string());
+        Kept::Device.write(&key("waiting", slot), text.as_deref());
+    }
+
+    pub(super) fn forget(slot: &str) {
+        for what in ["clinic", "waiting", "unasked"] {
+            Kept::Device.write(&key(what, slot), None);
+        }
+    }
+}
+
+/// Slots that left while the clinic could not be told.
+pub(super) fn leaving() -> Vec<String> {
+    let kept = Kept::Device.read("leaving").unwrap_or_default();
+    kept.split_whitespace().map(str::to_owned).collect()
+}
+
+pub(super) fn set_leaving(slots: &[String]) {
+    Kept::Device.write("leaving", (!slots.is_empty()).then(|| slots.join(" ")).as_deref());
+}

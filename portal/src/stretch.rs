@@ -1,0 +1,44 @@
+//! Stretches one passphrase, in a worker of its own that is ended afterwards: the 64 MiB that it takes
+//! go back to the device, and with them everything that the passphrase left in memory.
+
+use js_sys::{Function, JsString, Reflect, Uint8Array};
+use shared::vault::{SALT_BYTES, Salt, split, stretch, stretched_text};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Listens for `[passphrase, salt]` and answers both halves, the authentication half first. Its first
+/// message says that it listens.
+pub fn run() {
+    let hear = Closure::<dyn Fn(JsValue)>::new(|event: JsValue| {
+        if let Some(halves) = halves(&event) {
+            post(&Uint8Array::from(&halves[..]));
+        }
+    });
+    // The scope of a worker takes any property.
+    let _set = Reflect::set(&js_sys::global(), &"onmessage".into(), hear.as_ref());
+    hear.forget();
+    post(&JsValue::NULL);
+}
+
+fn halves(event: &JsValue) -> Option<[u8; 64]> {
+    let data = Reflect::get(event, &"data".into()).ok()?;
+    let typed: JsString = Reflect::get_u32(&data, 0).ok()?.dyn_into().ok()?;
+    let salt: Uint8Array = Reflect::get_u32(&data, 1).ok()?.dyn_into().ok()?;
+    let salt: Salt = <[u8; SALT_BYTES]>::try_from(&salt.to_vec()[..]).ok()?;
+    // One letter can be typed in several ways; the browser knows Unicode's tables.
+    let text = stretched_text(&String::from(typed.normalize("NFKC")));
+    let halves = split(&stretch(&text, &salt));
+    let mut both = [0; 64];
+    both[..32].copy_from_slice(&halves.authentication);
+    both[32..].copy_from_slice(halves.vault.bytes());
+    Some(both)
+}
+
+fn post(message: &JsValue) {
+    let scope = js_sys::global();
+    let post = Reflect::get(&scope, &"postMessage".into());
+    if let Ok(post) = post.and_then(JsCast::dyn_into::<Function>) {
+        // Whoever started this worker may have ended it meanwhile.
+        let _gone = post.call1(&scope, message);
+    }
+}

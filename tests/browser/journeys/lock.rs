@@ -1,0 +1,240 @@
+//! A new patient's whole way: invitation, passphrase, a message written offline, the lock, a browser that
+//! dies, a wrong passphrase, the right one without a network, and then another device. Between them
+//! the raw files of the browser are searched: nothing that was typed lies there to be read.
+
+use crate::engine::PHONE;
+use crate::page::Name::{Has, Is};
+use crate::page::Page;
+use crate::stage::Stage;
+use anyhow::{Context, Result, ensure};
+use std::path::Path;
+
+/// Typed by the patient. No four letters of one come twice, so that no compression hides its beginning.
+const TOPIC: &str = "zqfkopic-canary";
+const TEXT: &str = "xwvjtext-canary may I swim";
+const DRAFT: &str = "kqzydraft-canary not sent";
+const CANARIES: [&str; 3] = ["zqfkopic", "xwvjtext", "kqzydraft"];
+/// What has to be found, so that a search which finds nothing has looked in the right place.
+const LEFT_IN_CLEAR: &str = "satchel";
+
+const SIGN_IN_NAME: &str = "blue-kite-7";
+const LOCKED: &str = "Satchel is locked";
+
+pub async fn play(stage: &mut Stage) -> Result<()> {
+    // Guesses are refused with a status that browsers write into their console.
+    stage.excuse("403");
+    stage.open(&PHONE).await?;
+    let page = stage.enter("new patient").await?;
+    let (passphrase, code) = set_up(stage, &page).await?;
+    page.see("Up to date").await?;
+    page.works_offline().await?;
+
+    stage.server_is_killed().await?;
+    write(stage, &page).await?;
+    lock_with_keys(&page).await?;
+    page.see("1 item waits on this phone").await?;
+    page.see("555 0134").await?;
+    nothing_is_left_on(&page).await?;
+    page.js("history.back()").await?;
+    page.see(LOCKED).await?;
+    nothing_is_left_on(&page).await?;
+
+    stage.browser_crashes()?;
+    nothing_lies_in(&stage.profile())?;
+    stage.browser_starts(&PHONE).await?;
+    let page = stage.new_page().await?;
+    page.goto(&stage.url("/messages")).await?;
+    page.see(LOCKED).await?;
+    open_with(&page, "copper lantern river maple").await?;
+    page.see("That did not open it").await?;
+    nothing_is_left_on(&page).await?;
+    open_with(&page, &format!(" {} ", passphrase.to_uppercase())).await?;
+    page.see(TOPIC).await?;
+    page.see("Offline").await?;
+    the_draft_is_there(stage, &page, &passphrase).await?;
+
+    it_locks_by_itself(&page).await?;
+    page.click("button", Is("I forgot my passphrase")).await?;
+    open_with(&page, &code).await?;
+    page.find("textbox", Is("What is it about?")).await?;
+    stage.server_starts().await?;
+    page.see("Up to date").await?;
+    lock_with_keys(&page).await?;
+    stage.browser_closes().await?;
+    nothing_lies_in(&stage.profile())?;
+    on_another_device(stage, &passphrase).await
+}
+
+/// Answers the passphrase and the code on paper.
+async fn set_up(stage: &Stage, page: &Page) -> Result<(String, String)> {
+    let born = stage.server.link("new patient's birth date")?.to_owned();
+    let mut parts = born.split('-');
+    for field in ["Year", "Month", "Day"] {
+        let part = parts.next().context("a birth date has three parts")?;
+        page.fill("textbox", Is(field), part).await?;
+    }
+    page.click("button", Is("Continue")).await?;
+    page.fill("textbox", Is("Sign-in name"), "19610409").await?;
+    page.click("button", Is("Continue")).await?;
+    page.see("A number alone could be a record number").await?;
+    retype(page, "Sign-in name", SIGN_IN_NAME).await?;
+    page.click("button", Is("Continue")).await?;
+
+    page.click("button", Is("Use my own passphrase")).await?;
+    page.fill("textbox", Is("Passphrase"), "Walter1948").await?;
+    page.see("Weak").await?;
+    page.click("button", Is("Lock my record with this")).await?;
+    page.see("Too easy to guess").await?;
+    page.click("button", Is("Use the words you show me")).await?;
+    let passphrase = listed(page, 5).await?;
+    page.click("button", Is("Lock my record with this")).await?;
+    page.see("Your recovery code").await?;
+    let code = listed(page, 5).await?;
+    page.click("button", Is("I have kept the code")).await?;
+    Ok((passphrase, code))
+}
+
+/// The words of the list that is shown.
+async fn listed(page: &Page, count: usize) -> Result<String> {
+    page.wait("a list to copy", crate::page::PATIENCE, async || {
+        let script = "return [...document.querySelectorAll('main ol li')].map(li => li.innerText)";
+        let words = page.js(script).await?;
+        let words: Vec<String> = serde_json::from_value(words)?;
+        Ok((words.len() == count).then(|| words.join(" ")))
+    })
+    .await
+}
+
+async fn retype(page: &Page, label: &str, text: &str) -> Result<()> {
+    /// The codes of WebDriver for Control and for letting go of it.
+    const ALL: &str = "\u{e009}a\u{e000}";
+    page.fill("textbox", Is(label), &format!("{ALL}{text}")).await
+}
+
+async fn write(stage: &Stage, page: &Page) -> Result<()> {
+    page.click("link", Has("Messages")).await?;
+    page.click("link", Is("Write a message")).await?;
+    page.fill("textbox", Is("What is it about?"), TOPIC).await?;
+    page.fill("textbox", Is("Your message"), TEXT).await?;
+    page.click("button", Is("Send later")).await?;
+    page.see("Saved on this").await?;
+    page.click("link", Has("Messages")).await?;
+    page.click("link", Is("Write a message")).await?;
+    page.fill("textbox", Is("What is it about?"), DRAFT).await?;
+    ensure!(stage.front.exchanges().iter().all(|one| !one.path.contains("canary")));
+    Ok(())
+}
+
+async fn lock_with_keys(page: &Page) -> Result<()> {
+    page.js("document.activeElement.dispatchEvent(new KeyboardEvent('keydown',
+            { code: 'KeyL', altKey: true, shiftKey: true, bubbles: true, cancelable: true }))")
+        .await?;
+    page.see(LOCKED).await
+}
+
+async fn open_with(page: &Page, words: &str) -> Result<()> {
+    let label = if words.contains(' ') && page.seen().await?.contains("Recovery code") {
+        "Recovery code"
+    } else {
+        "Passphrase"
+    };
+    retype(page, label, words).await?;
+    page.click("button", Is("Unlock")).await
+}
+
+/// Not in the document either, for whoever opens the browser's own tools.
+async fn nothing_is_left_on(page: &Page) -> Result<()> {
+    let document = page.js("return document.documentElement.outerHTML").await?;
+    let document = document.as_str().context("a document is text")?;
+    let values =
+        "return [...document.querySelectorAll('input, textarea')].map(e => e.value).join()";
+    let values = page.js(values).await?.as_str().unwrap_or_default().to_owned();
+    for canary in CANARIES {
+        ensure!(!document.contains(canary), "{canary} is still in the document");
+        ensure!(!values.contains(canary), "{canary} is still in a field");
+    }
+    Ok(())
+}
+
+async fn the_draft_is_there(stage: &Stage, page: &Page, passphrase: &str) -> Result<()> {
+    page.goto(&stage.url("/messages/new")).await?;
+    // Another load is another worker, and its keys are asked for again.
+    page.see(LOCKED).await?;
+    open_with(page, passphrase).await?;
+    let script =
+        "return [...document.querySelectorAll('input')].some(e => e.value.includes('kqzydraft'))";
+    page.wait("the draft", crate::page::PATIENCE, async || {
+        Ok((page.js(script).await? == true).then_some(()))
+    })
+    .await
+}
+
+/// Nobody waits for five minutes: a tab may make its times shorter, never longer.
+async fn it_locks_by_itself(page: &Page) -> Result<()> {
+    page.js("sessionStorage.setItem('satchel.lock-idle-ms', '1')").await?;
+    page.see(LOCKED).await?;
+    page.js("sessionStorage.removeItem('satchel.lock-idle-ms')").await?;
+    Ok(())
+}
+
+async fn on_another_device(stage: &mut Stage, passphrase: &str) -> Result<()> {
+    stage.browser_starts_on("another", &PHONE).await?;
+    let page = stage.new_page().await?;
+    page.goto(&stage.url("/")).await?;
+    page.click("link", Is("I have an account already")).await?;
+    page.fill("textbox", Is("Sign-in name"), SIGN_IN_NAME).await?;
+    page.fill("textbox", Is("Passphrase"), "copper lantern river maple").await?;
+    page.click("button", Is("Sign in")).await?;
+    page.see("do not match").await?;
+    retype(&page, "Passphrase", passphrase).await?;
+    page.click("button", Is("Sign in")).await?;
+    page.see("Your recovery code").await?;
+    page.click("button", Is("I have kept the code")).await?;
+    page.click("link", Is("Open my record")).await?;
+    page.click("link", Has("Messages")).await?;
+    page.see(TOPIC).await?;
+    // Leaving takes everything along.
+    page.click("link", Has(TOPIC)).await?;
+    page.see(TEXT).await?;
+    page.goto(&stage.url("/settings/leave")).await?;
+    open_with(&page, passphrase).await?;
+    page.click("button", Is("Remove from this phone")).await?;
+    page.see("Enter your code").await?;
+    stage.browser_closes().await?;
+    nothing_lies_in(&stage.profile_of("another"))
+}
+
+/// Searches every file below a browser's folder. Snappy and LZ4, which browsers pack rows and sessions
+/// with, leave a text that is new to them as it is.
+fn nothing_lies_in(folder: &Path) -> Result<()> {
+    let mut files = Vec::new();
+    collect(folder, &mut files)?;
+    let mut found_clear = false;
+    for (name, bytes) in &files {
+        found_clear |= holds(bytes, LEFT_IN_CLEAR);
+        for canary in CANARIES {
+            ensure!(!holds(bytes, canary), "{canary} lies in {name}");
+        }
+    }
+    ensure!(found_clear, "{} files, and not even {LEFT_IN_CLEAR} in them", files.len());
+    Ok(())
+}
+
+fn holds(bytes: &[u8], word: &str) -> bool {
+    let wide: Vec<u8> = word.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let is_in = |word: &[u8]| bytes.windows(word.len()).any(|part| part == word);
+    is_in(word.as_bytes()) || is_in(&wide)
+}
+
+fn collect(folder: &Path, files: &mut Vec<(String, Vec<u8>)>) -> Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let about = std::fs::symlink_metadata(&path)?;
+        if about.is_dir() {
+            collect(&path, files)?;
+        } else if about.is_file() {
+            files.push((path.display().to_string(), std::fs::read(&path)?));
+        }
+    }
+    Ok(())
+}
