@@ -54,7 +54,7 @@ pub const JOURNEYS: &[Journey] = &[
     journey("accessibility", BOTH, |stage| Box::pin(accessibility::play(stage))),
     journey("large_text", BOTH, |stage| Box::pin(large_text::play(stage))),
     journey("slow_line", CHROMIUM, |stage| Box::pin(slow_line::play(stage))),
-    journey("lock", BOTH, |stage| Box::pin(lock::play(stage))),
+    Journey { only_when_asked: true, ..journey("lock", BOTH, |stage| Box::pin(lock::play(stage))) },
     journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
     Journey {
         only_when_asked: true,
