@@ -12,6 +12,7 @@ use shared::view::activity::ActivityAnswer;
 use shared::view::home::Home;
 use shared::view::medicines::{MedicineDetail, Medicines};
 use shared::view::paper::Paper;
+use shared::view::requests::RequestRow;
 use shared::view::results::Results;
 use shared::view::results::detail::ResultDetail;
 use shared::view::search::Found;
@@ -71,6 +72,7 @@ pub enum Ask {
         limit: u32,
     },
     Waiting,
+    Requests,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +95,7 @@ pub enum Answer {
     Found(Found),
     Activity(ActivityAnswer),
     Waiting(Waiting),
+    Requests(Vec<RequestRow>),
 }
 
 /// Pairs a question with its answer; the page counts up.

@@ -19,6 +19,8 @@ pub use self::visit::{AnswerBeforeVisit, AskForCall, AskForVisit, WishForVisit};
 use crate::document::DocumentId;
 use crate::id::{AccountId, EntryId, PatientId};
 use crate::record::message::{Attachment, Category};
+pub use crate::record::reading::{GlucoseUnit, Measured, TemperatureUnit, WeightUnit};
+pub use crate::record::visit::{AnswerToVisit, Days, PartOfDay, PreferredTime};
 use crate::record::{Message, Preference, Record, Said};
 use crate::sync::stored::{OutboxItem, PutInto};
 use crate::time::Timestamp;

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use crate::page::frame::Frame;
 use crate::page::pages::{
-    Activity, AskForVisit, BeforeVisit, ChangePassphrase, Components, Download, FirstVisit, Home,
-    Keys, Leave, Lock, Medicine, Medicines, Messages, Missing, NewMessage, NextVisit, PaperScreen,
-    Reading, Record, RecordEntry, RecordSection, Refill, ResultDetails, Results, Search, Settings,
-    Share, SignIn, Thread, Timeline, Visit, Welcome,
+    Activity, AskForCall, AskForVisit, BeforeVisit, ChangePassphrase, Components, Download,
+    FirstVisit, Home, Keys, Leave, Lock, Medicine, Medicines, Messages, Missing, NewMessage,
+    NextVisit, PaperScreen, Reading, Record, RecordEntry, RecordSection, Refill, ResultDetails,
+    Results, Search, Settings, Share, SignIn, Thread, Timeline, Visit, Welcome,
 };
 use crate::page::preferences::Preferences;
 use crate::page::session::Session;
@@ -83,6 +83,7 @@ pub(crate) fn screen_at(path: &str) -> AnyView {
         ["record", section] => view! { <RecordSection path=(*section).to_owned()/> }.into_any(),
         ["visit"] => view! { <NextVisit/> }.into_any(),
         ["visit", "ask"] => view! { <AskForVisit/> }.into_any(),
+        ["call"] => view! { <AskForCall/> }.into_any(),
         ["visit", id] => view! { <Visit id=(*id).to_owned()/> }.into_any(),
         ["keys"] => view! { <Keys/> }.into_any(),
         ["before-visit"] => view! { <BeforeVisit/> }.into_any(),

@@ -1,7 +1,9 @@
 //! One file a route. A page asks, edits and lays out parts.
 
 mod activity;
+mod ask_for_visit;
 mod ask_the_clinic;
+mod asking;
 mod before_visit;
 mod chart_words;
 mod components;
@@ -32,6 +34,7 @@ mod visit;
 mod welcome;
 
 pub(crate) use activity::Activity;
+pub(crate) use ask_for_visit::{AskForCall, AskForVisit};
 pub(crate) use before_visit::BeforeVisit;
 pub(crate) use components::Components;
 pub(crate) use download::Download;
@@ -56,5 +59,5 @@ pub(crate) use settings::Settings;
 pub(crate) use share::Share;
 pub(crate) use sign_in::SignIn;
 pub(crate) use thread::Thread;
-pub(crate) use visit::{AskForVisit, NextVisit, Visit};
+pub(crate) use visit::{NextVisit, Visit};
 pub(crate) use welcome::{Visit as FirstVisit, Welcome};

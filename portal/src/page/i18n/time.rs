@@ -44,6 +44,11 @@ pub(crate) fn now() -> Timestamp {
     of_date(&Date::new_0())
 }
 
+/// This moment as a clock on the wall here shows it, with its distance from Greenwich.
+pub(crate) fn here_and_now() -> PartialDate {
+    here(now())
+}
+
 /// "9:12 am".
 pub(crate) fn clock(at: Timestamp) -> String {
     quiet(format(CLOCK, at))
@@ -140,13 +145,15 @@ fn wall_clock(when: PartialDate) -> Option<String> {
 /// is the best guess.
 fn placed(when: PartialDate) -> PartialDate {
     match (when, when.moment()) {
-        (PartialDate::Time(_, time), Some(at)) if time.offset_minutes == Some(0) => {
-            #[expect(clippy::cast_possible_truncation, reason = "no zone is a month away")]
-            let minutes_behind = to_date(at).get_timezone_offset() as i16;
-            PartialDate::at(at, &Zone::new(vec![(at, -minutes_behind)]))
-        }
+        (PartialDate::Time(_, time), Some(at)) if time.offset_minutes == Some(0) => here(at),
         _ => when,
     }
+}
+
+fn here(at: Timestamp) -> PartialDate {
+    #[expect(clippy::cast_possible_truncation, reason = "no zone is a month away")]
+    let minutes_behind = to_date(at).get_timezone_offset() as i16;
+    PartialDate::at(at, &Zone::new(vec![(at, -minutes_behind)]))
 }
 
 fn month_of_year(year: i16, month: u8) -> String {

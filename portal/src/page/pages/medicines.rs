@@ -180,7 +180,7 @@ fn row_without_link(row: &shared::view::sections::Row) -> Line {
 
 // --- Refills ---
 
-fn refill_tag(refill: &RefillRow) -> (Tone, Icon, String) {
+pub(super) fn refill_tag(refill: &RefillRow) -> (Tone, Icon, String) {
     match &refill.outcome {
         RefillOutcome::Declined { .. } => (Tone::Alert, Icon::Alert, words::refill_declined()),
         RefillOutcome::NotSent => (Tone::Alert, Icon::Alert, words::refill_not_sent()),

@@ -7,7 +7,6 @@ use shared::view::{What, home};
 
 use super::ask_the_clinic::AskTheClinic;
 use super::chart_words::{name_of, other_facts, row_line};
-use super::message_words::EmergencyLine;
 use super::not_found::Missing;
 use crate::bridge::{Answer, Ask};
 use crate::page::i18n::{time, words};
@@ -137,18 +136,4 @@ fn one_visit(visit: &Found) -> AnyView {
         </Screen>
     }
     .into_any()
-}
-
-#[component]
-pub(crate) fn AskForVisit() -> impl IntoView {
-    view! {
-        <Screen name=words::visit_ask_title()>
-            <div>
-                <BackLink href="/record/visits" label=words::record_visits()/>
-                <h1>{words::visit_ask_title()}</h1>
-                <EmergencyLine/>
-            </div>
-            <AskTheClinic icon=Icon::Calendar title=words::visit_ask_empty() text=words::visit_ask_will()/>
-        </Screen>
-    }
 }

@@ -16,6 +16,8 @@ pub(crate) enum Kind {
     Code,
     /// A day, month or year.
     Number,
+    /// A number that may have a fraction.
+    Decimal,
     /// What somebody signs in with.
     Name,
     /// A passphrase that opens something.
@@ -28,7 +30,7 @@ impl Kind {
     const fn class(self) -> &'static str {
         match self {
             Kind::Code => "input short number",
-            Kind::Number => "input digits",
+            Kind::Number | Kind::Decimal => "input digits",
             Kind::Text | Kind::Long | Kind::Name | Kind::Secret | Kind::NewSecret => "input",
         }
     }
@@ -36,11 +38,21 @@ impl Kind {
     /// Browsers keep what is typed into a field in files of their own, unless they are told not to.
     const fn autocomplete(self) -> &'static str {
         match self {
-            Kind::Text | Kind::Long | Kind::Number => "off",
+            Kind::Text | Kind::Long | Kind::Number | Kind::Decimal => "off",
             Kind::Code => "one-time-code",
             Kind::Name => "username",
             Kind::Secret => "current-password",
             Kind::NewSecret => "new-password",
+        }
+    }
+
+    const fn input_mode(self) -> Option<&'static str> {
+        match self {
+            Kind::Number => Some("numeric"),
+            Kind::Decimal => Some("decimal"),
+            Kind::Text | Kind::Long | Kind::Code | Kind::Name | Kind::Secret | Kind::NewSecret => {
+                None
+            }
         }
     }
 
@@ -52,7 +64,7 @@ impl Kind {
         match self {
             Kind::Code => Some("characters"),
             Kind::Name | Kind::Secret | Kind::NewSecret => Some("none"),
-            Kind::Text | Kind::Long | Kind::Number => None,
+            Kind::Text | Kind::Long | Kind::Number | Kind::Decimal => None,
         }
     }
 }
@@ -91,12 +103,13 @@ pub(crate) fn Field(
         Kind::Text
         | Kind::Code
         | Kind::Number
+        | Kind::Decimal
         | Kind::Name
         | Kind::Secret
         | Kind::NewSecret => view! {
             <input class=kind.class() id=id maxlength=chars_max
                 type=kind.is_secret().then_some("password")
-                inputmode=(kind == Kind::Number).then_some("numeric")
+                inputmode=kind.input_mode()
                 autocomplete=kind.autocomplete() autocapitalize=kind.autocapitalize()
                 spellcheck=kind.autocapitalize().map(|_| "false")
                 aria-describedby=described aria-invalid=invalid

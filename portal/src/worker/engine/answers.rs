@@ -4,8 +4,8 @@ use shared::id::AccountId;
 use shared::record::Record;
 use shared::view::results::detail;
 use shared::view::{
-    EntryAnswer, activity, home, medicines, paper, results, search, sections, threads, timeline,
-    visit, waiting,
+    EntryAnswer, activity, home, medicines, paper, requests, results, search, sections, threads,
+    timeline, visit, waiting,
 };
 
 use crate::bridge::{Answer, Ask};
@@ -39,5 +39,6 @@ pub fn answer(record: &Record, reader: AccountId, ask: Ask) -> Answer {
             Answer::Activity(activity::activity(record, &words, limit))
         }
         Ask::Waiting => Answer::Waiting(waiting::waiting(record, reader)),
+        Ask::Requests => Answer::Requests(requests::requests(record, reader)),
     }
 }
