@@ -16,7 +16,7 @@ use crate::store::{Store, StoreError};
 
 mod callers;
 
-pub use self::callers::{Anyone, Person, Staff, TicketHolder};
+pub use self::callers::{Anyone, Ehr, Person, Staff, TicketHolder};
 
 /// Holds the store and hands it out only with a permission, or to a named part of the server that
 /// acts for nobody.
@@ -34,6 +34,8 @@ pub enum Part {
     Hub,
     /// Opens journals after the commit.
     Projector,
+    /// Does what somebody at the server's own terminal asks for.
+    Errands,
     /// Fills the made-up clinic.
     #[cfg(feature = "demo")]
     Demo,
@@ -63,6 +65,7 @@ pub enum CallerKind {
     Person,
     Staff,
     TicketHolder,
+    Ehr,
 }
 
 /// What is asked for, found in the path.

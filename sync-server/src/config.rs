@@ -1,6 +1,8 @@
 //! Configuration: one struct, one table of flags that is parsed, printed by `--help` and read from
 //! the environment. Anything wrong is one sentence, said before anything is touched.
 
+pub mod errand;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
@@ -37,6 +39,8 @@ pub enum Command {
     Help,
     Version,
     Serve(Config),
+    /// Something that ends by itself.
+    Errand(errand::Errand),
     #[cfg(feature = "demo")]
     Demo(Config, DemoOptions),
 }
@@ -104,6 +108,8 @@ const FLAGS: &[Flag] = &[
         None,
         "a built portal to serve in place of the embedded one",
     ),
+    flag("--source", "NAME", "SATCHEL_SOURCE", None, "import: the system that the files come from"),
+    flag("--patient", "ID", "SATCHEL_PATIENT", None, "import, export: whose record it is"),
     flag("--clinic-name", "NAME", "SATCHEL_CLINIC_NAME", Some("Clinic"), "the clinic's name"),
     flag("--clinic-phone", "NUMBER", "SATCHEL_CLINIC_PHONE", Some(""), "the clinic's phone number"),
     flag(
@@ -134,6 +140,7 @@ pub fn parse(
     }
     match command.as_str() {
         "--version" | "-V" => Ok(Command::Version),
+        "import" | "export" | "client" => Ok(Command::Errand(errand::parse(command, rest, env)?)),
         "serve" => Ok(Command::Serve(config(&Given::read(rest, false)?, env)?)),
         #[cfg(feature = "demo")]
         "demo" => {
@@ -146,7 +153,11 @@ pub fn parse(
 }
 
 const fn commands() -> &'static str {
-    if cfg!(feature = "demo") { "serve or demo" } else { "serve" }
+    if cfg!(feature = "demo") {
+        "serve, import, export, client or demo"
+    } else {
+        "serve, import, export or client"
+    }
 }
 
 /// The flags that were given, before they mean anything.
@@ -263,7 +274,10 @@ fn invalid<T>(sentence: String) -> Result<T, Invalid> {
 pub fn help() -> String {
     let mut text = String::from(
         "sync-server: keeps and passes on what patients and their clinic write\n\n\
-         usage: sync-server serve [flags]\n",
+         usage: sync-server serve [flags]\n\
+         \x20      sync-server import FILE... --source NAME    FHIR bundles, resources, NDJSON; .gz too\n\
+         \x20      sync-server export --patient ID             one record as a FHIR bundle\n\
+         \x20      sync-server client add NAME --source NAME   a token for an EHR; client end NAME\n",
     );
     if cfg!(feature = "demo") {
         text.push_str(

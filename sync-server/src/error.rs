@@ -22,6 +22,11 @@ pub enum Error {
     WrongOrigin,
     #[error("the request could not be read")]
     Unreadable,
+    #[error("this media type is not understood here; send application/fhir+json")]
+    WrongMediaType,
+    /// Why, and where: never what it says.
+    #[error("{0}")]
+    NotFhir(#[source] shared::fhir::import::NotRead),
     #[error("the request is too large")]
     TooLarge,
     #[error("the ticket is not valid")]
@@ -60,6 +65,8 @@ impl Error {
             Self::WrongMethod => (StatusCode::METHOD_NOT_ALLOWED, "wrong-method"),
             Self::WrongOrigin => (StatusCode::FORBIDDEN, "wrong-origin"),
             Self::Unreadable => (StatusCode::BAD_REQUEST, "unreadable"),
+            Self::WrongMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-media-type"),
+            Self::NotFhir(_) => (StatusCode::BAD_REQUEST, "not-fhir"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
             Self::BadTicket => (StatusCode::UNAUTHORIZED, "bad-ticket"),
             Self::InvitationNotRecognized => (StatusCode::FORBIDDEN, "invitation-not-recognized"),

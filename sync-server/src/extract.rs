@@ -42,7 +42,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
         if kind != Some("application/json") {
             return Err(Error::Unreadable);
         }
-        let bytes = whole(request).await?;
+        let bytes = limited(request, JSON_BYTES_MAX).await?;
         serde_json::from_slice(&bytes).map(Self).map_err(|_| Error::Unreadable)
     }
 }
@@ -79,8 +79,9 @@ fn client_address(peer: Option<Peer>, headers: &HeaderMap) -> Option<IpAddr> {
     }
 }
 
-async fn whole(request: Request) -> Result<Bytes, Error> {
-    axum::body::to_bytes(request.into_body(), JSON_BYTES_MAX).await.map_err(|error| {
+/// A body that is not larger than this.
+pub async fn limited(request: Request, bytes_max: usize) -> Result<Bytes, Error> {
+    axum::body::to_bytes(request.into_body(), bytes_max).await.map_err(|error| {
         let mut cause: &dyn std::error::Error = &error;
         while let Some(deeper) = cause.source() {
             cause = deeper;

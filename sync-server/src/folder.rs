@@ -26,6 +26,9 @@ pub struct Folder {
 }
 
 impl Folder {
+    /// Where commands reach the server that runs on the folder.
+    pub const SOCKET: &str = "errands.sock";
+
     pub fn open(dir: &Path) -> Result<Self, Failure> {
         let no_access = |error| Failure::NoAccess(dir.to_owned(), error);
         for folder in [dir.to_owned(), dir.join("keys")] {

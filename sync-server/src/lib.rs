@@ -7,6 +7,7 @@ pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod documents;
+pub mod errand;
 pub mod error;
 pub mod extract;
 pub mod fhir;

@@ -19,7 +19,7 @@ async fn main() -> ExitCode {
         }
     };
     match run(command).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             eprintln!("sync-server: {failure}");
             ExitCode::FAILURE
@@ -27,15 +27,16 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Command) -> Result<(), Failure> {
+async fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Help => say(&help()),
         Command::Version => say(concat!("sync-server ", env!("CARGO_PKG_VERSION"), "\n")),
-        Command::Serve(config) => return serve(config).await,
+        Command::Serve(config) => serve(config).await?,
+        Command::Errand(errand) => return sync_server::errand::run(errand).await,
         #[cfg(feature = "demo")]
-        Command::Demo(config, options) => return sync_server::demo::demo(config, options).await,
+        Command::Demo(config, options) => sync_server::demo::demo(config, options).await?,
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 #[expect(clippy::print_stdout, reason = "help and version are what was asked for")]

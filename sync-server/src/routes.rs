@@ -23,6 +23,7 @@ use crate::assets::PortalSource;
 use crate::authorize::{Action, Authorized, Caller, CallerKind, Path, Resource};
 use crate::clinic;
 use crate::error::Error;
+use crate::fhir;
 use crate::headers::{self, Transport};
 use crate::state::App;
 
@@ -53,6 +54,10 @@ pub fn table() -> Vec<Route> {
         get("/clinic/api/items/{patient}/{item}", clinic::desk::item::read),
         post("/clinic/api/items/{patient}/{item}/notes", clinic::desk::item::note),
         post("/clinic/api/records/{patient}/edits", clinic::desk::decide::write),
+        get("/fhir/metadata", fhir::api::metadata),
+        get("/fhir/{kind}/{id}", fhir::api::one),
+        post("/fhir", fhir::api::bundle),
+        post("/fhir/import", fhir::api::import),
     ]
 }
 
@@ -161,12 +166,13 @@ pub fn router(app: App, table: Vec<Route>, portal: PortalSource) -> Router {
     for (path, methods) in paths {
         router = router.route(path, methods.fallback(|| async { Error::WrongMethod }));
     }
-    for unknown in ["/api/{*rest}", "/clinic/api/{*rest}"] {
+    for unknown in ["/api/{*rest}", "/clinic/api/{*rest}", "/fhir/{kind}"] {
         router = router.route(unknown, axum::routing::any(|| async { Error::NotFound }));
     }
     let router = router.with_state(app.clone()).merge(crate::assets::router(portal));
     let router = router
         .layer(axum::middleware::from_fn_with_state(app, crate::guard::same_origin))
+        .layer(axum::middleware::from_fn(crate::fhir::outcome::tell))
         .layer(axum::middleware::from_fn(crate::log::requests));
     headers::protect(router, transport)
 }

@@ -110,6 +110,7 @@ impl Started {
     pub async fn run(self, app: App, router: Router) {
         line(&Line::Started { port: self.port });
         let projector = tokio::spawn(crate::projector::run(app.clone()));
+        tokio::spawn(errands(app.clone(), self.folder.path(Folder::SOCKET)));
         let stop = async {
             self.stop.heard().await;
             line(&Line::Stopping);
@@ -123,6 +124,13 @@ impl Started {
         let _unfinished = tokio::time::timeout(END_WITHIN, ended).await;
         self.store.close().await;
         line(&Line::Stopped);
+    }
+}
+
+/// Commands reach a running server here; without it they say that it does not answer.
+async fn errands(app: App, file: PathBuf) {
+    if let Err(error) = crate::fhir::socket::listen(app, &file).await {
+        line(&Line::Failed { id: "-", what: "errands", cause: &error });
     }
 }
 

@@ -42,6 +42,8 @@ struct Inner {
     projector: Projector,
     desk: Desk,
     tries: Tries,
+    /// Charts have one writer: imports go one after the other.
+    importing: tokio::sync::Mutex<()>,
     /// Counts what changed for the clinic.
     clinic_changes: watch::Sender<u64>,
 }
@@ -67,6 +69,7 @@ impl App {
             projector: Projector::default(),
             desk: Desk::default(),
             tries: Tries::default(),
+            importing: tokio::sync::Mutex::default(),
             clinic_changes: watch::Sender::new(0),
         }))
     }
@@ -81,6 +84,11 @@ impl App {
 
     pub fn projector(&self) -> &Projector {
         &self.0.projector
+    }
+
+    /// Waits until no import runs; none begins while this is held.
+    pub async fn importing(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.0.importing.lock().await
     }
 
     /// Something was committed to the log: whoever listens hears of it, but for the connection

@@ -1,5 +1,7 @@
-//! How a caller is recognized: by nothing, a cookie of a slot, the staff's cookie or a ticket.
+//! How a caller is recognized: by nothing, a cookie of a slot, the staff's cookie, a ticket, or the
+//! token of a program.
 
+use axum::http::header;
 use axum::http::request::Parts;
 
 use super::{Caller, CallerKind, Part, session_of, staff_of};
@@ -8,6 +10,7 @@ use crate::extract::{cookie, query_part, slot_of};
 use crate::secret::SecretHash;
 use crate::state::{App, STAFF_COOKIE, slot_cookie};
 use crate::store::people::{Door, Session, StaffMember};
+use crate::store::resources::Client;
 
 pub struct Anyone;
 
@@ -69,5 +72,25 @@ impl Caller for TicketHolder {
         let session = store.take_ticket(SecretHash::of(ticket), app.now()).await?;
         let session = session.filter(|session| session.door == Door::Portal);
         Ok(Self { session: session.ok_or(Error::BadTicket)? })
+    }
+}
+
+/// A program of the clinic, by its token.
+pub struct Ehr {
+    pub client: Client,
+}
+
+impl Caller for Ehr {
+    const KIND: CallerKind = CallerKind::Ehr;
+
+    async fn identify(app: &App, parts: &Parts) -> Result<Self, Error> {
+        let said = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let (scheme, token) = said.and_then(|said| said.split_once(' ')).unwrap_or_default();
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(Error::NotSignedIn);
+        }
+        let store = app.doorkeeper().for_part(Part::Callers);
+        let client = store.client(SecretHash::of(token.trim())).await?;
+        Ok(Self { client: client.ok_or(Error::NotSignedIn)? })
     }
 }

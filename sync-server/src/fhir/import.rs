@@ -1,26 +1,22 @@
 //! An import: what was sent is read, its patients are recognized, each resource is new, newer, the
 //! same or refused, and all that follows goes into the store in one transaction, charts included.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::document::{DocumentId, Kind};
-use shared::fhir::import::plan::{key, pair};
-use shared::fhir::import::read::Body;
-use shared::fhir::import::{
-    Entry, Facts, Fate, Input, Keys, Method, Planner, Request, Shape, Summary, Why, home,
-};
-use shared::id::{EntryId, PatientId, Rng};
+use shared::fhir::import::{Facts, Fate, Input, Shape, Summary, home};
+use shared::id::{EntryId, PatientId};
 use shared::sync::receipt::ReceiptKey;
 use shared::time::Timestamp;
 
-use super::chart::{Charts, Placing, fits};
-use super::owner::{Learned, Owner, Owners};
+use super::chart::{Charts, Placing};
+use super::examined::{Examined, is_patient};
+use super::owner::Owners;
 use super::place::{Pointing, Shared};
-use crate::store::resources::{Aside, PlacedResource, ResourceCommit, StoredResource};
+use super::run::{Decided, Run, Taken};
+use crate::store::resources::{PlacedResource, ResourceCommit};
 use crate::store::rows::News;
 use crate::store::{Store, StoreError};
-use crate::world::OsRng;
 
 /// Resources of one transaction, unless all of them have to go together: little enough that a
 /// server goes on answering in between.
@@ -47,6 +43,8 @@ pub struct Order<'a> {
 #[derive(Default)]
 pub struct Outcome {
     pub summary: Summary,
+    /// The records it is about.
+    pub patients: Vec<PatientId>,
     /// One for each entry, in the order in which they were sent.
     pub entries: Vec<EntryOutcome>,
 }
@@ -57,19 +55,6 @@ pub struct EntryOutcome {
     pub kind: String,
     pub id: Option<String>,
     pub fate: Fate,
-}
-
-/// A resource that can be taken, and what is known of it.
-pub struct Examined<'a> {
-    pub number: usize,
-    pub place: String,
-    pub url: Option<String>,
-    pub json: Cow<'a, str>,
-    pub facts: Facts,
-    pub keys: Keys,
-    pub request: Option<Request>,
-    /// It was kept aside before.
-    pub aside: Option<i64>,
 }
 
 impl<'a> Importer<'a> {
@@ -123,6 +108,7 @@ impl<'a> Importer<'a> {
         }
         run.outcome.entries.sort_by_key(|entry| entry.number);
         Ok(Outcome {
+            patients: run.owners.patients(),
             summary: run.outcome.summary,
             entries: run.outcome.entries.into_iter().map(|numbered| numbered.outcome).collect(),
         })
@@ -170,28 +156,7 @@ impl<'a> Importer<'a> {
         let places: BTreeMap<_, _> =
             places.into_iter().map(|place| ((place.patient, place.resource), place)).collect();
 
-        let mut texts: BTreeMap<EntryId, Text<'_>> = BTreeMap::new();
-        for row in shared.rows.values() {
-            if let Some(facts) = Facts::of(&row.body) {
-                let text = Text { url: row.url.as_deref(), json: &row.body, facts, is_new: false };
-                texts.insert(row.known.resource, text);
-            }
-        }
-        let mut pairs = shared.pairs;
-        for (entry, fate) in entries.iter().zip(&fates) {
-            let Some(resource) = fate.resource() else {
-                continue;
-            };
-            let is_new = !matches!(fate, Taken::Same { .. });
-            let (url, facts) = (entry.url.as_deref(), entry.facts.clone());
-            texts.insert(resource, Text { url, json: &entry.json, facts, is_new });
-            if let Some(owner) = fate.owner() {
-                pairs.insert((owner, resource));
-            }
-            // A newer version goes wherever the older one stands.
-            let elsewhere = places.keys().filter(|(_, placed)| *placed == resource);
-            pairs.extend(elsewhere);
-        }
+        let (texts, pairs) = texts_of(entries, &fates, &shared, &places);
         for (patient, resource) in pairs {
             let Some(text) = texts.get(&resource) else {
                 continue;
@@ -221,7 +186,7 @@ impl<'a> Importer<'a> {
             commit.blobs.extend(blobs);
             commit.places.push(PlacedResource { patient, resource, document, entry });
         }
-        commit.wanted = shared.wanted.into_iter().collect();
+        commit.wanted.extend(shared.wanted.iter().cloned());
         commit.charts = self.charts.changes(self.receipts, run.order.now)?;
         Ok(commit)
     }
@@ -273,278 +238,42 @@ struct Text<'a> {
     is_new: bool,
 }
 
-/// Everything that one import remembers from piece to piece.
-struct Run<'a> {
-    order: Order<'a>,
-    made_at: Option<Timestamp>,
-    import: EntryId,
-    last: EntryId,
-    owners: Owners,
-    planner: Planner,
-    outcome: Counted,
-}
+type Texts<'a> = BTreeMap<EntryId, Text<'a>>;
+type Pairs = BTreeSet<(PatientId, EntryId)>;
+type Places = BTreeMap<(PatientId, EntryId), PlacedResource>;
 
-#[derive(Default)]
-struct Counted {
-    summary: Summary,
-    entries: Vec<Numbered>,
-}
-
-struct Numbered {
-    number: usize,
-    outcome: EntryOutcome,
-}
-
-/// What was decided about one resource.
-enum Taken {
-    New { resource: EntryId, owner: Option<PatientId> },
-    Same { resource: EntryId, owner: Option<PatientId> },
-    Not,
-}
-
-struct Decided {
-    commit: ResourceCommit,
-    fates: Vec<Taken>,
-}
-
-impl Taken {
-    const fn resource(&self) -> Option<EntryId> {
-        match self {
-            Self::New { resource, .. } | Self::Same { resource, .. } => Some(*resource),
-            Self::Not => None,
+/// The texts that may have to be written, and in whose charts they belong.
+fn texts_of<'t>(
+    entries: &'t [Examined<'_>],
+    fates: &[Taken],
+    shared: &'t Shared,
+    places: &Places,
+) -> (Texts<'t>, Pairs) {
+    let mut texts: Texts<'t> = BTreeMap::new();
+    for row in shared.rows.values() {
+        if let Some(facts) = Facts::of(&row.body) {
+            let text = Text { url: row.url.as_deref(), json: &row.body, facts, is_new: false };
+            texts.insert(row.known.resource, text);
         }
     }
-
-    const fn owner(&self) -> Option<PatientId> {
-        match self {
-            Self::New { owner, .. } | Self::Same { owner, .. } => *owner,
-            Self::Not => None,
-        }
-    }
-}
-
-impl<'a> Run<'a> {
-    fn new(order: Order<'a>, made_at: Option<Timestamp>) -> Self {
-        let import = EntryId::fresh(order.now, &mut OsRng);
-        Self {
-            order,
-            made_at,
-            import,
-            last: import,
-            owners: Owners::default(),
-            planner: Planner::default(),
-            outcome: Counted::default(),
-        }
-    }
-
-    /// Ids of one import follow each other, so that a chart stays small.
-    fn fresh(&mut self) -> EntryId {
-        let mut step = [0; 2];
-        OsRng.fill(&mut step);
-        let step = 1 + u128::from(u16::from_le_bytes(step));
-        self.last = EntryId::from_u128(self.last.to_u128().wrapping_add(step));
-        self.last
-    }
-
-    fn examine<'e>(&mut self, entries: Vec<(usize, Entry<'e>)>) -> Vec<Examined<'e>> {
-        let mut examined = Vec::new();
-        for (number, entry) in entries {
-            let place = entry.place.clone();
-            match examine(number, entry) {
-                Ok(one) => examined.push(one),
-                Err(why) => self.refuse(number, place, "", None, why),
-            }
-        }
-        examined
-    }
-
-    fn refuse(&mut self, number: usize, place: String, kind: &str, id: Option<String>, why: Why) {
-        self.outcome.summary.refuse(&place, why);
-        let (kind, fate) = (kind.to_owned(), Fate::Refused(why));
-        let outcome = EntryOutcome { place, kind, id, fate };
-        self.outcome.entries.push(Numbered { number, outcome });
-    }
-
-    fn decide(&mut self, entries: &[Examined<'_>], learned: Learned) -> Decided {
-        let mut commit = ResourceCommit {
-            import: self.import,
-            source: self.order.source.to_owned(),
-            at: self.order.now,
-            people: learned.people,
-            facts: learned.facts,
-            resources: Vec::new(),
-            places: Vec::new(),
-            wanted: Vec::new(),
-            aside: Vec::new(),
-            taken: Vec::new(),
-            blobs: Vec::new(),
-            charts: Vec::new(),
+    let mut pairs = shared.pairs.clone();
+    for (entry, fate) in entries.iter().zip(fates) {
+        let Some(resource) = fate.resource() else {
+            continue;
         };
-        let mut fates = Vec::new();
-        for entry in entries {
-            fates.push(self.decide_one(entry, &mut commit));
+        // The same once more behind something new does not make it old.
+        let before = texts.get(&resource).is_some_and(|text| text.is_new);
+        let is_new = before || !matches!(fate, Taken::Same { .. });
+        let (url, facts) = (entry.url.as_deref(), entry.facts.clone());
+        texts.insert(resource, Text { url, json: &entry.json, facts, is_new });
+        if let Some(owner) = fate.owner() {
+            pairs.insert((owner, resource));
         }
-        Decided { commit, fates }
+        // A newer version goes wherever the older one stands.
+        let elsewhere = places.keys().filter(|(_, placed)| *placed == resource);
+        pairs.extend(elsewhere);
     }
-
-    fn decide_one(&mut self, entry: &Examined<'_>, commit: &mut ResourceCommit) -> Taken {
-        let facts = &entry.facts;
-        let owner = match self.owners.of(entry) {
-            Owner::Of(patient) => Some(patient),
-            Owner::Nobody => None,
-            Owner::Refused(why, waits_for) => {
-                if why.is_kept_aside() && entry.aside.is_none() {
-                    commit.aside.push(entry.kept_aside(why, waits_for));
-                }
-                let id = facts.id.clone();
-                self.refuse(entry.number, entry.place.clone(), &facts.kind, id, why);
-                return Taken::Not;
-            }
-        };
-        commit.taken.extend(entry.aside);
-        let updated = facts.updated.or(self.made_at);
-        let fresh = self.fresh();
-        let fate = match entry.stands_for_itself(&self.planner) {
-            Some(resource) => Fate::Unchanged(resource),
-            None => self.planner.decide(facts, &entry.keys, owner, updated, fresh),
-        };
-        let summary = &mut self.outcome.summary;
-        let taken = match fate {
-            Fate::New(resource) | Fate::Newer(resource) => {
-                let is_new = matches!(fate, Fate::New(_));
-                *(if is_new { &mut summary.new } else { &mut summary.updated }) += 1;
-                commit.resources.push(entry.stored(resource, owner, updated));
-                Taken::New { resource, owner }
-            }
-            Fate::Unchanged(resource) => {
-                summary.unchanged += 1;
-                Taken::Same { resource, owner }
-            }
-            Fate::Refused(why) => {
-                let id = facts.id.clone();
-                self.refuse(entry.number, entry.place.clone(), &facts.kind, id, why);
-                return Taken::Not;
-            }
-        };
-        if entry.aside.is_some() {
-            // Counted now, and read in an earlier import.
-            summary.read += 1;
-        }
-        let (place, kind) = (entry.place.clone(), facts.kind.clone());
-        let outcome = EntryOutcome { place, kind, id: facts.id.clone(), fate };
-        self.outcome.entries.push(Numbered { number: entry.number, outcome });
-        taken
-    }
-
-    /// Of a transaction that failed: what was good fails with it.
-    fn nothing(mut self) -> Outcome {
-        let mut summary = Summary { read: self.outcome.summary.read, ..Summary::default() };
-        self.outcome.entries.sort_by_key(|entry| entry.number);
-        let mut entries = Vec::new();
-        for Numbered { mut outcome, .. } in self.outcome.entries {
-            let why = match outcome.fate {
-                Fate::Refused(why) => why,
-                Fate::New(_) | Fate::Newer(_) | Fate::Unchanged(_) => Why::Together,
-            };
-            outcome.fate = Fate::Refused(why);
-            summary.refuse(&outcome.place, why);
-            entries.push(outcome);
-        }
-        // The reasons first, before all that failed with them.
-        summary.examples.sort_by_key(|example| example.why == Why::Together);
-        Outcome { summary, entries }
-    }
-}
-
-fn is_patient(entry: &Entry<'_>) -> bool {
-    let Body::Resource(json) = entry.body else {
-        return false;
-    };
-    let any: shared::fhir::Any<'_> = shared::fhir::read(json).unwrap_or_default();
-    any.resource_type.is("Patient")
-}
-
-fn examine(number: usize, entry: Entry<'_>) -> Result<Examined<'_>, Why> {
-    let json = match entry.body {
-        Body::Resource(json) => json,
-        Body::Nothing if entry.request.is_some() => return Err(Why::NotSupported),
-        Body::Nothing | Body::Broken => return Err(Why::NotAResource),
-        Body::TooDeep => return Err(Why::TooDeep),
-    };
-    if entry.request.as_ref().is_some_and(|request| request.method == Method::Other) {
-        return Err(Why::NotSupported);
-    }
-    let examined = Examined::of(number, entry.place, entry.url, entry.request, json.into());
-    let examined = examined.ok_or(Why::NotAResource)?;
-    match examined.facts.kind.as_str() {
-        "OperationOutcome" => Err(Why::Notice),
-        "Bundle" | "Parameters" => Err(Why::NotSupported),
-        kind if !kind.starts_with(|letter: char| letter.is_ascii_uppercase()) => {
-            Err(Why::NotAResource)
-        }
-        _ if !fits(&examined.json) => Err(Why::TooLarge),
-        _ => Ok(examined),
-    }
-}
-
-impl<'a> Examined<'a> {
-    fn of(
-        number: usize,
-        place: String,
-        url: Option<String>,
-        request: Option<Request>,
-        json: Cow<'a, str>,
-    ) -> Option<Self> {
-        let facts = Facts::of(&json)?;
-        let keys = Keys::of(&facts, url.as_deref());
-        Some(Self { number, place, url, json, facts, keys, request, aside: None })
-    }
-
-    /// Its own keys, and that of a condition it depends on.
-    fn all_keys(&self) -> Vec<String> {
-        self.keys.all().cloned().chain(self.condition()).collect()
-    }
-
-    /// `If-None-Exist: identifier=system|value`: if there is one, it stays as it is.
-    fn condition(&self) -> Option<String> {
-        let asked = self.request.as_ref()?.if_none_exist.as_deref()?;
-        let (system, value) = asked.strip_prefix("identifier=")?.split_once('|')?;
-        Some(key(&self.facts.kind, "identifier", &pair(system, value)))
-    }
-
-    fn stands_for_itself(&self, planner: &Planner) -> Option<EntryId> {
-        planner.get(&self.condition()?).map(|known| known.resource)
-    }
-
-    fn kept_aside(&self, why: Why, waits_for: Option<String>) -> Aside {
-        Aside {
-            why: why.word(),
-            waits_for,
-            hash: self.facts.hash,
-            url: self.url.clone(),
-            body: self.json.clone().into_owned(),
-        }
-    }
-
-    fn stored(
-        &self,
-        resource: EntryId,
-        owner: Option<PatientId>,
-        updated: Option<Timestamp>,
-    ) -> StoredResource {
-        StoredResource {
-            resource,
-            owner,
-            kind: self.facts.kind.clone(),
-            id: self.facts.id.clone(),
-            url: self.url.clone(),
-            hash: self.facts.hash,
-            updated,
-            thing: self.facts.thing.clone(),
-            keys: self.keys.all().cloned().collect(),
-            body: self.json.clone().into_owned(),
-        }
-    }
+    (texts, pairs)
 }
 
 /// A URL that ends in type and id is found without being written down once more.

@@ -8,7 +8,7 @@ use shared::fhir::import::{Claim, FactKind, Facts, Keys, Matched, Why, matched};
 use shared::id::PatientId;
 use shared::time::Timestamp;
 
-use super::import::Examined;
+use super::examined::Examined;
 use crate::store::resources::{NewPerson, PersonAsk, PersonFact};
 use crate::store::{Store, StoreError};
 use crate::world::OsRng;
@@ -151,6 +151,12 @@ impl Owners {
             }
         }
         Ok(())
+    }
+
+    /// Everybody who was recognized.
+    pub fn patients(&self) -> Vec<PatientId> {
+        let known = self.known.values().filter_map(|found| found.ok());
+        known.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     pub fn of(&self, entry: &Examined<'_>) -> Owner {

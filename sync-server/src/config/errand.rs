@@ -1,0 +1,127 @@
+//! The commands that do one thing and end: import, export, client.
+
+use std::path::PathBuf;
+
+use shared::id::PatientId;
+
+use super::{Given, Invalid, invalid};
+
+/// Something to be done in a folder, by this process or by the server that runs on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Errand {
+    pub dir: PathBuf,
+    pub what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    Import { files: Vec<PathBuf>, source: String, patient: Option<PatientId> },
+    Export { patient: PatientId },
+    AddClient { name: String, source: String },
+    EndClient { name: String },
+}
+
+/// Flags that stand behind these commands; all of them take a value.
+const FLAGS: [&str; 3] = ["--dir", "--source", "--patient"];
+
+pub fn parse(
+    command: &str,
+    arguments: &[String],
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Errand, Invalid> {
+    let (flags, words) = apart(arguments)?;
+    let given = Given::read(&flags, false)?;
+    let text = |name: &str| given.value(name, env).map(|(value, _)| value);
+    let dir = text("--dir").unwrap_or_default().into();
+    let source = || match text("--source") {
+        Some(source) if !source.trim().is_empty() => Ok(source),
+        Some(_) | None => invalid("--source must name the system it comes from".into()),
+    };
+    let patient =
+        match text("--patient") {
+            Some(text) => Some(text.parse().map_err(|_| {
+                Invalid(format!("--patient must be the id of a record, not {text:?}"))
+            })?),
+            None => None,
+        };
+    let what = match (command, words.as_slice()) {
+        ("import", []) => return invalid("say which files to import".into()),
+        ("import", files) => What::Import {
+            files: files.iter().map(PathBuf::from).collect(),
+            source: source()?,
+            patient,
+        },
+        ("export", []) => match patient {
+            Some(patient) => What::Export { patient },
+            None => return invalid("--patient must say whose record to export".into()),
+        },
+        ("client", [verb, name]) if verb == "add" => {
+            What::AddClient { name: name.clone(), source: source()? }
+        }
+        ("client", [verb, name]) if verb == "end" => What::EndClient { name: name.clone() },
+        ("client", _) => {
+            return invalid("use client add NAME --source NAME, or client end NAME".into());
+        }
+        (_, _) => return invalid(format!("{command} takes no words beside its flags")),
+    };
+    Ok(Errand { dir, what })
+}
+
+/// Flags with their values, and the words between them.
+fn apart(arguments: &[String]) -> Result<(Vec<String>, Vec<String>), Invalid> {
+    let (mut flags, mut words) = (Vec::new(), Vec::new());
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        let name = argument.split('=').next().unwrap_or_default();
+        if !argument.starts_with("--") {
+            words.push(argument.clone());
+        } else if FLAGS.contains(&name) {
+            flags.push(argument.clone());
+            flags.extend((name == argument).then(|| rest.next().cloned()).flatten());
+        } else {
+            return invalid(format!("unknown flag {name}; --help lists the flags"));
+        }
+    }
+    Ok((flags, words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<What, String> {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        let errand = parse(&words[0], &words[1..], &|_| None);
+        errand.map(|errand| errand.what).map_err(|error| error.0)
+    }
+
+    #[test]
+    fn files_and_flags_may_stand_in_any_order() {
+        let import = What::Import {
+            files: vec!["a.json".into(), "b.gz".into()],
+            source: "lake".into(),
+            patient: None,
+        };
+        assert_eq!(parsed("import a.json --source lake b.gz"), Ok(import.clone()));
+        assert_eq!(parsed("import --source=lake a.json b.gz --dir x"), Ok(import));
+        let (name, source) = ("ehr".to_owned(), "lake".to_owned());
+        let add = What::AddClient { name: name.clone(), source };
+        assert_eq!(parsed("client add ehr --source lake"), Ok(add));
+        assert_eq!(parsed("client end ehr"), Ok(What::EndClient { name }));
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        for (line, words) in [
+            ("import", "which files"),
+            ("import a.json", "--source must name"),
+            ("import a.json --source lake --patient rosa", "--patient must be"),
+            ("import a.json --sauce lake", "unknown flag --sauce"),
+            ("export", "--patient must say"),
+            ("client", "use client add"),
+        ] {
+            let sentence = parsed(line).unwrap_err();
+            assert!(sentence.contains(words), "{line}: {sentence}");
+        }
+    }
+}

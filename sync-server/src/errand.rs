@@ -1,0 +1,202 @@
+//! Runs a command that does one thing and ends, and tells the terminal how it went.
+
+use std::io::{IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::config::errand::{Errand, What};
+use crate::fhir::errands::{Ask, Errands, IMPORT_BYTES_MAX, Tell};
+use crate::fhir::socket;
+use crate::folder::Folder;
+use crate::serve::Failure;
+use crate::store::sqlite::SqliteStore;
+use crate::world::Clock;
+
+/// The command was done, and something of what it was given was not taken.
+const EXIT_REFUSED: u8 = 3;
+/// Signs of a whole progress bar.
+const BAR_SIGNS: usize = 30;
+
+/// Who does what is asked.
+enum Doer {
+    Here { folder: Folder, store: SqliteStore },
+    Server(PathBuf),
+}
+
+pub async fn run(errand: Errand) -> Result<ExitCode, Failure> {
+    let doer = Doer::of(&errand.dir)?;
+    let code = doer.all(errand.what).await;
+    if let Doer::Here { store, .. } = &doer {
+        store.close().await;
+    }
+    code
+}
+
+impl Doer {
+    fn of(dir: &Path) -> Result<Self, Failure> {
+        let folder = match Folder::open(dir) {
+            Ok(folder) => folder,
+            Err(Failure::InUse(dir)) => return Ok(Self::Server(dir.join(Folder::SOCKET))),
+            Err(failure) => return Err(failure),
+        };
+        let file = folder.database();
+        let store = SqliteStore::open(&file, Clock::System.now())
+            .map_err(|error| Failure::Database(file, error))?;
+        Ok(Self::Here { folder, store })
+    }
+
+    async fn all(&self, what: What) -> Result<ExitCode, Failure> {
+        match what {
+            What::Import { files, source, patient } => {
+                let mut code = ExitCode::SUCCESS;
+                for file in files {
+                    let ask = Ask::Import { source: source.clone(), patient };
+                    if !self.import(&file, ask).await? {
+                        code = ExitCode::from(EXIT_REFUSED);
+                    }
+                }
+                Ok(code)
+            }
+            What::Export { patient } => {
+                let mut bundle = Bundle::default();
+                self.ask(Ask::Export { patient }, Vec::new(), &mut |told| bundle.tell(told))
+                    .await?;
+                bundle.end().map(|()| ExitCode::SUCCESS)
+            }
+            What::AddClient { name, source } => {
+                let ask = Ask::AddClient { name, source };
+                self.ask(ask, Vec::new(), &mut say_told).await.map(|()| ExitCode::SUCCESS)
+            }
+            What::EndClient { name } => {
+                let ask = Ask::EndClient { name };
+                self.ask(ask, Vec::new(), &mut say_told).await.map(|()| ExitCode::SUCCESS)
+            }
+        }
+    }
+
+    /// Whether all of it was taken.
+    async fn import(&self, file: &Path, ask: Ask) -> Result<bool, Failure> {
+        let shown = file.display().to_string();
+        let bytes = read_file(file)?;
+        let mut clean = true;
+        let mut tell = |told: Tell| match told {
+            Tell::Progress { done, of } => progress(&shown, done, of),
+            Tell::Summary { text, is_clean, patients } => {
+                clean = is_clean;
+                say(&format!("{shown}: {text}"));
+                for patient in patients {
+                    say(&format!("  record {patient}"));
+                }
+            }
+            other => say_told(other),
+        };
+        let done = self.ask(ask, bytes, &mut tell).await;
+        done.map_err(|failure| Failure::Other(format!("{shown}: {failure}")))?;
+        Ok(clean)
+    }
+
+    async fn ask(
+        &self,
+        ask: Ask,
+        body: Vec<u8>,
+        tell: &mut (dyn FnMut(Tell) + Send),
+    ) -> Result<(), Failure> {
+        let mut failed = None;
+        let mut hear = |told: Tell| match told {
+            Tell::Failed { sentence } => failed = Some(sentence),
+            told => tell(told),
+        };
+        match self {
+            Self::Here { folder, store } => {
+                let (receipts, now) = (folder.receipts(), Clock::System.now());
+                let errands = Errands { store, receipts: &receipts, now, publish: &drop };
+                errands.perform(ask, body, &mut hear).await;
+            }
+            Self::Server(file) => {
+                let asked = socket::ask(file, &ask, &body, &mut hear).await;
+                let lost = |error| format!("the server on this folder does not answer: {error}");
+                asked.map_err(|error| Failure::Other(lost(error)))?;
+            }
+        }
+        failed.map_or(Ok(()), |sentence| Err(Failure::Other(sentence)))
+    }
+}
+
+fn read_file(file: &Path) -> Result<Vec<u8>, Failure> {
+    let shown = file.display();
+    let failed = |error| Failure::Other(format!("cannot read {shown}: {error}"));
+    let open = std::fs::File::open(file).map_err(failed)?;
+    let mut bytes = Vec::new();
+    open.take(IMPORT_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() > IMPORT_BYTES_MAX {
+        let most = IMPORT_BYTES_MAX / (1024 * 1024);
+        return Err(Failure::Other(format!("{shown}: it is larger than {most} MiB")));
+    }
+    Ok(bytes)
+}
+
+/// An export on its way to the terminal: each resource as it came, byte for byte.
+#[derive(Default)]
+struct Bundle {
+    begun: bool,
+    failed: Option<std::io::Error>,
+}
+
+impl Bundle {
+    fn tell(&mut self, told: Tell) {
+        if let Tell::Resource { url, body } = told {
+            let before = if self.begun { ",\n" } else { BUNDLE_BEGINS };
+            self.begun = true;
+            let url = url.map(|url| serde_json::json!(url).to_string());
+            let url = url.map(|url| format!("\"fullUrl\":{url},")).unwrap_or_default();
+            self.write(&format!("{before}{{{url}\"resource\":{body}}}"));
+        }
+    }
+
+    fn end(mut self) -> Result<(), Failure> {
+        if !self.begun {
+            self.write(BUNDLE_BEGINS);
+        }
+        self.write("\n]}\n");
+        let failed = |error| Failure::Other(format!("the export could not be written: {error}"));
+        self.failed.map_or(Ok(()), |error| Err(failed(error)))
+    }
+
+    fn write(&mut self, text: &str) {
+        if self.failed.is_none() {
+            self.failed = std::io::stdout().write_all(text.as_bytes()).err();
+        }
+    }
+}
+
+const BUNDLE_BEGINS: &str = "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[\n";
+
+/// One line that grows, for a person who waits; nothing for a program that reads.
+fn progress(file: &str, done: usize, of: usize) {
+    let mut terminal = std::io::stderr();
+    if !terminal.is_terminal() || of == 0 {
+        return;
+    }
+    let signs = BAR_SIGNS * done / of;
+    let bar = format!("{}{}", "#".repeat(signs), ".".repeat(BAR_SIGNS - signs));
+    let end = if done >= of { "\n" } else { "" };
+    // A terminal that went away needs no bar.
+    let _gone = write!(terminal, "\r{file} [{bar}] {} %{end}", 100 * done / of);
+}
+
+fn say_told(told: Tell) {
+    match told {
+        Tell::Token { token } => say(&format!("token, shown this once: {token}")),
+        Tell::Ended { count } => say(&format!("{count} ended")),
+        Tell::Progress { .. }
+        | Tell::Summary { .. }
+        | Tell::Resource { .. }
+        | Tell::Done
+        | Tell::Failed { .. } => {}
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "a command answers whoever typed it")]
+fn say(text: &str) {
+    println!("{text}");
+}

@@ -1,0 +1,191 @@
+//! What an EHR asks over HTTP: transactions and batches, files to import, one resource, and what is
+//! possible at all.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use serde_json::{Value, json};
+use shared::fhir::import::plan::key;
+use shared::fhir::import::{Fate, Input, Shape, Why, read};
+use shared::id::EntryId;
+
+use super::capability;
+use super::errands::{Errands, ImportError, unpacked};
+use super::import::{EntryOutcome, Outcome};
+use super::outcome::{answer, code, issue, of_refusal, of_summary, outcome};
+use crate::actions;
+use crate::authorize::{Anyone, Authorized, Ehr, Path, Resource, Service};
+use crate::error::Error;
+use crate::extract::{Nothing, limited};
+use crate::state::App;
+use crate::store::resources::ResourceRow;
+
+/// Bytes of one request. What is larger comes in parts, or as a file on the server.
+pub const BODY_BYTES_MAX: usize = 128 * 1024 * 1024;
+
+const MEDIA_TYPES: [&str; 5] = [
+    "application/fhir+json",
+    "application/json",
+    "application/fhir+ndjson",
+    "application/ndjson",
+    "application/x-ndjson",
+];
+
+actions! {
+    /// Sending resources, which are kept under the client's own source.
+    SendResources: Ehr => Service;
+    /// Reading what this client's source sent.
+    ReadResource: Ehr => Named;
+    /// Asking what this server can do says nothing about anybody.
+    AskCapabilities: Anyone => Service;
+}
+
+/// A resource by type and id.
+pub struct Named {
+    kind: String,
+    id: String,
+}
+
+impl Resource for Named {
+    fn locate(path: &Path<'_>) -> Result<Self, Error> {
+        Ok(Self { kind: path.part("kind")?, id: path.part("id")? })
+    }
+}
+
+/// A body of FHIR in JSON, packed or not.
+pub struct Body(Bytes);
+
+impl FromRequest<App> for Body {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _app: &App) -> Result<Self, Error> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+        let kind = kind.and_then(|kind| kind.split(';').next()).map(str::trim);
+        if !kind.is_some_and(|kind| MEDIA_TYPES.contains(&kind)) {
+            return Err(Error::WrongMediaType);
+        }
+        limited(request, BODY_BYTES_MAX).await.map(Self)
+    }
+}
+
+/// `POST /fhir`: a transaction or a batch.
+pub async fn bundle(
+    allowed: Authorized<SendResources, Service>,
+    Body(body): Body,
+) -> Result<Response, Error> {
+    let bytes = unpacked(&body).map_err(refused)?;
+    let input = read(&bytes).map_err(|error| refused(error.into()))?;
+    let shape = input.shape;
+    if !matches!(shape, Shape::Transaction | Shape::Batch) {
+        let text = "only a transaction or a batch comes here; the rest goes to /fhir/import";
+        let body = outcome(&[issue("error", "not-supported", text)]);
+        return Ok(answer(StatusCode::BAD_REQUEST, body.to_string()));
+    }
+    let outcome_of = take(&allowed, input).await?;
+    if shape == Shape::Transaction && !outcome_of.summary.is_clean() {
+        let reasons = outcome_of.summary.examples.iter().filter(|one| one.why != Why::Together);
+        let issues: Vec<_> = reasons.map(of_refusal).collect();
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(answer(status, outcome(&issues).to_string()));
+    }
+    let ids = outcome_of.entries.iter().filter_map(|entry| resource_of(entry.fate));
+    let rows = allowed.store().resources(ids.collect()).await?;
+    let entries: Vec<_> =
+        outcome_of.entries.iter().map(|entry| json!({"response": said(entry, &rows)})).collect();
+    let kind = if shape == Shape::Batch { "batch-response" } else { "transaction-response" };
+    let body = json!({"resourceType": "Bundle", "type": kind, "entry": entries});
+    Ok(answer(StatusCode::OK, body.to_string()))
+}
+
+/// `POST /fhir/import`: whatever a file may hold.
+pub async fn import(
+    allowed: Authorized<SendResources, Service>,
+    Body(body): Body,
+) -> Result<Response, Error> {
+    let bytes = unpacked(&body).map_err(refused)?;
+    let input = read(&bytes).map_err(|error| refused(error.into()))?;
+    let together = input.shape == Shape::Transaction;
+    let Outcome { summary, .. } = take(&allowed, input).await?;
+    let status = match together && !summary.is_clean() {
+        true => StatusCode::UNPROCESSABLE_ENTITY,
+        false => StatusCode::OK,
+    };
+    Ok(answer(status, of_summary(&summary).to_string()))
+}
+
+/// `GET /fhir/Observation/17`: as it came, byte for byte.
+pub async fn one(allowed: Authorized<ReadResource, Named>, _: Nothing) -> Result<Response, Error> {
+    let Named { kind, id } = &allowed.resource;
+    let (store, source) = (allowed.store(), allowed.who.client.source.clone());
+    let known = store.known(source.clone(), vec![key(kind, "id", id)]).await?;
+    let named = known.first().map(|(_, known)| known.resource);
+    let resource = named.or_else(|| id.parse().ok()).ok_or(Error::NotFound)?;
+    let mut rows = store.resources(vec![resource]).await?;
+    let row = rows.pop().filter(|row| row.source == source && row.kind == *kind);
+    let row = row.ok_or(Error::NotFound)?;
+    let mut response = answer(StatusCode::OK, row.body);
+    if let Ok(tag) = HeaderValue::from_str(&format!("W/\"{}\"", row.version)) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
+
+/// `GET /fhir/metadata`.
+pub async fn metadata(
+    _allowed: Authorized<AskCapabilities, Service>,
+    _: Nothing,
+) -> Result<Response, Error> {
+    Ok(answer(StatusCode::OK, capability::statement().to_string()))
+}
+
+async fn take(
+    allowed: &Authorized<SendResources, Service>,
+    input: Input<'_>,
+) -> Result<Outcome, Error> {
+    let app = allowed.app();
+    let _alone = app.importing().await;
+    let publish = |news| app.published(news, None);
+    let (store, receipts) = (allowed.store(), app.receipts());
+    let errands = Errands { store, receipts, now: app.now(), publish: &publish };
+    let source = &allowed.who.client.source;
+    Ok(errands.take(source, None, input, &mut |_| {}).await?)
+}
+
+fn refused(error: ImportError) -> Error {
+    match error {
+        ImportError::NotRead(error) => Error::NotFhir(error),
+        ImportError::NotGzip => Error::Unreadable,
+        ImportError::TooLarge => Error::TooLarge,
+        ImportError::Store(error) => error.into(),
+    }
+}
+
+const fn resource_of(fate: Fate) -> Option<EntryId> {
+    match fate {
+        Fate::New(resource) | Fate::Newer(resource) | Fate::Unchanged(resource) => Some(resource),
+        Fate::Refused(_) => None,
+    }
+}
+
+/// What became of one entry, as FHIR wants to hear it.
+fn said(entry: &EntryOutcome, rows: &[ResourceRow]) -> Value {
+    let status = match entry.fate {
+        Fate::New(_) => "201 Created",
+        Fate::Newer(_) | Fate::Unchanged(_) => "200 OK",
+        Fate::Refused(Why::Older) => "409 Conflict",
+        Fate::Refused(_) => "422 Unprocessable Entity",
+    };
+    let mut response = json!({"status": status});
+    if let Fate::Refused(why) = entry.fate {
+        response["outcome"] = outcome(&[issue("error", code(why), &why.to_string())]);
+    }
+    let row = resource_of(entry.fate);
+    let row = row.and_then(|id| rows.iter().find(|row| row.known.resource == id));
+    if let Some(row) = row {
+        let id = row.known.id.clone().unwrap_or_else(|| row.known.resource.to_string());
+        response["location"] = json!(format!("{}/{id}/_history/{}", row.kind, row.version));
+        response["etag"] = json!(format!("W/\"{}\"", row.version));
+    }
+    response
+}

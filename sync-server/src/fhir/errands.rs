@@ -1,0 +1,175 @@
+//! What a person at the server's own terminal asks for. It is done by the process that holds the
+//! folder: the command itself, or the server that runs on it.
+
+use std::io::Read;
+
+use serde::{Deserialize, Serialize};
+use shared::fhir::import::{Input, NotRead, read};
+use shared::id::PatientId;
+use shared::sync::receipt::ReceiptKey;
+use shared::time::Timestamp;
+
+use super::{Importer, Order, Outcome};
+use crate::secret::Secret;
+use crate::store::resources::Client;
+use crate::store::rows::News;
+use crate::store::{Store, StoreError};
+use crate::world::OsRng;
+
+/// Bytes of one file after unpacking. A patient of twenty years is under 10 MB; files of a whole
+/// clinic come in parts.
+pub const IMPORT_BYTES_MAX: usize = 512 * 1024 * 1024;
+/// Bytes of one step of an export.
+const EXPORT_BYTES_GOAL: usize = 1024 * 1024;
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Ask {
+    Import { source: String, patient: Option<PatientId> },
+    Export { patient: PatientId },
+    AddClient { name: String, source: String },
+    EndClient { name: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "tell", rename_all = "snake_case")]
+pub enum Tell {
+    Progress {
+        done: usize,
+        of: usize,
+    },
+    Summary {
+        text: String,
+        is_clean: bool,
+        patients: Vec<PatientId>,
+    },
+    Resource {
+        url: Option<String>,
+        body: String,
+    },
+    Token {
+        token: String,
+    },
+    Ended {
+        count: u64,
+    },
+    /// The last word of everything that is not one sentence.
+    Done,
+    Failed {
+        sentence: String,
+    },
+}
+
+/// Why an import was not even begun, or did not end.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error("{0}")]
+    NotRead(#[from] NotRead),
+    #[error("it is damaged: it cannot be unpacked")]
+    NotGzip,
+    #[error("it is larger than {} MiB", IMPORT_BYTES_MAX / (1024 * 1024))]
+    TooLarge,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Where it is done.
+pub struct Errands<'a> {
+    pub store: &'a dyn Store,
+    pub receipts: &'a ReceiptKey,
+    pub now: Timestamp,
+    /// Everyone who listens hears of what was committed.
+    pub publish: &'a (dyn Fn(News) + Send + Sync),
+}
+
+impl Errands<'_> {
+    pub async fn perform(&self, ask: Ask, body: Vec<u8>, tell: &mut (dyn FnMut(Tell) + Send)) {
+        let told = match ask {
+            Ask::Import { source, patient } => self.import(&source, patient, &body, tell).await,
+            Ask::Export { patient } => self.export(patient, tell).await,
+            Ask::AddClient { name, source } => self.add_client(name, source).await,
+            Ask::EndClient { name } => self.end_client(name).await,
+        };
+        tell(told.unwrap_or_else(|error| Tell::Failed { sentence: error.to_string() }));
+    }
+
+    async fn import(
+        &self,
+        source: &str,
+        to: Option<PatientId>,
+        body: &[u8],
+        tell: &mut (dyn FnMut(Tell) + Send),
+    ) -> Result<Tell, ImportError> {
+        let bytes = unpacked(body)?;
+        let outcome = self.take(source, to, read(&bytes)?, tell).await?;
+        let Outcome { summary, patients, .. } = outcome;
+        let is_clean = summary.is_clean();
+        Ok(Tell::Summary { text: summary.to_string(), is_clean, patients })
+    }
+
+    /// Takes what was read, and publishes what comes of it.
+    pub async fn take(
+        &self,
+        source: &str,
+        to: Option<PatientId>,
+        input: Input<'_>,
+        tell: &mut (dyn FnMut(Tell) + Send),
+    ) -> Result<Outcome, StoreError> {
+        let of = input.entries.len();
+        let order = Order { source, to, now: self.now };
+        let mut importer = Importer::new(self.store, self.receipts);
+        let mut told = |done: usize, news: Vec<News>| {
+            tell(Tell::Progress { done: done.min(of), of });
+            for one in news {
+                (self.publish)(one);
+            }
+        };
+        importer.take(order, input, &mut told).await
+    }
+
+    async fn export(
+        &self,
+        patient: PatientId,
+        tell: &mut (dyn FnMut(Tell) + Send),
+    ) -> Result<Tell, ImportError> {
+        let mut after = None;
+        loop {
+            let (rows, more) = self.store.resources_in(patient, after, EXPORT_BYTES_GOAL).await?;
+            after = rows.last().map(|row| row.known.resource);
+            for row in rows {
+                tell(Tell::Resource { url: row.url, body: row.body });
+            }
+            if !more {
+                return Ok(Tell::Done);
+            }
+        }
+    }
+
+    async fn add_client(&self, name: String, source: String) -> Result<Tell, ImportError> {
+        let token = Secret::fresh(&mut OsRng);
+        let client = Client { token: token.hash(), name, source, at: self.now };
+        self.store.add_client(client).await?;
+        Ok(Tell::Token { token: token.text().to_owned() })
+    }
+
+    async fn end_client(&self, name: String) -> Result<Tell, ImportError> {
+        let count = self.store.end_clients(name, self.now).await?;
+        Ok(Tell::Ended { count })
+    }
+}
+
+/// The text of a file, whether it was packed or not. It never grows beyond the limit.
+pub fn unpacked(body: &[u8]) -> Result<std::borrow::Cow<'_, [u8]>, ImportError> {
+    if !body.starts_with(&GZIP) {
+        return Ok(body.into());
+    }
+    let mut bytes = Vec::new();
+    let limit = IMPORT_BYTES_MAX as u64 + 1;
+    let reader = flate2::read::MultiGzDecoder::new(body);
+    reader.take(limit).read_to_end(&mut bytes).map_err(|_| ImportError::NotGzip)?;
+    if bytes.len() > IMPORT_BYTES_MAX {
+        return Err(ImportError::TooLarge);
+    }
+    Ok(bytes.into())
+}
