@@ -38,8 +38,8 @@ pub(crate) fn Results() -> impl IntoView {
     ];
     view! {
         <Screen name=words::places_results()>
-            <div class="bar split">
-                <h1>{words::places_results()}</h1>
+            <h1>{words::places_results()}</h1>
+            <div class="later">
                 <Segmented name="show" label=words::results_show() options=options
                     chosen=ShowResults::All bare=true on_choose=move |chosen| {
                         limit.set(PANELS);
