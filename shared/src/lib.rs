@@ -2,6 +2,7 @@
 //! browser, socket, disk or clock in it. Time, randomness and bytes come in as arguments; effects
 //! go out as data.
 
+mod arrange;
 pub mod document;
 pub mod edit;
 pub mod fhir;

@@ -13,6 +13,7 @@ pub mod stored;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::arrange::Arrange;
 use crate::document::DocumentId;
 use crate::wire::{Digest, Sum};
 
@@ -20,7 +21,7 @@ use crate::wire::{Digest, Sum};
 /// a document without rows does not count.
 pub fn digest<'a>(sums: impl IntoIterator<Item = (&'a DocumentId, &'a Sum)>) -> Digest {
     let mut sums: Vec<_> = sums.into_iter().filter(|(_, sum)| **sum != Sum::default()).collect();
-    sums.sort_by_key(|(document, _)| **document);
+    sums.arrange_by_key(|(document, _)| **document);
     let mut hasher = Sha256::new();
     for (document, sum) in sums {
         hasher.update(document.to_bytes());

@@ -1,6 +1,7 @@
 //! What a document keeps, whoever writes first.
 
 use super::*;
+use crate::arrange::Arrange;
 use crate::id::{AccountId, PatientId};
 
 fn circle() -> DocumentId {
@@ -46,7 +47,7 @@ fn two_values_of_one_register_are_both_kept() {
     laptop.mint(Actor([2; 16]), &register("es"));
     laptop.apply([&first[..]]).unwrap();
     let mut texts: Vec<_> = laptop.registers()[0].1.iter().map(|v| v.text.clone()).collect();
-    texts.sort();
+    texts.arrange();
     assert_eq!(texts, ["en", "es"]);
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Record, Resource};
+use crate::arrange::Arrange;
 use crate::fhir::ResourceType;
 use crate::fhir::datatypes::{Concept, RXNORM};
 use crate::fhir::description::{Description, Standing};
@@ -53,7 +54,7 @@ pub fn courses(record: &Record) -> Vec<Course<'_>> {
     for course in &mut courses {
         for orders in [&mut course.orders, &mut course.dispensed] {
             let when = |order: &Order<'_>| order.said.when.map(|when| when.order_in(record.zone()));
-            orders.sort_by_key(|order| std::cmp::Reverse((when(order), order.resource.entry)));
+            orders.arrange_by_key(|order| std::cmp::Reverse((when(order), order.resource.entry)));
         }
     }
     courses

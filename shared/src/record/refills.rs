@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::medicines::key_of;
 use super::refill::{Decision, Refill, RefillDecision};
 use super::{Entry, Place, Record, Said};
+use crate::arrange::Arrange;
 use crate::id::EntryId;
 use crate::time::Timestamp;
 
@@ -62,7 +63,7 @@ pub fn refills(record: &Record) -> Vec<RefillStanding<'_>> {
     }
     let mut all: Vec<_> = found.into_values().collect();
     for standing in &mut all {
-        standing.decisions.sort_by_key(|(_, entry)| entry.order());
+        standing.decisions.arrange_by_key(|(_, entry)| entry.order());
         let cancelled = cancels.get(&standing.id).map_or(&[][..], Vec::as_slice);
         standing.end = standing.end_of(cancelled, collapsed.get(&standing.id).copied());
         let medicine = standing.request.map(|(refill, _)| refill.medicine);

@@ -1,6 +1,8 @@
 //! The offsets of one place as data. Whoever has a table of time zones (the browser) makes the
 //! rows; nothing here knows a zone's name.
 
+use crate::arrange::Arrange;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Day, MILLIS_PER_DAY, Timestamp};
@@ -12,7 +14,7 @@ pub struct Zone(Vec<(Timestamp, i16)>);
 
 impl Zone {
     pub fn new(mut rows: Vec<(Timestamp, i16)>) -> Self {
-        rows.sort_by_key(|(from, _)| *from);
+        rows.arrange_by_key(|(from, _)| *from);
         Self(rows)
     }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::arrange::Arrange;
 use crate::id::EntryId;
 use crate::record::activity::{Activity, Did, Touched};
 use crate::record::chart::folded_words;
@@ -39,7 +40,7 @@ pub fn activity(record: &Record, words: &str, limit: u32) -> ActivityAnswer {
             _ => None,
         })
         .collect();
-    rows.sort_by_key(|row| std::cmp::Reverse((row.at, row.entry)));
+    rows.arrange_by_key(|row| std::cmp::Reverse((row.at, row.entry)));
     let limit = limit.min(ACTIVITY_MAX) as usize;
     let more = rows.len() > limit;
     rows.truncate(limit);

@@ -8,6 +8,7 @@ use super::sections::{Row, section_row};
 use super::visit::is_to_come;
 use super::waiting::{WaitingItem, waiting_items};
 use super::{ItemState, ThreadRow, threads};
+use crate::arrange::Arrange;
 use crate::fhir::ResourceType;
 use crate::fhir::description::{Standing, What};
 use crate::id::{AccountId, EntryId};
@@ -102,7 +103,7 @@ fn new_results(record: &Record, reader: AccountId, today: Day) -> Vec<ResultRow>
     let mut rows: Vec<_> = rows.filter(|row| is_new(row.when)).collect();
     use crate::fhir::observation::Flag;
     // Stable, so that the newest stay first among equals.
-    rows.sort_by_key(|row| matches!(row.flag, None | Some(Flag::InRange)));
+    rows.arrange_by_key(|row| matches!(row.flag, None | Some(Flag::InRange)));
     rows.truncate(LINES_MAX);
     rows
 }
@@ -142,7 +143,7 @@ fn runs_out(record: &Record, reader: AccountId, today: Day) -> Vec<RunsOut> {
             })
         })
         .collect();
-    soon.sort_by_key(|row| (row.days_left, row.medicine));
+    soon.arrange_by_key(|row| (row.days_left, row.medicine));
     soon.truncate(LINES_MAX);
     soon
 }
@@ -167,7 +168,7 @@ fn due(record: &Record, today: Day) -> Vec<Due> {
             })
         })
         .collect();
-    due.sort_by_key(|(days_left, due)| (*days_left, due.entry));
+    due.arrange_by_key(|(days_left, due)| (*days_left, due.entry));
     due.truncate(LINES_MAX);
     due.into_iter().map(|(_, due)| due).collect()
 }

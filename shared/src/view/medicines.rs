@@ -8,6 +8,7 @@ use super::ItemState;
 use super::refills::{RefillRow, row as refill_row};
 use super::sections::{Row, section_row};
 use super::state::state;
+use crate::arrange::Arrange;
 use crate::fhir::datatypes::Code;
 use crate::fhir::decimal::Decimal;
 use crate::fhir::description::{Standing, What};
@@ -76,7 +77,7 @@ pub fn medicines(record: &Record, reader: AccountId) -> Medicines {
     let mut open = BTreeSet::new();
     let mut orphans = Vec::new();
     let mut standings = refills(record);
-    standings.sort_by_key(|standing| {
+    standings.arrange_by_key(|standing| {
         let order = standing.request.map(|(_, entry)| entry.order());
         (standing.end != End::Open, std::cmp::Reverse((order, standing.id)))
     });
@@ -106,8 +107,8 @@ pub fn medicines(record: &Record, reader: AccountId) -> Medicines {
     }
     orphans.extend(by_medicine.into_values().flatten());
     let when = |row: &MedicineRow| row.since.map(|since| since.order_in(record.zone()));
-    now.sort_by_cached_key(|row| row.name.as_deref().map(str::to_lowercase));
-    before.sort_by_key(|row| std::cmp::Reverse(when(row)));
+    now.arrange_by_key(|row| row.name.as_deref().map(str::to_lowercase));
+    before.arrange_by_key(|row| std::cmp::Reverse(when(row)));
     Medicines {
         loaded: record.chart().loaded(Shelf::Core),
         now,
@@ -135,7 +136,7 @@ pub fn medicine(record: &Record, reader: AccountId, entry: EntryId) -> Option<Me
     let course = courses.iter().find(holds)?;
     let mut standings = refills(record);
     standings.retain(|standing| standing.medicine.as_ref() == Some(&course.key));
-    standings.sort_by_key(|standing| {
+    standings.arrange_by_key(|standing| {
         let order = standing.request.map(|(_, entry)| entry.order());
         std::cmp::Reverse((order, standing.id))
     });
@@ -166,7 +167,7 @@ fn row(
         words.into_iter().find(|fact| fact.what == what).and_then(|fact| fact.words)
     };
     let mut sources: Vec<_> = all().map(|order| order.resource.source.to_string()).collect();
-    sources.sort();
+    sources.arrange();
     sources.dedup();
     let filled = course.dispensed.first();
     refills.truncate(REFILLS_SHOWN);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ItemState;
 use super::state::state;
+use crate::arrange::Arrange;
 use crate::id::{AccountId, EntryId};
 use crate::record::refill::{Decision, DeclineReason, WentOut};
 use crate::record::refills::{self, End, RefillStanding};
@@ -84,7 +85,7 @@ pub enum RefillOutcome {
 /// All refills, the newest request first.
 pub fn refills(record: &Record, reader: AccountId) -> Vec<RefillRow> {
     let mut all = refills::refills(record);
-    all.sort_by_key(|standing| {
+    all.arrange_by_key(|standing| {
         let request = standing.request.map(|(_, entry)| entry.order());
         let decided = standing.decisions.first().map(|(_, entry)| entry.order());
         std::cmp::Reverse((request.or(decided), standing.id))

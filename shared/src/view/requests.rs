@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ItemState;
 use super::state::state;
+use crate::arrange::Arrange;
 use crate::id::{AccountId, EntryId};
 use crate::record::before_visit::BeforeVisit;
 use crate::record::own::Wrong;
@@ -109,12 +110,12 @@ pub fn requests(record: &Record, reader: AccountId) -> Vec<RequestRow> {
         };
         rows.push((order, row));
     }
-    rows.sort_by_key(|(order, row)| std::cmp::Reverse((*order, row.entry)));
+    rows.arrange_by_key(|(order, row)| std::cmp::Reverse((*order, row.entry)));
     rows.into_iter().map(|(_, row)| row).collect()
 }
 
 fn answer_rows(mut answers: Vec<(EntryId, &Entry, &VisitAnswer)>) -> Vec<AnswerRow> {
-    answers.sort_by_key(|(id, entry, _)| (entry.order(), *id));
+    answers.arrange_by_key(|(id, entry, _)| (entry.order(), *id));
     let rows = answers.into_iter().map(|(entry, at, answer)| AnswerRow {
         entry,
         answer: answer.answer.clone(),

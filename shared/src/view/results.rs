@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use self::rows::{reading_row, readings, result_row};
 use self::shown::{Bar, Shown, ShownPart, ShownRange};
 use super::ItemState;
+use crate::arrange::Arrange;
 use crate::fhir::description::Standing;
 use crate::fhir::observation::{Band, Category, Flag, Measured, Part};
 use crate::fhir::report::Report;
@@ -112,7 +113,7 @@ pub fn results(record: &Record, reader: AccountId, show: ShowResults, limit: u32
     if show != ShowResults::OutOfRange {
         sketches.extend(home_sketches(record));
     }
-    sketches.sort_by_key(|sketch| std::cmp::Reverse(sketch.order));
+    sketches.arrange_by_key(|sketch| std::cmp::Reverse(sketch.order));
     let limit = limit.min(PANELS_MAX) as usize;
     let more = sketches.len() > limit;
     let shown = sketches.into_iter().take(limit);
@@ -220,7 +221,7 @@ fn panel(record: &Record, reader: AccountId, sketch: Sketch<'_>) -> Panel {
     // A report names its results in its own order; what only shares a day is sorted by name.
     if sketch.report.is_none() {
         let order = |row: &ResultRow| row.when.map(|when| when.order_in(record.zone()));
-        rows.sort_by_cached_key(|row| (std::cmp::Reverse(order(row)), row.name.clone(), row.entry));
+        rows.arrange_by_key(|row| (std::cmp::Reverse(order(row)), row.name.clone(), row.entry));
     }
     let mut panel = Panel {
         report: None,

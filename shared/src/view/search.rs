@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::threads::thread_of;
+use crate::arrange::Arrange;
 use crate::fhir::ResourceType;
 use crate::fhir::description::Standing;
 use crate::id::EntryId;
@@ -53,7 +54,7 @@ pub fn search(record: &Record, text: &str) -> Found {
     wanted.truncate(WORDS_MAX);
     let mut hits = chart_hits(record, &wanted);
     hits.extend(written_hits(record, &wanted));
-    hits.sort_by_key(|(misfit, newest, hit)| (*misfit, std::cmp::Reverse(*newest), hit.entry));
+    hits.arrange_by_key(|(misfit, newest, hit)| (*misfit, std::cmp::Reverse(*newest), hit.entry));
     let more = hits.len() > HITS_MAX;
     Found {
         loaded: record.chart().loaded(Shelf::Everything),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::medicines::{Own, OwnRow, own_rows};
+use crate::arrange::Arrange;
 use crate::fhir::ResourceType;
 use crate::fhir::allergy::Allergy;
 use crate::fhir::condition::Condition;
@@ -208,7 +209,7 @@ pub fn section(record: &Record, reader: AccountId, section: Section) -> SectionA
     };
     rows.retain(|row| row.standing != Standing::Mistake);
     let order = |row: &Row| row.when.map(|when| when.order_in(record.zone()));
-    rows.sort_by_cached_key(|row| {
+    rows.arrange_by_key(|row| {
         let is_over = matches!(row.standing, Standing::Past | Standing::Not);
         // Visits, shots and documents are a history; the rest is what is true now, then what was.
         let first = match section {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::arrange::Arrange;
 use crate::id::AccountId;
 use crate::record::preference::{Preference, REGISTERS};
 use crate::record::{Place, Record};
@@ -21,7 +22,7 @@ pub fn settings(record: &Record, reader: AccountId) -> Vec<Chosen> {
         let only_here = kept.iter().any(|kept| matches!(kept.place, Place::Here));
         // Devices that exchanged everything show the same one first, whatever came first to each.
         let mut texts: Vec<_> = kept.iter().map(|kept| kept.text.as_str()).collect();
-        texts.sort_unstable();
+        texts.arrange();
         let mut known = texts.into_iter().filter_map(Preference::from_text);
         Some(Chosen { preference: known.next()?, others: known.collect(), only_here })
     });

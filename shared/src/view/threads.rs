@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::state::state;
 use super::{Message, Thread, ThreadRow};
+use crate::arrange::Arrange;
 use crate::id::{AccountId, EntryId};
 use crate::record::{Entry, Record, Said};
 use crate::time::Timestamp;
@@ -29,7 +30,7 @@ pub fn threads(record: &Record, reader: AccountId) -> Vec<ThreadRow> {
             row(&thread, record, reader)
         })
         .collect();
-    rows.sort_by_key(|row| (std::cmp::Reverse(row.newest_at), row.thread));
+    rows.arrange_by_key(|row| (std::cmp::Reverse(row.newest_at), row.thread));
     rows
 }
 
@@ -76,7 +77,7 @@ fn thread_from(
     retracted: &Retracted,
 ) -> Option<Thread> {
     let Items { mut messages, closed } = items;
-    messages.sort_by_key(|(id, entry)| (entry.order(), *id));
+    messages.arrange_by_key(|(id, entry)| (entry.order(), *id));
     let audience = messages.iter().find_map(|(_, entry)| entry.audience)?;
     let first = messages.iter().find_map(|(id, entry)| match &entry.said {
         Said::Message(message) if *id == thread => Some(message),

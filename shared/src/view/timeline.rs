@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::results::{Panel, ShowResults, results};
 use super::sections::{Marks, Row};
+use crate::arrange::Arrange;
 use crate::fhir::ResourceType;
 use crate::fhir::description::Standing;
 use crate::id::{AccountId, EntryId};
@@ -38,7 +39,7 @@ pub fn timeline(record: &Record, reader: AccountId, limit: u32) -> Timeline {
         .filter(|resource| has_moment(resource.kind) && !wrong.contains_key(&resource.entry))
         .filter_map(|resource| Some((when(resource)?.order_in(zone), resource)))
         .collect();
-    dated.sort_by_key(|(order, resource)| std::cmp::Reverse((*order, resource.entry)));
+    dated.arrange_by_key(|(order, resource)| std::cmp::Reverse((*order, resource.entry)));
     let results = results(record, reader, ShowResults::All, limit);
     let more = results.more || dated.len() > limit as usize;
     let mut moments: Vec<(_, EntryId, Moment)> = Vec::new();
@@ -52,7 +53,7 @@ pub fn timeline(record: &Record, reader: AccountId, limit: u32) -> Timeline {
         let order = panel.when.map(|when| when.order_in(zone));
         moments.push((order, entry, Moment::Results(panel)));
     }
-    moments.sort_by_key(|(order, entry, _)| std::cmp::Reverse((*order, *entry)));
+    moments.arrange_by_key(|(order, entry, _)| std::cmp::Reverse((*order, *entry)));
     let more = more || moments.len() > limit as usize;
     moments.truncate(limit as usize);
     Timeline {

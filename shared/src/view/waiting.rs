@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ItemState;
 use super::state::state;
+use crate::arrange::Arrange;
 use crate::id::{AccountId, EntryId};
 use crate::record::{Place, Record, Said};
 use crate::time::Timestamp;
@@ -80,7 +81,7 @@ pub fn waiting_items(record: &Record, reader: AccountId) -> Vec<WaitingItem> {
             }
         })
         .collect();
-    items.sort_by_key(|item| (item.written_at, item.entry));
+    items.arrange_by_key(|item| (item.written_at, item.entry));
     items
 }
 

@@ -1,6 +1,8 @@
 //! Writes the columns of a document down as automerge writes them, for the same comparison as that
 //! of a single change.
 
+use crate::arrange::Arrange;
+
 use std::collections::BTreeMap;
 
 use super::body::column;
@@ -50,7 +52,7 @@ pub fn write_operations(
     let mut columns = operation_columns(&rows, &OVERWRITING, |actor| places.get(&actor).copied())?;
     columns.push((column::ID_ACTOR, runs(authors.into_iter().map(Some))));
     columns.push((column::ID_COUNTER, differences(counters)));
-    columns.sort_by_key(|(number, _)| *number);
+    columns.arrange_by_key(|(number, _)| *number);
     Ok(columns)
 }
 

@@ -1,6 +1,8 @@
 //! Puts the changes of a document together again from its columns and lets each pass the gate, so
 //! that what automerge builds on afterwards contradicts nothing.
 
+use crate::arrange::Arrange;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::chunk::hash_of_change;
@@ -63,7 +65,7 @@ fn by_actor(operations: Vec<(OpId, Operation)>) -> Result<Queues, Rejected> {
         return Err(Rejected::Shape("neither puts a value nor makes a map"));
     }
     let sorted = |(actor, mut queue): (Actor, Vec<(u64, Operation)>)| {
-        queue.sort_by_key(|(counter, _)| *counter);
+        queue.arrange_by_key(|(counter, _)| *counter);
         (actor, queue.into())
     };
     Ok(queues.into_iter().map(sorted).collect())

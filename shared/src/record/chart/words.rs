@@ -1,6 +1,8 @@
 //! Words and where they stand, so that a search over everything looks at each different word once
 //! and never at the texts.
 
+use crate::arrange::Arrange;
+
 use std::collections::BTreeMap;
 
 /// A mistyped letter is forgiven in words of this length and more, a second one in longer ones.
@@ -33,7 +35,7 @@ impl Words {
             }
         }
         let mut words: Vec<_> = places.into_iter().collect();
-        words.sort();
+        words.arrange();
         Self { words }
     }
 
@@ -162,7 +164,7 @@ mod tests {
         ];
         let words = Words::of(texts.map(str::to_owned).into_iter());
         let mut found = words.find(&folded_words(wanted));
-        found.sort_by_key(|(place, misfit)| (*misfit, *place));
+        found.arrange_by_key(|(place, misfit)| (*misfit, *place));
         let places: Vec<_> = found.into_iter().map(|(place, _)| place).collect();
         assert_eq!(places, expected, "{wanted}");
     }

@@ -2,6 +2,7 @@
 
 use super::line::{Link, Stuck};
 use super::{Device, Documents, Effect, Event, FRUITLESS_ROUNDS_MAX, InFlight, Line, Notice};
+use crate::arrange::Arrange;
 use crate::document::{ChangeHash, DocumentId, Kind, Unreadable};
 use crate::id::Rng;
 use crate::record::Mark;
@@ -119,7 +120,7 @@ impl<D: Documents> Device<D> {
         let mut queued: Vec<_> = queued.map(|(document, _)| *document).collect();
         let years = self.held.keys().chain(&queued).filter_map(|document| document.kind.year());
         let newest = years.max().unwrap_or_default();
-        queued.sort_by_key(|document| match document.kind.year() {
+        queued.arrange_by_key(|document| match document.kind.year() {
             None if document.kind == Kind::ChartCore => (0, 0, *document),
             Some(year) if year.saturating_add(1) >= newest => (1, newest - year, *document),
             None => (2, 0, *document),
@@ -311,7 +312,7 @@ impl<D: Documents> Device<D> {
         }
         if !rows.is_empty() {
             open.busy.insert(document, Busy::Offering);
-            rows.sort_by_key(|row| row.seq);
+            rows.arrange_by_key(|row| row.seq);
             for rows in in_frames(rows) {
                 out.push(Effect::Send(ToServer::Offer { document, rows }));
             }
@@ -376,7 +377,7 @@ impl<D: Documents> Device<D> {
         if let Some(held) = self.held.get_mut(&document) {
             orphans.iter().for_each(|hash| held.set_aside(hash));
         }
-        again.sort_by_key(|row| row.seq);
+        again.arrange_by_key(|row| row.seq);
         for rows in in_frames(again) {
             let hashes = rows.iter().map(|row| row.hash).collect();
             let changes = rows.into_iter().map(|row| row.bytes).collect();

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Device, Documents, Effect, InFlight, Minted, Notice};
+use crate::arrange::Arrange;
 use crate::document::{DocumentId, Unreadable};
 use crate::edit::Refused;
 use crate::id::{EntryId, Rng};
@@ -294,7 +295,7 @@ impl<D: Documents> Device<D> {
     fn tidy_held(&mut self, document: &DocumentId) {
         if let Some(held) = self.held.get_mut(document) {
             held.count_places();
-            held.minted.sort_by_key(|minted| minted.order);
+            held.minted.arrange_by_key(|minted| minted.order);
         }
     }
 }

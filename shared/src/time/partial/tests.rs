@@ -3,6 +3,7 @@
 use expect_test::{Expect, expect};
 
 use super::*;
+use crate::arrange::Arrange;
 use crate::time::WorkingDays;
 
 /// New York in 2026: summer time from March 8 to November 1.
@@ -130,7 +131,7 @@ fn dates_of_every_precision_sort_on_one_line() {
         "2026-07-02T04:00:01Z",
     ]
     .map(|text| text.parse::<PartialDate>().unwrap());
-    dates.sort_by_key(|date| date.order_in(&zone));
+    dates.arrange_by_key(|date| date.order_in(&zone));
     let texts = dates.map(|date| date.to_string()).join(", ");
     expect!["2026, 2026-07, 2026-07-01, 2026-07-02T03:59:59Z, 2026-07-02, 2026-07-02T04:00:01Z"]
         .assert_eq(&texts);

@@ -7,6 +7,7 @@ use super::ResultRow;
 use super::chart::{Chart, drawn};
 use super::rows::{reading_row, readings, result_row};
 use super::shown::Shown;
+use crate::arrange::Arrange;
 use crate::fhir::decimal::Decimal;
 use crate::fhir::description::Standing;
 use crate::fhir::observation::{Band, Flag, Measured, Observation};
@@ -169,7 +170,7 @@ fn same_test(record: &Record, reader: AccountId, test: &str) -> Vec<ResultRow> {
         }
     }
     let order = |row: &ResultRow| row.when.map(|when| when.order_in(record.zone()));
-    rows.sort_by_key(|row| (order(row), row.entry));
+    rows.arrange_by_key(|row| (order(row), row.entry));
     rows
 }
 
@@ -223,7 +224,7 @@ fn series(rows: &[ResultRow], shown: &ResultRow) -> Vec<Series> {
         }
     }
     let holds = |line: &Series| line.points.iter().any(|point| point.entry == shown.entry);
-    all.sort_by_key(|(_, line)| !holds(line));
+    all.arrange_by_key(|(_, line)| !holds(line));
     all.into_iter().map(|(_, line)| line).collect()
 }
 
