@@ -2,13 +2,17 @@
 //! over what is read, so that a new view of a resource costs its keys and hardly any code, and
 //! nothing recurses, so that depth costs no stack.
 
-use std::borrow::Cow;
-
-use self::scan::Scan;
-
 mod scan;
 #[cfg(test)]
 mod tests;
+mod typed;
+mod write;
+
+use std::borrow::Cow;
+
+use self::scan::Scan;
+pub use self::typed::{from_text, from_value};
+pub use self::write::to_text;
 
 /// A value as it is written, with nothing around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

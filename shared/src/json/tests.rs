@@ -158,3 +158,82 @@ fn nearly_json_is_judged_as_the_other_reader_does() {
     }
     assert!(good > 1000, "{good}");
 }
+
+#[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+struct Thing {
+    text: String,
+    numbers: (u8, i64, u64),
+    yes: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    skipped: Option<u8>,
+    maybe: Option<String>,
+    all: Vec<Choice>,
+}
+
+#[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Choice {
+    Unit,
+    New(u8),
+    Tuple(u8, String),
+    Struct {
+        deep: Vec<Vec<u8>>,
+    },
+    #[serde(other)]
+    Other,
+}
+
+fn check_typed(thing: &Thing) {
+    let text = super::to_text(thing);
+    assert_eq!(text, serde_json::to_string(thing).unwrap());
+    assert_eq!(super::from_text(&text).as_ref(), Some(thing));
+}
+
+#[test]
+fn our_own_types_are_written_as_the_other_writer_does() {
+    check_typed(&Thing {
+        text: String::new(),
+        numbers: (0, i64::MIN, u64::MAX),
+        yes: false,
+        skipped: None,
+        maybe: None,
+        all: Vec::new(),
+    });
+    check_typed(&Thing {
+        text: (0..0x250).filter_map(char::from_u32).collect(),
+        numbers: (255, -1, 1),
+        yes: true,
+        skipped: Some(3),
+        maybe: Some("[\"{\\".into()),
+        all: vec![
+            Choice::Unit,
+            Choice::New(1),
+            Choice::Tuple(1, "😀".into()),
+            Choice::Struct { deep: vec![vec![], vec![1, 2]] },
+        ],
+    });
+}
+
+#[test]
+fn what_is_of_another_type_is_nothing_and_what_is_newer_is_other() {
+    let fields = r#""text":"a","numbers":[1,2,3],"yes":true,"maybe":null"#;
+    let thing = |all: &str| format!("{{{fields},\"new\":{{\"x\":[1.5]}},\"all\":{all}}}");
+    let all = |text: &str| super::from_text::<Thing>(&thing(text)).map(|thing| thing.all);
+    assert_eq!(all(r#"[{"newer":{"x":1}},"newest"]"#), Some(vec![Choice::Other, Choice::Other]));
+    for wrong in [
+        "{}",
+        "[1]",
+        "[{}]",
+        "[{\"new\":1,\"unit\":2}]",
+        "[{\"new\":300}]",
+        "[{\"new\":-1}]",
+        "[{\"new\":1.0}]",
+        "[\"new\"]",
+        "[{\"struct\":{}}]",
+        "[{\"tuple\":[1]}]",
+        "null",
+        "[],\"yes\":true",
+    ] {
+        assert_eq!(all(wrong), None, "{wrong}");
+    }
+}

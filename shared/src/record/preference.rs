@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::EntryId;
+use crate::json;
 
 /// Prefix of the registers that hold a choice.
 pub const PREFERENCE_REGISTER: &str = "pref/";
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "preference", content = "is")]
+#[serde(rename_all = "snake_case")]
 pub enum Preference {
     /// As BCP 47 names it.
     Language(String),
@@ -111,12 +112,12 @@ impl Preference {
     }
 
     pub fn to_text(&self) -> String {
-        serde_json::to_string(self).expect("strings and numbers become JSON")
+        json::to_text(self)
     }
 
     /// Nothing if a newer version chose something that is not known here.
     pub fn from_text(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
+        json::from_text(text)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::said::others_are_other;
 use crate::id::EntryId;
 use crate::time::Timestamp;
 
@@ -30,7 +29,7 @@ pub struct RefillDecision {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", remote = "Self")]
+#[serde(rename_all = "snake_case")]
 pub enum Decision {
     Approved {
         /// As it was approved: "30 tablets", in the clinic's words.
@@ -62,10 +61,9 @@ pub enum Decision {
     },
     PickedUp,
     /// Decided in a way that this version does not know: the request is decided all the same.
+    #[serde(other)]
     Other,
 }
-
-others_are_other!(Decision);
 
 /// How a prescription left the clinic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,9 +1,7 @@
 //! What an entry says: JSON with a `kind`, written for good. A kind or a field that this version
 //! does not know is kept as it is.
 
-use std::borrow::Cow;
-
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 pub use super::activity::Activity;
 pub use super::before_visit::BeforeVisit;
@@ -13,14 +11,8 @@ pub use super::reading::Reading;
 pub use super::refill::{Refill, RefillCollapsed, RefillDecision};
 pub use super::staff::{MarkedWrong, Routed, Taken};
 pub use super::visit::{Call, VisitAnswer, VisitRequest, VisitWish};
+use crate::json::{self, Value};
 use crate::time::Timestamp;
-
-/// Only what an entry is; each kind then reads itself from the same text.
-#[derive(Deserialize)]
-struct OfKind<'a> {
-    #[serde(borrow)]
-    kind: Cow<'a, str>,
-}
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $kind:literal),+ $(,)?) => {
@@ -33,9 +25,8 @@ macro_rules! kinds {
 
         impl Said {
             pub fn from_text(text: &str) -> Self {
-                let of_kind = serde_json::from_str(text);
-                let known = of_kind.ok().and_then(|OfKind { kind }| match &*kind {
-                    $($kind => serde_json::from_str(text).ok().map(Self::$name),)+
+                let known = Value::read(text).and_then(|value| match &*kind_of(value)? {
+                    $($kind => json::from_value(value).map(Self::$name),)+
                     _ => None,
                 });
                 known.unwrap_or_else(|| Self::Unknown(text.to_owned()))
@@ -88,36 +79,22 @@ kinds! {
     MarkedWrong = "marked_wrong",
 }
 
+fn kind_of(value: Value<'_>) -> Option<String> {
+    let mut kind = None;
+    value.each_field(&mut |name, value| {
+        if name == "kind" {
+            kind = value.text().map(String::from);
+        }
+    });
+    kind
+}
+
 /// The kind stands first among the fields.
 fn text_of(kind: &str, said: &impl Serialize) -> String {
-    let fields = serde_json::to_string(said).expect("strings and numbers become JSON");
+    let fields = json::to_text(said);
     let fields = fields.strip_prefix('{').expect("every kind is a struct with fields");
     [r#"{"kind":""#, kind, r#"","#, fields].concat()
 }
-
-/// For an enum that newer versions add to: what this one cannot read becomes `Other`, whatever
-/// comes with it. The enum derives its own reading and writing with `remote = "Self"`.
-macro_rules! others_are_other {
-    ($name:ident) => {
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                Self::serialize(self, to)
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                if !from.is_human_readable() {
-                    return Self::deserialize(from);
-                }
-                let raw = <Box<serde_json::value::RawValue>>::deserialize(from)?;
-                let mut from = serde_json::Deserializer::from_str(raw.get());
-                Ok(Self::deserialize(&mut from).unwrap_or(Self::Other))
-            }
-        }
-    };
-}
-pub(super) use others_are_other;
 
 #[cfg(test)]
 mod tests {

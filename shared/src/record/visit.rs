@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::said::others_are_other;
 use crate::id::EntryId;
 use crate::time::{PartialDate, Timestamp};
 
@@ -89,7 +88,7 @@ pub struct VisitAnswer {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", remote = "Self")]
+#[serde(rename_all = "snake_case")]
 pub enum AnswerToVisit {
     Offered {
         times: Vec<PartialDate>,
@@ -107,10 +106,9 @@ pub enum AnswerToVisit {
     Done {
         note: String,
     },
+    #[serde(other)]
     Other,
 }
-
-others_are_other!(AnswerToVisit);
 
 impl AnswerToVisit {
     /// Offered times still wait for the person.

@@ -1,5 +1,7 @@
 //! What only this device knows: who is signed in, and drafts. Never sent, sealed like the rest.
 
+use shared::json;
+
 use crate::bridge::ToPage;
 use crate::worker::browser::disk::{Change, Disk, DiskError, LOCAL};
 use crate::worker::browser::page_port;
@@ -10,7 +12,8 @@ use crate::worker::vault::Vault;
 const PROFILE: &str = "profile";
 
 pub async fn kept_profile(disk: &Disk, vault: &Vault) -> Option<Profile> {
-    serde_json::from_slice(&read_local(disk, vault, PROFILE).await?).ok()
+    let bytes = read_local(disk, vault, PROFILE).await?;
+    json::from_text(str::from_utf8(&bytes).ok()?)
 }
 
 pub async fn first_profile(slot: &str, disk: &Disk, vault: &Vault) -> Option<Profile> {
@@ -30,9 +33,9 @@ pub async fn first_profile(slot: &str, disk: &Disk, vault: &Vault) -> Option<Pro
 }
 
 pub async fn keep_profile(disk: &Disk, vault: &Vault, profile: &Profile) {
-    let bytes = serde_json::to_vec(profile).expect("names and ids become JSON");
+    let text = json::to_text(profile);
     // Without it the next start asks the server again.
-    let _not_kept = put_local(disk, vault, PROFILE, &bytes).await;
+    let _not_kept = put_local(disk, vault, PROFILE, text.as_bytes()).await;
 }
 
 /// An empty value removes the row.
