@@ -16,6 +16,10 @@ use crate::workspace;
 pub const TARGET: &str = "wasm32-unknown-unknown";
 const PROGRAMS: [&str; 4] = ["page", "worker", "stretch", "clinic"];
 
+/// Leptos makes code for each shape of view; erased, all shapes share it. Names, which the glue's
+/// making takes out again, say in this form which types a function was made for.
+const SMALL: &str = "--cfg=erase_components -Csymbol-mangling-version=v0";
+
 /// Compiles the programs with cargo.
 pub fn compile(kind: Kind) -> anyhow::Result<()> {
     add_target()?;
@@ -25,7 +29,8 @@ pub fn compile(kind: Kind) -> anyhow::Result<()> {
     }
     let mut command = workspace::cargo(&words);
     if kind == Kind::Dist {
-        command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", without_own_paths()?);
+        let flags = format!("{SMALL} {}", without_own_paths()?);
+        command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
     }
     workspace::run(command)
 }
