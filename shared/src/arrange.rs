@@ -2,6 +2,7 @@
 //! is sorted, and thirty kinds of rows were a noticeable part of what every patient downloads.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 /// Like the sorting of the standard library: what is equal stays in its order.
 pub trait Arrange<T> {
@@ -26,6 +27,13 @@ impl<T> Arrange<T> for [T] {
         let to = places(self.len(), &|one, other| self[one].cmp(&self[other]));
         move_to(to, &mut |one, other| self.swap(one, other));
     }
+}
+
+/// A map of these pairs. Collecting them would sort them first, with a sort of their own.
+pub fn mapped<K: Ord, V>(pairs: impl Iterator<Item = (K, V)>) -> BTreeMap<K, V> {
+    let mut map = BTreeMap::new();
+    map.extend(pairs);
+    map
 }
 
 /// Where each item belongs.

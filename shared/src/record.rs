@@ -22,6 +22,7 @@ pub use self::chart::{Chart, Loaded, Part, Resource, Shelf};
 pub use self::mark::{Mark, Step};
 pub use self::preference::Preference;
 pub use self::said::{MarkedWrong, Message, Reply, Said};
+use crate::arrange::mapped;
 use crate::document::{ChangeHash, Document, DocumentId};
 use crate::edit::Audience;
 use crate::fhir::entry::is_chart_entry;
@@ -204,7 +205,7 @@ impl Record {
             Said::MarkedWrong(mark) => Some((mark.entry, mark)),
             _ => None,
         });
-        marks.collect()
+        mapped(marks)
     }
 
     pub fn marks_of(&self, entry: EntryId) -> &[Mark] {

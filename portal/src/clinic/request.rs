@@ -37,7 +37,7 @@ pub(super) fn facts(item: &DeskItem) -> AnyView {
         Some(Asked::Call(call)) => &call.times[..],
         _ => &[],
     };
-    if times.iter().any(|time| *time == PreferredTime::Any) {
+    if times.contains(&PreferredTime::Any) {
         facts.push((words::clinic_times_label(), words::clinic_any_time()));
     }
     let rows = facts.into_iter().map(|(label, text)| {

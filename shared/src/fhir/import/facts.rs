@@ -4,6 +4,7 @@
 use sha2::{Digest, Sha256};
 
 use super::person::Claim;
+use crate::arrange::Arrange;
 use crate::fhir::datatypes::{Coding, Concept, Identifier, Period, Reference};
 use crate::fhir::lenient::{Many, Text, view};
 use crate::fhir::read as view_of;
@@ -316,7 +317,7 @@ impl Scan {
                 }
             }
         }
-        references.sort_unstable();
+        references.arrange();
         references.dedup();
         Self { references, hash: hasher.finalize().into() }
     }

@@ -1,10 +1,9 @@
 //! From what waits to what is acknowledged: minting, pushing, and what to do when the answer is no.
 
-use std::collections::BTreeMap;
-
 use super::exchange::CHANGES_BYTES_MAX;
 use super::line::{Link, Open};
 use super::{Device, Documents, Effect, InFlight, Minted, Notice};
+use crate::arrange::mapped;
 use crate::document::{Actor, ChangeHash, DocumentId, Put};
 use crate::id::{EntryId, Rng};
 use crate::sync::planted::Planted;
@@ -215,7 +214,7 @@ impl<D: Documents> Device<D> {
         let Some(held) = self.held.get_mut(&document) else {
             return;
         };
-        let refused: BTreeMap<_, _> = refused.iter().copied().collect();
+        let refused = mapped(refused.iter().copied());
         let (mut writes, mut requires, mut entries) = (Vec::new(), Vec::new(), Vec::new());
         for minted in std::mem::take(&mut held.minted) {
             let key = RowKey::Change(document, minted.hash);

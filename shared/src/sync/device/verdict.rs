@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::exchange::{Busy, holds};
 use super::line::Link;
 use super::{Device, Documents, Effect, InFlight, Line, Notice};
+use crate::arrange::mapped;
 use crate::document::DocumentId;
 use crate::id::{EntryId, Rng};
 use crate::sync::planted::Planted;
@@ -100,7 +101,7 @@ impl<D: Documents> Device<D> {
         let waiting = outbox
             .filter(|(_, item)| item.document == document)
             .map(|(entry, item)| (*entry, item.clone()));
-        let unsent = minted.chain(waiting).collect();
+        let unsent = mapped(minted.chain(waiting));
         (writes, unsent)
     }
 

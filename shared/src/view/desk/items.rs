@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::readings;
 use super::{Stage, Work, WorkKind};
+use crate::arrange::Arrange;
 use crate::edit::Audience;
 use crate::id::{AccountId, EntryId};
 use crate::record::refill::Decision;
@@ -179,7 +180,7 @@ struct Thread<'a> {
 impl Thread<'_> {
     fn work(mut self, record: &Record, id: EntryId, found: &Found<'_>) -> Option<Work> {
         self.messages.retain(|(entry, said)| !found.ended.contains(&(*entry, said.author)));
-        self.messages.sort_by_key(|(entry, said)| (said.order(), *entry));
+        self.messages.arrange_by_key(|(entry, said)| (said.order(), *entry));
         let is_reply = |entry: &Entry| matches!(entry.said, Said::Reply(_));
         let newest_of_people = self.messages.iter().rev().find(|(_, entry)| !is_reply(entry))?;
         let answered = self.messages.iter().rposition(|(_, entry)| is_reply(entry));
