@@ -155,11 +155,12 @@ async fn a_call_is_answered_once_and_the_patient_sees_each_step() {
     };
     phone.until(&world, has(Step::AtTheClinic)).await;
     let (status, shown) = world.ask_json(nurse.get(&path(item))).await;
-    assert_eq!((status.as_u16(), &shown["request"]["asked"]["note"]), (200, &json!("After four.")));
+    let note = &shown["request"]["asked"]["call"]["note"];
+    assert_eq!((status.as_u16(), note), (200, &json!("After four.")));
     phone.until(&world, has(Step::ReadBy { name: "Linh Tran, RN".into() })).await;
 
     let done = json!({ "answer_visit": {
-        "request": item, "answer": { "is": "done", "note": "Called her at five." },
+        "request": item, "answer": { "done": { "note": "Called her at five." } },
     } });
     assert_eq!(edit(&world, &nurse, "key-00001", done.clone()).await.0, 201);
     assert_eq!(edit(&world, &nurse, "key-00001", done).await.0, 200, "asked twice, written once");
