@@ -8,15 +8,16 @@ use crate::tree::{finds, holds, root};
 
 /// Kilobytes of 1000 bytes, as the wire counts.
 const KB: u64 = 1000;
-// What was measured and a little air. The goals are 220, 430 and 700; docs/decisions/0013 says what
-// stands in the way, and each of these only ever goes down.
+// Goals, except of the worker and with it the shell (430 and 700): those are what was measured with
+// every answer of the core linked, and a little air. docs/decisions/0013 says what stands in the
+// way; they only ever go down.
 /// Near enough to its end that somebody should look.
-const PAGE_ALARM: u64 = 330 * KB;
-const PAGE_MAX: u64 = 340 * KB;
-const WORKER_MAX: u64 = 720 * KB;
+const PAGE_ALARM: u64 = 220 * KB;
+const PAGE_MAX: u64 = 260 * KB;
+const WORKER_MAX: u64 = 560 * KB;
 const STYLES_MAX: u64 = 8 * KB;
 const ICONS_MAX: u64 = 4 * KB;
-const SHELL_MAX: u64 = 1_080 * KB;
+const SHELL_MAX: u64 = 820 * KB;
 /// One round trip on a new connection (RFC 6928: ten segments).
 const FIRST_PAINT_MAX: u64 = 14 * KB;
 
@@ -137,7 +138,7 @@ fn planted_sizes_are_found() {
     ];
     finds(
         &over(&files),
-        &["page: 340001 bytes", "styles: 8001 bytes", "icons: nothing", "shell: "],
+        &["page: 260001 bytes", "styles: 8001 bytes", "icons: nothing", "shell: "],
     );
     let page =
         "<link rel=\"stylesheet\" href=\"/assets/boot-00.css\"><script src=\"/assets/boot-00.js\">";
