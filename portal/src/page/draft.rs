@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use leptos::prelude::{
-    Get, GetUntracked, GetValue, LocalStorage, ReadSignal, RwSignal, Set, StoredValue,
+    Get, GetUntracked, GetValue, LocalStorage, ReadSignal, RwSignal, Set, StoredValue, on_cleanup,
 };
 use leptos::task::spawn_local;
 
@@ -43,6 +43,12 @@ impl Draft {
             keeping: RwSignal::new(Keeping::Nothing),
             is_writing: RwSignal::new(false),
         };
+        let left = key.clone();
+        on_cleanup(move || {
+            if draft.keeping.try_get_untracked() == Some(Keeping::Failed) {
+                session.give_up_draft(&left);
+            }
+        });
         spawn_local(async move {
             let kept = session.draft(key).await.unwrap_or_default();
             let is_untouched = draft.text.try_get_untracked().is_some_and(|text| text.is_empty());
@@ -84,8 +90,10 @@ impl Draft {
             if *newest.borrow() != text {
                 continue;
             }
-            // The screen may have gone meanwhile; then nobody wants to know.
-            self.is_writing.try_set(false);
+            // The screen may have gone meanwhile; then nobody wants to know, and nothing can be saved.
+            if self.is_writing.try_set(false).is_some() && !kept {
+                self.session.give_up_draft(&key);
+            }
             self.keeping.try_set(match kept {
                 _ if text.is_empty() => Keeping::Nothing,
                 true => Keeping::Kept,

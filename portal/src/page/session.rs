@@ -214,6 +214,11 @@ impl Session {
         kept
     }
 
+    /// The disk did not take it, and its screen is gone.
+    pub(crate) fn give_up_draft(self, key: &str) {
+        self.drafts_at_risk.try_update(|keys| keys.remove(key));
+    }
+
     /// True once the page may be reloaded without losing what was typed.
     pub(crate) fn drafts_are_kept(self) -> bool {
         self.drafts_at_risk.with(BTreeSet::is_empty)

@@ -36,7 +36,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
 
 async fn clinic(stage: &mut Stage, found: &mut Vec<String>) -> Result<()> {
     let nurse = stage.enter("nurse").await?;
-    nurse.see("Rosa").await?;
+    nurse.see("Lucia Romero").await?;
     look(&nurse, "clinic", found).await
 }
 

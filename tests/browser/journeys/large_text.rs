@@ -50,8 +50,9 @@ async fn measure(page: &Page) -> Result<Measured> {
         const root = document.documentElement;
         const heading = document.querySelector('main h1');
         const after = (e) => heading.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING;
-        const items = [...document.querySelectorAll('main :is(li, a, button, h2, p)')];
-        const item = items.find((e) => after(e) && e.checkVisibility());
+        const first = (kinds) => [...document.querySelectorAll(`main :is(${kinds})`)]
+            .find((e) => after(e) && e.checkVisibility());
+        const item = first('li') ?? first('h2, h3, p');
         const widest = [...document.body.querySelectorAll('*')]
             .filter((e) => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1)
             .map((e) => `${e.tagName} ${e.textContent.trim().slice(0, 30)}`);

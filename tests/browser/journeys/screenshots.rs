@@ -16,15 +16,24 @@ struct Look {
     name: &'static str,
     setup: Setup,
     query: &'static str,
+    /// The status when nothing is under way, in the look's language.
+    calm: &'static str,
+    /// Nothing: all of them.
+    screens: &'static [&'static str],
 }
 
 const DARK_PHONE: Setup = Setup { dark: true, ..PHONE };
+const LARGE_TEXT: Setup = Setup { text_percent: 200, ..PHONE };
+const FEW: &[&str] = &["home", "medicines", "thread", "result", "settings", "welcome"];
+const ENGLISH: Look =
+    Look { name: "phone", setup: PHONE, query: "?lang=en", calm: "Up to date", screens: &[] };
 const LOOKS: &[Look] = &[
-    Look { name: "phone", setup: PHONE, query: "?lang=en" },
-    Look { name: "phone-dark", setup: DARK_PHONE, query: "?lang=en" },
-    Look { name: "phone-es", setup: PHONE, query: "?lang=es" },
-    Look { name: "phone-rtl", setup: PHONE, query: "?lang=ar-XB" },
-    Look { name: "desktop", setup: DESKTOP, query: "?lang=en" },
+    ENGLISH,
+    Look { name: "phone-dark", setup: DARK_PHONE, screens: FEW, ..ENGLISH },
+    Look { name: "phone-es", query: "?lang=es", calm: "Al día", screens: FEW, ..ENGLISH },
+    Look { name: "phone-rtl", query: "?lang=ar-XB", screens: FEW, ..ENGLISH },
+    Look { name: "phone-text-200", setup: LARGE_TEXT, screens: FEW, ..ENGLISH },
+    Look { name: "desktop", setup: DESKTOP, ..ENGLISH },
 ];
 
 pub async fn play(stage: &mut Stage) -> Result<()> {
@@ -41,14 +50,20 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         let page = stage.enter("patient").await?;
         SCREENS[0].is_there(&page).await?;
         for screen in SCREENS {
+            if !look.screens.is_empty() && !look.screens.contains(&screen.name) {
+                continue;
+            }
             screen.open(stage, &page, look.query).await?;
+            if screen.framed {
+                page.see(look.calm).await?;
+            }
             keep(&page, &folder.join(format!("{}-{}.png", look.name, screen.name))).await?;
         }
         stage.browser_closes().await?;
     }
     stage.browser_starts(&DESKTOP).await?;
     let nurse = stage.enter("nurse").await?;
-    nurse.see("Rosa").await?;
+    nurse.see("Lucia Romero").await?;
     keep(&nurse, &folder.join("desktop-clinic.png")).await?;
     let bytes = bytes_of(&folder)?;
     ensure!(bytes <= ALL_BYTES_MAX, "the pictures weigh {bytes} bytes together");

@@ -23,6 +23,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     look_for_update(&page).await?;
     page.find("button", Is("Use it now")).await?;
     ensure!(!is_next(&page).await?, "the page changed under the person's hands");
+    no_event_tells_of_the_change(&page).await?;
     page.click("button", Is("Use it now")).await?;
     page.wait("the next release", PATIENCE, async || Ok(is_next(&page).await?.then_some(())))
         .await?;
@@ -73,6 +74,15 @@ async fn look_for_update(page: &Page) -> Result<()> {
         })().then(() => done('looked'), (error) => done(String(error)));";
     let looked = page.client().await?.execute_async(script, vec![]).await?;
     ensure!(looked == "looked" || looked.to_string().contains("TypeError"), "looking: {looked}");
+    Ok(())
+}
+
+/// As in browsers that fire neither event in every page.
+async fn no_event_tells_of_the_change(page: &Page) -> Result<()> {
+    page.js("navigator.serviceWorker.addEventListener(
+            'controllerchange', (event) => event.stopImmediatePropagation(), true);
+        ServiceWorker.prototype.addEventListener = () => {};")
+        .await?;
     Ok(())
 }
 

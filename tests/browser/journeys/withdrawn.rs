@@ -22,6 +22,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         Ok((stored(&page).await? == 0).then_some(()))
     })
     .await?;
+    kept(&page).await?;
     page.reload().await?;
     kept(&page).await?;
     ensure!(stored(&page).await? == 0, "it was stored again");
