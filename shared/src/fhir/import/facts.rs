@@ -159,6 +159,10 @@ impl Facts {
     pub fn of(json: &str) -> Option<Self> {
         let head: Head<'_> = view_of(json)?;
         let kind = head.resource_type.owned()?;
+        // Half of a pair reads as U+FFFD: two ids that differ there would become one.
+        if head.id.said().is_some_and(|id| id.contains(char::REPLACEMENT_CHARACTER)) {
+            return None;
+        }
         let scan = Scan::of(json);
         let claim = (kind == "Patient").then(|| Box::new(Claim::of(json, head.identifiers())));
         Some(Self {

@@ -96,7 +96,7 @@ fn no_bytes_make_it_panic() {
         }
         let _cut = read(&seed[..place]).is_ok();
     }
-    // Half of a pair is no text, and in a part that is not looked at it is kept.
+    // Half of a pair is no id, and in every other part it is kept.
     assert_eq!(Facts::of(r#"{"resourceType":"A","id":"\ud800"}"#), None);
     assert!(Facts::of(r#"{"resourceType":"A","note":"\ud800"}"#).is_some());
 }
