@@ -296,10 +296,10 @@ impl Store for SqliteStore {
         self.write(move |db| resources::end_clients(db, &name, at))
     }
     fn patients(&self) -> Answer<'_, Vec<Patient>> {
-        self.read(|db| desk::patients(db))
+        self.read(desk::patients)
     }
     fn colleagues(&self) -> Answer<'_, Vec<Colleague>> {
-        self.read(|db| desk::colleagues(db))
+        self.read(desk::colleagues)
     }
     fn desk_notes(&self, patient: PatientId) -> Answer<'_, Vec<DeskNote>> {
         self.read(move |db| desk::notes(db, patient))

@@ -34,14 +34,15 @@ enum Part {
     Struct { yes: bool },
 }
 
-fn check<T: Serialize + for<'a> Deserialize<'a> + PartialEq + std::fmt::Debug>(value: &T) {
+fn check<T: Serialize + for<'a> Deserialize<'a> + PartialEq>(value: &T) {
     let bytes = to_bytes(value);
-    assert_eq!(from_bytes::<T>(&bytes).as_ref(), Ok(value));
+    // Messages of the bridge have no debug output: they hold what nobody may print.
+    assert!(from_bytes::<T>(&bytes).is_ok_and(|read| read == *value));
     for length in 0..bytes.len() {
         // Cut short it may be another value, but never a panic; with more than itself it is none.
         let _shorter = from_bytes::<T>(&bytes[..length]);
     }
-    assert_eq!(from_bytes::<T>(&[bytes, vec![0]].concat()), Err(Unreadable));
+    assert!(matches!(from_bytes::<T>(&[bytes, vec![0]].concat()), Err(Unreadable)));
 }
 
 #[test]
@@ -94,7 +95,7 @@ fn messages_cross() {
 
 #[test]
 fn other_bytes_are_no_message() {
-    assert_eq!(from_bytes::<ToPage>(&[]), Err(Unreadable));
-    assert_eq!(from_bytes::<ToPage>(&[0xff; 40]), Err(Unreadable));
+    assert!(from_bytes::<ToPage>(&[]).is_err());
+    assert!(from_bytes::<ToPage>(&[0xff; 40]).is_err());
     assert_eq!(from_bytes::<String>(&[0xff, 0xff, 0xff, 0xff, 0x0f]), Err(Unreadable));
 }

@@ -9,7 +9,7 @@ use crate::store::desk::{Colleague, DeskNote, Noted, Patient};
 
 type Db<'a> = &'a Transaction<'a>;
 
-pub fn patients(db: Db<'_>) -> Result<Vec<Patient>, StoreError> {
+pub fn patients(db: &Transaction<'_>) -> Result<Vec<Patient>, StoreError> {
     let mut find =
         db.prepare_cached("SELECT patient, name, birth_date FROM patients ORDER BY patient")?;
     all(&mut find, [], |row| {
@@ -17,7 +17,7 @@ pub fn patients(db: Db<'_>) -> Result<Vec<Patient>, StoreError> {
     })
 }
 
-pub fn colleagues(db: Db<'_>) -> Result<Vec<Colleague>, StoreError> {
+pub fn colleagues(db: &Transaction<'_>) -> Result<Vec<Colleague>, StoreError> {
     let mut find = db.prepare_cached(
         "SELECT account, a.name, s.role FROM staff s JOIN accounts a USING (account)
          ORDER BY a.name, account",
