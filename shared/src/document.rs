@@ -12,6 +12,7 @@ use automerge::{
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
 
+pub use self::gate::REGISTER_BYTES_MAX;
 pub use self::key::{Document as DocumentId, Kind};
 use crate::id::{EntryId, Rng};
 

@@ -45,7 +45,7 @@ const fn journey(name: &'static str, engines: &'static [Engine], play: Play) -> 
 
 pub const JOURNEYS: &[Journey] = &[
     journey("thread", EVERY, |stage| Box::pin(thread::play(stage))),
-    journey("offline", EVERY, |stage| Box::pin(offline::play(stage))),
+    journey("offline", BOTH, |stage| Box::pin(offline::play(stage))),
     journey("update", BOTH, |stage| Box::pin(update::play(stage))),
     journey("withdrawn", BOTH, |stage| Box::pin(withdrawn::play(stage))),
     journey("checks", EVERY, |stage| Box::pin(checks::play(stage))),
@@ -56,10 +56,7 @@ pub const JOURNEYS: &[Journey] = &[
     journey("slow_line", CHROMIUM, |stage| Box::pin(slow_line::play(stage))),
     Journey { only_when_asked: true, ..journey("lock", BOTH, |stage| Box::pin(lock::play(stage))) },
     journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
-    Journey {
-        only_when_asked: true,
-        ..journey("reading", BOTH, |stage| Box::pin(reading::play(stage)))
-    },
+    journey("reading", BOTH, |stage| Box::pin(reading::play(stage))),
     journey("readme", CHROMIUM, |stage| Box::pin(readme::play(stage))),
     journey("snapshots", CHROMIUM, |stage| Box::pin(snapshots::play(stage))),
     Journey {

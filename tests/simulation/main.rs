@@ -18,5 +18,6 @@ mod store;
 mod tier;
 mod tiers;
 mod verdicts;
+mod weight;
 mod words;
 mod world;

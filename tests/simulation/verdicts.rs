@@ -11,7 +11,8 @@ use crate::cast;
 use crate::erasure::{Rebuilt, base};
 use crate::oracle;
 use crate::tier::Tier;
-use crate::world::{Weight, World};
+use crate::weight::Weight;
+use crate::world::World;
 
 impl<T: Tier> World<T> {
     /// The grants of an account are others from now on; its lines are told at once.

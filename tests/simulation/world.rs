@@ -22,6 +22,7 @@ use crate::oracle;
 use crate::random::Random;
 use crate::store::Store;
 use crate::tier::Tier;
+use crate::weight::{MASK_BYTES, Weight};
 
 /// When every schedule begins, in milliseconds since 1970.
 pub const BEGINNING: i64 = 1_800_000_000_000;
@@ -63,32 +64,6 @@ enum Happening {
     Up { line: usize },
     Down { line: usize },
     News { line: usize, document: DocumentId, rows: Vec<Row> },
-}
-
-/// What went over a socket in one direction.
-#[derive(Debug, Default, Clone, Copy)]
-pub struct Weight {
-    pub bytes: usize,
-    pub frames: usize,
-}
-
-/// Of a frame that a browser sends (RFC 6455).
-const MASK_BYTES: usize = 4;
-
-impl Weight {
-    fn add(&mut self, bytes: usize, mask: usize) {
-        let head = match bytes {
-            0..126 => 2,
-            126..65_536 => 4,
-            _ => 10,
-        };
-        self.bytes += head + mask + bytes;
-        self.frames += 1;
-    }
-
-    pub const fn since(self, before: Self) -> Self {
-        Self { bytes: self.bytes - before.bytes, frames: self.frames - before.frames }
-    }
 }
 
 /// One socket, from its opening to its end.

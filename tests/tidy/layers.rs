@@ -89,10 +89,11 @@ const CARRIED: [&str; 7] = [
 ];
 
 /// Plain data that stands with what it belongs to and is named from below.
-const PLAIN: [&str; 9] = [
+const PLAIN: [&str; 10] = [
     "document::ChangeHash",
     "document::DocumentId",
     "document::Kind",
+    "document::REGISTER_BYTES_MAX",
     "edit::Audience",
     "edit::MESSAGE_CHARS_MAX",
     "sync::stored::OutboxItem",

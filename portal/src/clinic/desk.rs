@@ -1,4 +1,5 @@
-//! What is on the desk: who sits here, the queue, the open item, and what was typed for each item. All of it is in memory alone and gone with the page.
+//! What is on the desk: who sits here, the queue, the open item, and what was typed for each item.
+//! All of it is in memory alone and gone with the page.
 
 use std::collections::BTreeMap;
 

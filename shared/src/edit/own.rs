@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Audience, Pen, Prepared, Refused, text};
-use crate::document::gate;
+use crate::document::REGISTER_BYTES_MAX;
 use crate::id::EntryId;
 use crate::record::own::{OwnAllergy, OwnMedicine, Same, Wrong};
 use crate::record::preference::{EmergencyCard, Preference};
@@ -97,7 +97,7 @@ pub(super) fn prefer(pen: Pen, preference: &Preference) -> Result<Prepared, Refu
         Preference::TextSize(_) | Preference::Theme(_) | Preference::ResultNotice(_) => {}
     }
     let text = preference.to_text();
-    if text.len() > gate::REGISTER_BYTES_MAX {
+    if text.len() > REGISTER_BYTES_MAX {
         return Err(Refused::TextTooLong);
     }
     let put = PutInto::Register { name: preference.register(), text };

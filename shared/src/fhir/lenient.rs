@@ -107,7 +107,9 @@ macro_rules! view {
                 enum Place { $($field),+ }
                 *self = Self::default();
                 $crate::fhir::lenient::each_known(value, &[$($key),+], &mut |place, value| {
-                    $(if place == Place::$field as usize { $crate::fhir::lenient::Lenient::put(&mut self.$field, value); })+
+                    $(if place == Place::$field as usize {
+                        $crate::fhir::lenient::Lenient::put(&mut self.$field, value);
+                    })+
                 });
             }
         }

@@ -5,6 +5,7 @@ mod documents;
 mod exchange;
 mod held;
 mod line;
+mod offer;
 mod outbox;
 mod push;
 mod verdict;

@@ -1,18 +1,15 @@
 //! What do they lack, what do I lack: comparing, pulling and offering, until both hold the same.
 
-use super::line::{Link, Stuck};
+use super::line::Link;
 use super::{Device, Documents, Effect, Event, FRUITLESS_ROUNDS_MAX, InFlight, Line, Notice};
 use crate::arrange::Arrange;
-use crate::document::{ChangeHash, DocumentId, Kind, Unreadable};
+use crate::document::{DocumentId, Kind, Unreadable};
 use crate::id::Rng;
 use crate::record::Mark;
 use crate::sync::planted::Planted;
-use crate::sync::stored::{RowKey, Standing, Stored, Write};
+use crate::sync::stored::{Standing, Stored, Write};
 use crate::time::Timestamp;
-use crate::wire::{
-    FRAME_TO_SERVER_BYTES_MAX, HASHES_MAX, NotBack, PUSH_CHANGES_MAX, Row, Summary, ToDevice,
-    ToServer, WhyNotBack,
-};
+use crate::wire::{FRAME_TO_SERVER_BYTES_MAX, HASHES_MAX, Row, Summary, ToDevice, ToServer};
 
 use super::RETRY_MILLIS_MIN;
 
@@ -279,155 +276,12 @@ impl<D: Documents> Device<D> {
             out.push(holds(document, self.held.get(&document)));
         }
     }
-
-    /// The server lost rows that this device holds: they are offered with their receipts.
-    fn lacks(
-        &mut self,
-        now: Timestamp,
-        document: DocumentId,
-        hashes: &[ChangeHash],
-        rng: &mut dyn Rng,
-        out: &mut Vec<Effect>,
-    ) {
-        let Link::Open(open) = &mut self.link else {
-            return;
-        };
-        if open.busy.get(&document) != Some(&Busy::Comparing) {
-            return;
-        }
-        let mut rows = Vec::new();
-        if let Some(held) = self.held.get(&document) {
-            let lacked = hashes.iter();
-            rows.extend(lacked.filter_map(|hash| held.row(hash)));
-        }
-        if self.soil.has(Planted::LetGoTooEarly) {
-            let lacked: Vec<_> = rows.drain(..).map(|row| row.hash).collect();
-            self.let_go(document, &lacked, rng, out);
-        }
-        let Link::Open(open) = &mut self.link else {
-            return;
-        };
-        if self.soil.has(Planted::OffersNothing) {
-            rows.clear();
-        }
-        if !rows.is_empty() {
-            open.busy.insert(document, Busy::Offering);
-            rows.arrange_by_key(|row| row.seq);
-            for rows in in_frames(rows) {
-                out.push(Effect::Send(ToServer::Offer { document, rows }));
-            }
-            return;
-        }
-        open.busy.remove(&document);
-        let done = open.busy.is_empty();
-        self.unstick(document, rng, out);
-        if done {
-            self.ping(now, out);
-        }
-    }
-
-    /// What was lacked is there again, or never was: what builds on it may be pushed once more, and
-    /// if it was said to be missing before, it is minted anew.
-    fn unstick(&mut self, document: DocumentId, rng: &mut dyn Rng, out: &mut Vec<Effect>) {
-        let Link::Open(open) = &mut self.link else {
-            return;
-        };
-        let Some(stuck) = open.stuck.get_mut(&document).filter(|stuck| stuck.waits) else {
-            return;
-        };
-        stuck.waits = false;
-        if stuck.times > 1 {
-            *stuck = Stuck::default();
-            self.mint_again(document, &[], rng, out);
-        } else if let Some(held) = self.held.get(&document) {
-            held.minted.iter().for_each(|minted| {
-                open.pushed.remove(&minted.hash);
-            });
-        }
-    }
-
-    /// What became of rows that were offered. What the server does not take back with its receipt,
-    /// its author pushes again, and what nobody vouches for is let go. What builds on something that
-    /// neither side has is kept, and not talked about until there is news of its document.
-    fn offered(
-        &mut self,
-        document: DocumentId,
-        not_back: &[NotBack],
-        rng: &mut dyn Rng,
-        out: &mut Vec<Effect>,
-    ) {
-        let mine = document.writer() == Some(self.account);
-        let Link::Open(open) = &mut self.link else {
-            return;
-        };
-        // A second part of the same offer has its own answer; the comparison that follows knows.
-        open.busy.remove(&document);
-        let (mut again, mut let_go, mut orphans) = (Vec::new(), Vec::new(), Vec::new());
-        for NotBack { hash, why } in not_back {
-            let Some(row) = self.held.get(&document).and_then(|held| held.row(hash)) else {
-                continue;
-            };
-            match why {
-                WhyNotBack::Missing if open.missed.insert(*hash) => {}
-                WhyNotBack::Missing => orphans.push(*hash),
-                WhyNotBack::Unvouched if mine && open.pushed.insert(*hash) => again.push(row),
-                WhyNotBack::Unvouched | WhyNotBack::Refused { .. } => let_go.push(*hash),
-            }
-        }
-        if let Some(held) = self.held.get_mut(&document) {
-            orphans.iter().for_each(|hash| held.set_aside(hash));
-        }
-        again.arrange_by_key(|row| row.seq);
-        for rows in in_frames(again) {
-            let hashes = rows.iter().map(|row| row.hash).collect();
-            let changes = rows.into_iter().map(|row| row.bytes).collect();
-            open.push(document, changes, hashes, out);
-        }
-        self.unstick(document, rng, out);
-        self.let_go(document, &let_go, rng, out);
-    }
-
-    /// Rows that the server will never have: nothing may build on them.
-    pub(super) fn let_go(
-        &mut self,
-        document: DocumentId,
-        hashes: &[ChangeHash],
-        rng: &mut dyn Rng,
-        out: &mut Vec<Effect>,
-    ) {
-        let Some(held) = self.held.get_mut(&document).filter(|_| !hashes.is_empty()) else {
-            return;
-        };
-        hashes.iter().for_each(|hash| held.forget(hash));
-        held.count_places();
-        let remove = |hash: &ChangeHash| Write::Remove(RowKey::Change(document, *hash));
-        let writes = hashes.iter().map(remove).collect();
-        self.store(InFlight::Cache, Vec::new(), writes, out);
-        self.mint_again(document, &[], rng, out);
-        out.push(Effect::Tell(Notice::Changed));
-    }
 }
 
 pub(super) fn holds(document: DocumentId, held: Option<&super::Held>) -> Effect {
     let hashes = held.into_iter().flat_map(|held| held.accepted.keys());
     let hashes = hashes.copied().take(HASHES_MAX).collect();
     Effect::Send(ToServer::Holds { document, hashes })
-}
-
-/// Cut so that each part fits into a frame.
-fn in_frames(rows: Vec<Row>) -> Vec<Vec<Row>> {
-    let mut frames: Vec<Vec<Row>> = Vec::new();
-    let mut size = usize::MAX;
-    for row in rows {
-        let full = size.saturating_add(row.bytes.len()) > CHANGES_BYTES_MAX;
-        if full || frames.last().is_some_and(|frame| frame.len() == PUSH_CHANGES_MAX) {
-            frames.push(Vec::new());
-            size = 0;
-        }
-        size += row.bytes.len();
-        frames.last_mut().expect("the first row opens a frame").push(row);
-    }
-    frames
 }
 
 /// So that a hub can hand frames over without naming the event.
