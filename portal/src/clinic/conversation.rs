@@ -144,7 +144,7 @@ fn message(message: DeskMessage) -> AnyView {
         (true, _) => words::clinic_sent_at(&received),
         (false, false) => words::clinic_received_at(&received),
         (false, true) => {
-            words::clinic_written_and_received(&time::moment(message.written_at), &received)
+            words::clinic_written_and_received(&received, &time::moment(message.written_at))
         }
     };
     view! {

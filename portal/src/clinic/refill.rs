@@ -41,8 +41,7 @@ fn decide(desk: Desk, request: Request) -> AnyView {
     let (quantity, why, next) =
         (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
     let reason = RwSignal::new(0_usize);
-    let sentence =
-        words::clinic_confirm_refill(&request.title, &request.patient_name, &request.birth_date);
+    let sentence = sentence(&request);
     let approve = {
         let request = request.clone();
         move || {
@@ -86,6 +85,11 @@ fn decide(desk: Desk, request: Request) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Whom, what: the one sentence that must never be read wrong.
+fn sentence(request: &Request) -> String {
+    words::clinic_confirm_refill(&request.birth_date, &request.title, &request.patient_name)
 }
 
 fn reason_words(reason: DeclineReason) -> String {
@@ -154,4 +158,30 @@ fn send_out(desk: Desk, request: &Request) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::id::{EntryId, PatientId};
+    use shared::view::desk::WorkKind;
+
+    use super::*;
+    use crate::clinic::client::Place;
+
+    /// The words of a message are passed in the order of their names, not of the sentence.
+    #[test]
+    fn the_confirmation_names_each_in_its_place() {
+        let request = Request {
+            place: Place { patient: PatientId::from_u128(1), item: EntryId::from_u128(2) },
+            kind: WorkKind::Refill,
+            stage: Stage::Waiting,
+            notes: 0,
+            title: "Lisinopril 10 mg".into(),
+            patient_name: "Rosa Delgado".into(),
+            birth_date: "1961-04-09".into(),
+            may_prescribe: true,
+        };
+        let words = "Lisinopril 10 mg for Rosa Delgado, born 1961-04-09.";
+        assert_eq!(sentence(&request), words);
+    }
 }

@@ -33,7 +33,7 @@ const LOOKS: &[Look] = &[
     Look { name: "phone-es", query: "?lang=es", calm: "Al día", screens: FEW, ..ENGLISH },
     Look { name: "phone-rtl", query: "?lang=ar-XB", screens: FEW, ..ENGLISH },
     Look { name: "phone-text-200", setup: LARGE_TEXT, screens: FEW, ..ENGLISH },
-    Look { name: "desktop", setup: DESKTOP, ..ENGLISH },
+    Look { name: "desktop", setup: DESKTOP, screens: FEW, ..ENGLISH },
 ];
 
 pub async fn play(stage: &mut Stage) -> Result<()> {
