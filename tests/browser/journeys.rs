@@ -56,7 +56,10 @@ pub const JOURNEYS: &[Journey] = &[
     journey("slow_line", CHROMIUM, |stage| Box::pin(slow_line::play(stage))),
     Journey { only_when_asked: true, ..journey("lock", BOTH, |stage| Box::pin(lock::play(stage))) },
     journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
-    journey("reading", BOTH, |stage| Box::pin(reading::play(stage))),
+    Journey {
+        only_when_asked: true,
+        ..journey("reading", BOTH, |stage| Box::pin(reading::play(stage)))
+    },
     journey("readme", CHROMIUM, |stage| Box::pin(readme::play(stage))),
     journey("snapshots", CHROMIUM, |stage| Box::pin(snapshots::play(stage))),
     Journey {

@@ -29,7 +29,7 @@ fn a_kind_or_a_choice_of_a_newer_version_is_kept_word_for_word() {
 
 #[test]
 fn a_decision_of_a_newer_version_is_a_decision_all_the_same() {
-    let newer = r#"{"kind":"refill_decision","refill":"0000000000000000000000000a","decision":{"is":"mailed","from":"a warehouse"},"by":"Front desk","written":1}"#;
+    let newer = r#"{"kind":"refill_decision","refill":"0000000000000000000000000a","decision":{"mailed":{"from":"a warehouse"}},"by":"Front desk","written":1}"#;
     let Said::RefillDecision(said) = Said::from_text(newer) else {
         panic!("it is a decision");
     };
