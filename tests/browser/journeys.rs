@@ -61,7 +61,10 @@ pub const JOURNEYS: &[Journey] = &[
         ..journey("reading", BOTH, |stage| Box::pin(reading::play(stage)))
     },
     journey("readme", CHROMIUM, |stage| Box::pin(readme::play(stage))),
-    journey("snapshots", CHROMIUM, |stage| Box::pin(snapshots::play(stage))),
+    Journey {
+        only_when_asked: true,
+        ..journey("snapshots", CHROMIUM, |stage| Box::pin(snapshots::play(stage)))
+    },
     Journey {
         only_when_asked: true,
         ..journey("screenshots", CHROMIUM, |stage| Box::pin(screenshots::play(stage)))
