@@ -47,6 +47,7 @@ impl Resource for ItemOf {
 pub struct Desk {
     records: Mutex<BTreeMap<PatientId, Held>>,
     open: Mutex<BTreeMap<(PatientId, EntryId), Readers>>,
+    looking: tokio::sync::Mutex<()>,
     /// Staff's edits of one record come one after the other: of two decisions at once one is first.
     turns: Mutex<BTreeMap<PatientId, Arc<tokio::sync::Mutex<()>>>>,
 }
@@ -84,6 +85,8 @@ impl Desk {
 
     async fn look_at(&self, store: &dyn Store, patient: Patient) -> Result<(), StoreError> {
         let id = patient.patient;
+        // One look at a time: an older one that ends later would hide what is newer.
+        let _looking = self.looking.lock().await;
         let record = record::read(store, id, Parts::Writing).await?;
         let items = work(&record).into_iter().map(|work| {
             // Whoever shares the patient's name is the patient.
@@ -141,7 +144,12 @@ impl Desk {
 
     /// Waits for one's turn to write into a record for the clinic.
     pub async fn turn(&self, patient: PatientId) -> tokio::sync::OwnedMutexGuard<()> {
-        let turn = Arc::clone(lock(&self.turns).entry(patient).or_default());
+        let turn = {
+            let mut turns = lock(&self.turns);
+            // Nobody has or awaits those any more: there are never more than requests under way.
+            turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+            Arc::clone(turns.entry(patient).or_default())
+        };
         turn.lock_owned().await
     }
 }

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use shared::document::gate::guarded;
 use shared::document::{Actor, Document, DocumentId, Put};
 use shared::edit::Refused;
-use shared::edit::clinic::{ClinicEdit, ClinicPrepared, Role as Hat, StaffPen, prepare};
+use shared::edit::clinic::{
+    ClinicEdit, ClinicPrepared, Decision, Role as Hat, StaffPen, WentOut, prepare,
+};
 use shared::id::{EntryId, PatientId};
 
 use crate::actions;
@@ -129,11 +131,31 @@ impl By<'_> {
             name: self.member.name.clone(),
             role: hat(self.member.role),
         };
-        match prepare(&record, &pen, edit).map_err(refused)? {
+        match prepare(&record, &pen, self.signed(edit)).map_err(refused)? {
             ClinicPrepared::Entry { document, text } => Ok((document, text)),
             // Reading is noted when it happens, and by nobody's request.
             ClinicPrepared::Mark { .. } => Err(Error::Unreadable),
         }
+    }
+
+    /// Who sent a prescription out and when is what this server knows, not what a page says.
+    fn signed(&self, edit: ClinicEdit) -> ClinicEdit {
+        let sign = |out: WentOut| {
+            let (by, at) = (self.member.name.clone(), self.app.now());
+            WentOut { by, at, ..out }
+        };
+        let ClinicEdit::DecideRefill { refill, decision } = edit else {
+            return edit;
+        };
+        let decision = match decision {
+            Decision::Approved { quantity, out } => {
+                Decision::Approved { quantity, out: out.map(sign) }
+            }
+            Decision::Changed { to, why, out } => Decision::Changed { to, why, out: out.map(sign) },
+            Decision::SentOut { out } => Decision::SentOut { out: sign(out) },
+            other => other,
+        };
+        ClinicEdit::DecideRefill { refill, decision }
     }
 
     /// The actor is fresh each time and never used again, so two entries at once are both there.
