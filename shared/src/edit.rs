@@ -230,6 +230,7 @@ impl Pen {
             written_at: self.now,
             put,
             sealed_to_clinic: None,
+            may_be_sent: None,
         };
         Prepared::New { entry: self.entry, item }
     }

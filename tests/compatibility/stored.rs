@@ -20,8 +20,8 @@ fn journal() -> DocumentId {
 
 fn item(put: PutInto) -> OutboxItem {
     let written_at = Timestamp::from_millis(1_800_000_000_000);
-    let (document, sealed_to_clinic) = (journal(), None);
-    OutboxItem { patient: PATIENT, document, written_at, put, sealed_to_clinic }
+    let (document, sealed_to_clinic, may_be_sent) = (journal(), None, None);
+    OutboxItem { patient: PATIENT, document, written_at, put, sealed_to_clinic, may_be_sent }
 }
 
 fn sidecar() -> Sidecar {
@@ -55,7 +55,11 @@ fn rows() -> Vec<(&'static str, Vec<u8>)> {
         ("accepted", change(accepted)),
         (
             "dead-letter",
-            Stored::DeadLetter { entry, item: item(text), why: WhyRefused::NotAccepted },
+            Stored::DeadLetter { entry, item: item(text.clone()), why: WhyRefused::NotAccepted },
+        ),
+        (
+            "outbox-entry-back-from-a-change",
+            Stored::Outbox { entry, item: item(text).back_from_a_change() },
         ),
     ];
     all.into_iter().map(|(name, row)| (name, row.to_bytes())).collect()

@@ -11,6 +11,7 @@ mod machine;
 mod oracle;
 mod planted;
 mod random;
+mod rare;
 mod run;
 mod scenarios;
 mod schedule;

@@ -24,6 +24,8 @@ const TEN_YEARS_MILLIS: i64 = 315_360_000_000;
 /// What may go wrong in this schedule. Each schedule picks some: with everything at once, little
 /// gets far enough to go wrong in an interesting way.
 struct Mix {
+    /// Few things go wrong, and these often.
+    few: bool,
     crash: bool,
     offline: bool,
     cut: bool,
@@ -42,30 +44,29 @@ struct Mix {
 }
 
 impl Mix {
-    fn new(rng: &mut Random, planted: Option<Planted>) -> (Self, Trouble) {
-        let mut flip = |chance| rng.percent(chance);
-        let mut mix = Self {
+    fn new(rng: &mut Random) -> (Self, Trouble) {
+        // In half of them only a few things go wrong, and each of them often: what needs two faults
+        // one after the other drowns in a schedule that has them all.
+        let few = rng.percent(50);
+        let mut flip = |chance: u64| rng.percent(if few { chance / 2 } else { chance });
+        let mix = Self {
+            few,
             crash: flip(50),
             offline: flip(50),
             cut: flip(60),
             node: flip(40),
             store_fails: flip(25),
-            rollback: flip(35),
+            rollback: flip(if few { 80 } else { 35 }),
             full: flip(20),
             evict: flip(15),
             copy: flip(15),
             clock: flip(25),
             change_mind: flip(30),
             refused: flip(30),
-            narrow: flip(25),
+            narrow: flip(if few { 60 } else { 25 }),
             revoke: flip(12),
-            erase: flip(25),
+            erase: flip(if few { 60 } else { 25 }),
         };
-        // Restores and verdicts in one schedule lose entries now and then: CONTRIBUTING names seeds. A
-        // planted bug may need both.
-        if mix.rollback && planted.is_none() {
-            (mix.narrow, mix.revoke, mix.erase) = (false, false, false);
-        }
         let torn = flip(30);
         let some = |yes: bool, most: u64, rng: &mut Random| if yes { rng.below(most) } else { 0 };
         let (aborts, lost, half) = (rng.percent(25), rng.percent(40), rng.percent(30));
@@ -79,6 +80,26 @@ impl Mix {
             delay_millis_max: [20, 50, 400, 3_000][rng.place(4)],
         };
         (mix, trouble)
+    }
+
+    /// Whether this throw of the dice makes something go wrong, in the order of `Stage::step`.
+    const fn may(&self, what: u64) -> bool {
+        match what {
+            50..58 => self.crash,
+            58..64 => self.offline,
+            64..72 => self.cut,
+            72..76 => self.node,
+            76..80 => self.rollback,
+            80..83 => self.full,
+            83..85 => self.evict,
+            85..88 => self.copy,
+            88..91 => self.clock,
+            91..98 => self.change_mind,
+            100..104 => self.narrow,
+            104..106 => self.revoke,
+            106..110 => self.erase || self.revoke,
+            _ => true,
+        }
     }
 }
 
@@ -102,8 +123,7 @@ pub struct Failure {
 }
 
 fn play<T: Tier>(world: &mut World<T>) -> Result<(), Vec<String>> {
-    let planted = world.clinic.planted;
-    let (mix, trouble) = Mix::new(&mut world.rng, planted);
+    let (mix, trouble) = Mix::new(&mut world.rng);
     // Half of the schedules begin with devices that have everything already.
     if world.rng.percent(50) {
         world.start_all();
@@ -184,7 +204,11 @@ impl<T: Tier> Stage<T> {
             world.start(machine);
             return;
         }
-        match world.rng.below(110) {
+        let mut what = world.rng.below(110);
+        while mix.few && !mix.may(what) && world.rng.percent(80) {
+            what = world.rng.below(110);
+        }
+        match what {
             0..35 => self.write(world, machine, mix),
             35..45 => self.reply(world),
             45..50 => world.wake(machine),

@@ -5,7 +5,7 @@ use shared::id::{AccountId, DeviceId, EntryId};
 use shared::sync::scope::Level;
 use shared::sync::server;
 use shared::time::Timestamp;
-use shared::wire::{ToDevice, WhyClosed};
+use shared::wire::ToDevice;
 
 use crate::cast;
 use crate::erasure::{Rebuilt, base};
@@ -138,23 +138,6 @@ impl<T: Tier> World<T> {
             row.bytes = bytes.into();
         }
         ToDevice::Rows { document, rows, more }
-    }
-
-    /// What only this device still held of a document goes with the document.
-    pub(super) fn will_drop(&mut self, machine: usize, message: &ToDevice) {
-        let ToDevice::Closed { document, why: WhyClosed::NotYours } = message else {
-            return;
-        };
-        let device = self.machines[machine].running.as_ref();
-        let Some(held) = device.and_then(|device| device.held().get(document)) else {
-            return;
-        };
-        let newest = self.clinic.store.newest(*document);
-        let there = self.clinic.store.hashes(&newest);
-        let lacked = held.accepted().map(|(hash, _, _)| *hash).filter(|it| !there.contains(it));
-        let entries: Vec<_> =
-            lacked.filter_map(|hash| self.ledger.entries.get(&hash)).copied().collect();
-        entries.iter().for_each(|entry| self.ledger.gone(entry));
     }
 
     /// What a machine's line has carried: up, down.

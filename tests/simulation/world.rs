@@ -139,6 +139,7 @@ impl<T: Tier> World<T> {
             written_at: clock,
             put: PutInto::Entry { text },
             sealed_to_clinic: None,
+            may_be_sent: None,
         };
         self.feed(machine, vec![Event::Edited { number, entry, item }]);
         Some(entry)
@@ -385,7 +386,6 @@ impl<T: Tier> World<T> {
                 let here = self.machines[machine].line == Some(line);
                 match message.filter(|_| here) {
                     Some(Some(message)) => {
-                        self.will_drop(machine, &message);
                         self.feed(machine, vec![Event::Received(message)]);
                     }
                     Some(None) => self.end(line),

@@ -66,6 +66,7 @@ fn row(number: u128, text: &str) -> Stored {
         written_at: Timestamp::from_millis(2),
         put: PutInto::Entry { text: text.to_owned() },
         sealed_to_clinic: None,
+        may_be_sent: None,
     };
     Stored::Outbox { entry: EntryId::from_u128(number), item }
 }

@@ -231,6 +231,15 @@ impl<D: Documents> Device<D> {
         &self.held
     }
 
+    /// Whether it is here under a newer epoch too. Its own rows are kept for the clinic, and not shown.
+    pub fn is_rebuilt(&self, document: &DocumentId) -> bool {
+        let newer = |held: &DocumentId| {
+            (held.patient, held.kind) == (document.patient, document.kind)
+                && held.epoch > document.epoch
+        };
+        self.held.keys().any(|held| newer(held) && self.documents.is_open(held))
+    }
+
     /// Everything of this device that is not yet durable at the server, whether or not its document
     /// can be opened. Some of it stands in the document too.
     pub fn waiting(&self) -> impl Iterator<Item = (EntryId, &OutboxItem)> {

@@ -14,6 +14,7 @@ pub enum Planted {
     SavedBeforeStrict,
     WithdrawnWithoutLooking,
     RewordedWithoutLooking,
+    RewordedOnTheWay,
     OutboxRowStays,
 
     // From the disk to the server.
@@ -41,6 +42,8 @@ pub enum Planted {
     OldEpochKept,
     ClosedIsAskedOnce,
     OldEpochNotCarriedOver,
+    OldEpochDroppedAtOnce,
+    StrangersRowsLeft,
     ErasedTakenAgain,
 }
 

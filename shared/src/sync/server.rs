@@ -164,7 +164,13 @@ impl Connection {
             Event::Superseded { document, epoch, lacks } => {
                 self.holds.retain(|(held, _)| *held != document);
                 vec![if lacks.is_empty() || self.soil.has(Planted::OldEpochNotCarriedOver) {
-                    closed(document, WhyClosed::Superseded { epoch })
+                    closed(
+                        document,
+                        match self.scope.may_read(&document) {
+                            true => WhyClosed::Superseded { epoch },
+                            false => WhyClosed::NotYours,
+                        },
+                    )
                 } else {
                     Effect::Send(ToDevice::Lacks { document, hashes: lacks })
                 }]
@@ -191,14 +197,16 @@ impl Connection {
             ToServer::Pull { document, after } if self.scope.may_read(&document) => {
                 vec![Effect::ReadAfter { document, after }]
             }
-            ToServer::Holds { document, hashes } if self.scope.may_read(&document) => {
+            // Whoever may not read it any more is asked what they hold of it all the same: a clinic
+            // that went back in time may have nobody else who still has it.
+            ToServer::Holds { document, hashes } if self.takes_from(&document) => {
                 if hashes.len() > HASHES_MAX {
                     return vec![Effect::Close(Why::Unmannerly)];
                 }
                 self.holds.push((document, hashes.clone()));
                 vec![Effect::ReadHashes { document, hashes }]
             }
-            ToServer::Offer { document, rows } if self.scope.may_read(&document) => {
+            ToServer::Offer { document, rows } if self.takes_from(&document) => {
                 self.offer(document, rows)
             }
             ToServer::Pull { document, .. }
@@ -209,6 +217,11 @@ impl Connection {
                 vec![Effect::Summarize(self.scope.clone())]
             }
         }
+    }
+
+    /// Rows come with receipts, which say that they were here: it does not matter who brings them.
+    fn takes_from(&self, document: &DocumentId) -> bool {
+        self.scope.may_read(document) || !self.soil.has(Planted::StrangersRowsLeft)
     }
 
     fn push(
@@ -306,12 +319,19 @@ impl Connection {
             these.iter().filter(|hash| !those.contains(hash)).copied().collect()
         };
         let mut effects = Vec::new();
+        let hashes = without(&theirs, ours);
+        if !self.scope.may_read(&document) {
+            return vec![if hashes.is_empty() {
+                closed(document, WhyClosed::NotYours)
+            } else {
+                Effect::Send(ToDevice::Lacks { document, hashes })
+            }];
+        }
         let lacked_there = without(ours, &theirs);
         if !lacked_there.is_empty() {
             effects.push(Effect::ReadThese { document, hashes: lacked_there });
         }
         // After the rows, and also when nothing is lacked: it tells the device that this is all.
-        let hashes = without(&theirs, ours);
         effects.push(Effect::Send(ToDevice::Lacks { document, hashes }));
         effects
     }

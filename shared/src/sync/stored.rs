@@ -65,6 +65,21 @@ pub struct OutboxItem {
     /// The place of a copy sealed to the clinic, which can leave while the device is locked.
     #[n(4)]
     pub sealed_to_clinic: Option<ByteVec>,
+    /// It was part of a change that may have reached the clinic: its words stand as they are.
+    #[n(5)]
+    pub may_be_sent: Option<bool>,
+}
+
+impl OutboxItem {
+    /// Whether the person may still take it back or say it otherwise.
+    pub fn may_change(&self) -> bool {
+        self.may_be_sent.is_none()
+    }
+
+    /// A change was made of it and handed over, and now it waits again.
+    pub fn back_from_a_change(self) -> Self {
+        Self { may_be_sent: Some(true), ..self }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

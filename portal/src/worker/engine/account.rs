@@ -340,7 +340,8 @@ fn read_record(device: &Device<OpenDocuments>, profile: &Profile, patient: Patie
     for person in profile.people(patient) {
         record.name(person.account, person.name.clone());
     }
-    for (key, document) in device.documents.iter().filter(|(key, _)| key.patient == patient) {
+    let documents = device.documents.iter().filter(|(key, _)| !device.is_rebuilt(key));
+    for (key, document) in documents.filter(|(key, _)| key.patient == patient) {
         let held = device.held().get(key);
         record.add_document(key, document, |hash| held.and_then(|held| held.sidecar(hash)));
     }

@@ -76,6 +76,7 @@ impl<D: Documents> Device<D> {
         let Link::Open(open) = &mut self.link else {
             return;
         };
+        open.whole.clear();
         open.rounds += 1;
         if open.rounds > FRUITLESS_ROUNDS_MAX {
             return;
@@ -83,6 +84,9 @@ impl<D: Documents> Device<D> {
         for summary in summaries {
             let held = self.held.get(&summary.document);
             let sum = held.map_or_else(Default::default, |held| held.sum);
+            if sum == summary.sum {
+                open.whole.insert(summary.document);
+            }
             if sum == summary.sum || open.busy.contains_key(&summary.document) {
                 continue;
             }

@@ -31,6 +31,8 @@ pub(super) struct Open {
     pub pushed: BTreeSet<ChangeHash>,
     /// What is being asked about these documents; nothing else is asked meanwhile.
     pub busy: BTreeMap<DocumentId, Busy>,
+    /// Documents of which both held the same when they were last compared.
+    pub whole: BTreeSet<DocumentId>,
     /// Documents of which the last pull brought nothing: places are of no use for them any more.
     pub in_vain: BTreeSet<DocumentId>,
     /// Documents that are not held and were asked about, because something waits for them.
@@ -212,6 +214,7 @@ impl Open {
             pushes: BTreeMap::new(),
             pushed: BTreeSet::new(),
             busy: BTreeMap::new(),
+            whole: BTreeSet::new(),
             in_vain: BTreeSet::new(),
             asked_for: BTreeSet::new(),
             missed: BTreeSet::new(),

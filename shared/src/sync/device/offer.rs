@@ -113,6 +113,9 @@ impl<D: Documents> Device<D> {
         }
         if let Some(held) = self.held.get_mut(&document) {
             orphans.iter().for_each(|hash| held.set_aside(hash));
+            if !orphans.is_empty() {
+                open.whole.remove(&document);
+            }
         }
         again.arrange_by_key(|row| row.seq);
         for rows in in_frames(again) {
@@ -137,6 +140,9 @@ impl<D: Documents> Device<D> {
         };
         hashes.iter().for_each(|hash| held.forget(hash));
         held.count_places();
+        if let Link::Open(open) = &mut self.link {
+            open.whole.remove(&document);
+        }
         let remove = |hash: &ChangeHash| Write::Remove(RowKey::Change(document, *hash));
         let writes = hashes.iter().map(remove).collect();
         self.store(InFlight::Cache, Vec::new(), writes, out);

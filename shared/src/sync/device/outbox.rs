@@ -78,7 +78,7 @@ impl<D: Documents> Device<D> {
         put: PutInto,
         out: &mut Vec<Effect>,
     ) {
-        match self.outbox.get(&entry) {
+        match self.changeable(&entry) {
             Some(item) => {
                 let item = OutboxItem { put, ..item.clone() };
                 self.save(number, entry, item, true, out);
@@ -87,8 +87,15 @@ impl<D: Documents> Device<D> {
         }
     }
 
+    /// What waits and was never on its way. Another device may bring back what the clinic took of
+    /// the rest, and then two sayings of one thing would stand beside each other.
+    fn changeable(&self, entry: &EntryId) -> Option<&OutboxItem> {
+        let all_may_change = self.soil.has(Planted::RewordedOnTheWay);
+        self.outbox.get(entry).filter(|item| item.may_change() || all_may_change)
+    }
+
     pub(super) fn withdraw(&mut self, number: u32, entry: EntryId, out: &mut Vec<Effect>) {
-        if !self.outbox.contains_key(&entry) {
+        if self.changeable(&entry).is_none() {
             out.push(Effect::Tell(Notice::Refused { number, why: Refused::AlreadySent }));
             return;
         }

@@ -233,6 +233,7 @@ impl<D: Documents> Device<D> {
                     self.dead_letters.insert(entry, (item, *why));
                 }
                 None => {
+                    let item = item.back_from_a_change();
                     writes.push(Write::Put(Stored::Outbox { entry, item: item.clone() }));
                     self.outbox.insert(entry, item);
                 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::exchange::{Busy, holds};
 use super::line::Link;
-use super::{Device, Documents, Effect, InFlight, Line, Notice};
+use super::{Device, Documents, Effect, InFlight, Line, Minted, Notice};
 use crate::arrange::mapped;
 use crate::document::DocumentId;
 use crate::id::{EntryId, Rng};
@@ -26,7 +26,11 @@ impl<D: Documents> Device<D> {
         if self.keeps_what_was_closed(why) {
             return;
         }
-        let (mut writes, mut unsent) = self.drop_document(document, rng);
+        let (mut writes, mut unsent) = if self.is_needed_still(document, why) {
+            self.take_unsent(document, rng, out)
+        } else {
+            self.drop_document(document, rng)
+        };
         if self.loses_what_was_closed(why) {
             unsent.clear();
         }
@@ -66,6 +70,16 @@ impl<D: Documents> Device<D> {
         }
     }
 
+    /// An older epoch stays until all of the newer one is here: until then its rows may be the only
+    /// ones, should the clinic go back in time. The next comparison asks about it again.
+    fn is_needed_still(&self, document: DocumentId, why: WhyClosed) -> bool {
+        let (WhyClosed::Superseded { epoch }, Link::Open(open)) = (why, &self.link) else {
+            return false;
+        };
+        let newer = DocumentId { epoch, ..document };
+        !open.whole.contains(&newer) && !self.soil.has(Planted::OldEpochDroppedAtOnce)
+    }
+
     /// A fault to plant.
     fn keeps_what_was_closed(&self, why: WhyClosed) -> bool {
         self.soil.has(match why {
@@ -95,14 +109,39 @@ impl<D: Documents> Device<D> {
         let hashes = held.all_hashes();
         let remove = hashes.map(|hash| Write::Remove(RowKey::Change(document, hash)));
         let writes = remove.collect();
-        let minted = held.minted.into_iter();
-        let minted = minted.map(|minted| (minted.entry, minted.item));
+        let unsent = self.unsent_of(document, held.minted);
+        (writes, unsent)
+    }
+
+    /// Its accepted rows stay. What of it was never acknowledged, and how to remove that.
+    fn take_unsent(
+        &mut self,
+        document: DocumentId,
+        rng: &mut dyn Rng,
+        out: &mut Vec<Effect>,
+    ) -> (Vec<Write>, BTreeMap<EntryId, OutboxItem>) {
+        self.spoil_minting(&document, 0);
+        self.new_actor(rng);
+        let held = self.held.get_mut(&document);
+        let minted = held.map(|held| std::mem::take(&mut held.minted)).unwrap_or_default();
+        let remove = |minted: &Minted| Write::Remove(RowKey::Change(document, minted.hash));
+        let writes = minted.iter().map(remove).collect();
+        self.open_again(&document, out);
+        let unsent = self.unsent_of(document, minted);
+        (writes, unsent)
+    }
+
+    fn unsent_of(
+        &self,
+        document: DocumentId,
+        minted: Vec<Minted>,
+    ) -> BTreeMap<EntryId, OutboxItem> {
+        let back = |minted: Minted| (minted.entry, minted.item.back_from_a_change());
         let outbox = self.outbox.iter();
         let waiting = outbox
             .filter(|(_, item)| item.document == document)
             .map(|(entry, item)| (*entry, item.clone()));
-        let unsent = mapped(minted.chain(waiting));
-        (writes, unsent)
+        mapped(minted.into_iter().map(back).chain(waiting))
     }
 
     /// Whatever was unsent here is lost; whoever revokes a device is told so.

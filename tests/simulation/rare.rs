@@ -1,0 +1,107 @@
+//! Faults that a million schedules hardly meet: each is played as it once happened, without the
+//! fault, where everything has to hold, and with it, where it has to be found.
+
+use shared::document::DocumentId;
+use shared::edit::Audience;
+use shared::sync::planted::Planted;
+
+use crate::cast::{self, ANA, ROSA};
+use crate::light::Light;
+use crate::oracle;
+use crate::world::World;
+
+const ROSAS: usize = 0;
+const ANAS: usize = 3;
+
+fn journal() -> DocumentId {
+    cast::audience_journal(ROSA, Audience::Circle)
+}
+
+/// Plays it both ways.
+fn holds_but_for(planted: Planted, play: impl Fn(&mut World<Light>)) {
+    let problems = |planted| {
+        let mut world = World::new(1);
+        world.clinic.planted = planted;
+        world.log = Some(Vec::new());
+        play(&mut world);
+        for machine in 0..world.machines.len() {
+            if world.machines[machine].running.is_none() {
+                world.start(machine);
+            }
+        }
+        world.run(60_000);
+        oracle::check(&mut world);
+        (std::mem::take(&mut world.ledger.problems), world.log.unwrap_or_default().join("\n"))
+    };
+    let (without, log) = problems(None);
+    assert!(without.is_empty(), "{without:?}\n{log}");
+    let (with, log) = problems(Some(planted));
+    assert!(!with.is_empty(), "{planted:?} was not found\n{log}");
+}
+
+fn until(world: &mut World<Light>, what: &str) {
+    let begin = world.log.iter().flatten().count();
+    for _ in 0..60_000 {
+        if world.log.iter().flatten().skip(begin).any(|line| line.contains(what)) {
+            return;
+        }
+        world.run(1);
+    }
+    panic!("{what:?} did not happen");
+}
+
+#[test]
+fn an_older_epoch_stays_until_all_of_the_newer_is_here() {
+    holds_but_for(Planted::OldEpochDroppedAtOnce, |world| {
+        world.start(ROSAS);
+        world.run(2_000);
+        let wrong = world.write(ROSAS, journal(), "Meant for somebody else").unwrap();
+        world.run(1_000);
+        let backup = world.clinic.store.clone();
+        world.write(ROSAS, journal(), "Acknowledged after the backup").unwrap();
+        world.run(1_000);
+        world.erase(wrong);
+        until(world, "machine 0 is sent Closed");
+        until(world, "machine 0 says Changed");
+        // What it asked for is still under way when the clinic goes back.
+        world.go_back(backup, false);
+    });
+}
+
+#[test]
+fn rows_of_somebody_who_may_not_read_any_more_are_taken_back() {
+    holds_but_for(Planted::StrangersRowsLeft, |world| {
+        world.start(ANAS);
+        world.run(2_000);
+        let backup = world.clinic.store.clone();
+        let theirs = cast::audience_journal(ANA, Audience::Circle);
+        world.write(ANAS, theirs, "She took the first dose").unwrap();
+        world.run(1_000);
+        world.machines[ANAS].offline = true;
+        world.cut(ANAS);
+        world.go_back(backup, false);
+        world.rescope(ANA, None);
+        world.machines[ANAS].offline = false;
+        world.wake(ANAS);
+    });
+}
+
+#[test]
+fn what_is_on_its_way_is_not_said_otherwise() {
+    holds_but_for(Planted::RewordedOnTheWay, |world| {
+        world.start(ROSAS);
+        world.start(ANAS);
+        world.run(2_000);
+        let wrong = world.write(ROSAS, journal(), "Meant for somebody else").unwrap();
+        world.run(1_000);
+        let entry = world.write(ROSAS, journal(), "Half a tablet?").unwrap();
+        // It is durable, and the answer does not arrive.
+        until(world, "machine 0 is sent Taken");
+        world.crash(ROSAS);
+        world.erase(wrong);
+        world.start(ROSAS);
+        until(world, "machine 0 is sent Closed");
+        until(world, "machine 0 says Changed");
+        world.reword(ROSAS, entry, "A whole tablet?");
+    });
+}
