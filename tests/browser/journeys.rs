@@ -45,7 +45,7 @@ const fn journey(name: &'static str, engines: &'static [Engine], play: Play) -> 
 
 pub const JOURNEYS: &[Journey] = &[
     journey("thread", EVERY, |stage| Box::pin(thread::play(stage))),
-    journey("offline", BOTH, |stage| Box::pin(offline::play(stage))),
+    journey("offline", EVERY, |stage| Box::pin(offline::play(stage))),
     journey("update", BOTH, |stage| Box::pin(update::play(stage))),
     journey("withdrawn", BOTH, |stage| Box::pin(withdrawn::play(stage))),
     journey("checks", EVERY, |stage| Box::pin(checks::play(stage))),

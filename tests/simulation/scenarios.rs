@@ -4,6 +4,7 @@ use shared::document::DocumentId;
 use shared::edit::Audience;
 use shared::id::EntryId;
 use shared::sync::device::Line;
+use shared::sync::stored::RowKey;
 
 use crate::cast::{self, ANA, PATIENT, ROSA};
 use crate::tier::{Stack, Tier};
@@ -59,6 +60,28 @@ fn a_message_written_offline_reaches_everyone_once_there_is_a_line() {
     world.run(2_000);
     assert_eq!(shown(&world, 1, &care), ["Yes. Rest it."]);
     assert!(world.ledger.problems.is_empty(), "{:?}", world.ledger.problems);
+}
+
+#[test]
+fn up_to_date_is_said_once_what_was_received_is_on_the_disk() {
+    for seed in 1..20 {
+        let mut world = World::<Stack>::new(seed);
+        world.start(0);
+        while !same(&world, 0) {
+            world.run(1);
+        }
+        let rows = world.machines[0].disk.rows();
+        let device = world.machines[0].running.as_ref().unwrap();
+        let mut received = 0;
+        for (document, held) in device.held() {
+            for (hash, ..) in held.accepted() {
+                let key = RowKey::Change(*document, *hash);
+                assert!(rows.iter().any(|row| row.key() == key), "seed {seed}: {key:?}");
+                received += 1;
+            }
+        }
+        assert!(received > 0);
+    }
 }
 
 #[test]

@@ -119,7 +119,8 @@ pub enum Line {
     Offline,
     /// Connected, and something is still to be exchanged.
     Exchanging,
-    /// Both digests were equal, at this time of the device's clock.
+    /// Both digests were equal, at this time of the device's clock, and what was received stands on
+    /// the disk: from now on the record can be read without a line, also after a reload.
     Same {
         at: Timestamp,
     },
@@ -308,7 +309,11 @@ impl<D: Documents> Device<D> {
 
     fn say_where_the_line_is(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
         let settled = |open: &Open| {
-            open.welcomed && !open.unequal && open.busy.is_empty() && self.unsent() == 0
+            open.welcomed
+                && !open.unequal
+                && open.busy.is_empty()
+                && self.unsent() == 0
+                && !self.batches.values().any(InFlight::is_received)
         };
         let line = match (&self.link, self.line) {
             (_, over @ (Line::TooOld | Line::Revoked)) => over,

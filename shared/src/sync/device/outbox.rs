@@ -308,6 +308,11 @@ impl<D: Documents> Device<D> {
 }
 
 impl InFlight {
+    /// What the server has already, on its way to the disk.
+    pub(super) const fn is_received(&self) -> bool {
+        matches!(self, Self::Cache | Self::Rearranged { .. })
+    }
+
     /// What is being written about these must not be minted meanwhile.
     pub(super) fn entries(&self) -> Vec<EntryId> {
         match self {
