@@ -24,6 +24,11 @@ pub(super) fn facts(item: &DeskItem) -> AnyView {
     if let Some(refill) = &item.refill {
         say(words::clinic_pharmacy_label(), refill.pharmacy.as_ref());
         say(words::clinic_note_label(), refill.note.as_ref());
+        for also in &refill.also {
+            let said = [&also.asked_by, &also.pharmacy, &also.note];
+            let said: Vec<_> = said.into_iter().flatten().map(String::as_str).collect();
+            say(words::clinic_also_asked_label(), Some(&said.join(". ")));
+        }
     } else if let Some(Asked::Call(call)) = item.request.as_ref().and_then(|it| it.asked.as_ref()) {
         say(words::clinic_language_label(), Some(&call.language));
         say(words::clinic_phone_label(), call.phone.as_ref());

@@ -160,7 +160,11 @@ impl StaffPen {
         match (&decision, standing.end) {
             (_, End::Cancelled { .. }) => return Err(Refused::Cancelled),
             (_, End::NotSent) => return Err(Refused::NoSuchEntry),
-            (_, End::Collapsed { .. }) => return Err(Refused::RefillOpen),
+            (_, End::Collapsed { into }) => {
+                let other = all.iter().find(|other| other.id == into);
+                let decided = other.is_some_and(|other| other.decision().is_some());
+                return Err(if decided { Refused::Decided } else { Refused::RefillOpen });
+            }
             (
                 Decision::Approved { .. } | Decision::Changed { .. } | Decision::Declined { .. },
                 End::Open | End::Decided,

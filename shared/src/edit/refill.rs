@@ -8,7 +8,7 @@ use crate::id::EntryId;
 use crate::record::medicines::courses;
 use crate::record::own::Cancel;
 use crate::record::refill::Refill;
-use crate::record::refills::{End, medicine_of, refills};
+use crate::record::refills::{is_open, medicine_of, refills};
 use crate::record::{Place, Record, Said};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,9 +28,7 @@ pub(super) fn ask(record: &Record, pen: Pen, ask: AskForRefill) -> Result<Prepar
     if !course.is_taken() {
         return Err(Refused::MedicineStopped);
     }
-    let open = |end: End| matches!(end, End::Open | End::Collapsed { .. });
-    let mut same = refills(record).into_iter();
-    if same.any(|refill| open(refill.end) && refill.medicine.as_ref() == Some(&key)) {
+    if is_open(&refills(record), &key) {
         return Err(Refused::RefillOpen);
     }
     let name = course.newest().and_then(|order| order.said.name.clone());

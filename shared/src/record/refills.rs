@@ -78,26 +78,47 @@ pub fn medicine_of(record: &Record, medicine: EntryId) -> String {
     key_of(record, medicine).unwrap_or_else(|| medicine.to_string())
 }
 
-/// Of several open requests for one medicine the first that the server received stands for all,
-/// on every device alike and also before the server has said so.
+/// Whether another request for this medicine would be a second one.
+pub fn is_open(all: &[RefillStanding<'_>], medicine: &str) -> bool {
+    let ended = |into: EntryId| all.iter().any(|one| one.id == into && one.end != End::Open);
+    let same = |one: &&RefillStanding<'_>| one.medicine.as_deref() == Some(medicine);
+    all.iter().filter(same).any(|standing| match standing.end {
+        End::Open => true,
+        End::Collapsed { into } => !ended(into),
+        End::Decided | End::Cancelled { .. } | End::NotSent => false,
+    })
+}
+
+/// A request that came while another one for the same medicine was open is folded into that one and
+/// stays so when it is decided: two people who asked without knowing of each other get the medicine
+/// once. The order in which the server received them says so on every side alike, also before the
+/// server has heard of both. What was folded into a cancelled request stands again.
 fn collapse(all: &mut [RefillStanding<'_>]) {
-    let mut first: BTreeMap<String, (_, EntryId)> = BTreeMap::new();
-    let open = |standing: &&RefillStanding<'_>| standing.end == End::Open;
-    for standing in all.iter().filter(open) {
-        let (Some(medicine), Some((_, entry))) = (&standing.medicine, standing.request) else {
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    let asked_at = |one: &RefillStanding<'_>| one.request.map(|(_, entry)| entry.order());
+    order.arrange_by_key(|place| (asked_at(&all[*place]), all[*place].id));
+    // By medicine: the request that stands, and when it was decided.
+    let mut standing: BTreeMap<String, (EntryId, Option<Order>)> = BTreeMap::new();
+    for place in order {
+        let one = &mut all[place];
+        let (Some(medicine), Some(at)) = (one.medicine.clone(), asked_at(one)) else {
             continue;
         };
-        let order = (entry.order(), standing.id);
-        let earliest = first.entry(medicine.clone()).or_insert(order);
-        *earliest = (*earliest).min(order);
-    }
-    for standing in all.iter_mut().filter(|standing| standing.end == End::Open) {
-        let earliest = standing.medicine.as_ref().and_then(|medicine| first.get(medicine));
-        if let Some((_, into)) = earliest.filter(|(_, id)| *id != standing.id) {
-            standing.end = End::Collapsed { into: *into };
+        let before = standing.get(&medicine);
+        let was_open = before.filter(|(_, decided)| decided.is_none_or(|decided| at <= decided));
+        match (one.end, was_open) {
+            (End::Open, Some((into, _))) => one.end = End::Collapsed { into: *into },
+            (End::Open | End::Decided, _) => {
+                let decided = one.decisions.first().map(|(_, entry)| entry.order());
+                standing.insert(medicine, (one.id, decided));
+            }
+            (End::Cancelled { .. } | End::Collapsed { .. } | End::NotSent, _) => {}
         }
     }
 }
+
+/// What has not left this device comes last.
+type Order = (bool, Timestamp);
 
 impl<'a> RefillStanding<'a> {
     fn new(id: EntryId) -> Self {

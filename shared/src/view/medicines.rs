@@ -15,7 +15,7 @@ use crate::fhir::description::{Standing, What};
 use crate::fhir::medicine::Medicine;
 use crate::id::{AccountId, EntryId};
 use crate::record::medicines::{Course, Order, courses};
-use crate::record::refills::{End, refills};
+use crate::record::refills::{End, is_open, refills};
 use crate::record::{Loaded, Record, Said, Shelf};
 use crate::time::{Day, PartialDate};
 
@@ -74,7 +74,6 @@ pub struct OwnRow {
 
 pub fn medicines(record: &Record, reader: AccountId) -> Medicines {
     let mut by_medicine: BTreeMap<String, Vec<RefillRow>> = BTreeMap::new();
-    let mut open = BTreeSet::new();
     let mut orphans = Vec::new();
     let mut standings = refills(record);
     standings.arrange_by_key(|standing| {
@@ -82,12 +81,9 @@ pub fn medicines(record: &Record, reader: AccountId) -> Medicines {
         (standing.end != End::Open, std::cmp::Reverse((order, standing.id)))
     });
     for standing in &standings {
-        let row = refill_row(record, reader, standing);
+        let row = refill_row(record, reader, standing, &standings);
         match &standing.medicine {
             Some(medicine) => {
-                if matches!(standing.end, End::Open | End::Collapsed { .. }) {
-                    open.insert(medicine.clone());
-                }
                 by_medicine.entry(medicine.clone()).or_default().push(row);
             }
             None => orphans.push(row),
@@ -97,7 +93,7 @@ pub fn medicines(record: &Record, reader: AccountId) -> Medicines {
     let mut before = Vec::new();
     for course in courses(record) {
         let refills = by_medicine.remove(&course.key).unwrap_or_default();
-        let Some(row) = row(record, &course, refills, open.contains(&course.key)) else {
+        let Some(row) = row(record, &course, refills, is_open(&standings, &course.key)) else {
             continue;
         };
         match course.is_taken() {
@@ -140,8 +136,9 @@ pub fn medicine(record: &Record, reader: AccountId, entry: EntryId) -> Option<Me
         let order = standing.request.map(|(_, entry)| entry.order());
         std::cmp::Reverse((order, standing.id))
     });
-    let refills: Vec<_> = standings.iter().map(|one| refill_row(record, reader, one)).collect();
-    let open = standings.iter().any(|one| matches!(one.end, End::Open | End::Collapsed { .. }));
+    let rows = standings.iter().map(|one| refill_row(record, reader, one, &standings));
+    let refills: Vec<_> = rows.collect();
+    let open = is_open(&standings, &course.key);
     let rows = |orders: &[Order<'_>]| {
         let rows = orders.iter().map(|order| section_row(record, order.resource));
         rows.collect()

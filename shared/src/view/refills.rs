@@ -24,10 +24,23 @@ pub struct RefillRow {
     /// In the order in which they come; those that were not reached have no time.
     pub steps: Vec<RefillStep>,
     pub outcome: RefillOutcome,
+    /// Requests that this one stands for too, with what was said there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<AlsoAsked>,
     /// Nothing while the request itself has not come.
     pub state: Option<ItemState>,
     /// The reader may still take it back.
     pub can_cancel: bool,
+}
+
+/// Somebody asked for the same before they could know that it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlsoAsked {
+    pub entry: EntryId,
+    /// Nothing if it was the reader.
+    pub asked_by: Option<String>,
+    pub pharmacy: Option<String>,
+    pub note: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,10 +103,16 @@ pub fn refills(record: &Record, reader: AccountId) -> Vec<RefillRow> {
         let decided = standing.decisions.first().map(|(_, entry)| entry.order());
         std::cmp::Reverse((request.or(decided), standing.id))
     });
-    all.iter().map(|standing| row(record, reader, standing)).collect()
+    all.iter().map(|standing| row(record, reader, standing, &all)).collect()
 }
 
-pub(super) fn row(record: &Record, reader: AccountId, standing: &RefillStanding<'_>) -> RefillRow {
+/// One of all refills there are.
+pub(super) fn row(
+    record: &Record,
+    reader: AccountId,
+    standing: &RefillStanding<'_>,
+    all: &[RefillStanding<'_>],
+) -> RefillRow {
     let decided_at = standing.decision().and_then(|(_, entry)| entry.place.received_at());
     let request = standing.request;
     let state = request.map(|(_, entry)| state(record, standing.id, entry, decided_at));
@@ -107,9 +126,29 @@ pub(super) fn row(record: &Record, reader: AccountId, standing: &RefillStanding<
         asked_by: asked_by(record, reader, standing),
         steps: steps(record, standing, own),
         outcome: outcome(record, reader, standing),
+        also: also(record, reader, standing.id, all),
         can_cancel: own && standing.end == End::Open,
         state,
     }
+}
+
+fn also(
+    record: &Record,
+    reader: AccountId,
+    into: EntryId,
+    all: &[RefillStanding<'_>],
+) -> Vec<AlsoAsked> {
+    let folded = all.iter().filter(|other| other.end == End::Collapsed { into });
+    let asked = folded.filter_map(|other| {
+        let (refill, _) = other.request?;
+        Some(AlsoAsked {
+            entry: other.id,
+            asked_by: asked_by(record, reader, other),
+            pharmacy: refill.pharmacy.clone(),
+            note: refill.note.clone(),
+        })
+    });
+    asked.collect()
 }
 
 fn asked_by(record: &Record, reader: AccountId, standing: &RefillStanding<'_>) -> Option<String> {
@@ -173,6 +212,10 @@ fn steps(record: &Record, standing: &RefillStanding<'_>, own: bool) -> Vec<Refil
     steps.push(step(Name::AtTheClinic, decided || there_at.is_some(), there_at, None));
     if let End::Cancelled { at } = standing.end {
         steps.push(step(Name::Cancelled, true, at, None));
+        return steps;
+    }
+    // Nothing more will be done about this one: the steps of the other say what is.
+    if matches!(standing.end, End::Collapsed { .. }) {
         return steps;
     }
     let of = |wanted: fn(&Decision) -> bool| {

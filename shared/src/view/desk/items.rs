@@ -27,7 +27,8 @@ pub fn work(record: &Record) -> Vec<Work> {
         threads.into_iter().filter_map(|(id, thread)| thread.work(record, id, &found)).collect();
     let requests = std::mem::take(&mut found.requests);
     all.extend(requests.into_iter().map(|(id, entry, asked)| request(id, entry, asked, &found)));
-    all.extend(refills(record).iter().filter_map(refill));
+    let refills = refills(record);
+    all.extend(refills.iter().filter_map(|standing| refill(standing, &refills)));
     all
 }
 
@@ -66,6 +67,12 @@ impl<'a> Found<'a> {
                 *newest = (*newest).max(closed);
             }
             said => {
+                // The number that was meant stands for the slip of a finger, and is looked at itself.
+                if let Said::Reading(reading) = said
+                    && let Some(old) = reading.corrects
+                {
+                    self.ended.insert((old, entry.author));
+                }
                 if let Some(thread) = thread_of(id, said) {
                     self.threads.entry(thread).or_default().messages.push((id, entry));
                 } else if let Some(asked) = asked(said) {
@@ -125,8 +132,8 @@ fn request(id: EntryId, entry: &Entry, asked: Asked, found: &Found<'_>) -> Work 
     }
 }
 
-/// A refill that another one stands for is no work of its own.
-fn refill(standing: &RefillStanding<'_>) -> Option<Work> {
+/// A refill that another one stands for is no work of its own; what was said there is not lost.
+fn refill(standing: &RefillStanding<'_>, all: &[RefillStanding<'_>]) -> Option<Work> {
     let (said, entry) = standing.request?;
     let by = |decided: &RefillStanding<'_>| {
         decided.decision().map(|(said, entry)| (said.by.clone(), entry.place.received_at()))
@@ -143,12 +150,15 @@ fn refill(standing: &RefillStanding<'_>) -> Option<Work> {
             Stage::Done { by, at }
         }
     };
+    let folded = all.iter().filter(|other| other.end == End::Collapsed { into: standing.id });
+    let also = folded.filter_map(|other| other.request?.0.note.as_deref());
+    let notes: Vec<_> = said.note.as_deref().into_iter().chain(also).collect();
     Some(Work {
         item: standing.id,
         kind: WorkKind::Refill,
         audience: entry.audience.unwrap_or(Audience::Circle),
         title: said.name.clone(),
-        excerpt: excerpt(said.note.as_deref().unwrap_or_default()),
+        excerpt: excerpt(&notes.join(" | ")),
         author: entry.author,
         written_at: said.written,
         received_at: entry.place.received_at().unwrap_or_default(),

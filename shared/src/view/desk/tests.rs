@@ -2,10 +2,11 @@
 
 use super::{Stage, Work, WorkKind, work};
 use crate::edit::clinic::ClinicEdit;
-use crate::edit::{Audience, Edit};
+use crate::edit::{AddReading, AskForRefill, Audience, Edit, Measured};
 use crate::id::EntryId;
+use crate::record::refill::Decision;
 use crate::record::visit::AnswerToVisit;
-use crate::testing::{ROSA, Story, Who};
+use crate::testing::{LUIS, ROSA, Story, Who};
 
 fn only(story: &Story) -> Work {
     let mut all = work(&story.record);
@@ -108,4 +109,45 @@ fn what_was_cancelled_is_done() {
     assert!(only(&story).stage.waits_for_the_clinic());
     story.sends(ROSA, Edit::Cancel { request }).unwrap();
     assert_eq!(only(&story).stage, Stage::Done { by: None, at: None });
+}
+
+#[test]
+fn two_requests_for_one_medicine_are_one_item_with_the_words_of_both() {
+    let mut story = Story::default();
+    let medicine = story.core(
+        r#"{"resourceType":"MedicationRequest","id":"1","status":"active","medicationCodeableConcept":{"text":"Lisinopril"}}"#,
+    );
+    let ask = |note: &str| {
+        let note = Some(note.to_owned());
+        Edit::AskForRefill(AskForRefill { medicine, pharmacy: None, note })
+    };
+    // Neither device had heard of the other when it asked.
+    let mut other = Story::default();
+    other.record = story.record.clone();
+    let his = other.writes(LUIS, ask("None left.")).unwrap();
+    let hers = story.sends(ROSA, ask("For the trip.")).unwrap();
+    for entry in other.record.values_of(his).to_vec() {
+        story.id();
+        story.record.insert(his, entry);
+        story.receive(his);
+    }
+    let item = only(&story);
+    assert_eq!((item.item, &item.excerpt[..]), (hers, "For the trip. | None left."));
+    let decision = Decision::Approved { quantity: None, out: None };
+    story.clinic(Who::Doctor, ClinicEdit::DecideRefill { refill: hers, decision }).unwrap();
+    assert!(matches!(only(&story).stage, Stage::ToSendOut { .. }), "and none waits behind it");
+}
+
+#[test]
+fn a_reading_that_was_a_slip_of_the_finger_does_not_wait_for_the_clinic() {
+    let mut story = Story::default();
+    let add = |top: &str| AddReading {
+        measured: Measured::BloodPressure { top: top.into(), bottom: "78".into(), pulse: None },
+        at: "2026-11-20".parse().unwrap(),
+        note: None,
+    };
+    let reading = story.sends(ROSA, Edit::AddReading(add("218"))).unwrap();
+    assert_eq!(only(&story).stage, Stage::Waiting);
+    story.sends(ROSA, Edit::CorrectReading { reading, with: add("128") }).unwrap();
+    assert!(matches!(only(&story).stage, Stage::Done { .. }));
 }

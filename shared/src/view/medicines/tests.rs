@@ -5,7 +5,7 @@ use expect_test::{Expect, expect};
 use super::*;
 use crate::document::{DocumentId, Kind};
 use crate::edit::clinic::ClinicEdit;
-use crate::edit::{AddMedicine, AskForRefill, Edit};
+use crate::edit::{AddMedicine, AskForRefill, Edit, Refused};
 use crate::record::refill::{Decision, DeclineReason};
 use crate::record::{Mark, Step};
 use crate::testing::{LUIS, PATIENT, ROSA, Story, Who};
@@ -20,6 +20,20 @@ fn order(id: &str, status: &str, name: &str, day: &str) -> String {
 
 fn ask(medicine: EntryId) -> Edit {
     Edit::AskForRefill(AskForRefill { medicine, pharmacy: Some("Main Street".into()), note: None })
+}
+
+/// As it comes from his own phone, which knew of no other request.
+fn asked_by_luis(story: &mut Story, medicine: EntryId, note: Option<&str>) -> EntryId {
+    let said = Said::Refill(crate::record::refill::Refill {
+        medicine,
+        name: "Lisinopril".into(),
+        pharmacy: None,
+        note: note.map(str::to_owned),
+        written: story.now(),
+    });
+    let id = story.id();
+    story.hear(id, &DocumentId::first(PATIENT, Kind::JournalCircle(LUIS)), &said.to_text());
+    id
 }
 
 fn check(story: &Story, expected: Expect) {
@@ -152,18 +166,8 @@ fn a_declined_refill_ends_with_its_reason() {
 fn two_who_asked_at_once_see_one_request_before_the_server_says_so() {
     let mut story = Story::default();
     let medicine = story.core(&order("1", "active", "Lisinopril", "2024"));
-    // Luis asked on his own phone, before either knew of the other.
-    let said = Said::Refill(crate::record::refill::Refill {
-        medicine,
-        name: "Lisinopril".into(),
-        pharmacy: None,
-        note: None,
-        written: story.now(),
-    });
     story.writes(ROSA, ask(medicine)).unwrap();
-    let his = story.id();
-    let journal = DocumentId::first(PATIENT, Kind::JournalCircle(LUIS));
-    story.hear(his, &journal, &said.to_text());
+    asked_by_luis(&mut story, medicine, None);
     check_refills(
         &story,
         expect![[r#"
@@ -171,13 +175,69 @@ fn two_who_asked_at_once_see_one_request_before_the_server_says_so() {
           [x] SavedHere
           [ ] Sent
           [ ] AtTheClinic
-          [ ] Approved
-          [ ] Ready
         Lisinopril by Luis: Open
           [x] Sent
           [ ] AtTheClinic
           [ ] Approved
           [ ] Ready"#]],
+    );
+}
+
+#[test]
+fn of_two_requests_one_is_decided_and_stands_for_both_for_good() {
+    let mut story = Story::default();
+    let medicine = story.core(&order("1", "active", "Lisinopril", "2024"));
+    let hers = story.sends(ROSA, ask(medicine)).unwrap();
+    let his = asked_by_luis(&mut story, medicine, Some("She has none left"));
+    let also = refill_rows(&story.record, ROSA).into_iter().flat_map(|row| row.also);
+    let also: Vec<_> = also.map(|also| (also.entry, also.asked_by, also.note)).collect();
+    assert_eq!(also, [(his, Some("Luis".into()), Some("She has none left".into()))]);
+    let approve = |refill| ClinicEdit::DecideRefill {
+        refill,
+        decision: Decision::Approved { quantity: None, out: None },
+    };
+    assert_eq!(story.clinic(Who::Doctor, approve(his)), Err(Refused::RefillOpen));
+    story.clinic(Who::Doctor, approve(hers)).unwrap();
+    assert_eq!(story.clinic(Who::Doctor, approve(his)), Err(Refused::Decided));
+    check_refills(
+        &story,
+        expect![[r#"
+        Lisinopril by Luis: same as that of None
+          [x] Sent
+          [ ] AtTheClinic
+        Lisinopril: Approved { quantity: None, out: None }
+          [x] SavedHere
+          [x] Sent
+          [x] AtTheClinic
+          [x] Approved Dr. Amara Okafor
+          [ ] Ready"#]],
+    );
+    // What comes after the decision is a request of its own.
+    let next = story.sends(LUIS, ask(medicine)).unwrap();
+    assert!(story.clinic(Who::Doctor, approve(next)).is_ok());
+}
+
+#[test]
+fn what_was_folded_into_a_cancelled_request_stands_again() {
+    let mut story = Story::default();
+    let medicine = story.core(&order("1", "active", "Lisinopril", "2024"));
+    let hers = story.sends(ROSA, ask(medicine)).unwrap();
+    asked_by_luis(&mut story, medicine, None);
+    story.sends(ROSA, Edit::Cancel { request: hers }).unwrap();
+    assert_eq!(story.writes(ROSA, ask(medicine)), Err(Refused::RefillOpen));
+    check_refills(
+        &story,
+        expect![[r#"
+        Lisinopril by Luis: Open
+          [x] Sent
+          [ ] AtTheClinic
+          [ ] Approved
+          [ ] Ready
+        Lisinopril: Cancelled
+          [x] SavedHere
+          [x] Sent
+          [ ] AtTheClinic
+          [x] Cancelled"#]],
     );
 }
 
