@@ -4,16 +4,17 @@
 
 pub mod gate;
 pub mod key;
+mod opened;
+mod reading;
 
-use automerge::transaction::{CommitOptions, Transactable};
-use automerge::{
-    ActorId, AutoCommit, Change, ObjId, ObjType, ROOT, ReadDoc, ScalarValueRef, ValueRef,
-};
+use automerge::Change;
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
 
 pub use self::gate::REGISTER_BYTES_MAX;
 pub use self::key::{Document as DocumentId, Kind};
+use self::opened::Opened;
+use self::reading::Reading;
 use crate::id::{EntryId, Rng};
 
 /// Written into every document, so that a reader knows which rules its writer followed.
@@ -72,27 +73,29 @@ pub enum Unreadable {
     Incomplete(Vec<ChangeHash>),
 }
 
-/// An open document.
+/// An open document: read from its changes, and opened in automerge when it is first written into
+/// or when it is not what our own writers write.
 #[derive(Clone)]
-pub struct Document {
-    automerge: AutoCommit,
-    entries: ObjId,
-    registers: ObjId,
+pub struct Document(Content);
+
+#[derive(Clone)]
+enum Content {
+    Read(Box<Read>),
+    Opened(Box<Opened>),
+}
+
+#[derive(Clone)]
+struct Read {
+    reading: Reading,
+    /// All changes, for automerge.
+    bytes: Vec<u8>,
 }
 
 impl Document {
     /// The first change, made by the server alone. It is the same bytes wherever it is made, so
     /// that two nodes that create one document at once have created one document.
     pub fn genesis(document: &DocumentId) -> (ChangeHash, Vec<u8>) {
-        let actor = ActorId::from(&first_actor(document).0[..]);
-        let mut automerge = AutoCommit::new().with_actor(actor);
-        let made = automerge
-            .put(ROOT, SCHEMA, SCHEMA_VERSION)
-            .and_then(|()| automerge.put_object(ROOT, ENTRIES, ObjType::Map))
-            .and_then(|_| automerge.put_object(ROOT, REGISTERS, ObjType::Map));
-        made.expect("an empty document takes its first keys");
-        automerge.commit_with(CommitOptions::default().with_time(0));
-        last_change(&mut automerge)
+        opened::genesis(first_actor(document))
     }
 
     /// Opens a document from all its changes, in any order, in one call: one by one costs the
@@ -108,23 +111,16 @@ impl Document {
     pub fn load_what_is_there<'a>(
         changes: impl IntoIterator<Item = &'a [u8]>,
     ) -> Result<(Self, Vec<ChangeHash>), Unreadable> {
-        let bytes = changes.into_iter().collect::<Vec<_>>().concat();
-        // `AutoCommit::load` answers a missing change with an error that does not say which.
-        let mut automerge = AutoCommit::new();
-        automerge.load_incremental(&bytes).map_err(|_| Unreadable::Damaged)?;
-        let missing = automerge.get_missing_deps(&[]).into_iter();
-        let missing: Vec<_> = missing.map(|hash| ChangeHash(hash.0)).collect();
-        let maps = map_named(&automerge, ENTRIES).and_then(|entries| {
-            let registers = map_named(&automerge, REGISTERS)?;
-            Ok((entries, registers))
-        });
-        // Without its first change there is nothing to open, and nothing wrong with the others.
-        let (entries, registers) = match maps {
-            Err(_) if !missing.is_empty() => return Err(Unreadable::Incomplete(missing)),
-            maps => maps?,
-        };
-        let opened = Self { automerge, entries, registers };
-        Ok((opened, missing))
+        let changes: Vec<&[u8]> = changes.into_iter().collect();
+        let mut reading = Reading::default();
+        let read = reading.add(changes.iter().copied());
+        let bytes = changes.concat();
+        if read.is_ok() && reading.has_begun() {
+            let missing = reading.missing();
+            return Ok((Self(Content::Read(Box::new(Read { reading, bytes }))), missing));
+        }
+        let (opened, missing) = Opened::load(&bytes)?;
+        Ok((Self(Content::Opened(Box::new(opened))), missing))
     }
 
     /// Adds changes of others.
@@ -132,95 +128,75 @@ impl Document {
         &mut self,
         changes: impl IntoIterator<Item = &'a [u8]>,
     ) -> Result<(), Unreadable> {
-        let mut parsed = Vec::new();
-        for bytes in changes {
-            parsed.push(Change::from_bytes(bytes.to_vec()).map_err(|_| Unreadable::Damaged)?);
-        }
-        self.automerge.apply_changes(parsed).map_err(|_| Unreadable::Damaged)?;
-        let missing = self.automerge.get_missing_deps(&[]);
-        if missing.is_empty() {
-            return Ok(());
-        }
-        Err(Unreadable::Incomplete(missing.into_iter().map(|hash| ChangeHash(hash.0)).collect()))
+        let changes: Vec<&[u8]> = changes.into_iter().collect();
+        let read = match &mut self.0 {
+            Content::Read(read) => {
+                let added = read.reading.add(changes.iter().copied());
+                added.ok().map(|()| {
+                    read.bytes.extend(changes.concat());
+                    read.reading.missing()
+                })
+            }
+            Content::Opened(_) => None,
+        };
+        let missing = match read {
+            Some(missing) => missing,
+            None => self.open()?.apply(&changes)?,
+        };
+        if missing.is_empty() { Ok(()) } else { Err(Unreadable::Incomplete(missing)) }
     }
 
     /// Whether this is what the document says already. Automerge writes nothing for the same text
     /// again, and a deletion if the text is the winner of a conflict.
     pub fn says(&self, put: &Put) -> bool {
-        let (map, name, text) = match put {
-            Put::Entry { entry, text } => (&self.entries, entry.to_string(), text),
-            Put::Register { name, text } => (&self.registers, name.clone(), text),
-        };
-        match self.automerge.get(map, name) {
-            Ok(Some((value, _))) => value.as_str() == Some(text),
-            Ok(None) | Err(_) => false,
+        match (&self.0, put) {
+            (Content::Opened(opened), put) => opened.says(put),
+            (Content::Read(read), Put::Entry { entry, text }) => {
+                read.reading.entry(&entry.to_string()) == Some(text)
+            }
+            (Content::Read(read), Put::Register { name, text }) => {
+                read.reading.register(name) == Some(text)
+            }
         }
     }
 
     /// Makes one change of these puts, in this document and as bytes to store and send.
     pub fn mint(&mut self, actor: Actor, puts: &[Put]) -> (ChangeHash, Vec<u8>) {
         assert!(!puts.is_empty(), "a change says something");
-        self.automerge.set_actor(ActorId::from(&actor.0[..]));
-        for put in puts {
-            let (map, name, text) = match put {
-                Put::Entry { entry, text } => (&self.entries, entry.to_string(), text),
-                Put::Register { name, text } => (&self.registers, name.clone(), text),
-            };
-            self.automerge.put(map, name, text.as_str()).expect("both maps are there from genesis");
-        }
-        // The time an author's clock said is part of the entry; here it would only cost bytes.
-        self.automerge.commit_with(CommitOptions::default().with_time(0));
-        last_change(&mut self.automerge)
+        self.open().expect("what was read passed the gate when it was stored").mint(actor, puts)
     }
 
     pub fn entries(&self) -> Vec<(EntryId, Vec<Value>)> {
-        self.values(&self.entries)
-            .into_iter()
-            .filter_map(|(name, values)| Some((name.parse().ok()?, values)))
-            .collect()
+        let entries = match &self.0 {
+            Content::Read(read) => read.reading.entries(),
+            Content::Opened(opened) => opened.entries(),
+        };
+        let known = |(name, values): (String, _)| Some((name.parse().ok()?, values));
+        entries.into_iter().filter_map(known).collect()
     }
 
     pub fn registers(&self) -> Vec<(String, Vec<Value>)> {
-        self.values(&self.registers)
-    }
-
-    pub fn entry(&self, entry: EntryId) -> Option<String> {
-        match self.automerge.get(&self.entries, entry.to_string()) {
-            Ok(Some((value, _))) => value.as_str().map(str::to_owned),
-            Ok(None) | Err(_) => None,
+        match &self.0 {
+            Content::Read(read) => read.reading.registers(),
+            Content::Opened(opened) => opened.registers(),
         }
     }
 
-    fn values(&self, map: &ObjId) -> Vec<(String, Vec<Value>)> {
-        let items = self.automerge.map_range(map, ..);
-        items
-            .map(|item| {
-                let values = if item.conflict {
-                    self.conflicting(map, &item.key)
-                } else {
-                    self.value(&item.value, &item.id()).into_iter().collect()
-                };
-                (item.key.into_owned(), values)
-            })
-            .collect()
+    pub fn entry(&self, entry: EntryId) -> Option<String> {
+        match &self.0 {
+            Content::Read(read) => read.reading.entry(&entry.to_string()).map(str::to_owned),
+            Content::Opened(opened) => opened.entry(entry),
+        }
     }
 
-    fn conflicting(&self, map: &ObjId, name: &str) -> Vec<Value> {
-        let all = self.automerge.get_all(map, name).unwrap_or_default();
-        all.into_iter()
-            .filter_map(|(value, operation)| {
-                let change = self.automerge.hash_for_opid(&operation)?;
-                Some(Value { text: value.as_str()?.to_owned(), change: ChangeHash(change.0) })
-            })
-            .collect()
-    }
-
-    fn value(&self, value: &ValueRef<'_>, operation: &ObjId) -> Option<Value> {
-        let ValueRef::Scalar(ScalarValueRef::Str(text)) = value else {
-            return None;
-        };
-        let change = self.automerge.hash_for_opid(operation)?;
-        Some(Value { text: text.to_string(), change: ChangeHash(change.0) })
+    fn open(&mut self) -> Result<&mut Opened, Unreadable> {
+        if let Content::Read(read) = &self.0 {
+            self.0 = Content::Opened(Box::new(Opened::load(&read.bytes)?.0));
+        }
+        match &mut self.0 {
+            Content::Opened(opened) => Ok(opened),
+            Content::Read(_) => unreachable!("it was opened just now"),
+        }
     }
 }
 
@@ -234,18 +210,6 @@ fn first_actor(document: &DocumentId) -> Actor {
 pub fn hash_of(bytes: &[u8]) -> Result<ChangeHash, Unreadable> {
     let change = Change::from_bytes(bytes.to_vec()).map_err(|_| Unreadable::Damaged)?;
     Ok(ChangeHash(change.hash().0))
-}
-
-fn map_named(automerge: &AutoCommit, name: &str) -> Result<ObjId, Unreadable> {
-    match automerge.get(ROOT, name) {
-        Ok(Some((value, id))) if value.is_object() => Ok(id),
-        Ok(_) | Err(_) => Err(Unreadable::Damaged),
-    }
-}
-
-fn last_change(automerge: &mut AutoCommit) -> (ChangeHash, Vec<u8>) {
-    let mut change = automerge.get_last_local_change().expect("a change was committed just before");
-    (ChangeHash(change.hash().0), change.bytes().into_owned())
 }
 
 #[cfg(test)]

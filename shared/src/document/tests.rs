@@ -1,5 +1,6 @@
 //! What a document keeps, whoever writes first.
 
+use super::reading::Unusual;
 use super::*;
 use crate::arrange::Arrange;
 use crate::id::{AccountId, PatientId};
@@ -93,4 +94,135 @@ fn the_same_words_again_are_nothing_to_say() {
     let (_, same) = laptop.mint(Actor([2; 16]), &[read("a")]);
     phone.apply([&same[..]]).unwrap();
     assert!(phone.says(&read("a")));
+}
+
+/// Two devices that write, overwrite and hear of each other or not, as the dice say.
+fn written_by_two(seed: u64) -> Vec<Vec<u8>> {
+    let mut state = seed | 1;
+    let mut dice = |sides: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 16) % sides
+    };
+    let genesis = Document::genesis(&circle()).1;
+    let mut devices = [opened(&[&genesis]), opened(&[&genesis])];
+    let mut changes = vec![genesis];
+    for number in 0..12 {
+        let who = dice(2) as usize;
+        let count = 1 + dice(3);
+        let puts: Vec<_> = (0..count)
+            .map(|_| match dice(3) {
+                0 => entry(u128::from(dice(4)), &format!("entry {number} {}", dice(3))),
+                1 => entry(1_000 + number, &"a long text that is deflated ".repeat(20)),
+                _ => Put::Register { name: format!("pref/{}", dice(2)), text: dice(3).to_string() },
+            })
+            .collect();
+        let Some(puts) = some_new(&devices[who], puts) else { continue };
+        // Each line has an actor of its own.
+        let actor = Actor([u8::try_from(2 * (number / 3) + who as u128).unwrap(); 16]);
+        let (_, change) = devices[who].mint(actor, &puts);
+        if dice(3) > 0 {
+            devices[1 - who].apply(&[&change]).unwrap();
+        }
+        changes.push(change);
+    }
+    changes
+}
+
+fn opened(changes: &[&[u8]]) -> Opened {
+    Opened::load(&changes.concat()).unwrap().0
+}
+
+/// As the sync half does: what is said already is not written again.
+fn some_new(device: &Opened, puts: Vec<Put>) -> Option<Vec<Put>> {
+    let puts: Vec<_> = puts.into_iter().filter(|put| !device.says(put)).collect();
+    (!puts.is_empty()).then_some(puts)
+}
+
+#[test]
+fn what_is_read_from_changes_is_what_automerge_reads() {
+    let mut conflicts = 0;
+    for seed in 0..300 {
+        let mut changes = written_by_two(seed * 7_919 + 1);
+        let lost = changes.len() / 2;
+        let turn = usize::try_from(seed).unwrap() % changes.len();
+        changes.rotate_left(turn);
+        if seed % 3 == 0 {
+            changes.remove(lost);
+        }
+        let borrowed: Vec<&[u8]> = changes.iter().map(Vec::as_slice).collect();
+        let mut reading = Reading::default();
+        // Half at once and half one by one, as rows come over a line.
+        let (first, then) = borrowed.split_at(borrowed.len() / 2);
+        reading.add(first.iter().copied()).unwrap();
+        for change in then {
+            reading.add([*change]).unwrap();
+        }
+        match Opened::load(&changes.concat()) {
+            Err(Unreadable::Incomplete(missing)) => {
+                assert!(!reading.has_begun());
+                assert_eq!(reading.missing(), sorted(missing));
+            }
+            Err(Unreadable::Damaged) => panic!("seed {seed}: automerge cannot read it"),
+            Ok((opened, missing)) => {
+                assert_eq!(reading.missing(), sorted(missing), "seed {seed}");
+                assert_eq!(reading.entries(), opened.entries(), "seed {seed}");
+                assert_eq!(reading.registers(), opened.registers(), "seed {seed}");
+                let all = opened.entries();
+                for (name, values) in &all {
+                    let winner = opened.entry(name.parse().unwrap());
+                    assert_eq!(reading.entry(name).map(str::to_owned), winner, "seed {seed}");
+                    conflicts += usize::from(values.len() > 1);
+                }
+            }
+        }
+    }
+    assert!(conflicts > 20, "the dice make conflicts: {conflicts}");
+}
+
+fn sorted(mut hashes: Vec<ChangeHash>) -> Vec<ChangeHash> {
+    hashes.arrange();
+    hashes
+}
+
+#[test]
+fn a_document_is_written_into_after_it_was_only_read() {
+    let mut changes = written_by_two(5);
+    let borrowed = |changes: &[Vec<u8>]| {
+        let all: Vec<&[u8]> = changes.iter().map(Vec::as_slice).collect();
+        Document::load(all).unwrap()
+    };
+    let mut document = borrowed(&changes);
+    let before = document.entries();
+    let (hash, bytes) = document.mint(Actor([99; 16]), &[entry(77, "new")]);
+    let added = |document: &Document| {
+        let all = document.entries();
+        let new = all.iter().find(|(id, _)| *id == EntryId::from_u128(77)).unwrap().1.clone();
+        assert_eq!((&new[0].text[..], new[0].change, all.len()), ("new", hash, before.len() + 1));
+    };
+    added(&document);
+    let mut other = borrowed(&changes);
+    other.apply([&bytes[..]]).unwrap();
+    added(&other);
+    changes.push(bytes);
+    added(&borrowed(&changes));
+}
+
+#[test]
+fn what_our_writers_do_not_write_is_left_to_automerge() {
+    use automerge::transaction::{CommitOptions, Transactable};
+    let genesis = Document::genesis(&circle()).1;
+    let mut strange = automerge::AutoCommit::load(&genesis).unwrap();
+    strange.put(automerge::ROOT, "more", 1.5).unwrap();
+    strange.commit_with(CommitOptions::default());
+    let change = strange.get_last_local_change().unwrap().bytes().into_owned();
+    assert_eq!(Reading::default().add([&genesis[..], &change[..]]), Err(Unusual));
+    let mut document = Document::load([&genesis[..], &change[..]]).unwrap();
+    document.mint(Actor([1; 16]), &[entry(1, "one")]);
+    assert_eq!(document.entry(EntryId::from_u128(1)).as_deref(), Some("one"));
+    let mut document = Document::load([&genesis[..]]).unwrap();
+    document.apply([&change[..]]).unwrap();
+    assert!(matches!(document.0, Content::Opened(_)));
+    assert_eq!(document.apply([&b"nothing"[..]]), Err(Unreadable::Damaged));
 }

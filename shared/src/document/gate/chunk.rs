@@ -30,20 +30,8 @@ pub fn check(bytes: &[u8], limits: &Limits) -> Result<Checked, Rejected> {
         return Err(Rejected::TooMuch(Limit::Bytes));
     }
     let chunk = open(bytes)?;
-    let body = match chunk.kind {
-        TYPE_CHANGE => Cow::Borrowed(chunk.body),
-        TYPE_COMPRESSED => Cow::Owned(inflate(chunk.body, limits.body_bytes_max)?),
-        _ => return Err(Rejected::Malformed("not a change")),
-    };
-    if body.len() > limits.body_bytes_max {
-        return Err(Rejected::TooMuch(Limit::InflatedBytes));
-    }
-    let hash = hash_of_change(&body);
-    if hash.0[..4] != chunk.checksum {
-        return Err(Rejected::Checksum);
-    }
-    let mut change = body::read(&body, limits)?;
-    change.hash = hash;
+    let body = body_of(&chunk, limits)?;
+    let mut change = read_body(&chunk, &body, limits)?;
     if write_body(&change)? != *body {
         return Err(Rejected::NotCanonical);
     }
@@ -54,6 +42,35 @@ pub fn check(bytes: &[u8], limits: &Limits) -> Result<Checked, Rejected> {
         TYPE_CHANGE => bytes.to_vec(),
         _ => close(TYPE_CHANGE, chunk.checksum, &body),
     };
+    Ok(change)
+}
+
+/// Reads one change that passed the gate before, when it was stored.
+pub fn read_stored(bytes: &[u8], limits: &Limits) -> Result<Checked, Rejected> {
+    let chunk = open(bytes)?;
+    let body = body_of(&chunk, limits)?;
+    read_body(&chunk, &body, limits)
+}
+
+fn body_of<'a>(chunk: &Chunk<'a>, limits: &Limits) -> Result<Cow<'a, [u8]>, Rejected> {
+    let body = match chunk.kind {
+        TYPE_CHANGE => Cow::Borrowed(chunk.body),
+        TYPE_COMPRESSED => Cow::Owned(inflate(chunk.body, limits.body_bytes_max)?),
+        _ => return Err(Rejected::Malformed("not a change")),
+    };
+    if body.len() > limits.body_bytes_max {
+        return Err(Rejected::TooMuch(Limit::InflatedBytes));
+    }
+    Ok(body)
+}
+
+fn read_body(chunk: &Chunk<'_>, body: &[u8], limits: &Limits) -> Result<Checked, Rejected> {
+    let hash = hash_of_change(body);
+    if hash.0[..4] != chunk.checksum {
+        return Err(Rejected::Checksum);
+    }
+    let mut change = body::read(body, limits)?;
+    change.hash = hash;
     Ok(change)
 }
 
