@@ -1,5 +1,8 @@
 //! What a person and the clinic may do, and why not.
 
+mod asked;
+mod staff;
+
 use super::clinic::{ClinicEdit, Hand};
 use super::*;
 use crate::record::reading::{Measured, WeightUnit};

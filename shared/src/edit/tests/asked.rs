@@ -1,0 +1,111 @@
+//! What is asked before and beside a visit, and what is too much of something.
+
+use super::*;
+use crate::record::before_visit::Confirmation;
+use crate::record::visit::Wish;
+
+const VISIT: &str = r#"{"resourceType":"Appointment","id":"9","status":"booked","start":"2026-12-01T10:00:00-05:00"}"#;
+
+fn before(visit: EntryId) -> AnswerBeforeVisit {
+    AnswerBeforeVisit {
+        visit,
+        medicines: Confirmation::NotAnswered,
+        allergies: Confirmation::NotAnswered,
+        phone: Confirmation::NotAnswered,
+        reason: String::new(),
+        questions: Vec::new(),
+    }
+}
+
+#[test]
+fn the_questions_before_a_visit_are_answered_in_one_with_three_questions_at_most() {
+    let mut story = Story::default();
+    let visit = story.core(VISIT);
+    let medicine = story.core(LISINOPRIL);
+    let questions = |count: usize| vec!["Is it my knee?".to_owned(); count];
+    let corrected = |text: &str| Confirmation::Corrected { text: text.into() };
+    for (answers, expected) in [
+        (before(visit), Some(Refused::EmptyText)),
+        (before(medicine), Some(Refused::NotAVisit)),
+        (AnswerBeforeVisit { questions: questions(4), ..before(visit) }, Some(Refused::TooMany)),
+        (AnswerBeforeVisit { phone: corrected(" "), ..before(visit) }, Some(Refused::EmptyText)),
+        (AnswerBeforeVisit { medicines: Confirmation::Right, ..before(visit) }, None),
+        (AnswerBeforeVisit { questions: questions(3), ..before(visit) }, None),
+    ] {
+        let written = story.writes(ROSA, Edit::AnswerBeforeVisit(answers.clone()));
+        assert_eq!(written.err(), expected, "{answers:?}");
+    }
+}
+
+#[test]
+fn an_earlier_time_is_welcome_for_a_visit_that_is_booked() {
+    let mut story = Story::default();
+    let visit = story.core(VISIT);
+    let wish = |visit, wish| Edit::WishForVisit(WishForVisit { visit, wish, note: None });
+    assert!(story.writes(ROSA, wish(visit, Wish::EarlierWelcome)).is_ok());
+    let no_times = wish(visit, Wish::Move { times: Vec::new() });
+    assert_eq!(story.writes(ROSA, no_times), Err(Refused::NoTimes));
+}
+
+#[test]
+fn a_call_names_a_language_and_a_time() {
+    let mut story = Story::default();
+    let call = |language: &str, times: usize| {
+        Edit::AskForCall(AskForCall {
+            language: language.into(),
+            times: vec![PreferredTime::Any; times],
+            phone: None,
+            note: None,
+            audience: Audience::Circle,
+        })
+    };
+    for (language, times, expected) in [
+        ("", 1, Some(Refused::EmptyText)),
+        ("es", 0, Some(Refused::NoTimes)),
+        ("es", 21, Some(Refused::TooMany)),
+        ("a language that BCP 47 has no name for", 1, Some(Refused::TextTooLong)),
+        ("es", 1, None),
+    ] {
+        assert_eq!(story.writes(ROSA, call(language, times)).err(), expected, "{language} {times}");
+    }
+}
+
+#[test]
+fn two_entries_are_said_to_be_one_thing_only_if_both_are_there() {
+    let mut story = Story::default();
+    let (one, other) = (story.core(LISINOPRIL), story.core(LISINOPRIL_AGAIN));
+    let same = |one, other| Edit::SaySame { one, other, same: true };
+    assert!(story.writes(ROSA, same(one, other)).is_ok());
+    assert_eq!(story.writes(ROSA, same(one, one)), Err(Refused::NoSuchEntry));
+    let unknown = EntryId::from_u128(5);
+    assert_eq!(story.writes(ROSA, same(one, unknown)), Err(Refused::NoSuchEntry));
+}
+
+#[test]
+fn a_thread_has_a_subject_that_fits_on_a_line() {
+    let mut story = Story::default();
+    let start = |topic: &str| Edit::StartThread {
+        topic: topic.into(),
+        text: "It is swollen".into(),
+        audience: Audience::Private,
+        category: None,
+        about: None,
+        attachments: Vec::new(),
+        red_flags: Vec::new(),
+    };
+    assert_eq!(story.writes(ROSA, start("  ")), Err(Refused::EmptyTopic));
+    let long = "x".repeat(TOPIC_CHARS_MAX + 1);
+    assert_eq!(story.writes(ROSA, start(&long)), Err(Refused::TopicTooLong));
+    assert!(story.writes(ROSA, start(&long[1..])).is_ok());
+}
+
+#[test]
+fn a_reading_is_of_a_day_and_not_of_a_month() {
+    let mut story = Story::default();
+    let at = |at: &str| {
+        let at = at.parse().unwrap();
+        Edit::AddReading(AddReading { measured: pressure("128", "78"), at, note: None })
+    };
+    assert_eq!(story.writes(ROSA, at("2026-11")), Err(Refused::NotADate));
+    assert!(story.writes(ROSA, at("2026-11-20")).is_ok());
+}
