@@ -65,36 +65,40 @@ view! {
 
 /// What a resource says. Nothing if the text is not JSON at all.
 pub fn describe(kind: ResourceType, json: &str) -> Option<Description> {
+    Value::read(json).map(|value| describe_value(kind, value))
+}
+
+pub fn describe_value(kind: ResourceType, value: Value<'_>) -> Description {
     use ResourceType as Type;
-    Some(match kind {
-        Type::AllergyIntolerance => read::<allergy::Allergy<'_>>(json)?.describe(),
-        Type::Appointment => read::<visit::Appointment<'_>>(json)?.describe(),
-        Type::CarePlan => read::<care::CarePlan<'_>>(json)?.describe(),
-        Type::CareTeam => read::<care::CareTeam<'_>>(json)?.describe(),
-        Type::Condition => read::<condition::Condition<'_>>(json)?.describe(),
-        Type::Coverage => read::<coverage::Coverage<'_>>(json)?.describe(),
-        Type::Device => read::<device::Device<'_>>(json)?.describe(),
-        Type::DiagnosticReport => read::<report::Report<'_>>(json)?.describe(),
-        Type::DocumentReference => read::<document::Document<'_>>(json)?.describe(),
-        Type::Encounter => read::<visit::Encounter<'_>>(json)?.describe(),
-        Type::FamilyMemberHistory => read::<family::Relative<'_>>(json)?.describe(),
-        Type::Goal => read::<care::Goal<'_>>(json)?.describe(),
-        Type::Immunization => read::<immunization::Immunization<'_>>(json)?.describe(),
-        Type::Medication => read::<medicine::Substance<'_>>(json)?.describe(),
+    match kind {
+        Type::AllergyIntolerance => allergy::Allergy::of(value).describe(),
+        Type::Appointment => visit::Appointment::of(value).describe(),
+        Type::CarePlan => care::CarePlan::of(value).describe(),
+        Type::CareTeam => care::CareTeam::of(value).describe(),
+        Type::Condition => condition::Condition::of(value).describe(),
+        Type::Coverage => coverage::Coverage::of(value).describe(),
+        Type::Device => device::Device::of(value).describe(),
+        Type::DiagnosticReport => report::Report::of(value).describe(),
+        Type::DocumentReference => document::Document::of(value).describe(),
+        Type::Encounter => visit::Encounter::of(value).describe(),
+        Type::FamilyMemberHistory => family::Relative::of(value).describe(),
+        Type::Goal => care::Goal::of(value).describe(),
+        Type::Immunization => immunization::Immunization::of(value).describe(),
+        Type::Medication => medicine::Substance::of(value).describe(),
         Type::MedicationAdministration
         | Type::MedicationDispense
         | Type::MedicationRequest
-        | Type::MedicationStatement => read::<medicine::Medicine<'_>>(json)?.describe(kind),
-        Type::Observation => read::<observation::Observation<'_>>(json)?.describe(),
-        Type::Organization | Type::Location => read::<person::Place<'_>>(json)?.describe(),
+        | Type::MedicationStatement => medicine::Medicine::of(value).describe(kind),
+        Type::Observation => observation::Observation::of(value).describe(),
+        Type::Organization | Type::Location => person::Place::of(value).describe(),
         Type::Patient | Type::RelatedPerson | Type::Practitioner => {
-            read::<person::Person<'_>>(json)?.describe()
+            person::Person::of(value).describe()
         }
-        Type::PractitionerRole => read::<person::Role<'_>>(json)?.describe(),
-        Type::Procedure => read::<procedure::Procedure<'_>>(json)?.describe(),
-        Type::ServiceRequest => read::<order::Order<'_>>(json)?.describe(),
-        Type::Other => read::<Other<'_>>(json)?.describe(),
-    })
+        Type::PractitionerRole => person::Role::of(value).describe(),
+        Type::Procedure => procedure::Procedure::of(value).describe(),
+        Type::ServiceRequest => order::Order::of(value).describe(),
+        Type::Other => Other::of(value).describe(),
+    }
 }
 
 /// A view of a resource; nothing if the text is not JSON.

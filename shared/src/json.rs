@@ -37,6 +37,11 @@ impl<'a> Value<'a> {
         scan.is_at_end().then_some(Self(value))
     }
 
+    /// Of text that was read in full before: reading it again would say the same.
+    pub fn read_before(text: &'a str) -> Self {
+        Self(text)
+    }
+
     pub fn written(self) -> &'a str {
         self.0
     }

@@ -1,4 +1,5 @@
 //! What the test binaries share.
 
 pub mod built;
+pub mod numbers;
 pub mod scratch;

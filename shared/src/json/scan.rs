@@ -4,11 +4,13 @@
 pub struct Scan<'a> {
     text: &'a str,
     place: usize,
+    /// What is open inside a value, kept for the next one.
+    open: Vec<u8>,
 }
 
 impl<'a> Scan<'a> {
     pub fn new(text: &'a str) -> Self {
-        Self { text, place: 0 }
+        Self { text, place: 0, open: Vec::new() }
     }
 
     pub fn is_at_end(&self) -> bool {
@@ -42,18 +44,18 @@ impl<'a> Scan<'a> {
     pub fn value(&mut self) -> Option<&'a str> {
         self.skip_blank();
         let start = self.place;
-        let mut open = Vec::new();
+        self.open.clear();
         loop {
-            if self.opens(&mut open)? {
+            if self.opens()? {
                 continue;
             }
             // A value has ended; perhaps with it the ones around it.
             loop {
-                let Some(close) = open.last().copied() else {
+                let Some(close) = self.open.last().copied() else {
                     return self.text.get(start..self.place);
                 };
                 if self.eat(close) {
-                    open.pop();
+                    self.open.pop();
                 } else if !self.eat(b',') || (close == b'}' && self.key().is_none()) {
                     return None;
                 } else {
@@ -64,7 +66,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Passes a value, or the beginning of one that has others inside: then the next one follows.
-    fn opens(&mut self, open: &mut Vec<u8>) -> Option<bool> {
+    fn opens(&mut self) -> Option<bool> {
         self.skip_blank();
         match self.peek()? {
             b'{' => {
@@ -73,7 +75,7 @@ impl<'a> Scan<'a> {
                     return Some(false);
                 }
                 self.key()?;
-                open.push(b'}');
+                self.open.push(b'}');
                 return Some(true);
             }
             b'[' => {
@@ -81,7 +83,7 @@ impl<'a> Scan<'a> {
                 if self.eat(b']') {
                     return Some(false);
                 }
-                open.push(b']');
+                self.open.push(b']');
                 return Some(true);
             }
             b'"' => self.string()?,
@@ -114,6 +116,10 @@ impl<'a> Scan<'a> {
             return None;
         }
         loop {
+            // Most of a text is plain: passed in one go.
+            let rest = self.text.as_bytes().get(self.place..)?;
+            let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+            self.place += rest.iter().position(is_special)?;
             match self.next()? {
                 b'"' => return Some(()),
                 b'\\' => match self.next()? {
@@ -127,8 +133,7 @@ impl<'a> Scan<'a> {
                     }
                     _ => return None,
                 },
-                0..0x20 => return None,
-                _ => {}
+                _ => return None,
             }
         }
     }

@@ -14,8 +14,10 @@ pub use self::words::{Words, folded_words};
 use crate::document::{DocumentId, Kind};
 use crate::fhir::description::{Description, Said};
 use crate::fhir::entry::ChartEntryView;
+use crate::fhir::lenient::Lenient;
 use crate::fhir::{self, ResourceType};
 use crate::id::EntryId;
+use crate::json::Value;
 use crate::time::Timestamp;
 
 /// A chain of names that point to each other ends here.
@@ -84,8 +86,8 @@ impl Resource {
     /// Nothing if the entry is not a resource that can be read.
     pub fn read(entry: EntryId, text: String, received_at: Option<Timestamp>) -> Option<Self> {
         let view: ChartEntryView<'_> = fhir::read(&text)?;
-        let json = view.resource.text()?;
-        let any: fhir::Any<'_> = fhir::read(json)?;
+        let resource = view.resource.value()?;
+        let (json, any) = (resource.written(), fhir::Any::of(resource));
         let kind = ResourceType::named(any.resource_type.said().unwrap_or_default());
         let start = json.as_ptr() as usize - text.as_ptr() as usize;
         let json = start..start + json.len();
@@ -108,16 +110,16 @@ impl Resource {
     }
 
     pub fn about(&self) -> ChartEntryView<'_> {
-        fhir::read(&self.text).unwrap_or_default()
+        ChartEntryView::of(Value::read_before(&self.text))
     }
 
     pub fn describe(&self) -> Description {
-        fhir::describe(self.kind, self.json()).unwrap_or_default()
+        fhir::describe_value(self.kind, Value::read_before(self.json()))
     }
 
     /// A view of the resource; one that cannot be read says nothing.
-    pub fn view<'a, V: fhir::lenient::Lenient<'a>>(&'a self) -> V {
-        fhir::read(self.json()).unwrap_or_default()
+    pub fn view<'a, V: Lenient<'a>>(&'a self) -> V {
+        V::of(Value::read_before(self.json()))
     }
 }
 

@@ -65,34 +65,32 @@ pub fn end() -> Timestamp {
 pub fn documents(seed: u64, size: Size) -> Documents {
     let mut dice = Dice(seed | 1);
     let mut puts: BTreeMap<DocumentId, Vec<Put>> = BTreeMap::new();
-    let mut put = |kind: Kind, at: Timestamp, dice: &mut Dice, text: String| {
-        let entry = EntryId::fresh(at, dice);
+    // Ids of one import follow each other, as the server gives them.
+    let mut last = EntryId::fresh(end(), &mut dice);
+    let mut chart = |kind: Kind, dice: &mut Dice, json: String| {
+        last = EntryId::from_u128(last.to_u128() + 1 + u128::from(dice.below(1 << 16)));
+        let text = ChartEntry::new(SOURCE, json).to_text().expect("the generator writes JSON");
         let document = DocumentId::first(PATIENT, kind);
-        puts.entry(document).or_default().push(Put::Entry { entry, text });
+        puts.entry(document).or_default().push(Put::Entry { entry: last, text });
     };
-    let mut chart = |kind: Kind, at: Timestamp, dice: &mut Dice, json: String| {
-        let entry = ChartEntry::new(SOURCE, json);
-        put(kind, at, dice, entry.to_text().expect("the generator writes JSON"));
-    };
-    let now = end();
     for json in people(&mut dice) {
-        chart(Kind::ChartCore, now, &mut dice, json);
+        chart(Kind::ChartCore, &mut dice, json);
     }
     let visits: Vec<_> =
         (0..size.visits).map(|number| Visit::new(number, size.visits, &mut dice)).collect();
     for visit in &visits {
-        chart(Kind::ChartVisits(visit.year()), now, &mut dice, visit.json());
+        chart(Kind::ChartVisits(visit.year()), &mut dice, visit.json());
     }
     for number in 0..size.observations {
         let visit = &visits[number * visits.len() / size.observations];
         let json = observation(number, visit, &mut dice);
-        chart(Kind::ChartResults(visit.year()), now, &mut dice, json);
+        chart(Kind::ChartResults(visit.year()), &mut dice, json);
     }
     for number in 0..size.prescriptions {
         let visit = &visits[number * visits.len() / size.prescriptions];
         let is_new = number * 10 >= size.prescriptions * 9;
         let json = prescription(number, visit, is_new, &mut dice);
-        chart(Kind::ChartCore, now, &mut dice, json);
+        chart(Kind::ChartCore, &mut dice, json);
     }
     let mut documents: Documents = puts
         .into_iter()

@@ -22,14 +22,10 @@ struct Items<'a> {
 
 /// All threads, the one with the newest item first.
 pub fn threads(record: &Record, reader: AccountId) -> Vec<ThreadRow> {
-    let (all, retracted) = gather(record);
+    let (all, _) = gather(record);
     let threads = all.into_iter();
-    let mut rows: Vec<_> = threads
-        .filter_map(|(id, items)| {
-            let thread = thread_from(record, reader, id, items, &retracted)?;
-            row(&thread, record, reader)
-        })
-        .collect();
+    let mut rows: Vec<_> =
+        threads.filter_map(|(id, items)| row(record, reader, id, items)).collect();
     rows.arrange_by_key(|row| (std::cmp::Reverse(row.newest_at), row.thread));
     rows
 }
@@ -79,12 +75,8 @@ fn thread_from(
     let Items { mut messages, closed } = items;
     messages.arrange_by_key(|(id, entry)| (entry.order(), *id));
     let audience = messages.iter().find_map(|(_, entry)| entry.audience)?;
-    let first = messages.iter().find_map(|(id, entry)| match &entry.said {
-        Said::Message(message) if *id == thread => Some(message),
-        _ => None,
-    });
-    let answers = messages.iter().rev().filter(|(_, entry)| matches!(entry.said, Said::Reply(_)));
-    let answered_at = answers.filter_map(|(_, entry)| entry.place.received_at()).next();
+    let first = opening(thread, &messages);
+    let answered_at = answered_at(&messages);
     let newest = messages.last().map(|(_, entry)| entry.order());
     let is_closed = closed.is_some_and(|(here, at, closed)| {
         closed && newest.is_none_or(|newest| newest <= (here, at))
@@ -114,27 +106,47 @@ pub(super) fn thread_of(id: EntryId, said: &Said) -> Option<EntryId> {
     }
 }
 
-fn row(thread: &Thread, record: &Record, reader: AccountId) -> Option<ThreadRow> {
-    let newest = thread.messages.last()?;
-    let read_up_to = record.read_up_to(reader, thread.thread);
-    let unread = match read_up_to {
-        Some(up_to) => {
-            let after = thread.messages.iter().rposition(|message| message.entry == up_to);
-            &thread.messages[after.map_or(0, |place| place + 1)..]
-        }
-        None => &thread.messages[..],
-    };
-    let unread = unread.iter().filter(|message| message.from.is_some()).count();
+/// A line of the list. Only its newest message is made ready to be shown: a long life has thousands.
+fn row(record: &Record, reader: AccountId, thread: EntryId, items: Items<'_>) -> Option<ThreadRow> {
+    let Items { mut messages, .. } = items;
+    messages.arrange_by_key(|(id, entry)| (entry.order(), *id));
+    let (id, entry) = *messages.last()?;
+    let newest = message(record, reader, id, entry, answered_at(&messages))?;
+    let read = record.read_up_to(reader, thread);
+    let read = read.and_then(|up_to| messages.iter().rposition(|(id, _)| *id == up_to));
+    let unread = messages[read.map_or(0, |place| place + 1)..].iter();
+    let unread = unread.filter(|(_, entry)| !is_own(reader, entry)).count();
     Some(ThreadRow {
-        thread: thread.thread,
-        topic: thread.topic.clone(),
-        audience: thread.audience,
+        thread,
+        topic: opening(thread, &messages).and_then(|first| first.topic.clone()).unwrap_or_default(),
+        audience: messages.iter().find_map(|(_, entry)| entry.audience)?,
         excerpt: newest.text.chars().take(EXCERPT_CHARS).collect(),
-        newest_from: newest.from.clone(),
+        newest_from: newest.from,
         newest_at: newest.received_at.unwrap_or(newest.written_at),
-        newest_state: newest.state.clone(),
+        newest_state: newest.state,
         unread: u32::try_from(unread).unwrap_or(u32::MAX),
     })
+}
+
+/// What the thread began with, if it has come.
+fn opening<'a>(
+    thread: EntryId,
+    messages: &[(EntryId, &'a Entry)],
+) -> Option<&'a crate::record::Message> {
+    messages.iter().find_map(|(id, entry)| match &entry.said {
+        Said::Message(message) if *id == thread => Some(message),
+        _ => None,
+    })
+}
+
+/// When the newest answer of the clinic came.
+fn answered_at(messages: &[(EntryId, &Entry)]) -> Option<Timestamp> {
+    let answers = messages.iter().rev().filter(|(_, entry)| matches!(entry.said, Said::Reply(_)));
+    answers.filter_map(|(_, entry)| entry.place.received_at()).next()
+}
+
+fn is_own(reader: AccountId, entry: &Entry) -> bool {
+    matches!(entry.said, Said::Message(_)) && entry.author == Some(reader)
 }
 
 fn message(
