@@ -2,7 +2,8 @@
 //! is sorted, and thirty kinds of rows were a noticeable part of what every patient downloads.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+
+use crate::ordered::BTreeMap;
 
 /// Like the sorting of the standard library: what is equal stays in its order.
 pub trait Arrange<T> {

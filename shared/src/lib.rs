@@ -8,6 +8,7 @@ pub mod edit;
 pub mod fhir;
 pub mod id;
 pub mod json;
+pub mod ordered;
 mod packed;
 pub mod record;
 pub mod sync;

@@ -16,8 +16,6 @@ pub mod said;
 pub mod staff;
 pub mod visit;
 
-use std::collections::BTreeMap;
-
 pub use self::chart::{Chart, Loaded, Part, Resource, Shelf};
 pub use self::mark::{Mark, Step};
 pub use self::preference::Preference;
@@ -27,6 +25,7 @@ use crate::document::{ChangeHash, Document, DocumentId};
 use crate::edit::Audience;
 use crate::fhir::entry::is_chart_entry;
 use crate::id::{AccountId, EntryId};
+use crate::ordered::BTreeMap;
 use crate::sync::stored::{OutboxItem, PutInto};
 use crate::time::{Timestamp, WorkingDays, Zone};
 use crate::wire::{Sidecar, WhyRefused};

@@ -2,9 +2,9 @@
 //! do with accounts.
 
 use gloo_net::http::{Request, RequestBuilder, Response};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use shared::json;
 use shared::vault::{SALT_BYTES, Salt};
 
 use super::session::Profile;
@@ -22,7 +22,7 @@ pub enum NoAnswer {
 }
 
 pub async fn profile(slot: &str) -> Result<Profile, NoAnswer> {
-    json(Request::get("/api/session").header(SLOT_HEADER, slot)).await
+    asked(Request::get("/api/session").header(SLOT_HEADER, slot)).await
 }
 
 pub async fn ticket(slot: &str) -> Result<String, NoAnswer> {
@@ -30,14 +30,19 @@ pub async fn ticket(slot: &str) -> Result<String, NoAnswer> {
     struct Ticket {
         ticket: String,
     }
-    let ticket: Ticket = json(Request::post("/api/ticket").header(SLOT_HEADER, slot)).await?;
+    let ticket: Ticket = asked(Request::post("/api/ticket").header(SLOT_HEADER, slot)).await?;
     Ok(ticket.ticket)
 }
 
 /// Whether an invitation would hold.
 pub async fn invitation(secret: &str, birth_date: &str) -> Result<(), Denied> {
-    let body = serde_json::json!({ "secret": secret, "birth_date": birth_date });
-    post("/api/invitation", &body).await.map(drop)
+    #[derive(Serialize)]
+    struct Invited<'a> {
+        secret: &'a str,
+        birth_date: &'a str,
+    }
+    let body = json::to_text(&Invited { secret, birth_date });
+    post("/api/invitation", body).await.map(drop)
 }
 
 /// Answers the slot of the new account.
@@ -47,23 +52,30 @@ pub async fn activate(
     name: &str,
     authentication: &[u8],
 ) -> Result<String, Denied> {
-    let body = serde_json::json!({
-        "secret": secret,
-        "birth_date": birth_date,
-        "name": name,
-        "authentication": hex(authentication),
-    });
-    slot(post("/api/activate", &body).await?).await
+    #[derive(Serialize)]
+    struct Activation<'a> {
+        secret: &'a str,
+        birth_date: &'a str,
+        name: &'a str,
+        authentication: String,
+    }
+    let authentication = hex(authentication);
+    let body = json::to_text(&Activation { secret, birth_date, name, authentication });
+    slot(post("/api/activate", body).await?).await
 }
 
 /// With what the passphrase of this name is stretched.
 pub async fn salt(name: &str) -> Result<Salt, Denied> {
+    #[derive(Serialize)]
+    struct Named<'a> {
+        name: &'a str,
+    }
     #[derive(Deserialize)]
     struct Salted {
         salt: String,
     }
-    let response = post("/api/salt", &serde_json::json!({ "name": name })).await?;
-    let salted: Salted = response.json().await.map_err(|_| Denied::NeedsConnection)?;
+    let response = post("/api/salt", json::to_text(&Named { name })).await?;
+    let salted: Salted = read(response).await.ok_or(Denied::NeedsConnection)?;
     let digits = |place: usize| salted.salt.get(2 * place..2 * place + 2);
     let byte = |place| digits(place).and_then(|two| u8::from_str_radix(two, 16).ok());
     let bytes: Option<Vec<u8>> = (0..SALT_BYTES).map(byte).collect();
@@ -72,14 +84,24 @@ pub async fn salt(name: &str) -> Result<Salt, Denied> {
 
 /// Answers the slot of a new session.
 pub async fn sign_in(name: &str, authentication: &[u8]) -> Result<String, Denied> {
-    let body = serde_json::json!({ "name": name, "authentication": hex(authentication) });
-    slot(post("/api/sign-in", &body).await?).await
+    #[derive(Serialize)]
+    struct Entering<'a> {
+        name: &'a str,
+        authentication: String,
+    }
+    let body = json::to_text(&Entering { name, authentication: hex(authentication) });
+    slot(post("/api/sign-in", body).await?).await
 }
 
 pub async fn change_passphrase(slot: &str, now: &[u8], new: &[u8]) -> Result<(), Denied> {
-    let body = serde_json::json!({ "now": hex(now), "new": hex(new) });
+    #[derive(Serialize)]
+    struct Change {
+        now: String,
+        new: String,
+    }
+    let body = json::to_text(&Change { now: hex(now), new: hex(new) });
     let request = Request::post("/api/passphrase").header(SLOT_HEADER, slot);
-    send(request, &body).await.map(drop)
+    send(request, body).await.map(drop)
 }
 
 /// Ends the session at the clinic; true if it is over there.
@@ -99,28 +121,28 @@ async fn slot(response: Response) -> Result<String, Denied> {
     struct Opened {
         slot: String,
     }
-    let opened: Opened = response.json().await.map_err(|_| Denied::NeedsConnection)?;
+    let opened: Opened = read(response).await.ok_or(Denied::NeedsConnection)?;
     Ok(opened.slot)
 }
 
-async fn post(path: &str, body: &Value) -> Result<Response, Denied> {
+async fn post(path: &str, body: String) -> Result<Response, Denied> {
     send(Request::post(path), body).await
 }
 
-async fn send(request: RequestBuilder, body: &Value) -> Result<Response, Denied> {
+async fn send(request: RequestBuilder, body: String) -> Result<Response, Denied> {
     #[derive(Deserialize)]
     struct Problem {
         #[serde(rename = "type")]
         kind: String,
     }
-    let request = request.header("content-type", "application/json").body(body.to_string());
+    let request = request.header("content-type", "application/json").body(body);
     let request = request.map_err(|_| Denied::NeedsConnection)?;
     let response = request.send().await.map_err(|_| Denied::NeedsConnection)?;
     if response.ok() {
         return Ok(response);
     }
     // Whatever is not a problem of ours is not our server.
-    let problem: Problem = response.json().await.map_err(|_| Denied::NeedsConnection)?;
+    let problem: Problem = read(response).await.ok_or(Denied::NeedsConnection)?;
     Err(match problem.kind.trim_start_matches("urn:satchel:problem:") {
         "invitation-not-recognized" => Denied::InvitationNotRecognised,
         "invitation-ended" => Denied::InvitationEnded,
@@ -135,11 +157,16 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-async fn json<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, NoAnswer> {
+/// The core's reader is in this program already; the usual one would come with it for these alone.
+async fn read<T: DeserializeOwned>(response: Response) -> Option<T> {
+    json::from_text(&response.text().await.ok()?)
+}
+
+async fn asked<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, NoAnswer> {
     let response: Response = request.send().await.map_err(|_| NoAnswer::Unreachable)?;
     match response.status() {
         // The page of a captive portal is no JSON of ours.
-        200 => response.json().await.map_err(|_| NoAnswer::Unreachable),
+        200 => read(response).await.ok_or(NoAnswer::Unreachable),
         401 => Err(NoAnswer::SignedOut),
         _ => Err(NoAnswer::Unreachable),
     }

@@ -228,7 +228,7 @@ pub(crate) mod base64 {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use crate::ordered::BTreeMap;
 
     use super::*;
 

@@ -4,7 +4,6 @@
 mod index;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -18,6 +17,7 @@ use crate::fhir::lenient::Lenient;
 use crate::fhir::{self, ResourceType};
 use crate::id::EntryId;
 use crate::json::Value;
+use crate::ordered::{BTreeMap, BTreeSet};
 use crate::time::Timestamp;
 
 /// A chain of names that point to each other ends here.

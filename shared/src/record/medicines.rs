@@ -1,8 +1,6 @@
 //! Medicines as a person knows them: all orders, statements and pick-ups of one medicine are one
 //! course. Nothing is merged: every source's own entry stays to be seen.
 
-use std::collections::BTreeMap;
-
 use super::{Record, Resource};
 use crate::arrange::Arrange;
 use crate::fhir::ResourceType;
@@ -10,6 +8,7 @@ use crate::fhir::datatypes::{Concept, RXNORM};
 use crate::fhir::description::{Description, Standing};
 use crate::fhir::medicine::{Medicine, Substance};
 use crate::id::EntryId;
+use crate::ordered::BTreeMap;
 
 /// One medicine.
 pub struct Course<'a> {

@@ -1,13 +1,12 @@
 //! Where each refill stands: the request in a journal and its decisions in care, joined. Either may
 //! be here without the other.
 
-use std::collections::BTreeMap;
-
 use super::medicines::key_of;
 use super::refill::{Decision, Refill, RefillDecision};
 use super::{Entry, Place, Record, Said};
 use crate::arrange::Arrange;
 use crate::id::EntryId;
+use crate::ordered::BTreeMap;
 use crate::time::Timestamp;
 
 pub struct RefillStanding<'a> {

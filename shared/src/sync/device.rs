@@ -10,14 +10,13 @@ mod outbox;
 mod push;
 mod verdict;
 
-use std::collections::BTreeMap;
-
 pub use self::documents::OpenDocuments;
 pub use self::held::{Documents, Held, Minted};
 use self::line::{Link, Open};
 use crate::document::DocumentId;
 use crate::edit::Refused;
 use crate::id::{AccountId, DeviceId, EntryId, Rng};
+use crate::ordered::BTreeMap;
 use crate::sync::planted::{Planted, Soil};
 use crate::sync::stored::{Batch, OutboxItem, PutInto, RowKey, StoreError, Stored, Write};
 use crate::time::Timestamp;

@@ -315,7 +315,7 @@ impl Connection {
         };
         let (_, theirs) = self.holds.swap_remove(place);
         let without = |these: &[ChangeHash], those: &[ChangeHash]| -> Vec<ChangeHash> {
-            let those: std::collections::BTreeSet<_> = those.iter().collect();
+            let those: crate::ordered::BTreeSet<_> = those.iter().collect();
             these.iter().filter(|hash| !those.contains(hash)).copied().collect()
         };
         let mut effects = Vec::new();

@@ -4,13 +4,12 @@
 
 mod resources;
 
-use std::collections::BTreeMap;
-
 use self::resources::{Dice, TOPICS, Visit, observation, people, prescription, sentence};
 use crate::document::{Actor, ChangeHash, Document, DocumentId, Kind, Put};
 use crate::edit::Audience;
 use crate::fhir::entry::ChartEntry;
 use crate::id::EntryId;
+use crate::ordered::BTreeMap;
 use crate::record::{Message, Record, Reply, Said};
 use crate::testing::{PATIENT, ROSA, SOURCE};
 use crate::time::{Day, MILLIS_PER_DAY, Timestamp};

@@ -1,7 +1,5 @@
 //! Medicines: what is taken now, what was taken, and how far a refill has come.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 
 use super::ItemState;
@@ -14,6 +12,7 @@ use crate::fhir::decimal::Decimal;
 use crate::fhir::description::{Standing, What};
 use crate::fhir::medicine::Medicine;
 use crate::id::{AccountId, EntryId};
+use crate::ordered::{BTreeMap, BTreeSet};
 use crate::record::medicines::{Course, Order, courses};
 use crate::record::refills::{End, is_open, refills};
 use crate::record::{Loaded, Record, Said, Shelf};

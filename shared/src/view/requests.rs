@@ -1,14 +1,13 @@
 //! What people asked the clinic for besides refills: visits, calls, answers before a visit, and
 //! what they said is wrong.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::ItemState;
 use super::state::state;
 use crate::arrange::Arrange;
 use crate::id::{AccountId, EntryId};
+use crate::ordered::BTreeMap;
 use crate::record::before_visit::BeforeVisit;
 use crate::record::own::Wrong;
 use crate::record::visit::{AnswerToVisit, Call, VisitAnswer, VisitRequest, VisitWish};

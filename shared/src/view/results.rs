@@ -5,8 +5,6 @@ pub mod detail;
 pub(super) mod rows;
 pub mod shown;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 
 use self::rows::{reading_row, readings, result_row};
@@ -17,6 +15,7 @@ use crate::fhir::description::Standing;
 use crate::fhir::observation::{Band, Category, Flag, Measured, Part};
 use crate::fhir::report::Report;
 use crate::id::{AccountId, EntryId};
+use crate::ordered::{BTreeMap, BTreeSet};
 use crate::record::{Loaded, Record, Resource, Shelf};
 use crate::time::{Day, PartialDate};
 

@@ -1,6 +1,6 @@
 //! The sections of the record: one list a section, one shape for all of them.
 
-use std::collections::BTreeMap;
+use std::collections;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,7 @@ use crate::fhir::observation::Category;
 use crate::fhir::report::Report;
 use crate::id::{AccountId, EntryId};
 use crate::json::Value;
+use crate::ordered::BTreeMap;
 use crate::record::{Loaded, Record, Resource, Said, Shelf};
 use crate::time::PartialDate;
 
@@ -124,7 +125,7 @@ pub struct FactRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overview {
     pub loaded: Loaded,
-    pub counts: BTreeMap<Section, u32>,
+    pub counts: collections::BTreeMap<Section, u32>,
 }
 
 impl Section {
@@ -179,7 +180,8 @@ pub fn section_of(kind: ResourceType) -> Option<Section> {
 }
 
 pub fn overview(record: &Record) -> Overview {
-    let mut counts: BTreeMap<Section, u32> = SECTIONS.map(|section| (section, 0)).into();
+    let mut counts: collections::BTreeMap<Section, u32> =
+        SECTIONS.map(|section| (section, 0)).into();
     for resource in record.chart().resources() {
         if let Some(section) = section_of(resource.kind) {
             *counts.entry(section).or_default() += 1;

@@ -1,11 +1,10 @@
 //! Answers about threads: the list, and one thread with the state of each item.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::state::state;
 use super::{Message, Thread, ThreadRow};
 use crate::arrange::Arrange;
 use crate::id::{AccountId, EntryId};
+use crate::ordered::{BTreeMap, BTreeSet};
 use crate::record::{Entry, Record, Said};
 use crate::time::Timestamp;
 

@@ -1,7 +1,5 @@
 //! Compares one checked change with what the store knows, and with the shape of our documents.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{
     Actor, ChangeHash, Checked, Limit, Limits, Map, Object, OpId, Operation, Rejected, Scalar,
     Slot, check,
@@ -9,6 +7,7 @@ use super::{
 use crate::document::{DocumentId, Kind};
 use crate::edit::MESSAGE_CHARS_MAX;
 use crate::id::EntryId;
+use crate::ordered::{BTreeMap, BTreeSet};
 
 const ENTRIES: &str = "entries";
 const REGISTERS: &str = "registers";

@@ -2,8 +2,7 @@
 //! of a single change.
 
 use crate::arrange::Arrange;
-
-use std::collections::BTreeMap;
+use crate::ordered::BTreeMap;
 
 use super::body::column;
 use super::encoding::{differences, runs};

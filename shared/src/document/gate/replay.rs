@@ -1,9 +1,10 @@
 //! Puts the changes of a document together again from its columns and lets each pass the gate, so
 //! that what automerge builds on afterwards contradicts nothing.
 
-use crate::arrange::Arrange;
+use std::collections::VecDeque;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use crate::arrange::Arrange;
+use crate::ordered::{BTreeMap, BTreeSet};
 
 use super::chunk::hash_of_change;
 use super::snapshot::Row;
@@ -77,7 +78,7 @@ fn place((id, operation): &(OpId, Operation)) -> (Object, &str, OpId) {
 
 /// The change that this row and the next operations of its actor make.
 fn rebuild(row: Row, queues: &mut Queues, earlier: &[ChangeHash]) -> Result<Checked, Rejected> {
-    let queue = queues.get_mut(&row.actor).ok_or(Rejected::Empty)?;
+    let queue = queues.find_mut(&row.actor).ok_or(Rejected::Empty)?;
     let start_op = queue.front().ok_or(Rejected::Empty)?.0;
     let mut operations = Vec::new();
     while let Some((counter, operation)) = queue.pop_front_if(|(counter, _)| *counter <= row.max_op)

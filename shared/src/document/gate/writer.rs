@@ -1,11 +1,10 @@
 //! Writes a change down as automerge writes it. The gate accepts only bytes that equal this second
 //! writing of what it read, because only those come back the same out of a saved document.
 
-use std::collections::BTreeSet;
-
 use super::body::{OVERWRITTEN, References, column};
 use super::encoding::{differences, runs, write_signed, write_text, write_unsigned};
 use super::{Actor, Checked, Object, OpId, Operation, Rejected, Scalar};
+use crate::ordered::BTreeSet;
 
 /// Number and bytes of each column that is not empty, in the order of the numbers.
 pub type Columns = Vec<(u32, Vec<u8>)>;

@@ -1,13 +1,12 @@
 //! Whose record a Patient resource belongs to: by an identifier, else by name, birth date and one
 //! more thing that agrees. Where that leaves a doubt nothing is attached to anybody.
 
-use std::collections::BTreeSet;
-
 use super::plan::pair;
 use crate::fhir::datatypes::HumanName;
 use crate::fhir::person::Person as PersonView;
 use crate::fhir::read as view_of;
 use crate::id::PatientId;
+use crate::ordered::BTreeSet;
 use crate::record::chart::folded_words;
 
 /// Digits of a phone number that are compared: country codes and trunk zeros stand before them.

@@ -1,11 +1,10 @@
 //! What becomes of each resource: new, newer than what is stored, the same, or refused. Identity is
 //! the source's identifier, then the source's id or URL, then, where it has neither, its content.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::facts::{Facts, PersonRef};
 use super::summary::Why;
 use crate::id::{EntryId, PatientId};
+use crate::ordered::{BTreeMap, BTreeSet};
 use crate::time::Timestamp;
 
 /// Under what a resource may be known within its source.

@@ -1,8 +1,7 @@
 //! What became of an import, counted, and why something was not taken.
 
-use std::collections::BTreeMap;
-
 use super::person::Mismatch;
+use crate::ordered::BTreeMap;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {

@@ -1,8 +1,6 @@
 //! What is looked up often in one chart document: resources by id and reference, and of each
 //! observation the little that lists and trends sort by. Made once, at the first question.
 
-use std::collections::BTreeMap;
-
 use super::Resource;
 use crate::fhir::ResourceType;
 use crate::fhir::datatypes::{Concept, LOINC};
@@ -10,6 +8,7 @@ use crate::fhir::description::Standing;
 use crate::fhir::observation::{Category, Flag, Observation};
 use crate::fhir::report::Report;
 use crate::id::EntryId;
+use crate::ordered::BTreeMap;
 use crate::time::PartialDate;
 
 pub struct Index {

@@ -2,8 +2,7 @@
 //! and never at the texts.
 
 use crate::arrange::Arrange;
-
-use std::collections::BTreeMap;
+use crate::ordered::BTreeMap;
 
 /// A mistyped letter is forgiven in words of this length and more, a second one in longer ones.
 const ONE_TYPO_CHARS: usize = 4;
@@ -25,7 +24,7 @@ impl Words {
         let mut places: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for (text, place) in texts.zip(0..) {
             for word in folded_words(&text) {
-                match places.get_mut(word.as_str()) {
+                match places.find_mut(word.as_str()) {
                     Some(all) if all.last() == Some(&place) => {}
                     Some(all) => all.push(place),
                     None => {

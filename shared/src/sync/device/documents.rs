@@ -1,9 +1,8 @@
 //! The real documents of a device: automerge, opened in memory.
 
-use std::collections::BTreeMap;
-
 use super::Documents;
 use crate::document::{Actor, ChangeHash, Document, DocumentId, Put, Unreadable, gate};
+use crate::ordered::BTreeMap;
 
 #[derive(Default)]
 pub struct OpenDocuments(BTreeMap<DocumentId, Document>);
@@ -25,7 +24,7 @@ impl Documents for OpenDocuments {
     }
 
     fn apply(&mut self, document: &DocumentId, changes: &[&[u8]]) -> Result<(), Unreadable> {
-        let open = self.0.get_mut(document).ok_or(Unreadable::Damaged)?;
+        let open = self.0.find_mut(document).ok_or(Unreadable::Damaged)?;
         open.apply(changes.iter().copied())
     }
 
@@ -46,7 +45,7 @@ impl Documents for OpenDocuments {
     }
 
     fn mint(&mut self, document: &DocumentId, actor: Actor, put: &Put) -> (ChangeHash, Vec<u8>) {
-        let open = self.0.get_mut(document).expect("the caller saw that it is open");
+        let open = self.0.find_mut(document).expect("the caller saw that it is open");
         open.mint(actor, std::slice::from_ref(put))
     }
 }

@@ -1,9 +1,8 @@
 //! What a device holds of one document, and the seam to what opens it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::document::{Actor, ChangeHash, DocumentId, Put, Unreadable};
 use crate::id::EntryId;
+use crate::ordered::{BTreeMap, BTreeSet};
 use crate::sync::stored::OutboxItem;
 use crate::wire::{Row, Sidecar, Sum};
 
@@ -128,7 +127,7 @@ impl Held {
     pub(super) fn correct_places(&mut self, rows: &[Row]) {
         let mut moved = false;
         for row in rows {
-            if let Some((seq, ..)) = self.accepted.get_mut(&row.hash) {
+            if let Some((seq, ..)) = self.accepted.find_mut(&row.hash) {
                 moved |= *seq != row.seq;
                 *seq = row.seq;
             }

@@ -1,7 +1,5 @@
 //! One connection, seen as a line that lives or is dead: opening it, greeting, pings, and giving up.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::exchange::Busy;
 use super::{
     DEAD_AFTER_MILLIS, DEAD_AFTER_WAKE_MILLIS, Device, Documents, Effect, Held, Line,
@@ -9,6 +7,7 @@ use super::{
 };
 use crate::document::{Actor, ChangeHash, DocumentId, Kind};
 use crate::id::Rng;
+use crate::ordered::{BTreeMap, BTreeSet};
 use crate::sync::planted::Planted;
 use crate::time::Timestamp;
 use crate::wire::{Digest, ToServer, VERSION, VERSION_OLDEST};

@@ -69,7 +69,7 @@ impl<D: Documents> Device<D> {
         let Link::Open(open) = &mut self.link else {
             return;
         };
-        let Some(stuck) = open.stuck.get_mut(&document).filter(|stuck| stuck.waits) else {
+        let Some(stuck) = open.stuck.find_mut(&document).filter(|stuck| stuck.waits) else {
             return;
         };
         stuck.waits = false;
@@ -111,7 +111,7 @@ impl<D: Documents> Device<D> {
                 WhyNotBack::Unvouched | WhyNotBack::Refused { .. } => let_go.push(*hash),
             }
         }
-        if let Some(held) = self.held.get_mut(&document) {
+        if let Some(held) = self.held.find_mut(&document) {
             orphans.iter().for_each(|hash| held.set_aside(hash));
             if !orphans.is_empty() {
                 open.whole.remove(&document);
@@ -135,7 +135,7 @@ impl<D: Documents> Device<D> {
         rng: &mut dyn Rng,
         out: &mut Vec<Effect>,
     ) {
-        let Some(held) = self.held.get_mut(&document).filter(|_| !hashes.is_empty()) else {
+        let Some(held) = self.held.find_mut(&document).filter(|_| !hashes.is_empty()) else {
             return;
         };
         hashes.iter().for_each(|hash| held.forget(hash));

@@ -1,13 +1,12 @@
 //! From the person's thumb to the disk: saving, rewording and withdrawing. Nothing is shown as saved
 //! before the disk said so.
 
-use std::collections::BTreeMap;
-
 use super::{Device, Documents, Effect, InFlight, Minted, Notice};
 use crate::arrange::Arrange;
 use crate::document::{DocumentId, Unreadable};
 use crate::edit::Refused;
 use crate::id::{EntryId, Rng};
+use crate::ordered::BTreeMap;
 use crate::sync::planted::Planted;
 use crate::sync::stored::{OutboxItem, PutInto, RowKey, Standing, StoreError, Stored, Write};
 
@@ -29,7 +28,7 @@ impl<D: Documents> Device<D> {
         removed: &[RowKey],
         out: &mut Vec<Effect>,
     ) {
-        let mut touched = std::collections::BTreeSet::new();
+        let mut touched = crate::ordered::BTreeSet::new();
         for row in put {
             touched.extend(document_of(&row.key()));
             self.take_row(row);
@@ -280,7 +279,7 @@ impl<D: Documents> Device<D> {
                 self.dead_letters.remove(entry);
             }
             RowKey::Change(document, hash) => {
-                if let Some(held) = self.held.get_mut(document) {
+                if let Some(held) = self.held.find_mut(document) {
                     held.forget(hash);
                     held.minted.retain(|minted| minted.hash != *hash);
                 }
@@ -300,7 +299,7 @@ impl<D: Documents> Device<D> {
     }
 
     fn tidy_held(&mut self, document: &DocumentId) {
-        if let Some(held) = self.held.get_mut(document) {
+        if let Some(held) = self.held.find_mut(document) {
             held.count_places();
             held.minted.arrange_by_key(|minted| minted.order);
         }

@@ -160,7 +160,7 @@ impl<D: Documents> Device<D> {
         stored: &[(ChangeHash, u64, Sidecar)],
         out: &mut Vec<Effect>,
     ) {
-        let Some(held) = self.held.get_mut(&document) else {
+        let Some(held) = self.held.find_mut(&document) else {
             return;
         };
         let mut rows = Vec::new();
@@ -211,7 +211,7 @@ impl<D: Documents> Device<D> {
         out: &mut Vec<Effect>,
     ) {
         self.spoil_minting(&document, 0);
-        let Some(held) = self.held.get_mut(&document) else {
+        let Some(held) = self.held.find_mut(&document) else {
             return;
         };
         let refused = mapped(refused.iter().copied());

@@ -1,14 +1,13 @@
 //! What the server may tell a device to give up: a document that is not its own any more, one that
 //! was rebuilt without something erased, or everything.
 
-use std::collections::BTreeMap;
-
 use super::exchange::{Busy, holds};
 use super::line::Link;
 use super::{Device, Documents, Effect, InFlight, Line, Minted, Notice};
 use crate::arrange::mapped;
 use crate::document::DocumentId;
 use crate::id::{EntryId, Rng};
+use crate::ordered::BTreeMap;
 use crate::sync::planted::Planted;
 use crate::sync::stored::{OutboxItem, RowKey, Stored, Write};
 use crate::time::Timestamp;
@@ -122,7 +121,7 @@ impl<D: Documents> Device<D> {
     ) -> (Vec<Write>, BTreeMap<EntryId, OutboxItem>) {
         self.spoil_minting(&document, 0);
         self.new_actor(rng);
-        let held = self.held.get_mut(&document);
+        let held = self.held.find_mut(&document);
         let minted = held.map(|held| std::mem::take(&mut held.minted)).unwrap_or_default();
         let remove = |minted: &Minted| Write::Remove(RowKey::Change(document, minted.hash));
         let writes = minted.iter().map(remove).collect();

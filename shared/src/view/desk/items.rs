@@ -1,12 +1,11 @@
 //! Finds the items of one record.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::readings;
 use super::{Stage, Work, WorkKind};
 use crate::arrange::Arrange;
 use crate::edit::Audience;
 use crate::id::{AccountId, EntryId};
+use crate::ordered::{BTreeMap, BTreeSet};
 use crate::record::refill::Decision;
 use crate::record::refills::{End, RefillStanding, refills};
 use crate::record::{Entry, Record, Said};

@@ -1,7 +1,5 @@
 //! One line of results: from the chart, or from home.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::super::state::state;
 use super::shown::{bar, shown, shown_parts, shown_range};
 use super::{Found, ResultRow};
@@ -9,6 +7,7 @@ use crate::fhir::datatypes::{Amount, LOINC};
 use crate::fhir::description::Standing;
 use crate::fhir::observation::{Measured, Observation, Part};
 use crate::id::{AccountId, EntryId};
+use crate::ordered::{BTreeMap, BTreeSet};
 use crate::record::reading::{Measure, Reading};
 use crate::record::{Entry, Place, Record, Resource, Said};
 
