@@ -63,14 +63,18 @@ async function start() {
   } catch (error) {
     console.warn("start failed:", error.message);
     document.getElementById("boot-loading").hidden = true;
-    document.getElementById("boot-dropped").hidden = false;
+    const part = isFault(error) ? "boot-broken" : "boot-dropped";
+    document.getElementById(part).hidden = false;
   }
 }
 
-// The page program says this when it ended by a fault of ours.
-window.addEventListener("satchel:broken", () => {
-  document.getElementById("boot-broken").hidden = false;
-});
+// A program of ours that panics ends in a trap, wherever the browser called it from.
+const isFault = (error) => error instanceof WebAssembly.RuntimeError;
+function hear(error) {
+  if (isFault(error)) document.getElementById("boot-broken").hidden = false;
+}
+window.addEventListener("error", (event) => hear(event.error));
+window.addEventListener("unhandledrejection", (event) => hear(event.reason));
 
 document.getElementById("boot-again").addEventListener("click", () => location.reload());
 

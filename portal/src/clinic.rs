@@ -22,7 +22,7 @@ use desk::{Connection, Desk};
 
 /// Runs the program in this window.
 pub fn start() {
-    console_error_panic_hook::set_once();
+    crate::say_panics();
     let language = languages().iter().find_map(|code| Language::of_code(code));
     let language = language.unwrap_or(Language::English);
     i18n::switch_to(language);

@@ -14,10 +14,6 @@ use leptos::mount::mount_to_body;
 
 /// Runs the program in this window.
 pub fn start() {
-    std::panic::set_hook(Box::new(|fault| {
-        // Our own bug: the text of a panic is code, never a record.
-        console_error_panic_hook::hook(fault);
-        ui::platform::announce_fault();
-    }));
+    crate::say_panics();
     mount_to_body(app::App);
 }

@@ -9,17 +9,21 @@ use crate::tree::{finds, holds, root};
 /// Kilobytes of 1000 bytes, as the wire counts.
 const KB: u64 = 1000;
 // The goals are 260 for the page, 430 for the worker and 700 for the shell. What stands here is what
-// was measured with every screen and the vault linked, and a little air. docs/decisions/0013 says what
-// stands in the way; they only ever go down.
+// was measured, and a little air. docs/decisions/0013 says what stands in the way; they only ever go
+// down.
 /// Near enough to its end that somebody should look.
-const PAGE_ALARM: u64 = 290 * KB;
-const PAGE_MAX: u64 = 300 * KB;
-const WORKER_MAX: u64 = 640 * KB;
+const PAGE_ALARM: u64 = 265 * KB;
+const PAGE_MAX: u64 = 268 * KB;
+const WORKER_MAX: u64 = 525 * KB;
 const STYLES_MAX: u64 = 8 * KB;
 const ICONS_MAX: u64 = 4 * KB;
-const SHELL_MAX: u64 = 1_040 * KB;
+const SHELL_MAX: u64 = 860 * KB;
 /// One round trip on a new connection (RFC 6928: ten segments).
 const FIRST_PAINT_MAX: u64 = 14 * KB;
+
+/// What a machine may have more in hundred that could not fetch the source of the standard library:
+/// its programs hold it as it comes. No release is built on such a machine.
+const AS_IT_COMES_PERCENT: u64 = 20;
 
 /// A file of the built portal: its name without the hash, and its bytes on the wire.
 struct Built {
@@ -27,9 +31,20 @@ struct Built {
     bytes: u64,
 }
 
-fn built() -> Vec<Built> {
+fn portal() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from);
-    let folder = target.join("portal/dist");
+    target.join("portal")
+}
+
+/// In hundredths of the limits, what programs may have on this machine.
+fn allowed_percent() -> u64 {
+    let note = fs::read_to_string(portal().join("standard-library"));
+    let own = note.expect("`cargo xtask build --dist` notes what it built with") == "own";
+    if own { 100 } else { 100 + AS_IT_COMES_PERCENT }
+}
+
+fn built() -> Vec<Built> {
+    let folder = portal().join("dist");
     assert!(folder.join("index.html").exists(), "`cargo xtask build --dist` first");
     let mut found = Vec::new();
     collect(&folder, &folder, &mut found);
@@ -73,9 +88,10 @@ fn is_of_staff(path: &str) -> bool {
     path.starts_with("clinic/") || path.starts_with("assets/clinic")
 }
 
-fn over(files: &[Built]) -> Vec<String> {
+fn over(files: &[Built], percent: u64) -> Vec<String> {
     let mut findings = Vec::new();
     let mut check = |what: &str, max: u64, is_part: &dyn Fn(&Built) -> bool| {
+        let max = max * percent / 100;
         let parts: Vec<&Built> = files.iter().filter(|file| is_part(file)).collect();
         let bytes: u64 = parts.iter().map(|file| file.bytes).sum();
         if parts.is_empty() {
@@ -109,17 +125,17 @@ fn is_style(page: &str, link: &str) -> bool {
 #[test]
 fn what_travels_stays_within_its_budget() {
     let files = built();
-    holds(&over(&files));
+    let percent = allowed_percent();
+    holds(&over(&files, percent));
     let page = files.iter().find(|file| name(&file.path) == "page.wasm").unwrap();
     let alarm = format!("the page has {} bytes; look what grew before it is over", page.bytes);
-    assert!(page.bytes <= PAGE_ALARM, "{alarm}");
+    assert!(page.bytes <= PAGE_ALARM * percent / 100, "{alarm}");
 }
 
 #[test]
 fn the_first_paint_takes_one_round_trip() {
     let files = built();
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from);
-    let page = fs::read_to_string(target.join("portal/dist/index.html")).unwrap();
+    let page = fs::read_to_string(portal().join("dist/index.html")).unwrap();
     let bytes = first_paint(&page, &files);
     assert!(bytes <= FIRST_PAINT_MAX, "{bytes} bytes before any wasm, at most {FIRST_PAINT_MAX}");
 }
@@ -138,8 +154,8 @@ fn planted_sizes_are_found() {
         built("assets/boot-00.js", 13 * KB),
     ];
     finds(
-        &over(&files),
-        &["page: 300001 bytes", "styles: 8001 bytes", "icons: nothing", "shell: "],
+        &over(&files, 100),
+        &["page: 268001 bytes", "styles: 8001 bytes", "icons: nothing", "shell: "],
     );
     let page =
         "<link rel=\"stylesheet\" href=\"/assets/boot-00.css\"><script src=\"/assets/boot-00.js\">";

@@ -4,8 +4,10 @@
 mod assets;
 mod checks;
 mod compress;
+mod order;
 mod programs;
 mod service_worker;
+mod standard_library;
 mod styles;
 
 pub use programs::TARGET;

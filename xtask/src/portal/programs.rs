@@ -10,6 +10,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use super::Kind;
 use super::assets::{Assets, digest};
+use super::{order, standard_library};
 use crate::say;
 use crate::workspace;
 
@@ -31,6 +32,7 @@ pub fn compile(kind: Kind) -> anyhow::Result<()> {
     if kind == Kind::Dist {
         let flags = format!("{SMALL} {}", without_own_paths()?);
         command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
+        standard_library::compile_with(&mut command)?;
     }
     workspace::run(command)
 }
@@ -75,7 +77,7 @@ pub fn bind(kind: Kind, assets: &mut Assets) -> anyhow::Result<()> {
         let wasm = workspace::target().join(TARGET).join(profile).join(format!("{name}.wasm"));
         let folder = workspace::target().join("portal").join("glue").join(kind.name()).join(name);
         bind_one(name, &wasm, &folder)?;
-        add(name, &folder, assets)?;
+        add(name, &folder, kind, assets)?;
     }
     Ok(())
 }
@@ -101,7 +103,7 @@ pub(super) fn bind_one(name: &str, wasm: &Path, folder: &Path) -> anyhow::Result
 
 /// Adds glue and program. A crate's own script is an asset of its own, so the glue's import of it
 /// becomes a placeholder like any other.
-fn add(name: &str, folder: &Path, assets: &mut Assets) -> anyhow::Result<()> {
+fn add(name: &str, folder: &Path, kind: Kind, assets: &mut Assets) -> anyhow::Result<()> {
     let mut glue = fs::read_to_string(folder.join(format!("{name}.js")))?;
     for snippet in snippets(&folder.join("snippets"))? {
         let inside = snippet.strip_prefix(folder)?.to_string_lossy().into_owned();
@@ -114,7 +116,9 @@ fn add(name: &str, folder: &Path, assets: &mut Assets) -> anyhow::Result<()> {
         assets.add(&asset, fs::read(&snippet)?);
     }
     assets.add(&format!("{name}.js"), glue.into_bytes());
-    assets.add(&format!("{name}.wasm"), fs::read(folder.join(format!("{name}_bg.wasm")))?);
+    let program = fs::read(folder.join(format!("{name}_bg.wasm")))?;
+    let program = if kind == Kind::Dist { order::arranged(&program)? } else { program };
+    assets.add(&format!("{name}.wasm"), program);
     Ok(())
 }
 

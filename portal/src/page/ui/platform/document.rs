@@ -2,7 +2,7 @@
 
 use leptos::prelude::request_animation_frame;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlElement};
+use web_sys::{Element, HtmlElement};
 
 use super::{document, window};
 
@@ -94,11 +94,4 @@ pub(crate) fn scroll_to_end() {
             window().scroll_to_with_x_and_y(0.0, f64::from(body.scroll_height()));
         }
     });
-}
-
-/// Lets the boot script show that the program ended and how to open it again.
-pub(crate) fn announce_fault() {
-    if let Ok(event) = Event::new("satchel:broken") {
-        let _ = window().dispatch_event(&event);
-    }
 }
