@@ -152,6 +152,10 @@ impl Ledger {
         self.fact(entry).erased = true;
     }
 
+    pub fn gone(&mut self, entry: &EntryId) {
+        self.fact(*entry).gone = true;
+    }
+
     fn fact(&mut self, entry: EntryId) -> &mut Fact {
         self.facts.get_mut(&entry).expect("only what was written is asked about")
     }

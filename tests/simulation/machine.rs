@@ -1,5 +1,8 @@
 //! One browser profile: a program that may be running, its disk, and a clock that may be wrong.
 
+use std::collections::BTreeSet;
+
+use shared::document::DocumentId;
 use shared::id::{AccountId, DeviceId, EntryId};
 use shared::sync::device::{Device, Event};
 use shared::sync::planted::Planted;
@@ -22,6 +25,9 @@ pub struct Machine<T: Tier> {
     pub timer: u64,
     pub attempt: u64,
     pub line: Option<usize>,
+    /// Documents that it was told are not its own any more, in this life: its disk may still have
+    /// them for a moment.
+    pub told_to_drop: BTreeSet<DocumentId>,
     /// Numbers of the person's edits, and what each asked for.
     pub asked: Vec<Asked>,
 }
@@ -48,6 +54,7 @@ impl<T: Tier> Machine<T> {
             timer: 0,
             attempt: 0,
             line: None,
+            told_to_drop: BTreeSet::new(),
             asked: Vec::new(),
         }
     }
@@ -60,6 +67,7 @@ impl<T: Tier> Machine<T> {
     pub fn start(&mut self, planted: Option<Planted>) -> Vec<Event> {
         self.life += 1;
         self.asked.clear();
+        self.told_to_drop.clear();
         let mut device = Device::new(self.account, self.id, T::Documents::default());
         device.plant(planted);
         self.running = Some(device);

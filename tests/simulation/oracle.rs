@@ -117,12 +117,19 @@ fn holders<T: Tier>(world: &World<T>) -> BTreeSet<EntryId> {
     for (document, log) in world.clinic.store.logs() {
         log.rows.iter().for_each(|row| take(document, &row.hash, &row.bytes));
     }
-    for row in world.machines.iter().flat_map(|machine| machine.disk.durable()) {
+    for (machine, row) in world
+        .machines
+        .iter()
+        .flat_map(|machine| machine.disk.durable().map(move |row| (machine, row)))
+    {
         match row {
             Stored::Outbox { entry, .. } | Stored::DeadLetter { entry, .. } => {
                 held.insert(*entry);
             }
             Stored::Change { document, hash, bytes, standing } => {
+                if machine.told_to_drop.contains(document) {
+                    continue;
+                }
                 take(document, hash, bytes);
                 // It can be made anew from what it was made of.
                 if let Standing::Minted { entry, .. } = standing {
@@ -170,7 +177,12 @@ pub fn check<T: Tier>(world: &mut World<T>) {
             for (entry, fact) in &world.ledger.facts {
                 if World::<T>::same_document(&fact.document, &document) {
                     let texts = shown.get(entry).map_or(&[][..], Vec::as_slice);
-                    if let Some(problem) = wrong(fact, texts, letters.contains(entry)) {
+                    let is_letter = letters.contains(entry);
+                    // A clinic that lost it need not take it again from somebody who may not write
+                    // any more: it is said to be not sent, with its words.
+                    let was_heard =
+                        fact.acknowledged && !(world.restores > 0 && world.was_narrowed);
+                    if let Some(problem) = wrong(fact, texts, is_letter && !was_heard) {
                         problems.push(format!("machine {machine}: {entry} {problem}"));
                     }
                 }
@@ -187,7 +199,7 @@ pub fn check<T: Tier>(world: &mut World<T>) {
     problems.into_iter().for_each(|problem| world.ledger.problem(problem));
 }
 
-fn wrong(fact: &Fact, texts: &[String], is_letter: bool) -> Option<String> {
+fn wrong(fact: &Fact, texts: &[String], is_kept_as_letter: bool) -> Option<String> {
     let refused = |text: &String| text.starts_with(REFUSED_MARK);
     if let Some(text) = texts.iter().find(|text| refused(text)) {
         return Some(format!("was refused and is shown: {text:?}"));
@@ -211,7 +223,7 @@ fn wrong(fact: &Fact, texts: &[String], is_letter: bool) -> Option<String> {
     }
     let excused = fact.gone
         || fact.erased
-        || is_letter && !fact.acknowledged
+        || is_kept_as_letter
         || fact.withdrawn != Withdrawn::No
         || refused(&fact.text)
         || fact.maybe.iter().any(refused)

@@ -5,7 +5,7 @@ use shared::id::{AccountId, DeviceId, EntryId};
 use shared::sync::scope::Level;
 use shared::sync::server;
 use shared::time::Timestamp;
-use shared::wire::ToDevice;
+use shared::wire::{ToDevice, WhyClosed};
 
 use crate::cast;
 use crate::erasure::{Rebuilt, base};
@@ -18,6 +18,7 @@ impl<T: Tier> World<T> {
     /// The grants of an account are others from now on; its lines are told at once.
     pub fn rescope(&mut self, account: AccountId, level: Option<Level>) {
         self.note(|| format!("the level of {account} is {level:?}"));
+        self.was_narrowed = true;
         self.clinic.levels.insert(account, level);
         self.look_again(|owner, _| owner == account);
     }
@@ -138,6 +139,28 @@ impl<T: Tier> World<T> {
             row.bytes = bytes.into();
         }
         ToDevice::Rows { document, rows, more }
+    }
+
+    /// The clinic had all of a document when it told somebody to drop it. If it went back in time
+    /// before they read that, what only they had is gone with it, and no protocol could have known.
+    pub(super) fn will_drop(&mut self, machine: usize, message: &ToDevice, went_back: bool) {
+        let ToDevice::Closed { document, why: WhyClosed::NotYours } = message else {
+            return;
+        };
+        self.machines[machine].told_to_drop.insert(*document);
+        if !went_back {
+            return;
+        }
+        let device = self.machines[machine].running.as_ref();
+        let Some(held) = device.and_then(|device| device.held().get(document)) else {
+            return;
+        };
+        let newest = self.clinic.store.newest(*document);
+        let there = self.clinic.store.hashes(&newest);
+        let lacked = held.accepted().map(|(hash, _, _)| *hash).filter(|it| !there.contains(it));
+        let entries: Vec<_> =
+            lacked.filter_map(|hash| self.ledger.entries.get(&hash)).copied().collect();
+        entries.iter().for_each(|entry| self.ledger.gone(entry));
     }
 
     /// What a machine's line has carried: up, down.

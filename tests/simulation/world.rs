@@ -43,6 +43,10 @@ pub struct World<T: Tier> {
     free: Vec<usize>,
     order: u64,
     lines: Vec<Line>,
+    /// How often the store has gone back.
+    pub restores: u32,
+    /// Somebody's access has ended or become less.
+    pub was_narrowed: bool,
     pub log: Option<Vec<String>>,
 }
 
@@ -71,7 +75,8 @@ struct Line {
     machine: usize,
     up: VecDeque<ToServer>,
     /// Nothing where the server hung up.
-    down: VecDeque<Option<ToDevice>>,
+    /// Each with how often the store had gone back when it was sent.
+    down: VecDeque<Option<(ToDevice, u32)>>,
     up_so_far: Weight,
     down_so_far: Weight,
 }
@@ -99,6 +104,8 @@ impl<T: Tier> World<T> {
             free: Vec::new(),
             order: 0,
             lines: Vec::new(),
+            restores: 0,
+            was_narrowed: false,
             log: None,
         }
     }
@@ -252,6 +259,7 @@ impl<T: Tier> World<T> {
         self.note(|| format!("the store goes back, quiet: {quiet}"));
         let erasures = self.clinic.store.erasures.clone();
         self.clinic.store = backup;
+        self.restores += 1;
         self.clinic.store.erasures = erasures;
         self.erase_again();
         if !quiet {
@@ -385,7 +393,8 @@ impl<T: Tier> World<T> {
                 let message = self.lines[line].down.pop_front();
                 let here = self.machines[machine].line == Some(line);
                 match message.filter(|_| here) {
-                    Some(Some(message)) => {
+                    Some(Some((message, restores))) => {
+                        self.will_drop(machine, &message, restores != self.restores);
                         self.feed(machine, vec![Event::Received(message)]);
                     }
                     Some(None) => self.end(line),
@@ -503,7 +512,7 @@ impl<T: Tier> World<T> {
             self.note(|| {
                 format!("machine {machine} is sent {}", crate::words::to_device(&message))
             });
-            self.lines[line].down.push_back(Some(message));
+            self.lines[line].down.push_back(Some((message, self.restores)));
             let delay = self.delay();
             self.later(delay, Happening::Down { line });
         }

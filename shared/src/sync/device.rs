@@ -13,7 +13,7 @@ mod verdict;
 pub use self::documents::OpenDocuments;
 pub use self::held::{Documents, Held, Minted};
 use self::line::{Link, Open};
-use crate::document::DocumentId;
+use crate::document::{ChangeHash, DocumentId};
 use crate::edit::Refused;
 use crate::id::{AccountId, DeviceId, EntryId, Rng};
 use crate::ordered::BTreeMap;
@@ -142,6 +142,9 @@ pub struct Device<D> {
     rearranging: BTreeMap<u64, (Vec<RowKey>, Vec<Write>)>,
     /// Those of which it did not, until the next try.
     unwritten: Vec<(InFlight, Vec<RowKey>, Vec<Write>)>,
+    /// Rows of which the disk does not know yet what became of them. The server has most of them, but
+    /// one that goes back in time will ask for the receipts.
+    unkept: Vec<(DocumentId, Vec<ChangeHash>)>,
     minted_next: u64,
     /// The disk did not take a minted change: the next waits for the timer.
     rest_minting: bool,
@@ -179,8 +182,11 @@ enum InFlight {
         /// What it builds on will not be: once written, it is taken apart again.
         stale: bool,
     },
-    /// Rows that the server can send again.
-    Cache,
+    /// Rows that the server has too, or will never have.
+    Cache {
+        document: DocumentId,
+        hashes: Vec<ChangeHash>,
+    },
     /// Rows that were rearranged in memory already, and the entries they are about.
     Rearranged {
         entries: Vec<EntryId>,
@@ -200,6 +206,7 @@ impl<D: Documents> Device<D> {
             batch_next: 1,
             rearranging: BTreeMap::new(),
             unwritten: Vec::new(),
+            unkept: Vec::new(),
             minted_next: 1,
             rest_minting: false,
             leading: false,
@@ -238,6 +245,11 @@ impl<D: Documents> Device<D> {
                 && held.epoch > document.epoch
         };
         self.held.keys().any(|held| newer(held) && self.documents.is_open(held))
+    }
+
+    /// Whether a change is here at all, whatever became of it.
+    pub fn has(&self, document: &DocumentId, hash: &ChangeHash) -> bool {
+        self.held.get(document).is_some_and(|held| held.all_hashes().any(|here| here == *hash))
     }
 
     /// Everything of this device that is not yet durable at the server, whether or not its document
@@ -295,7 +307,7 @@ impl<D: Documents> Device<D> {
     ) {
         let hurried =
             matches!(what, InFlight::Save { .. }) && self.soil.has(Planted::SavedBeforeStrict);
-        let strict = !matches!(what, InFlight::Cache) && !hurried;
+        let strict = !matches!(what, InFlight::Cache { .. }) && !hurried;
         let number = self.batch_next;
         self.batch_next += 1;
         if matches!(what, InFlight::Rearranged { .. }) {

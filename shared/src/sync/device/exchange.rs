@@ -242,12 +242,11 @@ impl<D: Documents> Device<D> {
         out: &mut Vec<Effect>,
     ) {
         let held = self.held.entry(document).or_default();
-        let mut writes = Vec::new();
+        let (mut writes, mut hashes) = (Vec::new(), Vec::new());
         for row in rows {
             held.accept(&row);
-            let standing = Standing::Accepted { seq: row.seq, sidecar: row.sidecar };
-            let (hash, bytes) = (row.hash, row.bytes);
-            writes.push(Write::Put(Stored::Change { document, hash, bytes, standing }));
+            hashes.push(row.hash);
+            writes.push(put(document, row));
         }
         if writes.is_empty() {
             return;
@@ -255,7 +254,7 @@ impl<D: Documents> Device<D> {
         if let Link::Open(open) = &mut self.link {
             open.rounds = 0;
         }
-        self.store(InFlight::Cache, Vec::new(), writes, out);
+        self.store(InFlight::Cache { document, hashes }, Vec::new(), writes, out);
         out.push(Effect::Tell(Notice::Changed));
     }
 
@@ -280,6 +279,13 @@ impl<D: Documents> Device<D> {
             out.push(holds(document, self.held.get(&document)));
         }
     }
+}
+
+/// An accepted change for the disk.
+pub(super) fn put(document: DocumentId, row: Row) -> Write {
+    let standing = Standing::Accepted { seq: row.seq, sidecar: row.sidecar };
+    let (hash, bytes) = (row.hash, row.bytes);
+    Write::Put(Stored::Change { document, hash, bytes, standing })
 }
 
 pub(super) fn holds(document: DocumentId, held: Option<&super::Held>) -> Effect {

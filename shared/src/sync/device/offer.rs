@@ -145,7 +145,8 @@ impl<D: Documents> Device<D> {
         }
         let remove = |hash: &ChangeHash| Write::Remove(RowKey::Change(document, *hash));
         let writes = hashes.iter().map(remove).collect();
-        self.store(InFlight::Cache, Vec::new(), writes, out);
+        let what = InFlight::Cache { document, hashes: hashes.to_vec() };
+        self.store(what, Vec::new(), writes, out);
         self.mint_again(document, &[], rng, out);
         out.push(Effect::Tell(Notice::Changed));
     }

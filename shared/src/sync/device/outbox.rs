@@ -1,9 +1,10 @@
 //! From the person's thumb to the disk: saving, rewording and withdrawing. Nothing is shown as saved
 //! before the disk said so.
 
+use super::exchange::put;
 use super::{Device, Documents, Effect, InFlight, Minted, Notice};
 use crate::arrange::Arrange;
-use crate::document::{DocumentId, Unreadable};
+use crate::document::{ChangeHash, DocumentId, Unreadable};
 use crate::edit::Refused;
 use crate::id::{EntryId, Rng};
 use crate::ordered::BTreeMap;
@@ -145,7 +146,7 @@ impl<D: Documents> Device<D> {
                     held.minted.push(minted);
                 }
             }
-            InFlight::Cache | InFlight::Rearranged { .. } => return,
+            InFlight::Cache { .. } | InFlight::Rearranged { .. } => return,
         }
         out.push(Effect::Tell(Notice::Changed));
     }
@@ -184,8 +185,7 @@ impl<D: Documents> Device<D> {
                     self.rest_minting = true;
                 }
             }
-            // The server has these; without them on the disk the next start asks again.
-            InFlight::Cache => {}
+            InFlight::Cache { document, hashes } => self.unkept.push((document, hashes)),
             InFlight::Rearranged { .. } if why == StoreError::Overtaken => {}
             // In memory they are right; the disk has to follow before anything builds on them.
             InFlight::Rearranged { .. } => self.unwritten.push((what, requires, writes)),
@@ -196,6 +196,18 @@ impl<D: Documents> Device<D> {
     pub(super) fn write_again(&mut self, out: &mut Vec<Effect>) {
         for (what, requires, writes) in std::mem::take(&mut self.unwritten) {
             self.store(what, requires, writes, out);
+        }
+        for (document, hashes) in std::mem::take(&mut self.unkept) {
+            let held = self.held.get(&document);
+            let write = |hash: &ChangeHash| match held.and_then(|held| held.row(hash)) {
+                Some(row) => Some(put(document, row)),
+                None if self.has(&document, hash) => None,
+                None => Some(Write::Remove(RowKey::Change(document, *hash))),
+            };
+            let writes: Vec<_> = hashes.iter().filter_map(write).collect();
+            if !writes.is_empty() {
+                self.store(InFlight::Cache { document, hashes }, Vec::new(), writes, out);
+            }
         }
     }
 
@@ -309,7 +321,7 @@ impl<D: Documents> Device<D> {
 impl InFlight {
     /// What the server has already, on its way to the disk.
     pub(super) const fn is_received(&self) -> bool {
-        matches!(self, Self::Cache | Self::Rearranged { .. })
+        matches!(self, Self::Cache { .. } | Self::Rearranged { .. })
     }
 
     /// What is being written about these must not be minted meanwhile.
@@ -319,7 +331,7 @@ impl InFlight {
             Self::Said { entry } => vec![*entry],
             Self::Mint { minted, .. } => vec![minted.entry],
             Self::Rearranged { entries } => entries.clone(),
-            Self::Dismiss { .. } | Self::Cache => Vec::new(),
+            Self::Dismiss { .. } | Self::Cache { .. } => Vec::new(),
         }
     }
 
@@ -338,7 +350,7 @@ impl InFlight {
             | Self::Withdraw { .. }
             | Self::Dismiss { .. }
             | Self::Said { .. }
-            | Self::Cache
+            | Self::Cache { .. }
             | Self::Rearranged { .. } => None,
         })
     }

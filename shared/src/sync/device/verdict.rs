@@ -156,6 +156,7 @@ impl<D: Documents> Device<D> {
         self.batches.clear();
         self.rearranging.clear();
         self.unwritten.clear();
+        self.unkept.clear();
         self.link = Link::Closed;
         self.line = Line::Revoked;
         out.extend([
