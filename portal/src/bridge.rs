@@ -73,6 +73,10 @@ pub enum Ask {
     },
     Waiting,
     Requests,
+    /// Does this text, which nobody has saved yet, show signs of an emergency?
+    Signs {
+        text: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +100,8 @@ pub enum Answer {
     Activity(ActivityAnswer),
     Waiting(Waiting),
     Requests(Vec<RequestRow>),
+    /// Their codes.
+    Signs(Vec<String>),
 }
 
 /// Pairs a question with its answer; the page counts up.

@@ -17,4 +17,5 @@ pub mod testing;
 pub mod time;
 pub mod vault;
 pub mod view;
+pub mod warning;
 pub mod wire;

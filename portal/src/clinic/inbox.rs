@@ -7,7 +7,7 @@ use shared::view::desk::queue::{Counts, Queue, QueueLine};
 use super::client::Place;
 use super::desk::Desk;
 use super::line::{kind_icon, kind_words, state_words};
-use crate::page::i18n::words;
+use crate::page::i18n::{signs, words};
 use crate::page::ui::icon::Picture;
 
 /// The filters, as the server calls them.
@@ -101,7 +101,14 @@ pub(super) fn flag(desk: Desk, line: &QueueLine) -> AnyView {
         let what = json!({ "flag": { "how": how, "up_to": newest } });
         move |_| desk.note_on(place, notes, what.clone())
     };
-    let found = words::clinic_flagged(&line.red_flags.join(", "));
+    let found = line.red_flags.iter().map(|flag| {
+        let sign = signs::one(&flag.code);
+        match &flag.words {
+            Some(words) => words::clinic_flag_found(&sign, words),
+            None => sign,
+        }
+    });
+    let found = words::clinic_flagged(&found.collect::<Vec<_>>().join(" · "));
     view! {
         <div class="flag" role="group" aria-label=words::clinic_flag_group(&line.patient_name)>
             <p><b>{found}</b></p>

@@ -8,6 +8,7 @@ mod before_visit;
 mod chart_words;
 mod components;
 mod download;
+mod emergency_notice;
 mod gate;
 mod home;
 mod keys;

@@ -5,6 +5,7 @@ use crate::id::{AccountId, EntryId};
 use crate::record::own::Retract;
 use crate::record::{Entry, Message, Place, READ_REGISTER, Record, Said};
 use crate::sync::stored::PutInto;
+use crate::warning;
 
 /// Attachments of one message: what a phone can send in a few minutes on a weak line.
 pub const ATTACHMENTS_MAX: usize = 5;
@@ -58,7 +59,9 @@ pub(super) fn reword(
     };
     let text = text::body(text)?;
     let written = pen.now;
-    let said = Said::Message(Message { text, written, ..old });
+    // Other words may show other signs; what was found once is not unsaid by them.
+    let red_flags = red_flags(&text, old.red_flags.clone());
+    let said = Said::Message(Message { text, written, red_flags, ..old });
     Ok(said.instead_of(entry))
 }
 
@@ -82,7 +85,15 @@ fn checked(pen: Pen, said: Message) -> Result<Message, Refused> {
     }
     let text = text::body(&said.text)?;
     let written = pen.now;
-    Ok(Message { text, written, ..said })
+    let red_flags = red_flags(&text, said.red_flags);
+    Ok(Message { text, written, red_flags, ..said })
+}
+
+/// Warning signs travel with the words, before they are saved and whoever wrote them.
+fn red_flags(text: &str, known: Vec<String>) -> Vec<String> {
+    let found = warning::signs(text).into_iter().map(|sign| sign.code.to_owned());
+    let new: Vec<_> = found.filter(|code| !known.contains(code)).collect();
+    known.into_iter().chain(new).collect()
 }
 
 /// Who may read a thread, from its first message.

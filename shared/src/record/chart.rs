@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use self::index::Index;
 pub use self::index::{Head, ReportHead, test_of};
+pub(crate) use self::words::without_accent;
 pub use self::words::{Words, folded_words};
 use crate::document::{DocumentId, Kind};
 use crate::fhir::description::{Description, Said};

@@ -30,10 +30,18 @@ pub struct Work {
     pub written_at: Timestamp,
     pub received_at: Timestamp,
     pub stage: Stage,
-    /// Warning signs in what waits, as its device found them.
-    pub red_flags: Vec<String>,
+    /// Warning signs in what waits: those that its device found, and what is found here.
+    pub red_flags: Vec<RedFlag>,
     /// The newest thing a person wrote here: whoever settled something before it has not seen it.
     pub newest: EntryId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RedFlag {
+    /// `chest_pain` and so on, see `shared::warning`. A newer device may know others.
+    pub code: String,
+    /// The person's own words that show it. Nothing where only the device found it.
+    pub words: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::edit::{Audience, Edit, MESSAGE_CHARS_MAX, Refused, TOPIC_CHARS_MAX};
 
+use super::emergency_notice::EmergencyNotice;
 use super::message_words::{EmergencyLine, not_taken, refused};
 use super::thread::send_words;
 use crate::page::draft::{Draft, Keeping};
@@ -123,6 +124,9 @@ pub(crate) fn NewMessage() -> impl IntoView {
     let session = expect_context::<Session>();
     let form = Form::open(session);
     let address = expect_context::<Address>();
+    // The topic says it as often as the text does.
+    let both =
+        Signal::derive(move || format!("{}. {}", form.topic.text().get(), form.text.text().get()));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         form.send(move |path| address.go_instead(&path));
@@ -142,6 +146,7 @@ pub(crate) fn NewMessage() -> impl IntoView {
                 <Field id="text" kind=Kind::Long label=words::new_message_text()
                     error=form.error_of(TEXT_FAULTS) value=form.text.text()
                     on_input=move |text| form.write(form.text, text, TEXT_FAULTS) chars_max=MESSAGE_CHARS_MAX/>
+                <EmergencyNotice session=session text=both/>
                 <Segmented name="audience" label=words::new_message_audience()
                     options=vec![
                         (Audience::Circle, words::audience_circle(), None),

@@ -9,6 +9,7 @@ use shared::id::EntryId;
 use shared::time::Timestamp;
 use shared::view::{ItemState, Message, Thread as ThreadView};
 
+use super::emergency_notice::EmergencyNotice;
 use super::message_words::{EmergencyLine, not_taken, state_words};
 use super::not_found::Missing;
 use crate::bridge::Status;
@@ -160,6 +161,7 @@ fn Reply(session: Session, id: EntryId, draft: Draft) -> AnyView {
         })}
         <Composer label=words::thread_your_message() text=draft.text() on_input=write
             send=send_words(session) on_send=send note=note chars_max=MESSAGE_CHARS_MAX>
+            <EmergencyNotice session=session text=draft.text().into()/>
             <EmergencyLine/>
         </Composer>
     }

@@ -7,6 +7,7 @@ use shared::view::{
     EntryAnswer, activity, home, medicines, paper, requests, results, search, sections, threads,
     timeline, visit, waiting,
 };
+use shared::warning;
 
 use crate::bridge::{Answer, Ask};
 
@@ -39,6 +40,10 @@ pub fn answer(record: &Record, reader: AccountId, ask: Ask) -> Answer {
             Answer::Activity(activity::activity(record, &words, limit))
         }
         Ask::Waiting => Answer::Waiting(waiting::waiting(record, reader)),
+        Ask::Signs { text } => {
+            let signs = warning::signs(&text).into_iter();
+            Answer::Signs(signs.map(|sign| sign.code.to_owned()).collect())
+        }
         Ask::Requests => Answer::Requests(requests::requests(record, reader)),
     }
 }

@@ -82,7 +82,7 @@ pub fn folded_words(text: &str) -> Vec<String> {
 }
 
 /// The letters of the languages we speak and of their neighbours.
-fn without_accent(letter: char) -> char {
+pub(crate) fn without_accent(letter: char) -> char {
     match letter {
         'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' => 'a',
         'é' | 'è' | 'ê' | 'ë' => 'e',

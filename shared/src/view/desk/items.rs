@@ -1,7 +1,7 @@
 //! Finds the items of one record.
 
 use super::readings;
-use super::{Stage, Work, WorkKind};
+use super::{RedFlag, Stage, Work, WorkKind};
 use crate::arrange::Arrange;
 use crate::edit::Audience;
 use crate::id::{AccountId, EntryId};
@@ -11,6 +11,7 @@ use crate::record::refills::{End, RefillStanding, refills};
 use crate::record::{Entry, Record, Said};
 use crate::time::Timestamp;
 use crate::view::threads::thread_of;
+use crate::warning;
 
 /// Characters of what was said that a queue shows.
 const EXCERPT_CHARS: usize = 120;
@@ -116,6 +117,7 @@ fn request(id: EntryId, entry: &Entry, asked: Asked, found: &Found<'_>) -> Work 
     } else {
         Stage::Waiting
     };
+    let words = format!("{}. {}", asked.title, asked.words);
     Work {
         item: id,
         kind: asked.kind,
@@ -126,7 +128,7 @@ fn request(id: EntryId, entry: &Entry, asked: Asked, found: &Found<'_>) -> Work 
         written_at: entry.said.written().unwrap_or_default(),
         received_at: entry.place.received_at().unwrap_or_default(),
         stage,
-        red_flags: Vec::new(),
+        red_flags: found_in(&words),
         newest: id,
     }
 }
@@ -222,7 +224,7 @@ impl Thread<'_> {
             written_at: shown.1.said.written().unwrap_or_default(),
             received_at: shown.1.place.received_at().unwrap_or_default(),
             stage,
-            red_flags: waiting.iter().flat_map(|(_, entry)| red_flags(entry)).cloned().collect(),
+            red_flags: red_flags(&waiting),
             newest: newest_of_people.0,
         })
     }
@@ -255,11 +257,27 @@ fn words(entry: &Entry) -> &str {
     }
 }
 
-fn red_flags(entry: &Entry) -> &[String] {
-    match &entry.said {
-        Said::Message(said) => &said.red_flags,
-        _ => &[],
+/// The clinic looks again: a device may be older, or not be one of ours.
+fn red_flags(waiting: &[&(EntryId, &Entry)]) -> Vec<RedFlag> {
+    let mut flags: Vec<RedFlag> = Vec::new();
+    for (_, entry) in waiting {
+        let Said::Message(said) = &entry.said else { continue };
+        let named = said.red_flags.iter();
+        let named = named.map(|code| RedFlag { code: code.clone(), words: None });
+        for flag in found_in(&said.text).into_iter().chain(named) {
+            match flags.iter_mut().find(|known| known.code == flag.code) {
+                None => flags.push(flag),
+                Some(known) if known.words.is_none() => known.words = flag.words,
+                Some(_) => {}
+            }
+        }
     }
+    flags
+}
+
+fn found_in(text: &str) -> Vec<RedFlag> {
+    let signs = warning::signs(text).into_iter();
+    signs.map(|sign| RedFlag { code: sign.code.to_owned(), words: Some(sign.words) }).collect()
 }
 
 fn excerpt(text: &str) -> String {

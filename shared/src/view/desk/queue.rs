@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Work;
+use super::{RedFlag, Work};
 use crate::id::{AccountId, EntryId, PatientId};
 use crate::time::Timestamp;
 use crate::view::refills::RefillRow;
@@ -45,7 +45,7 @@ pub struct QueueLine {
     /// Answered, and not read for so long that somebody should call.
     pub call: bool,
     /// Warning signs that nobody has looked at yet.
-    pub red_flags: Vec<String>,
+    pub red_flags: Vec<RedFlag>,
     pub owner: Option<Owner>,
     /// Notes of colleagues that this line takes into account. Who acts on it says how many.
     pub notes: u32,

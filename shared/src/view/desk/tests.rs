@@ -1,6 +1,6 @@
 //! What stands in the clinic's queue after what people wrote and staff did.
 
-use super::{Stage, Work, WorkKind, work};
+use super::{RedFlag, Stage, Work, WorkKind, work};
 use crate::edit::clinic::ClinicEdit;
 use crate::edit::{AddReading, AskForRefill, Audience, Edit, Measured};
 use crate::id::EntryId;
@@ -43,9 +43,19 @@ fn a_thread_waits_since_its_first_unanswered_message() {
     let thread = ask(&mut story, "It hurts.");
     let first = only(&story);
     assert_eq!((first.kind, &first.stage), (WorkKind::Message, &Stage::Waiting));
-    assert_eq!(first.red_flags, ["chest_pain"]);
+    let known = RedFlag { code: "chest_pain".into(), words: None };
+    assert_eq!(first.red_flags, [known]);
     let second = write_more(&mut story, thread, "Still.");
     let both = only(&story);
+    let third = write_more(&mut story, thread, "Now I can't breathe well and my chest hurts.");
+    let found = only(&story).red_flags;
+    let words = |code: &str| {
+        let flag = found.iter().find(|flag| flag.code == code).unwrap();
+        flag.words.clone()
+    };
+    assert_eq!(words("breathing").as_deref(), Some("can't breathe"), "{found:?}");
+    assert_eq!(words("chest_pain").as_deref(), Some("chest hurts"), "{found:?}");
+    assert_eq!(only(&story).newest, third);
     assert_eq!(both.received_at, first.received_at, "waiting began with the first");
     assert_eq!((both.newest, &both.excerpt[..]), (second, "Still."));
 }

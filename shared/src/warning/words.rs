@@ -1,0 +1,164 @@
+//! A text as words without case, accents and apostrophes, and whether one of them is meant by the
+//! list.
+
+use crate::record::chart::without_accent;
+
+/// Shorter words have too many neighbours that mean something else.
+const TYPO_CHARS_MIN: usize = 5;
+/// One letter away from a word of the list, and words of their own.
+const OWN_WORDS: &str = " shots shaking writing sighting month months heard block blank breaks beast cheat chess blind sweet swear \
+    boat bloom hours heads worse worst words wards leave least cuenta cuento mando manda parte puesta \
+    causa casa pasa bazar buena basta fuera falla fuerza hacer mujer morado mirar morir mover piensa \
+    pista visto vistas plata plomo caldo lavar levar lengua ";
+/// After these a number counts something else than a reading.
+const COUNTED: &str = "day|days|unit|units|strip|strips|time|times|year|years|pm|am|percent|dias|dia|\
+    unidades|unidad|tiras|veces|anos|ano|carbs|gram|grams|gramos|min|mins|minutes|minutos|weeks|week|\
+    semanas|hours|horas|count|lbs|pounds|kilos|mg|mcg|lancets|pesos|dollars|refills|meses|months|lantus|ml";
+
+pub(super) struct Word {
+    pub text: String,
+    /// Where it stands in the text.
+    pub start: usize,
+    pub end: usize,
+    /// Counts sentences, and what stands between commas.
+    pub sentence: u32,
+    pub clause: u32,
+}
+
+pub(super) fn words(text: &str) -> Vec<Word> {
+    let (mut words, mut sentence, mut clause) = (Vec::<Word>::new(), 0, 0);
+    let mut open: Option<Word> = None;
+    let mut letters = text.char_indices().peekable();
+    while let Some((place, letter)) = letters.next() {
+        let end = place + letter.len_utf8();
+        let next_is_digit = letters.peek().is_some_and(|(_, next)| next.is_ascii_digit());
+        match (&mut open, letter) {
+            (Some(word), '\'' | '’' | '´' | '`') => word.end = end,
+            (Some(word), '.' | ',') if word.is_number() && next_is_digit => word.text.push('.'),
+            (_, letter) if letter.is_alphanumeric() => {
+                let word = open.get_or_insert_with(|| Word {
+                    text: String::new(),
+                    start: place,
+                    end,
+                    sentence,
+                    clause,
+                });
+                word.end = end;
+                word.push(letter);
+            }
+            (_, mark) => {
+                words.extend(open.take());
+                clause += u32::from(matches!(mark, ',' | ';' | ':' | '(' | ')' | '-'));
+                let ends = matches!(mark, '.' | '!' | '?' | '\n' | '¿' | '¡');
+                (sentence, clause) = (sentence + u32::from(ends), clause + u32::from(ends));
+            }
+        }
+        if open.as_ref().is_some_and(|word| matches!(&word.text[..], "but" | "pero" | "aunque"))
+            && letters.peek().is_none_or(|(_, next)| !next.is_alphanumeric())
+        {
+            clause += 1;
+        }
+    }
+    words.extend(open);
+    words
+}
+
+impl Word {
+    /// Letters that somebody leans on are one letter.
+    fn push(&mut self, letter: char) {
+        for letter in letter.to_lowercase().map(without_accent) {
+            let twice = [letter, letter];
+            let mut last = self.text.chars().rev();
+            let leans = letter.is_alphabetic()
+                && last.next() == Some(twice[0])
+                && last.next() == Some(twice[1]);
+            if !leans {
+                self.text.push(letter);
+            }
+        }
+    }
+
+    fn is_number(&self) -> bool {
+        self.text.bytes().all(|byte| byte.is_ascii_digit())
+    }
+}
+
+/// Where one of these alternatives stands: its first and its last word.
+pub(super) fn hits(group: &str, words: &[Word]) -> Vec<(usize, usize)> {
+    let mut hits = Vec::new();
+    for alternative in group.split('|').map(str::trim) {
+        let more = alternative.split('_').count() - 1;
+        let first = alternative.as_bytes().first().copied();
+        for (place, word) in words.iter().enumerate() {
+            // Even a mistyped word begins with the right letter.
+            let is_range = matches!(first, Some(b'#' | b'%'));
+            if !is_range && word.text.as_bytes().first().copied() != first {
+                continue;
+            }
+            let follows = |(number, wanted): (usize, &str)| {
+                let follower = words.get(place + number + 1);
+                words.get(place + number).is_some_and(|word| is(wanted, word, follower))
+            };
+            let one_breath = words.get(place + more).is_some_and(|last| last.clause == word.clause);
+            if one_breath && alternative.split('_').enumerate().all(follows) {
+                hits.push((place, place + more));
+            }
+        }
+    }
+    hits
+}
+
+/// Whether this word alone is one of these.
+pub(super) fn fits(group: &str, word: &Word) -> bool {
+    group.split('|').any(|wanted| is(wanted.trim(), word, None))
+}
+
+fn is(wanted: &str, word: &Word, follower: Option<&Word>) -> bool {
+    if let Some(range) = wanted.strip_prefix('#') {
+        return in_range(range, &word.text) && !follower.is_some_and(|next| fits(COUNTED, next));
+    }
+    if let Some(range) = wanted.strip_prefix('%') {
+        return word.text.contains('.') && in_range(range, &word.text);
+    }
+    match wanted.strip_suffix('*') {
+        Some(stem) => word.text.starts_with(stem),
+        None => word.text == wanted || is_mistyped(wanted, &word.text),
+    }
+}
+
+fn in_range(range: &str, text: &str) -> bool {
+    let number = |text: &str| text.parse::<f32>().ok();
+    let Some((least, most)) = range.split_once('-') else { return false };
+    match (number(least), number(most), number(text)) {
+        (Some(least), Some(most), Some(it)) => least <= it && it <= most,
+        _ => false,
+    }
+}
+
+/// One letter more, less, other, or two in each other's place.
+fn is_mistyped(wanted: &str, word: &str) -> bool {
+    let (one, two) = (wanted.as_bytes(), word.as_bytes());
+    let is_long = one.len() >= TYPO_CHARS_MIN && two.len() + 1 >= TYPO_CHARS_MIN;
+    if !is_long || one[0] != two[0] || one.len().abs_diff(two.len()) > 1 {
+        return false;
+    }
+    if OWN_WORDS.split(' ').any(|own| own == word) {
+        return false;
+    }
+    let same = one.iter().zip(two).take_while(|(one, two)| one == two).count();
+    let (one, two) = (&one[same..], &two[same..]);
+    let swapped = || {
+        one.len() > 1
+            && two.len() > 1
+            && one[0] == two[1]
+            && one[1] == two[0]
+            && one[2..] == two[2..]
+    };
+    match (one, two) {
+        ([], [_]) | ([_], []) => true,
+        ([_, rest @ ..], two) if rest == two => true,
+        (one, [_, rest @ ..]) if one == rest => true,
+        ([_, rest @ ..], [_, other @ ..]) => rest == other || swapped(),
+        _ => false,
+    }
+}
