@@ -237,6 +237,10 @@ pub enum Access {
         now: String,
         new: String,
     },
+    /// Signs the open account in again, whose session the clinic does not know any more.
+    Renew {
+        passphrase: String,
+    },
     /// Ends the session of a slot that left this device while there was no connection.
     EndSession {
         slot: String,
@@ -263,6 +267,7 @@ pub enum Granted {
         recovery_code: String,
     },
     Unlocked,
+    Renewed,
     Changed,
     /// Nothing is on this device any more. The clinic may not have heard of it.
     Left {
@@ -335,6 +340,10 @@ pub enum Status {
     /// Connected, nothing to send, and not yet sure that nothing is new.
     Checking,
     Offline {
+        waiting: u32,
+    },
+    /// The clinic does not know this session any more: nothing goes either way before a new sign-in.
+    SignedOut {
         waiting: u32,
     },
     Sending {

@@ -16,7 +16,7 @@ use std::pin::Pin;
 
 use shared::document::{ChangeHash, DocumentId};
 use shared::fhir::import::Known;
-use shared::id::{AccountId, EntryId, PatientId};
+use shared::id::{AccountId, DeviceId, EntryId, PatientId};
 use shared::sync::scope::Access;
 use shared::time::Timestamp;
 use shared::wire::{Row, Summary};
@@ -33,7 +33,7 @@ use self::resources::{
 use self::rows::{
     Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, ShownThread, ThreadRow,
 };
-use crate::secret::SecretHash;
+use crate::secret::{SecretHash, Slot};
 use crate::sign_in::{NameHash, Verifier};
 
 /// What a caller can do when the store fails. The cause is for the log, not for the decision.
@@ -88,6 +88,8 @@ pub trait Store: Send + Sync {
     fn open_session(&self, session: NewSession) -> Answer<'_, ()>;
     /// Only one that is neither ended nor over.
     fn session(&self, token: SecretHash, now: Timestamp) -> Answer<'_, Option<Session>>;
+    /// The device that signed in as this account in this slot, also if that session is over.
+    fn device_in(&self, account: AccountId, slot: Slot) -> Answer<'_, Option<DeviceId>>;
     fn end_session(&self, token: SecretHash, now: Timestamp) -> Answer<'_, ()>;
     fn issue_ticket(
         &self,

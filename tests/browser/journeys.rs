@@ -54,17 +54,11 @@ pub const JOURNEYS: &[Journey] = &[
     journey("accessibility", BOTH, |stage| Box::pin(accessibility::play(stage))),
     journey("large_text", BOTH, |stage| Box::pin(large_text::play(stage))),
     journey("slow_line", CHROMIUM, |stage| Box::pin(slow_line::play(stage))),
-    Journey { only_when_asked: true, ..journey("lock", BOTH, |stage| Box::pin(lock::play(stage))) },
+    journey("lock", BOTH, |stage| Box::pin(lock::play(stage))),
     journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
-    Journey {
-        only_when_asked: true,
-        ..journey("reading", BOTH, |stage| Box::pin(reading::play(stage)))
-    },
+    journey("reading", BOTH, |stage| Box::pin(reading::play(stage))),
     journey("readme", CHROMIUM, |stage| Box::pin(readme::play(stage))),
-    Journey {
-        only_when_asked: true,
-        ..journey("snapshots", CHROMIUM, |stage| Box::pin(snapshots::play(stage)))
-    },
+    journey("snapshots", CHROMIUM, |stage| Box::pin(snapshots::play(stage))),
     Journey {
         only_when_asked: true,
         ..journey("screenshots", CHROMIUM, |stage| Box::pin(screenshots::play(stage)))

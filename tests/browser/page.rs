@@ -72,6 +72,12 @@ impl Page {
         .await
     }
 
+    /// Takes every cookie of this origin from the browser.
+    pub async fn forget_cookies(&self) -> Result<()> {
+        self.client().await?.delete_all_cookies().await?;
+        Ok(())
+    }
+
     pub async fn path(&self) -> Result<String> {
         let address = self.client().await?.current_url().await?;
         Ok(address[url::Position::BeforePath..].to_owned())

@@ -19,13 +19,14 @@ const fn alone(name: &'static str, path: &'static str) -> Screen {
     Screen { name, path, framed: false }
 }
 
-/// In place of the thread's own id, which every demo makes anew.
+/// In place of ids, which every demo makes anew.
 const FIRST_THREAD: &str = "/messages/:first";
+const FIRST_RESULT: &str = "/results/:first";
 
 pub const SCREENS: &[Screen] = &[
     framed("home", "/"),
     framed("results", "/results"),
-    framed("result", "/results/a1c"),
+    framed("result", FIRST_RESULT),
     framed("medicines", "/medicines"),
     framed("refill", "/refill"),
     framed("messages", "/messages"),
@@ -52,7 +53,8 @@ impl Screen {
     /// Opens this screen by its address, as a bookmark does; `query` such as `?lang=es`.
     pub async fn open(&self, stage: &Stage, page: &Page, query: &str) -> Result<()> {
         let path = match self.path {
-            FIRST_THREAD => first_thread(stage, page).await?,
+            FIRST_THREAD => stage.found(FIRST_THREAD, first_thread(stage, page)).await?,
+            FIRST_RESULT => stage.found(FIRST_RESULT, first_result(stage, page)).await?,
             path => path.to_owned(),
         };
         page.goto(&stage.url(&format!("{path}{query}"))).await?;
@@ -79,13 +81,22 @@ impl Screen {
 /// The newest conversation in the list.
 pub async fn first_thread(stage: &Stage, page: &Page) -> Result<String> {
     page.goto(&stage.url("/messages")).await?;
-    let script = "
-        const links = [...document.querySelectorAll('main a[href^=\"/messages/\"]')];
-        return links.map((link) => link.pathname).find((path) => !path.endsWith('/new')) ?? null";
-    page.wait("a conversation in the list", PATIENCE, async || {
-        let path = page.js(script).await?;
-        Ok(path.as_str().map(str::to_owned))
+    first_link(page, "/messages/").await.context("the demo has no conversation")
+}
+
+/// The newest result in the list.
+async fn first_result(stage: &Stage, page: &Page) -> Result<String> {
+    page.goto(&stage.url("/results")).await?;
+    first_link(page, "/results/").await.context("the demo has no result")
+}
+
+async fn first_link(page: &Page, place: &str) -> Result<String> {
+    let script = format!(
+        "const links = [...document.querySelectorAll('main a[href^=\"{place}\"]')];
+        return links.map((link) => link.pathname).find((path) => !path.endsWith('/new')) ?? null"
+    );
+    page.wait("a first link in the list", PATIENCE, async || {
+        Ok(page.js(&script).await?.as_str().map(str::to_owned))
     })
     .await
-    .context("the demo has no conversation")
 }

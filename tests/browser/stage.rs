@@ -7,7 +7,9 @@ use crate::front::{FAST, Front, Line};
 use crate::page::Page;
 use crate::server::Server;
 use anyhow::{Context, Result, bail, ensure};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use tests::built;
 use tests::scratch::{Folder, free_port};
 
@@ -23,6 +25,8 @@ pub struct Stage {
     had_weather: bool,
     excused: Vec<&'static str>,
     errors: Vec<String>,
+    /// Addresses that every demo makes anew, by what stands for them; looked up once.
+    found: Mutex<BTreeMap<&'static str, String>>,
     folder: Folder,
 }
 
@@ -42,6 +46,7 @@ impl Stage {
             had_weather: false,
             excused: Vec::new(),
             errors: Vec::new(),
+            found: Mutex::default(),
             folder,
         })
     }
@@ -141,6 +146,21 @@ impl Stage {
         Ok(self.url(&link[url::Position::BeforePath..]))
     }
 
+    /// What was found under this name, or is found now and remembered.
+    pub async fn found(
+        &self,
+        name: &'static str,
+        find: impl Future<Output = Result<String>>,
+    ) -> Result<String> {
+        let known = || self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known().get(name) {
+            return Ok(found.clone());
+        }
+        let found = find.await?;
+        known().insert(name, found.clone());
+        Ok(found)
+    }
+
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.front.origin())
     }
@@ -172,7 +192,13 @@ impl Stage {
     }
 
     fn is_excused(&self, line: &str) -> bool {
-        let weather = ["net::ERR_", "WebSocket connection to", "establish a connection to"];
+        let weather = [
+            "net::ERR_",
+            "WebSocket connection to",
+            "establish a connection to",
+            // Firefox, of a socket that was still opening when its page left.
+            "was interrupted while the page was loading",
+        ];
         let is_weather = weather.iter().any(|words| line.contains(words));
         (self.had_weather && is_weather) || self.excused.iter().any(|words| line.contains(words))
     }

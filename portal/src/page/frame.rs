@@ -165,6 +165,9 @@ fn pill(status: Option<Status>) -> PillWords {
         Some(Status::Offline { waiting }) => {
             (Pill::Offline, words::status_offline(), words::status_offline_waiting(waiting))
         }
+        Some(Status::SignedOut { .. }) => {
+            (Pill::Failed, words::status_signed_out(), words::status_signed_out_rest())
+        }
         Some(Status::Sending { waiting }) => {
             (Pill::Sending, words::status_sending(waiting), words::status_sending_rest())
         }

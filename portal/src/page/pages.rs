@@ -30,6 +30,7 @@ mod search;
 mod settings;
 mod share;
 mod sign_in;
+mod sign_in_again;
 mod thread;
 mod visit;
 mod welcome;

@@ -7,6 +7,7 @@ use super::browser::disk::Disk;
 use super::browser::page_port;
 use super::browser::random::Browser;
 use super::browser::stretching::{asset, stretch};
+use super::engine::local::{put_local, read_local};
 use super::fetch::{self, NoAnswer};
 use super::session::Profile;
 use super::vault::{Closed, Sealed, Vault};
@@ -17,7 +18,15 @@ pub struct Opened {
     pub slot: String,
     pub disk: Disk,
     pub vault: Vault,
+    /// What proves at the clinic who opened it, where a passphrase did.
+    pub proof: Option<Proof>,
 }
+
+/// The half of a stretched passphrase that signs in; it opens no vault.
+pub type Proof = [u8; 32];
+
+/// Under this the sign-in name lies on the disk, sealed: a session that was lost is renewed with it.
+const SIGN_IN_NAME: &str = "sign-in name";
 
 pub fn database(slot: &str) -> String {
     format!("satchel-{slot}")
@@ -47,13 +56,13 @@ pub async fn activate(
 ) -> Result<(Opened, RecoveryCode), Denied> {
     let (salt, halves) = stretched_for(name, passphrase).await?;
     let slot = fetch::activate(secret, birth_date, name, &halves.authentication).await?;
-    create(slot, salt, &halves).await
+    create(slot, name, salt, &halves).await
 }
 
 pub async fn sign_in(name: &str, passphrase: &str) -> Result<(Opened, RecoveryCode), Denied> {
     let (salt, halves) = stretched_for(name, passphrase).await?;
-    let slot = fetch::sign_in(name, &halves.authentication).await?;
-    create(slot, salt, &halves).await
+    let slot = fetch::sign_in(name, &halves.authentication, None).await?;
+    create(slot, name, salt, &halves).await
 }
 
 async fn stretched_for(name: &str, passphrase: &str) -> Result<(Salt, Halves), Denied> {
@@ -64,6 +73,7 @@ async fn stretched_for(name: &str, passphrase: &str) -> Result<(Salt, Halves), D
 
 async fn create(
     slot: String,
+    name: &str,
     salt: Salt,
     halves: &Halves,
 ) -> Result<(Opened, RecoveryCode), Denied> {
@@ -71,16 +81,21 @@ async fn create(
     let code = RecoveryCode::fresh(&mut Browser);
     let vault = Vault::create(&disk, salt, &halves.vault, &code).await;
     let vault = vault.map_err(|_| Denied::NotSaved)?;
-    Ok((Opened { slot, disk, vault }, code))
+    let kept = put_local(&disk, &vault, SIGN_IN_NAME, name.as_bytes()).await;
+    kept.map_err(|_| Denied::NotSaved)?;
+    // The session is new: there is nothing to prove.
+    Ok((Opened { slot, disk, vault, proof: None }, code))
 }
 
 pub async fn unlock(slot: String, with: &Opener) -> Result<Opened, Denied> {
     let disk = Disk::open(&database(&slot)).await.map_err(|_| Denied::NotSaved)?;
     let sealed = Sealed::read(&disk).await?;
+    let mut proof = None;
     let vault = match with {
         Opener::Passphrase(typed) => {
             let salt = sealed.salt().ok_or(Denied::DidNotOpen)?;
             let halves = stretch(typed, &salt).await.map_err(|_| Denied::Interrupted)?;
+            proof = Some(halves.authentication);
             sealed.open_with_passphrase(&halves.vault).await?
         }
         Opener::RecoveryCode(typed) => {
@@ -88,7 +103,28 @@ pub async fn unlock(slot: String, with: &Opener) -> Result<Opened, Denied> {
             sealed.open_with_code(&code).await?
         }
     };
-    Ok(Opened { slot, disk, vault })
+    Ok(Opened { slot, disk, vault, proof })
+}
+
+/// A new session in the place of one that was lost: slot, device and disk stay.
+pub async fn renew(slot: &str, disk: &Disk, vault: &Vault, proof: &Proof) -> Result<(), Denied> {
+    let name = read_local(disk, vault, SIGN_IN_NAME).await;
+    let name = name.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(Denied::NotRecognised)?;
+    let given = fetch::sign_in(&name, proof, Some(slot)).await?;
+    // Another slot is another device to the clinic, which does not know this one any more.
+    if given == slot { Ok(()) } else { Err(Denied::NotRecognised) }
+}
+
+/// The same with a passphrase that was typed just now.
+pub async fn renew_with(
+    slot: &str,
+    disk: &Disk,
+    vault: &Vault,
+    passphrase: &str,
+) -> Result<Granted, Denied> {
+    let salt = Sealed::read(disk).await?.salt().ok_or(Denied::NotRecognised)?;
+    let halves = stretch(passphrase, &salt).await.map_err(|_| Denied::Interrupted)?;
+    renew(slot, disk, vault, &halves.authentication).await.map(|()| Granted::Renewed)
 }
 
 /// The clinic first: if it cannot be reached, nothing has changed. If the disk then fails, the old
@@ -140,5 +176,5 @@ async fn try_by_itself(slot: &str) -> Result<Opened, ToPage> {
         }
     };
     let vault = vault.map_err(|_| ToPage::NeedsConnection)?;
-    Ok(Opened { slot: slot.to_owned(), disk, vault })
+    Ok(Opened { slot: slot.to_owned(), disk, vault, proof: None })
 }

@@ -2,8 +2,9 @@
 
 mod account;
 mod answers;
-mod local;
+pub(super) mod local;
 mod other_tabs;
+mod renewing;
 mod storing;
 
 use futures_channel::mpsc;
@@ -11,10 +12,10 @@ use futures_util::StreamExt;
 use shared::sync::stored::{RowKey, StoreError, Stored};
 
 use self::account::Account;
-use super::access::{self, Opened};
+use super::access::{self, Opened, Proof};
 use super::browser::page_port;
 use super::browser::socket::Heard;
-use super::fetch;
+use super::fetch::{self, NoAnswer};
 use super::session::Profile;
 use crate::bridge::{Access, Denied, Granted, ToPage, ToWorker};
 
@@ -25,7 +26,11 @@ pub enum Happened {
     /// Opens the socket once.
     Ticket(String),
     /// The server would not give one.
-    NoTicket,
+    NoTicket(NoAnswer),
+    /// The server knows no session of this slot.
+    SignedOut,
+    /// What came of signing in again with a proof that was at hand.
+    Renewed(Result<(), Denied>, Proof),
     Disk(u64, Result<(), StoreError>),
     /// Another tab changed rows on the disk that both share.
     Elsewhere {
@@ -114,6 +119,10 @@ async fn grant(
         Access::ChangePassphrase { now, new } => {
             let account = account.as_ref().ok_or(Denied::Interrupted)?;
             return account.change_passphrase(&now, &new).await;
+        }
+        Access::Renew { passphrase } => {
+            let account = account.as_mut().ok_or(Denied::Interrupted)?;
+            return account.renew_with(&passphrase).await;
         }
         Access::EndSession { slot } => {
             return Ok(Granted::Left { clinic_knows: fetch::end_session(&slot).await });

@@ -82,14 +82,20 @@ pub async fn salt(name: &str) -> Result<Salt, Denied> {
     bytes.and_then(|bytes| bytes.try_into().ok()).ok_or(Denied::NeedsConnection)
 }
 
-/// Answers the slot of a new session.
-pub async fn sign_in(name: &str, authentication: &[u8]) -> Result<String, Denied> {
+/// Answers the slot of a new session: the one that is given, if it is one of this account.
+pub async fn sign_in(
+    name: &str,
+    authentication: &[u8],
+    slot_before: Option<&str>,
+) -> Result<String, Denied> {
     #[derive(Serialize)]
     struct Entering<'a> {
         name: &'a str,
         authentication: String,
+        slot: Option<&'a str>,
     }
-    let body = json::to_text(&Entering { name, authentication: hex(authentication) });
+    let authentication = hex(authentication);
+    let body = json::to_text(&Entering { name, authentication, slot: slot_before });
     slot(post("/api/sign-in", body).await?).await
 }
 

@@ -12,7 +12,7 @@ use self::shown::{Bar, Shown, ShownPart, ShownRange};
 use super::ItemState;
 use crate::arrange::Arrange;
 use crate::fhir::description::Standing;
-use crate::fhir::observation::{Band, Category, Flag, Measured, Part};
+use crate::fhir::observation::{Band, Category, Flag, Measured, Observation, Part};
 use crate::fhir::report::Report;
 use crate::id::{AccountId, EntryId};
 use crate::ordered::{BTreeMap, BTreeSet};
@@ -114,12 +114,43 @@ pub fn results(record: &Record, reader: AccountId, show: ShowResults, limit: u32
     }
     sketches.arrange_by_key(|sketch| std::cmp::Reverse(sketch.order));
     let limit = limit.min(PANELS_MAX) as usize;
+    arrange_equals(&mut sketches, limit);
     let more = sketches.len() > limit;
     let shown = sketches.into_iter().take(limit);
     Results {
         loaded: record.chart().loaded(Shelf::Results),
         panels: shown.map(|sketch| panel(record, reader, sketch)).collect(),
         more,
+    }
+}
+
+/// Panels of one moment stand by what they are called, so that the same chart reads the same on every
+/// device and after every import. Only these have to be read for that, and none past the limit.
+fn arrange_equals(sketches: &mut [Sketch<'_>], limit: usize) {
+    let mut begin = 0;
+    while begin < limit.min(sketches.len()) {
+        let order = sketches[begin].order;
+        let same = sketches[begin..].iter().take_while(|sketch| sketch.order == order).count();
+        if same > 1 {
+            sketches[begin..begin + same].arrange_by_key(Sketch::called);
+        }
+        begin += same;
+    }
+}
+
+impl Sketch<'_> {
+    /// What was reported first. Then its own name, else that of its first result by name; the id
+    /// where even these are the same.
+    fn called(&self) -> (bool, Option<(Option<String>, EntryId)>) {
+        let name = |resource: &Resource| resource.view::<Observation<'_>>().code.owned();
+        if let Some(report) = self.report {
+            return (false, Some((report.view::<Report<'_>>().code.owned(), report.entry)));
+        }
+        let members = self.members.iter().map(|member| match member {
+            Member::Chart(resource) => (name(resource), resource.entry),
+            Member::Reading(entry, _) => (None, *entry),
+        });
+        (true, members.min())
     }
 }
 
@@ -251,7 +282,7 @@ fn panel(record: &Record, reader: AccountId, sketch: Sketch<'_>) -> Panel {
 
 fn lab(record: &Record, entry: EntryId) -> Option<String> {
     let resource = record.chart().find(entry)?;
-    let view: crate::fhir::observation::Observation<'_> = resource.view();
+    let view: Observation<'_> = resource.view();
     view.performer.iter().find_map(|performer| {
         let (to, display) = (performer.reference.said(), performer.display.said());
         record.chart().name_of(resource, to, display)

@@ -40,10 +40,13 @@ pub struct Salted {
     salt: String,
 }
 
+/// Signing in; `slot` is that of a device whose session was lost, and which keeps everything else.
 #[derive(Deserialize)]
-pub struct Proof {
+pub struct SignIn {
     name: String,
     authentication: String,
+    #[serde(default)]
+    slot: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -64,7 +67,7 @@ pub async fn salt(
 
 pub async fn open(
     allowed: Authorized<SignInAgain, Service>,
-    From { json: proof, address }: From<Proof>,
+    From { json: proof, address }: From<SignIn>,
 ) -> Result<impl IntoResponse, Error> {
     let (app, now) = (allowed.app(), allowed.app().now());
     let name = SignInName::parse(&proof.name).map_err(|_| Error::Unreadable)?;
@@ -78,11 +81,23 @@ pub async fn open(
         return Err(Error::SignInNotRecognized);
     };
     app.tries().was_right(who);
-    let (token, slot) = (Secret::fresh(&mut OsRng), Slot::fresh(&mut OsRng));
+    let lost = match proof.slot {
+        Some(slot) => Some(Slot::parse(&slot).ok_or(Error::Unreadable)?),
+        None => None,
+    };
+    // A slot that this account never had may be one of another account in the same browser.
+    let device = match &lost {
+        Some(slot) => allowed.store().device_in(account, slot.clone()).await?,
+        None => None,
+    };
+    let (slot, device) = lost
+        .zip(device)
+        .unwrap_or_else(|| (Slot::fresh(&mut OsRng), DeviceId::fresh(now, &mut OsRng)));
+    let token = Secret::fresh(&mut OsRng);
     let session = NewSession {
         token: token.hash(),
         account,
-        device: DeviceId::fresh(now, &mut OsRng),
+        device,
         slot: slot.clone(),
         door: Door::Portal,
         demo: false,

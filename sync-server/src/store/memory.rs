@@ -12,7 +12,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use shared::document::{ChangeHash, DocumentId};
 use shared::fhir::import::Known;
-use shared::id::{AccountId, EntryId, PatientId};
+use shared::id::{AccountId, DeviceId, EntryId, PatientId};
 use shared::sync::scope::Access;
 use shared::time::Timestamp;
 use shared::wire::{Row, Summary};
@@ -34,7 +34,7 @@ use super::rows::{
     Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, ShownThread, ThreadRow,
 };
 use super::{Answer, Store, StoreError};
-use crate::secret::SecretHash;
+use crate::secret::{SecretHash, Slot};
 use crate::sign_in::{NameHash, Verifier};
 
 /// What happens to a coming verb.
@@ -148,6 +148,9 @@ impl Store for MemoryStore {
     }
     fn session(&self, token: SecretHash, now: Timestamp) -> Answer<'_, Option<Session>> {
         self.run(|state| Ok(state.people.session(token, now)))
+    }
+    fn device_in(&self, account: AccountId, slot: Slot) -> Answer<'_, Option<DeviceId>> {
+        self.run(move |state| Ok(state.people.device_in(account, &slot)))
     }
     fn end_session(&self, token: SecretHash, _now: Timestamp) -> Answer<'_, ()> {
         self.run(|state| state.people.end_session(token))

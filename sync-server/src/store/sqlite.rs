@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex};
 use rusqlite::{Connection, Transaction};
 use shared::document::{ChangeHash, DocumentId};
 use shared::fhir::import::Known;
-use shared::id::{AccountId, EntryId, PatientId};
+use shared::id::{AccountId, DeviceId, EntryId, PatientId};
 use shared::sync::scope::Access;
 use shared::time::Timestamp;
 use shared::wire::{Row, Summary};
@@ -39,7 +39,7 @@ use super::rows::{
     Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, ShownThread, ThreadRow,
 };
 use super::{Answer, Store, StoreError};
-use crate::secret::SecretHash;
+use crate::secret::{SecretHash, Slot};
 use crate::sign_in::{NameHash, Verifier};
 
 /// Connections that read at the same time. Reads are short; more would only wait for the cores.
@@ -180,6 +180,9 @@ impl Store for SqliteStore {
     }
     fn session(&self, token: SecretHash, now: Timestamp) -> Answer<'_, Option<Session>> {
         self.read(move |db| people::session(db, token, now))
+    }
+    fn device_in(&self, account: AccountId, slot: Slot) -> Answer<'_, Option<DeviceId>> {
+        self.read(move |db| people::device_in(db, account, &slot))
     }
     fn end_session(&self, token: SecretHash, now: Timestamp) -> Answer<'_, ()> {
         self.write(move |db| people::end_session(db, token, now))

@@ -21,8 +21,9 @@ const SIGN_IN_NAME: &str = "blue-kite-7";
 const LOCKED: &str = "Satchel is locked";
 
 pub async fn play(stage: &mut Stage) -> Result<()> {
-    // Guesses are refused with a status that browsers write into their console.
+    // Guesses and lost sessions are refused with statuses that browsers write into their console.
     stage.excuse("403");
+    stage.excuse("401");
     stage.open(&PHONE).await?;
     let page = stage.enter("new patient").await?;
     let (passphrase, code) = set_up(stage, &page).await?;
@@ -57,8 +58,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     page.click("button", Is("I forgot my passphrase")).await?;
     open_with(&page, &code).await?;
     page.find("textbox", Is("What is it about?")).await?;
-    stage.server_starts().await?;
-    page.see("Up to date").await?;
+    a_lost_session_is_renewed(stage, &page, &passphrase).await?;
     lock_with_keys(&page).await?;
     stage.browser_closes().await?;
     nothing_lies_in(&stage.profile())?;
@@ -106,9 +106,8 @@ async fn listed(page: &Page, count: usize) -> Result<String> {
 }
 
 async fn retype(page: &Page, label: &str, text: &str) -> Result<()> {
-    /// The codes of WebDriver for Control and for letting go of it.
-    const ALL: &str = "\u{e009}a\u{e000}";
-    page.fill("textbox", Is(label), &format!("{ALL}{text}")).await
+    page.find("textbox", Is(label)).await?.clear().await?;
+    page.fill("textbox", Is(label), text).await
 }
 
 async fn write(stage: &Stage, page: &Page) -> Result<()> {
@@ -167,6 +166,27 @@ async fn the_draft_is_there(stage: &Stage, page: &Page, passphrase: &str) -> Res
         Ok((page.js(script).await? == true).then_some(()))
     })
     .await
+}
+
+/// A browser that dies soon after a sign-in has not written its cookie; here it is taken from it. A code
+/// on paper proves nothing to the clinic, so that the passphrase is asked for; where it opened the
+/// vault, nobody is asked again.
+async fn a_lost_session_is_renewed(stage: &mut Stage, page: &Page, passphrase: &str) -> Result<()> {
+    page.forget_cookies().await?;
+    stage.server_starts().await?;
+    page.click("link", Has("Sign in again")).await?;
+    page.see("What you wrote waits on this phone").await?;
+    retype(page, "Passphrase", "copper lantern river maple").await?;
+    page.click("button", Is("Sign in")).await?;
+    page.see("did not accept that passphrase").await?;
+    retype(page, "Passphrase", passphrase).await?;
+    page.click("button", Is("Sign in")).await?;
+    page.see("Up to date").await?;
+
+    page.forget_cookies().await?;
+    lock_with_keys(page).await?;
+    open_with(page, passphrase).await?;
+    page.see("Up to date").await
 }
 
 /// Nobody waits for five minutes: a tab may make its times shorter, never longer.

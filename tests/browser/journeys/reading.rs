@@ -42,9 +42,14 @@ async fn results(stage: &Stage, page: &Page) -> Result<()> {
     page.click("radio", Name::Is("Home")).await?;
     page.see("No results here").await?;
     page.click("radio", Name::Is("All")).await?;
-    let a1c = "return [...document.querySelectorAll('main a.result')]
-        .find((link) => link.textContent.includes('Average blood sugar'))?.click()";
-    page.js(a1c).await?;
+    // Several are called so; the newest stands first.
+    let a1c = "const a1c = [...document.querySelectorAll('main a.result')]
+        .find((link) => link.textContent.includes('Average blood sugar'));
+        a1c?.click(); return !!a1c";
+    page.wait("a result of this name", crate::page::PATIENCE, async || {
+        Ok((page.js(a1c).await? == true).then_some(()))
+    })
+    .await?;
     page.find("heading", Name::Is("Over time")).await?;
     page.find("heading", Name::Is("A1c")).await?;
     let table = "const table = document.querySelector('main details'); table.open = true;

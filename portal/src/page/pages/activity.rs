@@ -5,6 +5,7 @@ use shared::view::activity::{ActivityAnswer, ActivityRow};
 use shared::view::{Did, Touched};
 
 use super::home::waiting_row;
+use super::sign_in_again::SignInAgain;
 use crate::bridge::{Answer, Ask, Status};
 use crate::page::i18n::{time, words};
 use crate::page::session::Session;
@@ -39,6 +40,7 @@ pub(crate) fn Activity() -> impl IntoView {
         <Screen name=words::places_activity()>
             <h1>{words::places_activity()}</h1>
             {move || status_banner(session.status().get())}
+            <SignInAgain session=session/>
             <Card id="sending" title=words::activity_sending() flush=true>
                 <Rows>{rows}</Rows>
             </Card>
@@ -169,6 +171,7 @@ fn status_banner(status: Option<Status>) -> AnyView {
         Some(Status::Offline { waiting }) => {
             (Tone::Neutral, Icon::Offline, words::activity_offline(waiting))
         }
+        Some(Status::SignedOut { .. }) => (Tone::Alert, Icon::Alert, words::activity_signed_out()),
         Some(Status::Sending { waiting }) => {
             (Tone::Info, Icon::Sending, words::activity_now_sending(waiting))
         }

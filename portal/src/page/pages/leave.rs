@@ -93,7 +93,9 @@ pub(crate) fn Leave() -> impl IntoView {
 fn unsent(status: Option<Status>) -> Option<u32> {
     match status? {
         Status::UpToDate { .. } | Status::Checking => Some(0),
-        Status::Offline { waiting } | Status::Sending { waiting } => Some(waiting),
+        Status::Offline { waiting }
+        | Status::SignedOut { waiting }
+        | Status::Sending { waiting } => Some(waiting),
         Status::NotSent { refused } => Some(refused),
         Status::Damaged => None,
     }
@@ -104,6 +106,7 @@ fn sending(session: Session) -> AnyView {
         Some(Status::Sending { .. } | Status::Checking | Status::UpToDate { .. }) => {
             words::leave_sending()
         }
+        Some(Status::SignedOut { .. }) => words::activity_signed_out(),
         Some(Status::Offline { .. } | Status::NotSent { .. } | Status::Damaged) | None => {
             words::leave_no_connection()
         }

@@ -30,7 +30,9 @@ use unsent::{Unsent, UnsentSheet};
 /// "Send" where it goes out at once, "Send later" where it will wait.
 pub(super) fn send_words(session: Session) -> Signal<String> {
     Signal::derive(move || match session.status().get() {
-        Some(Status::Offline { .. }) | None => words::action_send_later(),
+        Some(Status::Offline { .. } | Status::SignedOut { .. }) | None => {
+            words::action_send_later()
+        }
         Some(
             Status::UpToDate { .. }
             | Status::Checking

@@ -125,7 +125,9 @@ impl Session {
 
     pub(super) fn heard_status(self, status: Status) {
         let waiting = match status {
-            Status::Offline { waiting } | Status::Sending { waiting } => Some(waiting),
+            Status::Offline { waiting }
+            | Status::SignedOut { waiting }
+            | Status::Sending { waiting } => Some(waiting),
             Status::UpToDate { .. } | Status::Checking => Some(0),
             Status::NotSent { .. } | Status::Damaged => None,
         };

@@ -15,6 +15,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::answers::answer;
 use super::local::{first_profile, keep_profile, kept_profile, put_local, read_local};
 use super::other_tabs::listen_to_tabs;
+use super::renewing::SignIn;
 use super::storing::Storing;
 use super::{Happened, Happenings, report};
 use crate::bridge::{Denied, Granted, Number, Status, Storage, ToPage, ToWorker};
@@ -23,14 +24,14 @@ use crate::worker::browser::disk::{Disk, DiskError, ROWS};
 use crate::worker::browser::random::Browser;
 use crate::worker::browser::socket::{Heard, Socket};
 use crate::worker::browser::{clock, page_port, tabs};
-use crate::worker::fetch;
+use crate::worker::fetch::{self, NoAnswer};
 use crate::worker::session::Profile;
 use crate::worker::vault::Vault;
 
 pub struct Account {
-    slot: String,
-    disk: Disk,
-    vault: Rc<Vault>,
+    pub(super) slot: String,
+    pub(super) disk: Disk,
+    pub(super) vault: Rc<Vault>,
     profile: Profile,
     open: PatientId,
     device: Device<OpenDocuments>,
@@ -39,14 +40,15 @@ pub struct Account {
     socket: Option<Socket>,
     timer: u64,
     batches: mpsc::UnboundedSender<Batch>,
-    happenings: Happenings,
+    pub(super) happenings: Happenings,
+    pub(super) sign_in: SignIn,
     told: Option<Status>,
 }
 
 impl Account {
     /// From the disk if it is there, else from the server. Tells the page what came of it.
     pub async fn open(opened: Opened, happenings: Happenings) -> Option<Self> {
-        let Opened { slot, disk, vault } = opened;
+        let Opened { slot, disk, vault, proof } = opened;
         let database = access::database(&slot);
         let vault = Rc::new(vault);
         let profile = match kept_profile(&disk, &vault).await {
@@ -83,6 +85,7 @@ impl Account {
             timer: 0,
             batches,
             happenings,
+            sign_in: SignIn::with(proof),
             told: None,
         };
         account.load().await;
@@ -110,8 +113,18 @@ impl Account {
                     self.socket = None;
                     events.push(Event::Disconnected);
                 }
-                Happened::Ticket(ticket) => self.open_socket(&ticket),
-                Happened::NoTicket => events.push(Event::Disconnected),
+                Happened::Ticket(ticket) => {
+                    self.sign_in = SignIn::Holds;
+                    self.open_socket(&ticket);
+                }
+                Happened::NoTicket(why) => {
+                    events.push(Event::Disconnected);
+                    if why == NoAnswer::SignedOut {
+                        self.signed_out();
+                    }
+                }
+                Happened::SignedOut => self.signed_out(),
+                Happened::Renewed(outcome, proof) => events.extend(self.renewed(outcome, proof)),
                 Happened::Disk(number, Ok(())) => events.push(Event::Stored(number)),
                 Happened::Disk(number, Err(why)) => events.push(Event::NotStored(number, why)),
                 Happened::Elsewhere { put, removed } => {
@@ -120,7 +133,10 @@ impl Account {
                 Happened::Leading => events.push(Event::Leading(true)),
                 Happened::Timer(number) if number == self.timer => events.push(Event::Timer),
                 Happened::Timer(_) => {}
-                Happened::Profile(profile) => self.renew(profile).await,
+                Happened::Profile(profile) => {
+                    self.sign_in = SignIn::Holds;
+                    self.renew(profile).await;
+                }
             }
         }
         self.drive(events);
@@ -131,7 +147,7 @@ impl Account {
         }
     }
 
-    fn drive(&mut self, events: Vec<Event>) {
+    pub(super) fn drive(&mut self, events: Vec<Event>) {
         let effects = self.device.handle(clock::now(), &mut Browser, events);
         for effect in effects {
             self.perform(effect);
@@ -253,6 +269,7 @@ impl Account {
         let waiting = u32::try_from(self.device.unsent()).unwrap_or(u32::MAX);
         let refused = u32::try_from(self.device.dead_letters().len()).unwrap_or(u32::MAX);
         let status = match self.device.line() {
+            Line::Offline if self.sign_in.is_over() => Status::SignedOut { waiting },
             Line::Offline | Line::TooOld | Line::Revoked => Status::Offline { waiting },
             _ if refused > 0 => Status::NotSent { refused },
             Line::Exchanging if waiting == 0 => Status::Checking,
@@ -286,8 +303,10 @@ impl Account {
         tabs::lead(database, move || report(&happenings, Happened::Leading));
         let (slot, happenings) = (self.slot.clone(), self.happenings.clone());
         spawn_local(async move {
-            if let Ok(profile) = fetch::profile(&slot).await {
-                report(&happenings, Happened::Profile(profile));
+            match fetch::profile(&slot).await {
+                Ok(profile) => report(&happenings, Happened::Profile(profile)),
+                Err(NoAnswer::SignedOut) => report(&happenings, Happened::SignedOut),
+                Err(NoAnswer::Unreachable) => {}
             }
         });
     }
@@ -365,7 +384,7 @@ fn read_record(device: &Device<OpenDocuments>, profile: &Profile, patient: Patie
 async fn fetch_ticket(slot: String, happenings: Happenings) {
     match fetch::ticket(&slot).await {
         Ok(ticket) => report(&happenings, Happened::Ticket(ticket)),
-        Err(_) => report(&happenings, Happened::NoTicket),
+        Err(why) => report(&happenings, Happened::NoTicket(why)),
     }
 }
 

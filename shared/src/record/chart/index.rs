@@ -8,7 +8,7 @@ use crate::fhir::description::Standing;
 use crate::fhir::observation::{Category, Flag, Observation};
 use crate::fhir::report::Report;
 use crate::id::EntryId;
-use crate::ordered::BTreeMap;
+use crate::ordered::{BTreeMap, BTreeSet};
 use crate::time::PartialDate;
 
 pub struct Index {
@@ -50,15 +50,20 @@ impl Index {
             observations: Vec::new(),
             reports: Vec::new(),
         };
+        let mut replaced = BTreeSet::new();
+        replaced.extend(resources.iter().filter_map(|resource| resource.replaces));
         for (place, resource) in resources.iter().enumerate() {
             index.by_entry.insert(resource.entry, place);
             let source = &resource.source;
-            if let Some(id) = &resource.id {
-                let key = format!("{source}\n{:?}/{id}", resource.kind);
-                index.by_reference.insert(key, place);
-            }
-            if let Some(url) = &resource.url {
-                index.by_reference.insert(format!("{source}\n{url}"), place);
+            let id = resource.id.iter().map(|id| format!("{source}\n{:?}/{id}", resource.kind));
+            let url = resource.url.iter().map(|url| format!("{source}\n{url}"));
+            // A reference means what stands now: ids of one import say nothing about which is newer.
+            for key in id.chain(url) {
+                if replaced.contains(&resource.entry) {
+                    index.by_reference.entry(key).or_insert(place);
+                } else {
+                    index.by_reference.insert(key, place);
+                }
             }
             if resource.kind == ResourceType::Observation {
                 index.observations.push(Head::of(place, resource));

@@ -85,6 +85,56 @@ fn the_newest_comes_first_and_what_was_reported_together_stays_together() {
 }
 
 #[test]
+fn panels_of_one_moment_stand_by_their_names_whenever_they_came() {
+    let titles = ["Blood count", "A1c", "Lipids"];
+    for turn in 0..titles.len() {
+        let mut story = Story::default();
+        for place in 0..titles.len() {
+            let title = titles[(place + turn) % titles.len()];
+            let report = format!(
+                r#"{{"resourceType":"DiagnosticReport","id":"{title}","status":"final","code":{{"text":"{title}"}},"effectiveDateTime":"2026-11-14","conclusion":"Seen."}}"#
+            );
+            story.chart(Kind::ChartResults(2026), ChartEntry::new(SOURCE, report));
+        }
+        for limit in 1..=titles.len() {
+            let panels = results(&story.record, ROSA, ShowResults::All, limit as u32).panels;
+            let shown: Vec<_> = panels.iter().map(|panel| panel.title.as_deref()).collect();
+            let expected = [Some("A1c"), Some("Blood count"), Some("Lipids")];
+            assert_eq!(shown, expected[..limit], "turn {turn}");
+        }
+    }
+}
+
+#[test]
+fn a_report_shows_the_corrected_result_in_whichever_order_both_came() {
+    let old = |story: &mut Story| lab(story, "1", "A1c", "2026-03-09", &percent("70"), "");
+    let corrected = |replaces| ChartEntry {
+        replaces: Some(replaces),
+        ..ChartEntry::new(SOURCE, observation("1", "A1c", "2026-03-09", &percent("7.0"), ""))
+    };
+    let kind = Kind::ChartResults(2026);
+    let mut before = Story::default();
+    let first = old(&mut before);
+    let second = before.chart(kind, corrected(first));
+    let mut after = Story::default();
+    after.chart(kind, corrected(second));
+    assert_eq!(old(&mut after), second, "ids are the same in each story");
+    for mut story in [before, after] {
+        let report = r#"{"resourceType":"DiagnosticReport","id":"r","status":"final","code":{"text":"Sugar"},"effectiveDateTime":"2026-03-09",
+            "result":[{"reference":"Observation/1"}]}"#;
+        story.chart(kind, ChartEntry::new(SOURCE, report));
+        check(
+            &story,
+            ShowResults::All,
+            expect![[r#"
+                All
+                2026-03-09 Sugar
+                  A1c: 7.0 % None corrected"#]],
+        );
+    }
+}
+
+#[test]
 fn a_corrected_result_stands_once_and_a_mistake_not_at_all() {
     let mut story = Story::default();
     let first = lab(&mut story, "1", "A1c", "2026-03-09", &percent("70"), "");

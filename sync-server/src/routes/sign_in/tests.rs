@@ -46,6 +46,35 @@ async fn a_second_device_signs_in_by_name_and_passphrase() {
     assert_eq!(body["demo"], false);
 }
 
+/// The slot and the device of the session that an answer opened.
+async fn opened(world: &World, asked: Request<Body>) -> (String, String) {
+    let response = world.ask(asked).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+    let slot = cookie.split('=').next().unwrap().trim_start_matches("__Host-satchel-").to_owned();
+    let session =
+        request("GET", "/api/session").header(header::COOKIE, cookie).header("satchel-slot", &slot);
+    let (_, body) = world.ask_json(session.body(Body::empty()).unwrap()).await;
+    (slot, body["device"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn a_device_that_lost_its_session_keeps_its_slot_and_stays_the_same_device() {
+    let world = activated().await;
+    let again = |slot: &str, byte| {
+        let body = json!({ "name": "heron-52", "authentication": half(byte), "slot": slot });
+        ask("/api/sign-in", &body)
+    };
+    let (slot, device) = opened(&world, sign_in("heron-52", 1)).await;
+    assert_eq!(opened(&world, again(&slot, 1)).await, (slot.clone(), device.clone()));
+    assert_eq!(world.ask(again(&slot, 2)).await.status(), StatusCode::FORBIDDEN);
+    assert_eq!(world.ask(again("no slot", 1)).await.status(), StatusCode::BAD_REQUEST);
+    // Of nobody, or of somebody else in the same browser.
+    let (other, another) = opened(&world, again("abcdefghij", 1)).await;
+    assert!(other != "abcdefghij" && other != slot && another != device);
+}
+
 #[tokio::test]
 async fn a_name_that_nobody_has_answers_like_one_that_somebody_has() {
     let world = activated().await;

@@ -7,6 +7,7 @@ promises! {
     a_record_is_the_own_one_of_one_account;
     adding_again_changes_nothing;
     a_session_ends_by_time_and_by_hand;
+    a_slot_keeps_its_device_for_its_own_account;
     a_ticket_answers_once_and_only_for_an_open_session;
     an_invitation_opens_one_account_for_one_birth_date;
     an_invitation_survives_four_wrong_tries_and_no_more;
@@ -79,6 +80,21 @@ mod promise {
         assert_eq!(store.session(Secret::fresh(&mut OsRng).hash(), NOW).await.unwrap(), None);
         store.end_session(secret.hash(), NOW).await.unwrap();
         assert_eq!(store.session(secret.hash(), NOW).await.unwrap(), None);
+    }
+
+    pub async fn a_slot_keeps_its_device_for_its_own_account(store: &dyn Store) {
+        let (secret, new) = session(ROSA, Door::Portal);
+        let (slot, device) = (new.slot.clone(), new.device);
+        store.open_session(new).await.unwrap();
+        assert_eq!(store.device_in(ROSA, slot.clone()).await.unwrap(), Some(device));
+        assert_eq!(store.device_in(ANA, slot.clone()).await.unwrap(), None);
+        assert_eq!(store.device_in(ROSA, Slot::fresh(&mut OsRng)).await.unwrap(), None);
+        store.end_session(secret.hash(), NOW).await.unwrap();
+        assert_eq!(store.device_in(ROSA, slot).await.unwrap(), Some(device), "after its end");
+        let (_, staff) = session(ANA, Door::Clinic);
+        let slot = staff.slot.clone();
+        store.open_session(staff).await.unwrap();
+        assert_eq!(store.device_in(ANA, slot).await.unwrap(), None, "the clinic's door is another");
     }
 
     pub async fn a_ticket_answers_once_and_only_for_an_open_session(store: &dyn Store) {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use shared::id::{AccountId, PatientId};
+use shared::id::{AccountId, DeviceId, PatientId};
 use shared::sync::scope::{Access, Level};
 use shared::time::Timestamp;
 
 use super::StoreError;
-use crate::secret::SecretHash;
+use crate::secret::{SecretHash, Slot};
 use crate::sign_in::{NameHash, Verifier};
 use crate::store::desk::Colleague;
 use crate::store::people::{
@@ -22,6 +22,8 @@ pub struct People {
     staff: BTreeMap<AccountId, Role>,
     grants: BTreeMap<(PatientId, AccountId), Level>,
     sessions: BTreeMap<SecretHash, NewSession>,
+    /// Of each account and slot, the device of the newest session, also after it ended.
+    devices: BTreeMap<(AccountId, String), DeviceId>,
     tickets: BTreeMap<SecretHash, (SecretHash, Timestamp)>,
     invitations: BTreeMap<SecretHash, Invited>,
     sign_ins: BTreeMap<AccountId, SignIn>,
@@ -187,6 +189,10 @@ impl People {
     }
 
     pub fn open_session(&mut self, session: NewSession) -> Done {
+        if session.door == Door::Portal && !session.demo {
+            let place = (session.account, session.slot.text().to_owned());
+            self.devices.insert(place, session.device);
+        }
         self.sessions.insert(session.token, session);
         Ok(())
     }
@@ -201,6 +207,10 @@ impl People {
             door: found.door,
             demo: found.demo,
         })
+    }
+
+    pub fn device_in(&self, account: AccountId, slot: &Slot) -> Option<DeviceId> {
+        self.devices.get(&(account, slot.text().to_owned())).copied()
     }
 
     pub fn end_session(&mut self, token: SecretHash) -> Done {

@@ -1,14 +1,14 @@
 //! People, sessions and invitations in SQLite.
 
 use rusqlite::Transaction;
-use shared::id::{AccountId, PatientId};
+use shared::id::{AccountId, DeviceId, PatientId};
 use shared::sync::scope::{Access, Level};
 use shared::time::Timestamp;
 
 use super::StoreError;
 use super::columns::{all, one};
 use super::sign_ins;
-use crate::secret::SecretHash;
+use crate::secret::{SecretHash, Slot};
 use crate::store::people::{
     Activated, Activation, Claim, Claimed, Door, Grant, INVITATION_TRIES_MAX, Invitation,
     NewAccount, NewPatient, NewSession, NewStaff, RecordOf, Session, StaffMember, level_word,
@@ -235,6 +235,19 @@ pub fn session(
             demo: row.take()?,
         })
     })
+}
+
+/// The newest session speaks for its slot, also one that is over.
+pub fn device_in(
+    db: Db<'_>,
+    account: AccountId,
+    slot: &Slot,
+) -> Result<Option<DeviceId>, StoreError> {
+    let mut find = db.prepare_cached(
+        "SELECT device FROM sessions WHERE account = ?1 AND slot = ?2 AND door = ?3 AND demo = 0
+         ORDER BY created_at DESC LIMIT 1",
+    )?;
+    one(&mut find, (account.to_bytes(), slot.text(), Door::Portal.word()), |row| row.device())
 }
 
 pub fn end_session(db: Db<'_>, token: SecretHash, now: Timestamp) -> Result<(), StoreError> {

@@ -1,0 +1,75 @@
+//! A session that the clinic does not know any more: a browser that died before it wrote its cookie, or
+//! one that removed it. The record stays open; sending waits for another sign-in.
+
+use std::mem;
+use std::rc::Rc;
+
+use shared::sync::device::Event;
+use wasm_bindgen_futures::spawn_local;
+
+use super::account::Account;
+use super::{Happened, report};
+use crate::bridge::{Denied, Granted};
+use crate::worker::access::{self, Proof};
+use crate::worker::browser::disk::Disk;
+
+/// Whether the clinic still takes this device for whom it is.
+pub enum SignIn {
+    /// As far as anybody knows. After a passphrase was typed its proof is kept until the clinic has
+    /// answered once, in memory alone: then nobody is asked again for what they just typed.
+    Holds,
+    Provable(Proof),
+    Renewing,
+    Over,
+}
+
+impl SignIn {
+    pub fn with(proof: Option<Proof>) -> Self {
+        proof.map_or(Self::Holds, Self::Provable)
+    }
+
+    pub const fn is_over(&self) -> bool {
+        matches!(self, Self::Over)
+    }
+}
+
+impl Account {
+    /// Signs in again without a question where that is possible, and else says what is missing.
+    pub(super) fn signed_out(&mut self) {
+        match mem::replace(&mut self.sign_in, SignIn::Renewing) {
+            SignIn::Provable(proof) => self.renew_by_itself(proof),
+            SignIn::Renewing => {}
+            SignIn::Holds | SignIn::Over => self.sign_in = SignIn::Over,
+        }
+    }
+
+    fn renew_by_itself(&self, proof: Proof) {
+        let (slot, vault) = (self.slot.clone(), Rc::clone(&self.vault));
+        let happenings = self.happenings.clone();
+        spawn_local(async move {
+            let outcome = match Disk::open(&access::database(&slot)).await {
+                Ok(disk) => access::renew(&slot, &disk, &vault, &proof).await,
+                Err(_) => Err(Denied::NotSaved),
+            };
+            report(&happenings, Happened::Renewed(outcome, proof));
+        });
+    }
+
+    pub(super) fn renewed(&mut self, outcome: Result<(), Denied>, proof: Proof) -> Option<Event> {
+        self.sign_in = match outcome {
+            Ok(()) => SignIn::Holds,
+            // The same proof may be taken at the next try.
+            Err(Denied::NeedsConnection | Denied::TooManyTries) => SignIn::Provable(proof),
+            Err(_) => SignIn::Over,
+        };
+        // As after a sleep: the next try is made now.
+        outcome.is_ok().then_some(Event::Woke)
+    }
+
+    pub async fn renew_with(&mut self, passphrase: &str) -> Result<Granted, Denied> {
+        let granted = access::renew_with(&self.slot, &self.disk, &self.vault, passphrase).await?;
+        self.sign_in = SignIn::Holds;
+        self.drive(vec![Event::Woke]);
+        Ok(granted)
+    }
+}
