@@ -118,7 +118,7 @@ impl Engine {
     }
 }
 
-fn in_path(program: &str) -> Option<PathBuf> {
+pub fn in_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
@@ -153,7 +153,7 @@ fn is_debian() -> bool {
     about.lines().any(|line| line == "ID=debian")
 }
 
-fn is_root() -> bool {
+pub fn is_root() -> bool {
     let asked = Command::new("id").arg("-u").output();
     asked.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }

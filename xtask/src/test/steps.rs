@@ -8,6 +8,7 @@ use anyhow::ensure;
 use super::Run;
 use super::browsers::Browsers;
 use super::count::{self, Count};
+use super::postgres;
 use crate::portal::{self, Kind};
 use crate::workspace::{self, cargo};
 
@@ -123,6 +124,14 @@ pub const STEPS: &[Step] = &[
         needs: &["crates"],
         fast: false,
         run: |_| count::check(cargo(&["build", "--package", "sync-server", "--features", "demo"])),
+    },
+    Step {
+        name: "postgres",
+        what: "a throw-away PostgreSQL, for the store that will speak with it",
+        part: Part::Server,
+        needs: &[],
+        fast: false,
+        run: |_| postgres::check(),
     },
     Step {
         name: "commands",

@@ -97,7 +97,8 @@ async fn warnings_come_first_then_who_waits_longest() {
     let flagged = asks(&mut phone, &world, "My chest hurts", &["chest_pain"]).await;
     let all = queue(&world, &nurse, "").await;
     assert_eq!(items(&all), [flagged, first, second].map(|id| id.to_string()));
-    let flags = json!([{ "code": "chest_pain", "words": null }]);
+    // The words are the clinic's own find.
+    let flags = json!([{ "code": "chest_pain", "words": "chest hurts" }]);
     assert_eq!(all["lines"][0]["red_flags"], flags);
     assert_eq!((&all["counts"]["all"], &all["counts"]["others"]), (&json!(3), &json!(1)));
     assert_eq!(items(&queue(&world, &nurse, "search=ITCHY").await), [first.to_string()]);
