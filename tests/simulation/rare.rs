@@ -105,3 +105,32 @@ fn what_is_on_its_way_is_not_said_otherwise() {
         world.reword(ROSAS, entry, "A whole tablet?");
     });
 }
+
+#[test]
+fn what_was_taken_back_is_not_written_again_late() {
+    holds_but_for(Planted::WrittenAsItWas, |world| {
+        world.start(ROSAS);
+        world.run(2_000);
+        let wrong = world.write(ROSAS, journal(), "Meant for somebody else").unwrap();
+        world.run(1_000);
+        world.machines[ROSAS].offline = true;
+        world.cut(ROSAS);
+        world.erase(wrong);
+        let entry = world.write(ROSAS, journal(), "Never mind").unwrap();
+        world.run(100);
+        // It cannot be made a change of, nor moved into the newer document; both are tried again later.
+        world.trouble.disk_aborts = 100;
+        world.machines[ROSAS].offline = false;
+        world.wake(ROSAS);
+        until(world, "machine 0 is sent Closed");
+        until(world, "machine 0 says Changed");
+        world.cut(ROSAS);
+        world.run(40);
+        world.trouble.disk_aborts = 0;
+        world.withdraw(ROSAS, entry);
+        world.run(100);
+        world.wake(ROSAS);
+        world.run(100);
+        world.crash(ROSAS);
+    });
+}

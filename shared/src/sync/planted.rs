@@ -15,6 +15,7 @@ pub enum Planted {
     WithdrawnWithoutLooking,
     RewordedWithoutLooking,
     RewordedOnTheWay,
+    WrittenAsItWas,
     OutboxRowStays,
 
     // From the disk to the server.

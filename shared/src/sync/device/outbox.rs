@@ -192,9 +192,37 @@ impl<D: Documents> Device<D> {
         }
     }
 
+    /// The person is saying it otherwise or taking it back, and the disk has not answered.
+    fn is_being_changed(&self, entry: &EntryId) -> bool {
+        self.batches.values().any(|what| match what {
+            InFlight::Save { entry: other, .. } | InFlight::Withdraw { entry: other, .. } => {
+                other == entry
+            }
+            _ => false,
+        })
+    }
+
+    /// What a late write of an item should say: it may be gone by now, or say something else.
+    fn as_it_is_now(&self, write: Write) -> Option<Write> {
+        match write {
+            Write::Put(Stored::Outbox { entry, item }) => {
+                let now = self.outbox.get(&entry).cloned();
+                let then = || self.soil.has(Planted::WrittenAsItWas).then_some(item);
+                let item = then().or(now)?;
+                Some(Write::Put(Stored::Outbox { entry, item }))
+            }
+            other => Some(other),
+        }
+    }
+
     /// Tries again to write what the disk did not take.
     pub(super) fn write_again(&mut self, out: &mut Vec<Effect>) {
         for (what, requires, writes) in std::mem::take(&mut self.unwritten) {
+            if what.entries().iter().any(|entry| self.is_being_changed(entry)) {
+                self.unwritten.push((what, requires, writes));
+                continue;
+            }
+            let writes = writes.into_iter().filter_map(|write| self.as_it_is_now(write)).collect();
             self.store(what, requires, writes, out);
         }
         for (document, hashes) in std::mem::take(&mut self.unkept) {
