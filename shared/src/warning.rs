@@ -4,7 +4,7 @@
 
 mod words;
 
-use self::words::{Word, fits, hits, words};
+use self::words::{Word, exact_hits, fits, hits, words};
 
 /// The list, as a clinician reads it.
 const SIGNS: &str = include_str!("warning/signs.txt");
@@ -22,17 +22,54 @@ pub struct Sign {
 pub fn signs(text: &str) -> Vec<Sign> {
     let mut words = words(text);
     words.truncate(WORDS_MAX);
+    let aside = Aside::of(&words);
     let mut found: Vec<Sign> = Vec::new();
     for rule in SIGNS.lines().filter_map(Rule::read) {
         if found.iter().any(|sign| sign.code == rule.code) {
             continue;
         }
-        if let Some((first, last)) = rule.find(&words) {
+        if let Some((first, last)) = rule.find(&words, &aside) {
             let said = &text[words[first].start..words[last].end];
             found.push(Sign { code: rule.code, words: said.to_owned() });
         }
     }
     found
+}
+
+/// Of each word, whether it is told of something that is not now, and whether it denies such thoughts.
+struct Aside {
+    elsewhere: Vec<bool>,
+    no_thoughts: Vec<bool>,
+}
+
+impl Aside {
+    fn of(words: &[Word]) -> Self {
+        let mut aside =
+            Self { elsewhere: vec![false; words.len()], no_thoughts: vec![false; words.len()] };
+        for (place, _) in exact_hits(OTHER_TIME, words) {
+            mark(&mut aside.elsewhere, words, |word| word.clause == words[place].clause);
+        }
+        for (place, _) in exact_hits(OVER, words) {
+            mark(&mut aside.elsewhere, words, |word| word.sentence == words[place].sentence);
+        }
+        for (place, _) in exact_hits(NO_THOUGHTS, words) {
+            mark(&mut aside.no_thoughts, words, |word| word.clause == words[place].clause);
+        }
+        aside
+    }
+
+    /// Grief and illness of long ago are among the reasons for harming oneself: they speak against
+    /// any sign but this one.
+    fn holds(&self, code: &str, (first, last): (usize, usize)) -> bool {
+        let which = if code == "self_harm" { &self.no_thoughts } else { &self.elsewhere };
+        which[first..=last].iter().any(|aside| *aside)
+    }
+}
+
+fn mark(marks: &mut [bool], words: &[Word], same: impl Fn(&Word) -> bool) {
+    for (word, mark) in words.iter().zip(marks) {
+        *mark |= same(word);
+    }
 }
 
 /// One line of the list.
@@ -61,7 +98,7 @@ impl Rule {
     }
 
     /// The first and the last word of the first place where it holds.
-    fn find(&self, words: &[Word]) -> Option<(usize, usize)> {
+    fn find(&self, words: &[Word], aside: &Aside) -> Option<(usize, usize)> {
         let mut groups = Vec::new();
         for group in self.groups.split(" / ") {
             let hits = hits(group.trim(), words);
@@ -75,7 +112,7 @@ impl Rule {
         }
         let (anchors, others) = groups.split_first()?;
         let spans = anchors.iter().filter_map(|anchor| self.around(others, *anchor));
-        spans.into_iter().find(|span| self.is_meant(words, *span))
+        spans.into_iter().find(|span| self.is_meant(words, aside, *span))
     }
 
     /// Widens the span by the nearest word of each other group.
@@ -98,14 +135,11 @@ impl Rule {
     }
 
     /// Neither denied nor told of another time, nor the name of a clinic or a medicine.
-    fn is_meant(&self, words: &[Word], (first, last): (usize, usize)) -> bool {
-        let sentence = words[first].sentence;
-        let same = |word: &&Word| word.sentence == sentence;
+    fn is_meant(&self, words: &[Word], aside: &Aside, (first, last): (usize, usize)) -> bool {
+        let same = |word: &&Word| word.sentence == words[first].sentence;
         let mut next = words[last + 1..].iter().take(2).filter(same);
         let named = self.is_name && next.any(|word| fits(NAMED, word));
-        let mut others = hits(OTHER_TIME, words).into_iter();
-        let other_time = others.any(|(place, _)| words[place].sentence == sentence);
-        !named && !other_time
+        !named && !aside.holds(self.code, (first, last))
     }
 }
 
@@ -121,17 +155,25 @@ const NAMED: &str = "clinic*|medic*|med|meds|pill|pills|class|classes|test|tests
     survivor*|support|group|pastilla*|prevent*|pamphlet|article|articulo|folleto|walk|charla|taller";
 /// Told of the past, of a family, or asked about in general.
 const OTHER_TIME: &str = "years_ago|year_ago|months_ago|last_year|decades_ago|as_a_child|as_a_kid|\
-    when_i_was|when_she_was|when_he_was|used_to|history_of|family_history|runs_in|hace_#1-90_anos|hace_anos|\
-    hace_muchos_anos|hace_varios_anos|hace_un_ano|hace_#1-90_meses|ano_pasado|de_nino|de_nina|de_chico|\
-    de_chica|de_joven|cuando_era|cuando_tenia|antecedente*|historial_de|in_#1930-2024|after_my_seizure_in|en_#1930-2024|\
-    back_in|risk_of|riesgo_de|prevent|preventing|prevenir|prevencion|what_are_the_signs|what_are_signs|\
-    cuales_son_los|que_sintomas|in_case_of|en_caso_de|my_dog|mi_perro|\
-    any_thoughts|no_tengo_ideas|ganas_de_que|when_i_saw_the|cuando_vi_la|no_thoughts|warning_signs_of|\
-    should_i_do_if|que_hago_si|hace_once_anos|hace_diez_anos|hace_cinco_anos|hace_dos_anos|hace_tres_anos|not_suicidal|no_suicidal|no_he_pensado|no_pienso|blacked_out_the|support_group|rehab|\
-    grupo_de_apoyo|all_better|better_now|are_gone|all_gone|is_gone|ya_se_quito|ya_se_me_quito|ya_esta_bien|\
-    said_to_report|none_so_far|is_it_true|es_cierto|es_verdad|shaving|afeit*|de_chiquito|de_chiquita|\
-    de_pequeno|de_pequena|de_bebe|tesis|thesis|es_broma|a_partir_de|por_si_acaso|when_should_i|\
-    cribado|verano_pasado|mes_pasado|last_month|last_summer|last_fall|last_spring|last_winter|podcast|webinar";
+    when_i_was|when_she_was|when_he_was|used_to|history_of|family_history|runs_in|in_#1930-2025|\
+    after_my_seizure_in|risk_of|prevent|preventing|what_are_the_signs|what_are_signs|in_case_of|\
+    when_i_saw_the|warning_signs_of|should_i_do_if|blacked_out_the|support_group|said_to_report|\
+    shaving|thesis|when_should_i|last_month|last_summer|last_fall|last_spring|last_winter|podcast|\
+    webinar|hace_#1-90_anos|hace_#1-90_meses|hace_anos|hace_once_anos|hace_diez_anos|hace_cinco_anos|\
+    hace_dos_anos|hace_tres_anos|hace_muchos_anos|hace_varios_anos|hace_un_ano|ano_pasado|de_nino|\
+    de_nina|de_chico|de_chica|de_chiquito|de_chiquita|de_pequeno|de_pequena|de_bebe|de_joven|\
+    cuando_era|cuando_tenia|antecedente*|historial_de|en_#1930-2025|riesgo_de|prevenir|prevencion|\
+    cuales_son_los|que_sintomas|en_caso_de|ganas_de_que|cuando_vi_la|que_hago_si|grupo_de_apoyo|\
+    es_cierto|es_verdad|afeit*|tesis|es_broma|a_partir_de|por_si_acaso|cribado|verano_pasado|\
+    mes_pasado";
+
+/// It was, and it is over; wherever in a sentence that stands.
+const OVER: &str = "all_better|are_gone|all_gone|is_gone|ya_se_quito|ya_se_me_quito|ya_esta_bien|\
+    none_so_far";
+
+/// What a form about mood asks, answered with no.
+const NO_THOUGHTS: &str = "no_thoughts|any_thoughts|no_tengo_ideas|not_suicidal|no_suicidal|\
+    no_he_pensado";
 
 /// Whether a "no" stands shortly before, in the same breath.
 fn is_denied(words: &[Word], first: usize) -> bool {

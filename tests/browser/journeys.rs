@@ -10,6 +10,7 @@ mod lock;
 mod offline;
 mod reading;
 mod readme;
+mod refill;
 mod screenshots;
 mod side_by_side;
 mod slow_line;
@@ -57,6 +58,7 @@ pub const JOURNEYS: &[Journey] = &[
     journey("lock", BOTH, |stage| Box::pin(lock::play(stage))),
     journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
     journey("reading", BOTH, |stage| Box::pin(reading::play(stage))),
+    journey("refill", BOTH, |stage| Box::pin(refill::play(stage))),
     journey("readme", CHROMIUM, |stage| Box::pin(readme::play(stage))),
     journey("snapshots", CHROMIUM, |stage| Box::pin(snapshots::play(stage))),
     Journey {

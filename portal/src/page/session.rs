@@ -164,25 +164,35 @@ impl Session {
 
     pub(crate) fn threads(self) -> Signal<Option<Vec<ThreadRow>>> {
         let answer = self.ask(Ask::Threads);
-        // The worker answers the question that was asked.
-        Signal::derive(
-            move || if let Answer::Threads(rows) = answer.get()? { Some(rows) } else { None },
-        )
+        // The worker answers the question that was asked. Only what is asked for is copied: a copy of
+        // any answer at all would be most of the copies that this program can make.
+        Signal::derive(move || {
+            answer.with(|answer| match answer {
+                Some(Answer::Threads(rows)) => Some(rows.clone()),
+                Some(_) | None => None,
+            })
+        })
     }
 
     pub(crate) fn thread(self, thread: EntryId) -> Signal<Option<Option<Thread>>> {
         let answer = self.ask(Ask::Thread { thread });
         // The worker answers the question that was asked.
-        Signal::derive(
-            move || if let Answer::Thread(thread) = answer.get()? { Some(thread) } else { None },
-        )
+        Signal::derive(move || {
+            answer.with(|answer| match answer {
+                Some(Answer::Thread(thread)) => Some(thread.clone()),
+                Some(_) | None => None,
+            })
+        })
     }
 
     pub(crate) fn waiting(self) -> Signal<Option<Waiting>> {
         let answer = self.ask(Ask::Waiting);
         // The worker answers the question that was asked.
         Signal::derive(move || {
-            if let Answer::Waiting(waiting) = answer.get()? { Some(waiting) } else { None }
+            answer.with(|answer| match answer {
+                Some(Answer::Waiting(waiting)) => Some(waiting.clone()),
+                Some(_) | None => None,
+            })
         })
     }
 

@@ -112,7 +112,12 @@ pub async fn renew(slot: &str, disk: &Disk, vault: &Vault, proof: &Proof) -> Res
     let name = name.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(Denied::NotRecognised)?;
     let given = fetch::sign_in(&name, proof, Some(slot)).await?;
     // Another slot is another device to the clinic, which does not know this one any more.
-    if given == slot { Ok(()) } else { Err(Denied::NotRecognised) }
+    if given == slot {
+        return Ok(());
+    }
+    // What nobody will use is not left open.
+    fetch::end_session(&given).await;
+    Err(Denied::NotRecognised)
 }
 
 /// The same with a passphrase that was typed just now.

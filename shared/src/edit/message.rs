@@ -60,7 +60,7 @@ pub(super) fn reword(
     let text = text::body(text)?;
     let written = pen.now;
     // Other words may show other signs; what was found once is not unsaid by them.
-    let red_flags = red_flags(&text, old.red_flags.clone());
+    let red_flags = red_flags(old.topic.as_deref(), &text, old.red_flags.clone());
     let said = Said::Message(Message { text, written, red_flags, ..old });
     Ok(said.instead_of(entry))
 }
@@ -85,13 +85,15 @@ fn checked(pen: Pen, said: Message) -> Result<Message, Refused> {
     }
     let text = text::body(&said.text)?;
     let written = pen.now;
-    let red_flags = red_flags(&text, said.red_flags);
+    let red_flags = red_flags(said.topic.as_deref(), &text, said.red_flags);
     Ok(Message { text, written, red_flags, ..said })
 }
 
 /// Warning signs travel with the words, before they are saved and whoever wrote them.
-fn red_flags(text: &str, known: Vec<String>) -> Vec<String> {
-    let found = warning::signs(text).into_iter().map(|sign| sign.code.to_owned());
+fn red_flags(topic: Option<&str>, text: &str, known: Vec<String>) -> Vec<String> {
+    // As in one breath: "Crushing chest pain", "It began an hour ago".
+    let all = format!("{}. {text}", topic.unwrap_or_default());
+    let found = warning::signs(&all).into_iter().map(|sign| sign.code.to_owned());
     let new: Vec<_> = found.filter(|code| !known.contains(code)).collect();
     known.into_iter().chain(new).collect()
 }

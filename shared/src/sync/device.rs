@@ -325,6 +325,8 @@ impl<D: Documents> Device<D> {
                 && open.busy.is_empty()
                 && self.unsent() == 0
                 && !self.batches.values().any(InFlight::is_received)
+                && self.unkept.is_empty()
+                && self.unwritten.is_empty()
         };
         let line = match (&self.link, self.line) {
             (_, over @ (Line::TooOld | Line::Revoked)) => over,

@@ -1,5 +1,6 @@
-//! Two hundred messages a language, made up, labelled before the list was tried on them: what is found,
-//! and what is called a sign though it is none.
+//! Four hundred messages a language, made up and labelled before the list met them, and the list has
+//! learned from them since: it may not get worse at what is found, and at what is called a sign though
+//! it is none.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! Single sentences here; two hundred messages a language in `labelled.rs`.
+//! Single sentences here; four hundred messages a language in `labelled.rs`.
 
 use super::*;
 
@@ -36,6 +36,30 @@ fn another_time_and_the_names_of_things_are_no_signs() {
     assert!(!codes("Used the epi pen, felt better, now my throat is closing again").is_empty());
     assert!(codes("tuve convulsiones de niño").is_empty());
     assert!(codes("When is the chest pain clinic open?").is_empty());
+}
+
+#[test]
+fn what_stands_beside_a_sign_does_not_hide_it() {
+    for (text, code) in [
+        ("I want to report crushing chest pain", "chest_pain"),
+        ("They did blood tests today and now I have crushing chest pain", "chest_pain"),
+        ("crushing chest pain at present", "chest_pain"),
+        ("tengo la nuca rígida y fiebre alta y estoy confundido", "infection"),
+        ("my wife died last month and I want to kill myself", "self_harm"),
+        ("I used to be fine and now I can't breathe", "breathing"),
+        ("When should I come in, I can't breathe", "breathing"),
+        ("my chest hurts and it spreads to my back in waves", "chest_pain"),
+    ] {
+        assert!(codes(text).contains(&code), "{text}: {:?}", codes(text));
+    }
+    assert!(codes("tuve un derrame hace 3 años creo").is_empty());
+    assert!(codes("No thoughts of hurting myself").is_empty());
+}
+
+#[test]
+fn a_long_text_of_signs_that_are_none_is_read_in_time() {
+    let long = "last month chest pain ".repeat(1_000);
+    assert!(codes(&long).is_empty(), "one sentence, told of last month");
 }
 
 #[test]

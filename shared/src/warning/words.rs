@@ -53,7 +53,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
                 (sentence, clause) = (sentence + u32::from(ends), clause + u32::from(ends));
             }
         }
-        if open.as_ref().is_some_and(|word| matches!(&word.text[..], "but" | "pero" | "aunque"))
+        if open.as_ref().is_some_and(|word| ends_clause(&word.text))
             && letters.peek().is_none_or(|(_, next)| !next.is_alphanumeric())
         {
             clause += 1;
@@ -61,6 +61,11 @@ pub(super) fn words(text: &str) -> Vec<Word> {
     }
     words.extend(open);
     words
+}
+
+/// What follows these is another thing: a "no" before them says nothing about it.
+fn ends_clause(word: &str) -> bool {
+    matches!(word, "but" | "and" | "now" | "then" | "pero" | "aunque" | "y" | "ahora" | "luego")
 }
 
 impl Word {
@@ -85,6 +90,15 @@ impl Word {
 
 /// Where one of these alternatives stands: its first and its last word.
 pub(super) fn hits(group: &str, words: &[Word]) -> Vec<(usize, usize)> {
+    all_hits(group, words, true)
+}
+
+/// The same, letter by letter: a word that changes what others mean must not be a mistyped other.
+pub(super) fn exact_hits(group: &str, words: &[Word]) -> Vec<(usize, usize)> {
+    all_hits(group, words, false)
+}
+
+fn all_hits(group: &str, words: &[Word], typos: bool) -> Vec<(usize, usize)> {
     let mut hits = Vec::new();
     for alternative in group.split('|').map(str::trim) {
         let more = alternative.split('_').count() - 1;
@@ -96,8 +110,9 @@ pub(super) fn hits(group: &str, words: &[Word]) -> Vec<(usize, usize)> {
                 continue;
             }
             let follows = |(number, wanted): (usize, &str)| {
-                let follower = words.get(place + number + 1);
-                words.get(place + number).is_some_and(|word| is(wanted, word, follower))
+                // Within a phrase a number counts what the phrase says.
+                let follower = words.get(place + number + 1).filter(|_| number == more);
+                words.get(place + number).is_some_and(|word| is(wanted, word, follower, typos))
             };
             let one_breath = words.get(place + more).is_some_and(|last| last.clause == word.clause);
             if one_breath && alternative.split('_').enumerate().all(follows) {
@@ -108,12 +123,12 @@ pub(super) fn hits(group: &str, words: &[Word]) -> Vec<(usize, usize)> {
     hits
 }
 
-/// Whether this word alone is one of these.
+/// Whether this word alone is one of these, letter by letter.
 pub(super) fn fits(group: &str, word: &Word) -> bool {
-    group.split('|').any(|wanted| is(wanted.trim(), word, None))
+    group.split('|').any(|wanted| is(wanted.trim(), word, None, false))
 }
 
-fn is(wanted: &str, word: &Word, follower: Option<&Word>) -> bool {
+fn is(wanted: &str, word: &Word, follower: Option<&Word>, typos: bool) -> bool {
     if let Some(range) = wanted.strip_prefix('#') {
         return in_range(range, &word.text) && !follower.is_some_and(|next| fits(COUNTED, next));
     }
@@ -122,7 +137,7 @@ fn is(wanted: &str, word: &Word, follower: Option<&Word>) -> bool {
     }
     match wanted.strip_suffix('*') {
         Some(stem) => word.text.starts_with(stem),
-        None => word.text == wanted || is_mistyped(wanted, &word.text),
+        None => word.text == wanted || typos && is_mistyped(wanted, &word.text),
     }
 }
 

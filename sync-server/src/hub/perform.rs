@@ -48,15 +48,34 @@ impl Performer<'_> {
                 appended.map(|outcomes| Event::Appended { number, outcomes })
             }
             Effect::Restore { document, rows } => {
+                let count = rows.len();
                 let fresh = rows.into_iter().map(|row| documents::restored(&document, row));
-                let appended = self.append(store, document, fresh.collect()).await;
-                appended.map(|outcomes| Event::Restored { document, outcomes })
+                let fresh: Vec<_> = fresh.collect();
+                if self.is_there(store, document, &fresh).await {
+                    let appended = self.append(store, document, fresh).await;
+                    appended.map(|outcomes| Event::Restored { document, outcomes })
+                } else {
+                    Ok(Event::Restored { document, outcomes: vec![Outcome::Missing; count] })
+                }
             }
             Effect::Send(_) | Effect::Close(_) => {
                 unreachable!("the connection performs these itself")
             }
         };
         event.unwrap_or(Event::StoreFailed)
+    }
+
+    /// A backup may be from before there was this document. Its rows have our receipts, so it was here:
+    /// it is made again, which needs the patient, whom an even older backup does not know.
+    async fn is_there(
+        &self,
+        store: &dyn Store,
+        document: DocumentId,
+        fresh: &[Option<Fresh>],
+    ) -> bool {
+        let receipts = self.app.receipts();
+        let made = || documents::create(store, receipts, document, self.app.now());
+        fresh.iter().all(Option::is_none) || made().await.is_ok()
     }
 
     fn through_the_gate(&self, document: &DocumentId, changes: Vec<Vec<u8>>) -> Vec<Option<Fresh>> {

@@ -5,7 +5,8 @@ use shared::document::{Actor, Document, DocumentId, Put};
 use shared::edit::Audience;
 use shared::id::{AccountId, EntryId};
 use shared::wire::{
-    Digest, FRAME_TO_SERVER_BYTES_MAX, Outcome, ToDevice, ToServer, VERSION, WhyClosed, WhyRefused,
+    Digest, FRAME_TO_SERVER_BYTES_MAX, Outcome, Receipt, Row, Sidecar, ToDevice, ToServer, VERSION,
+    WhyClosed, WhyRefused,
 };
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 
@@ -165,4 +166,36 @@ async fn an_ended_grant_takes_the_record_away_at_once() {
     say(&mut socket, &ToServer::Push { number: 1, document, changes }).await;
     let outcomes = vec![Outcome::Refused { why: WhyRefused::NotAllowed }];
     assert_eq!(next(&mut socket).await, Some(ToDevice::Taken { number: 1, outcomes }));
+}
+
+#[tokio::test]
+async fn rows_of_a_document_that_a_backup_does_not_know_are_taken_back() {
+    let world = World::start().await;
+    let mut socket = world.socket(&world.sign_in(ROSA).await).await;
+    greet(&mut socket).await;
+    // Ana wrote it, and the clinic went back to a time before she first came.
+    let document = DocumentId::journal(ROSA_RECORD, ANA, Audience::Circle);
+    let (_, genesis) = Document::genesis(&document);
+    let mut open = Document::load([&genesis[..]]).unwrap();
+    let put = Put::Entry { entry: EntryId::from_u128(1), text: "She slept well.".into() };
+    let (hash, bytes) = open.mint(Actor::fresh(&mut OsRng), &[put]);
+    let unsigned = Sidecar {
+        account: Some(ANA),
+        device: None,
+        received_at: world.clock.now(),
+        receipt: Receipt([0; 16]),
+    };
+    let row = |sidecar| Row { seq: 2, hash, sidecar, bytes: bytes.clone().into() };
+    let forged = ToServer::Offer { document, rows: vec![row(unsigned)] };
+    say(&mut socket, &forged).await;
+    let Some(ToDevice::Offered { not_back, .. }) = next(&mut socket).await else { panic!() };
+    assert_eq!(not_back.len(), 1, "nobody vouches for it");
+    assert!(matches!(next(&mut socket).await, Some(ToDevice::Summaries { .. })));
+
+    let sidecar = world.app.receipts().sign(&document, &hash, unsigned);
+    say(&mut socket, &ToServer::Offer { document, rows: vec![row(sidecar)] }).await;
+    let answer = next(&mut socket).await;
+    assert_eq!(answer, Some(ToDevice::Offered { document, not_back: Vec::new() }));
+    let hashes = crate::store::Store::hashes(world.store.as_ref(), document).await.unwrap();
+    assert!(hashes.contains(&hash) && hashes.len() == 2, "with its first change: {hashes:?}");
 }

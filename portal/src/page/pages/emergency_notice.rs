@@ -15,9 +15,11 @@ use crate::page::ui::tag::Tone;
 pub(crate) fn EmergencyNotice(session: Session, text: Signal<String>) -> AnyView {
     let answer = session.ask_anew(Signal::derive(move || Ask::Signs { text: text.get() }));
     // The same signs as before are not read out again with each letter.
-    let found = Memo::new(move |_| match answer.get() {
-        Some(Answer::Signs(codes)) => codes,
-        _ => Vec::new(),
+    let found = Memo::new(move |_| {
+        answer.with(|answer| match answer {
+            Some(Answer::Signs(codes)) => codes.clone(),
+            Some(_) | None => Vec::new(),
+        })
     });
     let notice = move || {
         let codes = found.get();
@@ -32,11 +34,11 @@ fn banner(session: Session, codes: &[String]) -> AnyView {
         let call = words::emergency_call_now(&number);
         view! { <p><a class="button" href=telephone(&number)>{call}</a></p> }
     });
-    let is_offline = move || matches!(session.status().get(), Some(Status::Offline { .. }) | None);
     let may_be_one = words::emergency_may_be_one(&signs::list(codes));
-    let delay = move || match is_offline() {
-        true => words::emergency_nobody_sees_it(),
-        false => words::emergency_may_take_hours(),
+    let delay = move || match session.status().get() {
+        Some(Status::Offline { .. }) | None => words::emergency_nobody_sees_it(),
+        Some(Status::SignedOut { .. }) => words::emergency_sign_in_first(),
+        Some(_) => words::emergency_may_take_hours(),
     };
     view! {
         <Banner tone=Tone::Alert icon=Icon::Alert urgent=true>

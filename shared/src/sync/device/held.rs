@@ -74,6 +74,12 @@ impl Held {
         Some(Row { seq: *seq, hash: *hash, sidecar: *sidecar, bytes: bytes.clone().into() })
     }
 
+    /// The same, of one too that is not talked about.
+    pub(super) fn row_or_orphan(&self, hash: &ChangeHash) -> Option<Row> {
+        let orphan = || self.orphans.iter().find(|row| row.hash == *hash).cloned();
+        self.row(hash).or_else(orphan)
+    }
+
     pub(super) fn all_hashes(&self) -> impl Iterator<Item = ChangeHash> + use<> {
         let accepted = self.accepted.keys().copied();
         let orphans = self.orphans.iter().map(|row| row.hash);

@@ -227,7 +227,7 @@ impl<D: Documents> Device<D> {
         }
         for (document, hashes) in std::mem::take(&mut self.unkept) {
             let held = self.held.get(&document);
-            let write = |hash: &ChangeHash| match held.and_then(|held| held.row(hash)) {
+            let write = |hash: &ChangeHash| match held.and_then(|held| held.row_or_orphan(hash)) {
                 Some(row) => Some(put(document, row)),
                 None if self.has(&document, hash) => None,
                 None => Some(Write::Remove(RowKey::Change(document, *hash))),

@@ -117,7 +117,11 @@ fn request(id: EntryId, entry: &Entry, asked: Asked, found: &Found<'_>) -> Work 
     } else {
         Stage::Waiting
     };
-    let words = format!("{}. {}", asked.title, asked.words);
+    // What is done waits for nobody.
+    let red_flags = match stage {
+        Stage::Done { .. } => Vec::new(),
+        _ => found_in(&format!("{}. {}", asked.title, asked.words)),
+    };
     Work {
         item: id,
         kind: asked.kind,
@@ -128,7 +132,7 @@ fn request(id: EntryId, entry: &Entry, asked: Asked, found: &Found<'_>) -> Work 
         written_at: entry.said.written().unwrap_or_default(),
         received_at: entry.place.received_at().unwrap_or_default(),
         stage,
-        red_flags: found_in(&words),
+        red_flags,
         newest: id,
     }
 }
@@ -164,7 +168,10 @@ fn refill(standing: &RefillStanding<'_>, all: &[RefillStanding<'_>]) -> Option<W
         written_at: said.written,
         received_at: entry.place.received_at().unwrap_or_default(),
         stage,
-        red_flags: Vec::new(),
+        red_flags: match standing.end {
+            End::Open => found_in(&notes.join(". ")),
+            _ => Vec::new(),
+        },
         newest: standing.id,
     })
 }
@@ -264,7 +271,8 @@ fn red_flags(waiting: &[&(EntryId, &Entry)]) -> Vec<RedFlag> {
         let Said::Message(said) = &entry.said else { continue };
         let named = said.red_flags.iter();
         let named = named.map(|code| RedFlag { code: code.clone(), words: None });
-        for flag in found_in(&said.text).into_iter().chain(named) {
+        let all = format!("{}. {}", said.topic.as_deref().unwrap_or_default(), said.text);
+        for flag in found_in(&all).into_iter().chain(named) {
             match flags.iter_mut().find(|known| known.code == flag.code) {
                 None => flags.push(flag),
                 Some(known) if known.words.is_none() => known.words = flag.words,
