@@ -14,6 +14,9 @@ const RECORD_NUMBERS: &str = "https://northside.example/record-number";
 /// The day for which the files are written.
 const WRITTEN_FOR: (i16, u8, u8) = (2026, 11, 20);
 const DAYS_OF_WEEK: i64 = 7;
+/// The first day that days are counted from, 1970-01-01, was a Thursday; Monday is 0.
+const FIRST_DAY_OF_WEEK: i64 = 3;
+const SATURDAY: i64 = 5;
 
 const ROSA: [&str; 2] = [
     include_str!("../../demo/rosa-delgado.json"),
@@ -39,7 +42,7 @@ pub async fn charts(
         let known = PersonFact { patient, kind: FactKind::Identifier, value };
         store.add_facts(vec![known]).await?;
         for file in files {
-            let text = moved(file, weeks_since(now) * DAYS_OF_WEEK);
+            let text = moved(file, days_since(now));
             let input = read(text.as_bytes()).map_err(|_| StoreError::Damaged("a demo's chart"))?;
             let order = Order { source: SOURCE, to: None, now };
             let mut importer = Importer::new(store, receipts);
@@ -50,11 +53,14 @@ pub async fn charts(
     Ok(())
 }
 
-/// Whole weeks, so that visits stay on working days.
-fn weeks_since(now: Timestamp) -> i64 {
+/// To the day, so that a medicine runs out in as many days whenever the demo begins.
+fn days_since(now: Timestamp) -> i64 {
+    Zone::utc().day_of(now).number() - written_for().number()
+}
+
+fn written_for() -> Day {
     let (year, month, day) = WRITTEN_FOR;
-    let written = Day::new(year, month, day).expect("it is a day of the calendar");
-    (Zone::utc().day_of(now).number() - written.number()).div_euclid(DAYS_OF_WEEK)
+    Day::new(year, month, day).expect("it is a day of the calendar")
 }
 
 /// Moves every date that has a day, except dates of birth.
@@ -67,13 +73,22 @@ fn moved(text: &str, days: i64) -> String {
         out.push_str(before);
         rest = after;
         if let Some(day) = day_at(rest).filter(|_| !is_birth) {
+            let has_time = rest[DAY_CHARS..].starts_with('T');
+            let is_to_come = has_time && day.number() > written_for().number();
             let day = day.plus_days(days);
+            let day = if is_to_come { working_day(day) } else { day };
             out.push_str(&format!("{:04}-{:02}-{:02}", day.year, day.month, day.day));
             rest = &rest[DAY_CHARS..];
         }
     }
     out.push_str(rest);
     out
+}
+
+/// Nobody is asked to come on a Saturday or a Sunday.
+fn working_day(day: Day) -> Day {
+    let of_week = (day.number() + FIRST_DAY_OF_WEEK).rem_euclid(DAYS_OF_WEEK);
+    if of_week < SATURDAY { day } else { day.plus_days(DAYS_OF_WEEK - of_week) }
 }
 
 const DAY_CHARS: usize = "2026-11-20".len();
@@ -125,13 +140,21 @@ mod tests {
     }
 
     #[test]
-    fn dates_move_by_whole_weeks_and_birthdays_stay() {
+    fn dates_move_to_the_day_birthdays_stay_and_visits_find_the_clinic_open() {
         let text = r#"{"birthDate": "1961-04-09", "onset": "2019-03", "id": "a-2026-11-14",
-            "start": "2026-12-28T10:40:00-08:00", "day": "2026-02-27", "note": "5 days"}"#;
-        let expected =
-            text.replace("2026-12-28T", "2027-01-04T").replace("2026-02-27", "2026-03-06");
-        assert_eq!(moved(text, 7), expected);
-        assert_eq!(moved(text, 0), text);
+            "start": "2026-12-28T10:40:00-08:00", "day": "2026-02-27", "due": "2026-12-26"}"#;
+        // 2026-12-28 is a Monday; a day without a time is nobody's visit.
+        for (days, start, day, due) in [
+            (0, "2026-12-28", "2026-02-27", "2026-12-26"),
+            (2, "2026-12-30", "2026-03-01", "2026-12-28"),
+            (5, "2027-01-04", "2026-03-04", "2026-12-31"),
+            (6, "2027-01-04", "2026-03-05", "2027-01-01"),
+            (7, "2027-01-04", "2026-03-06", "2027-01-02"),
+        ] {
+            let expected = text.replace("2026-12-28T", &format!("{start}T"));
+            let expected = expected.replace("2026-02-27", day).replace("2026-12-26", due);
+            assert_eq!(moved(text, days), expected);
+        }
         for file in ROSA.iter().chain(&MATEO) {
             assert_eq!(moved(file, 0), **file);
             assert!(file.contains("HTEST"), "synthetic records say so");
