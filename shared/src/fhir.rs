@@ -11,6 +11,7 @@ pub mod description;
 pub mod device;
 pub mod document;
 pub mod entry;
+pub mod export;
 pub mod family;
 pub mod immunization;
 pub mod import;

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 use self::scan::Scan;
 pub use self::typed::{from_text, from_value};
-pub use self::write::to_text;
+pub use self::write::{to_text, write_text};
 
 /// A value as it is written, with nothing around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

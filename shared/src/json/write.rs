@@ -16,6 +16,34 @@ pub fn to_text(value: &impl Serialize) -> String {
     }
 }
 
+/// A piece of text as JSON, with its quotes.
+pub fn write_text(out: &mut String, text: &str) {
+    out.push('"');
+    for letter in text.chars() {
+        let escaped = match letter {
+            '"' => '"',
+            '\\' => '\\',
+            '\u{8}' => 'b',
+            '\u{c}' => 'f',
+            '\n' => 'n',
+            '\r' => 'r',
+            '\t' => 't',
+            '\0'..' ' => {
+                let code = u32::from(letter);
+                write!(out, "\\u{code:04x}").expect("writing into memory does not fail");
+                continue;
+            }
+            plain => {
+                out.push(plain);
+                continue;
+            }
+        };
+        out.push('\\');
+        out.push(escaped);
+    }
+    out.push('"');
+}
+
 struct Writer(String);
 
 /// Writing into memory does not fail, and none of our types refuses to be written.
@@ -38,30 +66,7 @@ impl serde::ser::Error for Never {
 
 impl Writer {
     fn text(&mut self, text: &str) {
-        self.0.push('"');
-        for letter in text.chars() {
-            let escaped = match letter {
-                '"' => '"',
-                '\\' => '\\',
-                '\u{8}' => 'b',
-                '\u{c}' => 'f',
-                '\n' => 'n',
-                '\r' => 'r',
-                '\t' => 't',
-                '\0'..' ' => {
-                    let code = u32::from(letter);
-                    write!(self.0, "\\u{code:04x}").expect("writing into memory does not fail");
-                    continue;
-                }
-                plain => {
-                    self.0.push(plain);
-                    continue;
-                }
-            };
-            self.0.push('\\');
-            self.0.push(escaped);
-        }
-        self.0.push('"');
+        write_text(&mut self.0, text);
     }
 
     /// A comma, unless this is the first of the list or map.

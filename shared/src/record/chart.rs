@@ -105,6 +105,20 @@ impl Resource {
         })
     }
 
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// The full URL it came with, where that is not its type and id.
+    pub fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
+
+    /// Its type as the source wrote it, also where we have no place for it.
+    pub fn type_name(&self) -> Option<String> {
+        self.view::<fhir::Any<'_>>().resource_type.owned()
+    }
+
     /// The original, without what was cut out into blobs.
     pub fn json(&self) -> &str {
         &self.text[self.json.clone()]
