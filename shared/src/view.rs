@@ -27,7 +27,7 @@ pub use crate::fhir::ResourceType;
 pub use crate::fhir::description::{Standing, What};
 pub use crate::fhir::observation::Flag;
 use crate::id::{AccountId, EntryId};
-pub use crate::record::activity::{Did, Touched};
+pub use crate::record::activity::{Did, Touched, Why};
 use crate::record::message::{Attachment, Category};
 pub use crate::record::{Loaded, Record};
 use crate::time::Timestamp;

@@ -4,12 +4,16 @@
 
 use std::future::Future;
 use std::marker::PhantomData;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::http::request::Parts;
+use shared::id::PatientId;
 
+use crate::audit::door::{Noting, Shown, Signature, Whose};
 use crate::error::Error;
+use crate::extract::client_address;
 use crate::state::App;
 use crate::store::people::{Door, Session, StaffMember};
 use crate::store::{Store, StoreError};
@@ -34,6 +38,8 @@ pub enum Part {
     Hub,
     /// Opens journals after the commit.
     Projector,
+    /// Signs the audit log, and tells patients what is in it.
+    Auditor,
     /// Does what somebody at the server's own terminal asks for.
     Errands,
     /// Fills the made-up clinic.
@@ -56,6 +62,8 @@ impl Doorkeeper {
 pub trait Caller: Sized + Send + 'static {
     const KIND: CallerKind;
     fn identify(app: &App, parts: &Parts) -> impl Future<Output = Result<Self, Error>> + Send;
+    /// As the audit log calls them.
+    fn signature(&self) -> Signature;
 }
 
 /// The kinds of callers, for the table of routes and its tests.
@@ -71,6 +79,8 @@ pub enum CallerKind {
 /// What is asked for, found in the path.
 pub trait Resource: Sized + Send + Sync + 'static {
     fn locate(path: &Path<'_>) -> Result<Self, Error>;
+    /// Whose record it is, for the audit log.
+    fn whose(&self) -> Whose;
 }
 
 /// The named parts of a path.
@@ -99,6 +109,8 @@ pub struct Authorized<A: Action<R>, R: Resource> {
     pub who: A::Who,
     pub resource: R,
     app: App,
+    from: Option<IpAddr>,
+    shown: Shown,
     action: PhantomData<A>,
 }
 
@@ -109,7 +121,29 @@ impl<A: Action<R>, R: Resource> Authorized<A, R> {
         let who = A::Who::identify(app, parts).await?;
         let resource = R::locate(path)?;
         A::decide(&who, &resource, app.doorkeeper().store.as_ref()).await?;
-        Ok(Self { who, resource, app: app.clone(), action: PhantomData })
+        let from = client_address(parts.extensions.get().copied(), &parts.headers);
+        let (app, shown) = (app.clone(), Shown::default());
+        Ok(Self { who, resource, app, from, shown, action: PhantomData })
+    }
+
+    /// What the audit log is told of this request.
+    pub fn noting<'a>(&self, app: &'a App) -> Noting<'a> {
+        Noting {
+            store: app.doorkeeper().store.as_ref(),
+            looks: app.looks(),
+            now: app.now(),
+            signature: self.who.signature(),
+            action: A::NAME,
+            whose: self.resource.whose(),
+            from: self.from,
+            shown: Shown::clone(&self.shown),
+        }
+    }
+
+    /// The answer shows something of these records. Whoever answers about several must say it.
+    pub fn shows(&self, patients: impl IntoIterator<Item = PatientId>) {
+        let mut shown = self.shown.lock().unwrap_or_else(|lock| lock.into_inner());
+        shown.get_or_insert_default().extend(patients);
     }
 
     pub fn store(&self) -> &dyn Store {
@@ -166,6 +200,10 @@ impl Resource for Service {
     fn locate(_path: &Path<'_>) -> Result<Self, Error> {
         Ok(Self)
     }
+
+    fn whose(&self) -> Whose {
+        Whose::Nobody
+    }
 }
 
 /// The caller's own account.
@@ -174,6 +212,10 @@ pub struct OwnAccount;
 impl Resource for OwnAccount {
     fn locate(_path: &Path<'_>) -> Result<Self, Error> {
         Ok(Self)
+    }
+
+    fn whose(&self) -> Whose {
+        Whose::Nobody
     }
 }
 

@@ -10,6 +10,8 @@ pub mod threads;
 #[cfg(test)]
 mod tests;
 
+use crate::audit::What;
+use crate::audit::door::Whose;
 use crate::authorize::{Decision, Path, Resource, Staff, allowed};
 use crate::error::Error;
 use crate::store::Store;
@@ -22,6 +24,10 @@ impl Resource for Inbox {
     fn locate(_path: &Path<'_>) -> Result<Self, Error> {
         Ok(Self)
     }
+
+    fn whose(&self) -> Whose {
+        Whose::Shown(What::Line)
+    }
 }
 
 /// One conversation in one record.
@@ -33,6 +39,11 @@ pub struct ThreadOf {
 impl Resource for ThreadOf {
     fn locate(path: &Path<'_>) -> Result<Self, Error> {
         Ok(Self { patient: path.part("patient")?, thread: path.part("thread")? })
+    }
+
+    fn whose(&self) -> Whose {
+        let item = Some(self.thread);
+        Whose::Record { patient: self.patient, item, what: What::Messages }
     }
 }
 

@@ -140,7 +140,9 @@ pub fn parse(
     }
     match command.as_str() {
         "--version" | "-V" => Ok(Command::Version),
-        "import" | "export" | "client" => Ok(Command::Errand(errand::parse(command, rest, env)?)),
+        "import" | "export" | "client" | "audit" => {
+            Ok(Command::Errand(errand::parse(command, rest, env)?))
+        }
         "serve" => Ok(Command::Serve(config(&Given::read(rest, false)?, env)?)),
         #[cfg(feature = "demo")]
         "demo" => {
@@ -154,9 +156,9 @@ pub fn parse(
 
 const fn commands() -> &'static str {
     if cfg!(feature = "demo") {
-        "serve, import, export, client or demo"
+        "serve, import, export, client, audit or demo"
     } else {
-        "serve, import, export or client"
+        "serve, import, export, client or audit"
     }
 }
 
@@ -277,7 +279,8 @@ pub fn help() -> String {
          usage: sync-server serve [flags]\n\
          \x20      sync-server import FILE... --source NAME    FHIR bundles, resources, NDJSON; .gz too\n\
          \x20      sync-server export --patient ID             one record as a FHIR bundle\n\
-         \x20      sync-server client add NAME --source NAME   a token for an EHR; client end NAME\n",
+         \x20      sync-server client add NAME --source NAME   a token for an EHR; client end NAME\n\
+         \x20      sync-server audit verify                    reads the whole audit log\n",
     );
     if cfg!(feature = "demo") {
         text.push_str(

@@ -79,6 +79,7 @@ pub async fn demo(config: Config, options: DemoOptions) -> Result<(), Failure> {
         clock,
         receipts,
         sign_ins: started.folder.sign_ins(),
+        checkpoints: started.folder.checkpoints(),
         entrances,
     });
     let router = routes::router(app.clone(), routes::table(), portal);

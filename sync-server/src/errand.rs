@@ -67,6 +67,18 @@ impl Doer {
                 let ask = Ask::AddClient { name, source };
                 self.ask(ask, Vec::new(), &mut say_told).await.map(|()| ExitCode::SUCCESS)
             }
+            What::VerifyAudit => {
+                let mut clean = true;
+                let mut tell = |told: Tell| match told {
+                    Tell::Summary { text, is_clean, .. } => {
+                        clean = is_clean;
+                        say(&text);
+                    }
+                    other => say_told(other),
+                };
+                self.ask(Ask::VerifyAudit, Vec::new(), &mut tell).await?;
+                Ok(if clean { ExitCode::SUCCESS } else { ExitCode::from(EXIT_REFUSED) })
+            }
             What::EndClient { name } => {
                 let ask = Ask::EndClient { name };
                 self.ask(ask, Vec::new(), &mut say_told).await.map(|()| ExitCode::SUCCESS)
@@ -109,7 +121,9 @@ impl Doer {
         match self {
             Self::Here { folder, store } => {
                 let (receipts, now) = (folder.receipts(), Clock::System.now());
-                let errands = Errands { store, receipts: &receipts, now, publish: &drop };
+                let checkpoints = folder.checkpoints();
+                let (receipts, checkpoints) = (&receipts, &checkpoints);
+                let errands = Errands { store, receipts, checkpoints, now, publish: &drop };
                 errands.perform(ask, body, &mut hear).await;
             }
             Self::Server(file) => {

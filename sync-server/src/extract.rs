@@ -69,7 +69,7 @@ pub struct Peer(pub IpAddr);
 
 /// Whoever connects from this machine itself is a proxy, and the last address that it noted is the
 /// one that it saw. What anybody else says about their address is not believed.
-fn client_address(peer: Option<Peer>, headers: &HeaderMap) -> Option<IpAddr> {
+pub fn client_address(peer: Option<Peer>, headers: &HeaderMap) -> Option<IpAddr> {
     match peer {
         Some(Peer(address)) if !address.to_canonical().is_loopback() => Some(address),
         Some(_) | None => {

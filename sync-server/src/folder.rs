@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use shared::id::Rng;
 use shared::sync::receipt::ReceiptKey;
 
+use crate::audit::checkpoint::{AuditKey, Checkpoints};
 use crate::serve::Failure;
 use crate::sign_in::SignInKey;
 use crate::world::OsRng;
@@ -20,6 +21,7 @@ pub struct Folder {
     dir: PathBuf,
     receipts: [u8; 32],
     sign_ins: [u8; 32],
+    audit: [u8; 32],
     /// Held while this process lives; a second server on the same folder would corrupt nothing, but
     /// two would answer for one record without hearing of each other.
     _lock: File,
@@ -44,7 +46,8 @@ impl Folder {
         }
         let receipts = key(&dir.join("keys/receipt.key"), dir)?;
         let sign_ins = key(&dir.join("keys/sign-in.key"), dir)?;
-        Ok(Self { dir: dir.to_owned(), receipts, sign_ins, _lock: lock })
+        let audit = key(&dir.join("keys/audit.key"), dir)?;
+        Ok(Self { dir: dir.to_owned(), receipts, sign_ins, audit, _lock: lock })
     }
 
     pub fn database(&self) -> PathBuf {
@@ -57,6 +60,11 @@ impl Folder {
 
     pub const fn receipts(&self) -> ReceiptKey {
         ReceiptKey::from_bytes(self.receipts)
+    }
+
+    /// Where signed checkpoints of the audit log are kept, and with what they are signed.
+    pub fn checkpoints(&self) -> Checkpoints {
+        Checkpoints::new(self.dir.clone(), AuditKey::from_bytes(self.audit))
     }
 
     pub const fn sign_ins(&self) -> SignInKey {

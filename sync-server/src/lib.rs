@@ -1,6 +1,8 @@
 //! The clinic's server: keeps what patients and staff write, passes it on, and says what is true.
 
+pub mod activity;
 pub mod assets;
+pub mod audit;
 pub mod authorize;
 pub mod clinic;
 pub mod config;

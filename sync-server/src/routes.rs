@@ -121,15 +121,18 @@ where
     F: Future<Output = Result<T, Error>> + Send + 'static,
     T: IntoResponse + 'static,
 {
+    let noted = method.clone();
     let answer = move |State(app): State<App>, request: Request| {
         let handler = handler.clone();
-        async move { answer::<A, R, B, T, _, _>(&app, request, handler).await }
+        let method = noted.clone();
+        async move { answer::<A, R, B, T, _, _>(&app, &method, request, handler).await }
     };
     Route { method, path, action: A::NAME, caller: A::Who::KIND, handler: on(filter, answer) }
 }
 
 async fn answer<A, R, B, T, H, F>(
     app: &App,
+    method: &Method,
     request: Request,
     handler: H,
 ) -> Result<Response, Error>
@@ -145,8 +148,12 @@ where
     let path = RawPathParams::from_request_parts(&mut parts, app).await;
     let path = path.map_err(|_| Error::NotFound)?;
     let authorized = Authorized::check(app, &parts, &Path(&path)).await?;
+    let noting = authorized.noting(app);
+    noting.before(method).await?;
     let rest = B::from_request(Request::from_parts(parts, body), app).await?;
-    Ok(handler(authorized, rest).await?.into_response())
+    let response = handler(authorized, rest).await?.into_response();
+    noting.after(method, response.status()).await?;
+    Ok(response)
 }
 
 /// The whole service. `portal` answers what is not an API.

@@ -61,6 +61,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
         clock: Clock::System,
         receipts: started.folder.receipts(),
         sign_ins: started.folder.sign_ins(),
+        checkpoints: started.folder.checkpoints(),
         #[cfg(feature = "demo")]
         entrances: crate::demo::Entrances::closed(),
     });
@@ -110,6 +111,8 @@ impl Started {
     pub async fn run(self, app: App, router: Router) {
         line(&Line::Started { port: self.port });
         let projector = tokio::spawn(crate::projector::run(app.clone()));
+        let activity = tokio::spawn(crate::activity::run(app.clone()));
+        let signing = tokio::spawn(crate::audit::checkpoint::run(app.clone()));
         tokio::spawn(errands(app.clone(), self.folder.path(Folder::SOCKET)));
         let stop = async {
             self.stop.heard().await;
@@ -119,7 +122,7 @@ impl Started {
         Listening::new(self.listener, Encryption::None).serve(router, stop).await;
         let ended = async {
             app.hub().stopped().await;
-            projector.await
+            tokio::join!(projector, activity, signing)
         };
         let _unfinished = tokio::time::timeout(END_WITHIN, ended).await;
         self.store.close().await;

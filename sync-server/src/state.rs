@@ -8,6 +8,8 @@ use shared::time::Timestamp;
 
 use tokio::sync::watch;
 
+use crate::audit::checkpoint::Checkpoints;
+use crate::audit::door::Looks;
 use crate::authorize::Doorkeeper;
 use crate::clinic::desk::Desk;
 use crate::config::Clinic;
@@ -41,6 +43,7 @@ struct Inner {
     hub: Hub,
     projector: Projector,
     desk: Desk,
+    looks: Looks,
     tries: Tries,
     /// Charts have one writer: imports go one after the other.
     importing: tokio::sync::Mutex<()>,
@@ -56,6 +59,7 @@ pub struct Setup {
     pub clock: Clock,
     pub receipts: ReceiptKey,
     pub sign_ins: SignInKey,
+    pub checkpoints: Checkpoints,
     #[cfg(feature = "demo")]
     pub entrances: crate::demo::Entrances,
 }
@@ -68,6 +72,7 @@ impl App {
             hub: Hub::default(),
             projector: Projector::default(),
             desk: Desk::default(),
+            looks: Looks::default(),
             tries: Tries::default(),
             importing: tokio::sync::Mutex::default(),
             clinic_changes: watch::Sender::new(0),
@@ -80,6 +85,10 @@ impl App {
 
     pub fn desk(&self) -> &Desk {
         &self.0.desk
+    }
+
+    pub fn looks(&self) -> &Looks {
+        &self.0.looks
     }
 
     pub fn projector(&self) -> &Projector {
@@ -117,6 +126,10 @@ impl App {
 
     pub fn sign_ins(&self) -> &SignInKey {
         &self.0.setup.sign_ins
+    }
+
+    pub fn checkpoints(&self) -> &Checkpoints {
+        &self.0.setup.checkpoints
     }
 
     pub fn tries(&self) -> &Tries {

@@ -33,6 +33,7 @@ use self::resources::{
 use self::rows::{
     Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, ShownThread, ThreadRow,
 };
+use crate::audit::{Entry, Head, Linked, Search};
 use crate::secret::{SecretHash, Slot};
 use crate::sign_in::{NameHash, Verifier};
 
@@ -178,4 +179,15 @@ pub trait Store: Send + Sync {
     fn desk_notes(&self, patient: PatientId) -> Answer<'_, Vec<DeskNote>>;
     /// Only as the next note of its item: who has not seen the newest one is told so.
     fn add_desk_note(&self, note: DeskNote) -> Answer<'_, Noted>;
+
+    // The audit log. Commits to documents, imports and new sessions note themselves.
+    /// Each gets the next place, all in one transaction.
+    fn audit(&self, entries: Vec<Entry>) -> Answer<'_, ()>;
+    fn audit_head(&self) -> Answer<'_, Head>;
+    fn audit_after(&self, number: u64, entries_max: usize) -> Answer<'_, Vec<Linked>>;
+    /// The newest first.
+    fn audit_search(&self, search: Search, entries_max: usize) -> Answer<'_, Vec<Linked>>;
+    /// Up to which entry patients were told.
+    fn audit_told(&self) -> Answer<'_, u64>;
+    fn set_audit_told(&self, number: u64) -> Answer<'_, ()>;
 }

@@ -19,6 +19,7 @@ use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
 use crate::assets::PortalSource;
+use crate::audit::checkpoint::{AuditKey, Checkpoints};
 use crate::config::Clinic;
 use crate::listen::{Encryption, Listening};
 use crate::routes;
@@ -78,6 +79,7 @@ impl World {
             clock: clock.clone(),
             receipts: ReceiptKey::from_bytes([7; 32]),
             sign_ins: SignInKey::from_bytes([8; 32]),
+            checkpoints: Checkpoints::new(folder.path().into(), AuditKey::from_bytes([9; 32])),
             #[cfg(feature = "demo")]
             entrances: crate::demo::Entrances::closed(),
         };

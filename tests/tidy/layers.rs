@@ -117,7 +117,9 @@ const ORDER: &[(&str, &[&str])] = &[
 
 /// Only these open what a patient wrote; everything else on the server is a courier. `documents`
 /// opens what the server itself writes.
-const READERS: [&str; 11] = [
+const READERS: [&str; 12] = [
+    // What the server itself tells a patient.
+    "sync-server/src/activity.rs",
     "sync-server/src/clinic.rs",
     "sync-server/src/clinic/",
     "sync-server/src/demo.rs",

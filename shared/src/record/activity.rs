@@ -19,6 +19,11 @@ pub struct Activity {
     /// With whom it was shared, or which device it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// The address, if it was a device of somebody who may open the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Why>,
     /// The server's time.
     pub written: Timestamp,
 }
@@ -36,6 +41,22 @@ pub enum Did {
     RemovedDevice,
     GaveAccess,
     EndedAccess,
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// It is their own record.
+    Own,
+    /// The record was opened to them.
+    Granted,
+    Treatment,
+    /// What keeps the clinic running.
+    Operations,
+    /// Without a relation to the patient; the detail is the reason that was stated.
+    Emergency,
     #[serde(other)]
     Other,
 }

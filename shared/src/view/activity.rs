@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::arrange::Arrange;
 use crate::id::EntryId;
-use crate::record::activity::{Activity, Did, Touched};
+use crate::record::activity::{Activity, Did, Touched, Why};
 use crate::record::chart::folded_words;
 use crate::record::{Record, Said};
 use crate::time::Timestamp;
@@ -27,6 +27,8 @@ pub struct ActivityRow {
     pub what: Vec<Touched>,
     /// With whom it was shared, or which device it was.
     pub detail: Option<String>,
+    pub from: Option<String>,
+    pub why: Option<Why>,
     pub at: Timestamp,
 }
 
@@ -54,6 +56,8 @@ fn row(entry: EntryId, activity: &Activity) -> ActivityRow {
         did: activity.did,
         what: activity.what.clone(),
         detail: activity.detail.clone(),
+        from: activity.from.clone(),
+        why: activity.why,
         at: activity.written,
     }
 }

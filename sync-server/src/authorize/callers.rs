@@ -5,6 +5,8 @@ use axum::http::header;
 use axum::http::request::Parts;
 
 use super::{Caller, CallerKind, Part, session_of, staff_of};
+use crate::audit::door::Signature;
+use crate::audit::{Who, Why};
 use crate::error::Error;
 use crate::extract::{cookie, query_part, slot_of};
 use crate::secret::SecretHash;
@@ -19,6 +21,10 @@ impl Caller for Anyone {
 
     async fn identify(_app: &App, _parts: &Parts) -> Result<Self, Error> {
         Ok(Self)
+    }
+
+    fn signature(&self) -> Signature {
+        Signature::anyone()
     }
 }
 
@@ -39,6 +45,10 @@ impl Caller for Person {
         }
         Ok(Self { session })
     }
+
+    fn signature(&self) -> Signature {
+        Signature::of_device(&self.session)
+    }
 }
 
 /// A member of staff, by the one cookie of the clinic's page.
@@ -56,6 +66,11 @@ impl Caller for Staff {
         let member = staff_of(app, &session).await?;
         Ok(Self { session, member })
     }
+
+    fn signature(&self) -> Signature {
+        let (who, session) = (Who::Staff { account: self.member.account }, self.session.token);
+        Signature { who, why: Why::Treatment, session: Some(session) }
+    }
 }
 
 /// Whoever brings a ticket that was given to an open session just before. It works once.
@@ -72,6 +87,10 @@ impl Caller for TicketHolder {
         let session = store.take_ticket(SecretHash::of(ticket), app.now()).await?;
         let session = session.filter(|session| session.door == Door::Portal);
         Ok(Self { session: session.ok_or(Error::BadTicket)? })
+    }
+
+    fn signature(&self) -> Signature {
+        Signature::of_device(&self.session)
     }
 }
 
@@ -92,5 +111,10 @@ impl Caller for Ehr {
         let store = app.doorkeeper().for_part(Part::Callers);
         let client = store.client(SecretHash::of(token.trim())).await?;
         Ok(Self { client: client.ok_or(Error::NotSignedIn)? })
+    }
+
+    fn signature(&self) -> Signature {
+        let who = Who::Source { name: self.client.name.clone() };
+        Signature { who, why: Why::Operations, session: None }
     }
 }

@@ -19,6 +19,8 @@ use shared::view::desk::{Stage, Work, work};
 
 use self::notes::Notes;
 use super::record::{self, Parts};
+use crate::audit::What;
+use crate::audit::door::Whose;
 use crate::authorize::{Path, Resource};
 use crate::error::Error;
 use crate::store::desk::Patient;
@@ -40,6 +42,10 @@ pub struct ItemOf {
 impl Resource for ItemOf {
     fn locate(path: &Path<'_>) -> Result<Self, Error> {
         Ok(Self { patient: path.part("patient")?, item: path.part("item")? })
+    }
+
+    fn whose(&self) -> Whose {
+        Whose::Record { patient: self.patient, item: Some(self.item), what: What::Requests }
     }
 }
 

@@ -27,6 +27,8 @@ pub async fn watch(
     allowed: Authorized<WatchInbox, Inbox>,
     _: Nothing,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Error> {
+    // An event says that something changed, and not for whom.
+    allowed.shows([]);
     let watching = Watching {
         changes: allowed.app().clinic_changes(),
         stopping: allowed.app().hub().stopping(),

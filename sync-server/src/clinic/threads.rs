@@ -65,6 +65,7 @@ pub async fn list(
     _: Nothing,
 ) -> Result<Answer<Vec<ThreadLine>>, Error> {
     let threads = allowed.store().threads(THREADS_MAX).await?;
+    allowed.shows(threads.iter().map(|row| row.patient));
     Ok(Answer(threads.into_iter().map(line).collect()))
 }
 

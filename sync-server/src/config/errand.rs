@@ -19,6 +19,7 @@ pub enum What {
     Export { patient: PatientId },
     AddClient { name: String, source: String },
     EndClient { name: String },
+    VerifyAudit,
 }
 
 /// Flags that stand behind these commands; all of them take a value.
@@ -59,6 +60,8 @@ pub fn parse(
             What::AddClient { name: name.clone(), source: source()? }
         }
         ("client", [verb, name]) if verb == "end" => What::EndClient { name: name.clone() },
+        ("audit", [verb]) if verb == "verify" => What::VerifyAudit,
+        ("audit", _) => return invalid("use audit verify".into()),
         ("client", _) => {
             return invalid("use client add NAME --source NAME, or client end NAME".into());
         }
@@ -119,6 +122,7 @@ mod tests {
             ("import a.json --sauce lake", "unknown flag --sauce"),
             ("export", "--patient must say"),
             ("client", "use client add"),
+            ("audit", "use audit verify"),
         ] {
             let sentence = parsed(line).unwrap_err();
             assert!(sentence.contains(words), "{line}: {sentence}");

@@ -15,6 +15,8 @@ use super::errands::{Errands, ImportError, unpacked};
 use super::import::{EntryOutcome, Outcome};
 use super::outcome::{answer, code, issue, of_refusal, of_summary, outcome};
 use crate::actions;
+use crate::audit::What;
+use crate::audit::door::Whose;
 use crate::authorize::{Anyone, Authorized, Ehr, Path, Resource, Service};
 use crate::error::Error;
 use crate::extract::{Nothing, limited};
@@ -50,6 +52,10 @@ pub struct Named {
 impl Resource for Named {
     fn locate(path: &Path<'_>) -> Result<Self, Error> {
         Ok(Self { kind: path.part("kind")?, id: path.part("id")? })
+    }
+
+    fn whose(&self) -> Whose {
+        Whose::Shown(What::Chart)
     }
 }
 
@@ -124,6 +130,7 @@ pub async fn one(allowed: Authorized<ReadResource, Named>, _: Nothing) -> Result
     let mut rows = store.resources(vec![resource]).await?;
     let row = rows.pop().filter(|row| row.source == source && row.kind == *kind);
     let row = row.ok_or(Error::NotFound)?;
+    allowed.shows(row.known.owner);
     let mut response = answer(StatusCode::OK, row.body);
     if let Ok(tag) = HeaderValue::from_str(&format!("W/\"{}\"", row.version)) {
         response.headers_mut().insert(header::ETAG, tag);
@@ -146,8 +153,8 @@ async fn take(
     let app = allowed.app();
     let _alone = app.importing().await;
     let publish = |news| app.published(news, None);
-    let (store, receipts) = (allowed.store(), app.receipts());
-    let errands = Errands { store, receipts, now: app.now(), publish: &publish };
+    let (store, receipts, checkpoints) = (allowed.store(), app.receipts(), app.checkpoints());
+    let errands = Errands { store, receipts, checkpoints, now: app.now(), publish: &publish };
     let source = &allowed.who.client.source;
     Ok(errands.take(source, None, input, &mut |_| {}).await?)
 }

@@ -10,6 +10,9 @@ use shared::sync::receipt::ReceiptKey;
 use shared::time::Timestamp;
 
 use super::{Importer, Order, Outcome};
+use crate::audit::checkpoint::Checkpoints;
+use crate::audit::verify::verify;
+use crate::audit::{self, Entry};
 use crate::secret::Secret;
 use crate::store::resources::Client;
 use crate::store::rows::News;
@@ -30,6 +33,7 @@ pub enum Ask {
     Export { patient: PatientId },
     AddClient { name: String, source: String },
     EndClient { name: String },
+    VerifyAudit,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +82,7 @@ pub enum ImportError {
 pub struct Errands<'a> {
     pub store: &'a dyn Store,
     pub receipts: &'a ReceiptKey,
+    pub checkpoints: &'a Checkpoints,
     pub now: Timestamp,
     /// Everyone who listens hears of what was committed.
     pub publish: &'a (dyn Fn(News) + Send + Sync),
@@ -90,6 +95,7 @@ impl Errands<'_> {
             Ask::Export { patient } => self.export(patient, tell).await,
             Ask::AddClient { name, source } => self.add_client(name, source).await,
             Ask::EndClient { name } => self.end_client(name).await,
+            Ask::VerifyAudit => self.verify_audit().await,
         };
         tell(told.unwrap_or_else(|error| Tell::Failed { sentence: error.to_string() }));
     }
@@ -133,6 +139,18 @@ impl Errands<'_> {
         patient: PatientId,
         tell: &mut (dyn FnMut(Tell) + Send),
     ) -> Result<Tell, ImportError> {
+        let entry = Entry {
+            at: self.now,
+            who: audit::Who::Terminal,
+            did: audit::Did::Read,
+            action: "Export".into(),
+            what: audit::What::Record,
+            patient: Some(patient),
+            item: None,
+            from: None,
+            why: audit::Why::Operations,
+        };
+        self.store.audit(vec![entry]).await?;
         let mut after = None;
         loop {
             let (rows, more) = self.store.resources_in(patient, after, EXPORT_BYTES_GOAL).await?;
@@ -144,6 +162,12 @@ impl Errands<'_> {
                 return Ok(Tell::Done);
             }
         }
+    }
+
+    async fn verify_audit(&self) -> Result<Tell, ImportError> {
+        let verdict = verify(self.store, self.checkpoints).await?;
+        let is_clean = verdict.findings.is_empty();
+        Ok(Tell::Summary { text: verdict.to_string(), is_clean, patients: Vec::new() })
     }
 
     async fn add_client(&self, name: String, source: String) -> Result<Tell, ImportError> {

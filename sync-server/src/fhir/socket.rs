@@ -60,6 +60,7 @@ async fn answer(app: &App, stream: UnixStream) -> io::Result<()> {
     let errands = Errands {
         store: store.as_ref(),
         receipts: app.receipts(),
+        checkpoints: app.checkpoints(),
         now: app.now(),
         publish: &publish,
     };

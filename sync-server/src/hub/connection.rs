@@ -1,9 +1,11 @@
 //! One socket: frames in, effects performed, frames out. It ends when the device is silent, slow,
 //! unmannerly or no longer signed in, and nothing is lost by it.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use shared::document::DocumentId;
 use shared::sync::scope::Scope;
 use shared::sync::server::{Connection, Effect, Event, Why};
 use shared::wire::{ToDevice, ToServer};
@@ -12,6 +14,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use super::perform::Performer;
 use super::{Listening, Told};
+use crate::audit::door::{Noting, Shown, Signature, Whose, before_rows_leave};
 use crate::authorize::Part;
 use crate::documents;
 use crate::log::{Line, RequestId, line};
@@ -81,9 +84,15 @@ impl From<StoreError> for End {
 }
 
 /// Runs one connection to its end.
-pub async fn run(app: App, mut socket: WebSocket, session: Session, id: RequestId) {
+pub async fn run(
+    app: App,
+    mut socket: WebSocket,
+    session: Session,
+    id: RequestId,
+    from: Option<IpAddr>,
+) {
     line(&Line::Socket { id: &id.0, what: "opened" });
-    let Err(end) = talk(&app, &mut socket, session).await;
+    let Err(end) = talk(&app, &mut socket, session, from).await;
     if let Some(code) = end.code() {
         let frame = CloseFrame { code, reason: "".into() };
         // The device may be gone; it comes again either way.
@@ -95,12 +104,18 @@ pub async fn run(app: App, mut socket: WebSocket, session: Session, id: RequestI
 /// Never, as a result: a talk only ends.
 enum Never {}
 
-async fn talk(app: &App, socket: &mut WebSocket, session: Session) -> Result<Never, End> {
+async fn talk(
+    app: &App,
+    socket: &mut WebSocket,
+    session: Session,
+    from: Option<IpAddr>,
+) -> Result<Never, End> {
     let scope = scope_of(app, &session).await?;
     // Listening begins before anything is read, so that no commit falls between.
     let listening = app.hub().listen(&session, patients(&scope)).ok_or(End::TooMany)?;
     let mut core = Connection::new(scope.clone(), app.receipts().clone());
-    let talk = Talk { app, session, scope, listening, stopping: app.hub().stopping(), socket };
+    let stopping = app.hub().stopping();
+    let talk = Talk { app, session, from, scope, listening, stopping, socket };
     talk.run_to_the_end(&mut core).await
 }
 
@@ -119,6 +134,7 @@ fn patients(scope: &Scope) -> Vec<shared::id::PatientId> {
 struct Talk<'a> {
     app: &'a App,
     session: Session,
+    from: Option<IpAddr>,
     scope: Scope,
     listening: Listening<'a>,
     stopping: watch::Receiver<bool>,
@@ -206,12 +222,31 @@ impl Talk<'_> {
     }
 
     async fn send(&mut self, message: &ToDevice) -> Result<(), End> {
+        if let ToDevice::Rows { document, .. } = message {
+            self.note(document).await?;
+        }
         let frame = Message::Binary(message.to_bytes().into());
         match timeout(SEND_WITHIN, self.socket.send(frame)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(End::Gone),
             Err(_) => Err(End::Slow),
         }
+    }
+
+    /// No row of a record leaves before it is noted that this device reads it.
+    async fn note(&mut self, document: &DocumentId) -> Result<(), StoreError> {
+        let store = self.app.doorkeeper().for_part(Part::Hub);
+        let noting = Noting {
+            store: store.as_ref(),
+            looks: self.app.looks(),
+            now: self.app.now(),
+            signature: Signature::of_device(&self.session),
+            action: "Sync",
+            whose: Whose::Nobody,
+            from: self.from,
+            shown: Shown::default(),
+        };
+        before_rows_leave(&noting, document).await
     }
 }
 

@@ -1,5 +1,7 @@
 //! The socket of a device.
 
+use std::net::IpAddr;
+
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::Response;
@@ -8,6 +10,7 @@ use shared::wire::FRAME_TO_SERVER_BYTES_MAX;
 use crate::actions;
 use crate::authorize::{Authorized, OwnAccount, TicketHolder};
 use crate::error::Error;
+use crate::extract::client_address;
 use crate::hub;
 use crate::log::RequestId;
 use crate::state::App;
@@ -26,6 +29,7 @@ actions! {
 pub struct Upgrade {
     websocket: WebSocketUpgrade,
     id: RequestId,
+    from: Option<IpAddr>,
 }
 
 impl FromRequest<App> for Upgrade {
@@ -34,14 +38,15 @@ impl FromRequest<App> for Upgrade {
     async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
         let (mut parts, _) = request.into_parts();
         let id = parts.extensions.get().cloned().unwrap_or_else(RequestId::fresh);
+        let from = client_address(parts.extensions.get().copied(), &parts.headers);
         let websocket = WebSocketUpgrade::from_request_parts(&mut parts, app).await;
-        Ok(Self { websocket: websocket.map_err(|_| Error::NotAWebSocket)?, id })
+        Ok(Self { websocket: websocket.map_err(|_| Error::NotAWebSocket)?, id, from })
     }
 }
 
 pub async fn open(
     allowed: Authorized<Sync, OwnAccount>,
-    Upgrade { websocket, id }: Upgrade,
+    Upgrade { websocket, id, from }: Upgrade,
 ) -> Result<Response, Error> {
     let (app, session) = (allowed.app().clone(), allowed.who.session.clone());
     let websocket = websocket
@@ -50,5 +55,5 @@ pub async fn open(
         .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
         .max_message_size(FRAME_TO_SERVER_BYTES_MAX)
         .max_frame_size(FRAME_TO_SERVER_BYTES_MAX);
-    Ok(websocket.on_upgrade(move |socket| hub::run(app, socket, session, id)))
+    Ok(websocket.on_upgrade(move |socket| hub::run(app, socket, session, id, from)))
 }

@@ -1,5 +1,6 @@
 //! What every store promises. Each promise is run on all of them.
 
+mod audit;
 mod clinic;
 mod desk;
 mod documents;

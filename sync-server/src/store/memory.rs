@@ -1,6 +1,7 @@
 //! The store in memory, for tests: the same promises without a disk, and it fails on request, before
 //! a verb was done or after it was done but before anybody heard of it.
 
+mod audit;
 mod clinic;
 mod desk;
 mod documents;
@@ -17,6 +18,7 @@ use shared::sync::scope::Access;
 use shared::time::Timestamp;
 use shared::wire::{Row, Summary};
 
+use self::audit::Audit;
 use self::clinic::Worklist;
 use self::documents::Log;
 use self::people::People;
@@ -34,6 +36,7 @@ use super::rows::{
     Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, ShownThread, ThreadRow,
 };
 use super::{Answer, Store, StoreError};
+use crate::audit::{Entry, Head, Linked, Search};
 use crate::secret::{SecretHash, Slot};
 use crate::sign_in::{NameHash, Verifier};
 
@@ -59,6 +62,7 @@ struct State {
     documents: BTreeMap<DocumentId, Log>,
     worklist: Worklist,
     resources: Resources,
+    audit: Audit,
     desk_notes: BTreeMap<(PatientId, EntryId, u32), DeskNote>,
 }
 
@@ -109,7 +113,14 @@ impl Store for MemoryStore {
         self.run(|state| state.people.invite(invitation))
     }
     fn activate(&self, activation: Activation) -> Answer<'_, Activated> {
-        self.run(|state| state.people.activate(&activation))
+        self.run(|state| {
+            let done = state.people.activate(&activation)?;
+            if let Activated::Open { account, .. } = done {
+                let session = activation.session.of(account, activation.now);
+                state.audit.append(&[Entry::of_session(&session)]);
+            }
+            Ok(done)
+        })
     }
     fn claim(&self, claim: Claim) -> Answer<'_, Claimed> {
         self.run(move |state| state.people.claim(&claim))
@@ -144,7 +155,12 @@ impl Store for MemoryStore {
         self.run(|state| Ok(state.people.owner_of(patient).is_some()))
     }
     fn open_session(&self, session: NewSession) -> Answer<'_, ()> {
-        self.run(|state| state.people.open_session(session))
+        self.run(|state| {
+            let entry = Entry::of_session(&session);
+            state.people.open_session(session)?;
+            state.audit.append(&[entry]);
+            Ok(())
+        })
     }
     fn session(&self, token: SecretHash, now: Timestamp) -> Answer<'_, Option<Session>> {
         self.run(|state| Ok(state.people.session(token, now)))
@@ -277,5 +293,29 @@ impl Store for MemoryStore {
     }
     fn add_desk_note(&self, note: DeskNote) -> Answer<'_, Noted> {
         self.run(|state| Ok(desk::add_note(state, note)))
+    }
+    fn audit(&self, entries: Vec<Entry>) -> Answer<'_, ()> {
+        self.run(move |state| {
+            state.audit.append(&entries);
+            Ok(())
+        })
+    }
+    fn audit_head(&self) -> Answer<'_, Head> {
+        self.run(|state| Ok(state.audit.head()))
+    }
+    fn audit_after(&self, number: u64, entries_max: usize) -> Answer<'_, Vec<Linked>> {
+        self.run(move |state| Ok(state.audit.after(number, entries_max)))
+    }
+    fn audit_search(&self, search: Search, entries_max: usize) -> Answer<'_, Vec<Linked>> {
+        self.run(move |state| Ok(state.audit.search(search, entries_max)))
+    }
+    fn audit_told(&self) -> Answer<'_, u64> {
+        self.run(|state| Ok(state.audit.told))
+    }
+    fn set_audit_told(&self, number: u64) -> Answer<'_, ()> {
+        self.run(move |state| {
+            state.audit.told = number;
+            Ok(())
+        })
     }
 }

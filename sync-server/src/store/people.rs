@@ -184,6 +184,13 @@ pub struct FirstSession {
     pub until: Timestamp,
 }
 
+impl FirstSession {
+    pub fn of(&self, account: AccountId, at: Timestamp) -> NewSession {
+        let Self { token, device, slot, until } = self.clone();
+        NewSession { token, account, device, slot, door: Door::Portal, demo: false, at, until }
+    }
+}
+
 /// What came of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activated {

@@ -1,6 +1,7 @@
 //! The store on SQLite: one writer thread that commits many verbs at once, readers on connections
 //! of their own, and settings that are checked on every connection.
 
+mod audit;
 mod clinic;
 mod columns;
 mod desk;
@@ -39,6 +40,7 @@ use super::rows::{
     Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, ShownThread, ThreadRow,
 };
 use super::{Answer, Store, StoreError};
+use crate::audit::{Entry, Head, Linked, Search};
 use crate::secret::{SecretHash, Slot};
 use crate::sign_in::{NameHash, Verifier};
 
@@ -309,5 +311,23 @@ impl Store for SqliteStore {
     }
     fn add_desk_note(&self, note: DeskNote) -> Answer<'_, Noted> {
         self.write(move |db| desk::add_note(db, &note))
+    }
+    fn audit(&self, entries: Vec<Entry>) -> Answer<'_, ()> {
+        self.write(move |db| audit::append(db, &entries))
+    }
+    fn audit_head(&self) -> Answer<'_, Head> {
+        self.read(audit::head)
+    }
+    fn audit_after(&self, number: u64, entries_max: usize) -> Answer<'_, Vec<Linked>> {
+        self.read(move |db| audit::after(db, number, entries_max))
+    }
+    fn audit_search(&self, search: Search, entries_max: usize) -> Answer<'_, Vec<Linked>> {
+        self.read(move |db| audit::search(db, search, entries_max))
+    }
+    fn audit_told(&self) -> Answer<'_, u64> {
+        self.read(audit::told)
+    }
+    fn set_audit_told(&self, number: u64) -> Answer<'_, ()> {
+        self.write(move |db| audit::set_told(db, number))
     }
 }

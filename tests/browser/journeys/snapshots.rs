@@ -21,7 +21,8 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     let page = stage.enter("patient").await?;
     page.see("Up to date").await?;
     let mut differ = Vec::new();
-    for screen in SCREENS {
+    // Who looked, and in how many batches that came, is never twice the same.
+    for screen in SCREENS.iter().filter(|screen| screen.name != "activity") {
         screen.open(stage, &page, "").await?;
         if screen.framed {
             page.see("Up to date").await?;

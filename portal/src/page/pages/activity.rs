@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::view::activity::{ActivityAnswer, ActivityRow};
-use shared::view::{Did, Touched};
+use shared::view::{Did, Touched, Why};
 
 use super::home::waiting_row;
 use super::sign_in_again::SignInAgain;
@@ -111,7 +111,9 @@ fn looked_line(row: &ActivityRow) -> Line {
         did = words::activity_did(&did, &what.join(", "));
     }
     let mut details = vec![time::in_list(row.at), did];
+    details.extend(row.why.and_then(why));
     details.extend(row.detail.clone());
+    details.extend(row.from.as_ref().map(|from| words::activity_from(from)));
     Line { icon: Some(Icon::Eye), title: row.who.clone(), details, ..Line::default() }
 }
 
@@ -121,9 +123,12 @@ fn as_csv(found: &ActivityAnswer) -> String {
     let mut lines = Vec::new();
     for row in &found.rows {
         let what: Vec<String> = row.what.iter().map(|what| touched(*what)).collect();
-        let detail = row.detail.as_deref().unwrap_or_default();
+        let why = row.why.and_then(why).unwrap_or_default();
+        let [detail, from] =
+            [&row.detail, &row.from].map(|text| text.as_deref().unwrap_or_default());
         let cells =
-            [&time::exact(row.at), &row.who, &did(row.did), &what.join(", "), detail].map(cell);
+            [&time::exact(row.at), &row.who, &did(row.did), &what.join(", "), detail, &why, from];
+        let cells = cells.map(cell);
         lines.push(cells.join(","));
     }
     lines.join("\r\n")
@@ -142,6 +147,17 @@ fn did(did: Did) -> String {
         Did::GaveAccess => words::did_gave_access(),
         Did::EndedAccess => words::did_ended_access(),
         Did::Other => words::did_other(),
+    }
+}
+
+/// Why somebody may; that one's own record is one's own needs no words.
+fn why(why: Why) -> Option<String> {
+    match why {
+        Why::Own | Why::Other => None,
+        Why::Granted => Some(words::why_granted()),
+        Why::Treatment => Some(words::why_treatment()),
+        Why::Operations => Some(words::why_operations()),
+        Why::Emergency => Some(words::why_emergency()),
     }
 }
 

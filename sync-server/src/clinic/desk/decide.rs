@@ -13,6 +13,8 @@ use shared::edit::clinic::{
 use shared::id::{EntryId, PatientId};
 
 use crate::actions;
+use crate::audit::What;
+use crate::audit::door::Whose;
 use crate::authorize::{Authorized, Path, Resource, Staff};
 use crate::clinic::handles_messages;
 use crate::clinic::record::{self, Parts};
@@ -41,6 +43,10 @@ pub struct RecordOf {
 impl Resource for RecordOf {
     fn locate(path: &Path<'_>) -> Result<Self, Error> {
         Ok(Self { patient: path.part("patient")? })
+    }
+
+    fn whose(&self) -> Whose {
+        Whose::Record { patient: self.patient, item: None, what: What::Requests }
     }
 }
 

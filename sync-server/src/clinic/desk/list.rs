@@ -111,7 +111,8 @@ pub async fn read(
     }
     let from = wanted.page.saturating_mul(PAGE);
     let more = lines.len() > from.saturating_add(PAGE);
-    let lines = lines.into_iter().skip(from).take(PAGE).collect();
+    let lines: Vec<_> = lines.into_iter().skip(from).take(PAGE).collect();
+    allowed.shows(lines.iter().map(|line| line.patient));
     Ok(Answer(Queue { lines, counts, more }))
 }
 
@@ -193,6 +194,7 @@ pub async fn colleagues(
     allowed: Authorized<ReadColleagues, Inbox>,
     _: Nothing,
 ) -> Result<Answer<Vec<ColleagueLine>>, Error> {
+    allowed.shows([]);
     let all = allowed.store().colleagues().await?.into_iter();
     let lines = all.filter(|colleague| colleague.role != Role::Admin).map(|colleague| {
         let role = colleague.role.word().to_owned();

@@ -8,6 +8,7 @@ use shared::id::{AccountId, PatientId};
 use shared::wire::{Row, Sum, Summary, WhyRefused};
 
 use super::{State, StoreError};
+use crate::audit::Entry;
 use crate::store::rows::{Appended, Batch, Fresh};
 
 /// One document.
@@ -134,15 +135,19 @@ pub fn hashes(state: &State, document: &DocumentId) -> Vec<ChangeHash> {
 }
 
 pub fn append(state: &mut State, batch: Batch) -> Result<Vec<Appended>, StoreError> {
-    if let Some(reply) = batch.reply {
-        let key = (reply.author, reply.key);
+    if let Some(reply) = &batch.reply {
+        let key = (reply.author, reply.key.clone());
         if let Some(before) = state.worklist.replies.get(&key) {
             return Ok(vec![Appended::RepliedBefore(*before)]);
         }
         state.worklist.replies.insert(key, reply.entry);
     }
-    let changes = batch.changes.into_iter();
-    Ok(changes.map(|fresh| append_one(state, &batch.document, fresh)).collect())
+    let mut outcomes = Vec::new();
+    for fresh in &batch.changes {
+        outcomes.push(append_one(state, &batch.document, fresh.clone()));
+    }
+    state.audit.append(Entry::of_batch(&batch, &outcomes).as_slice());
+    Ok(outcomes)
 }
 
 pub fn append_one(state: &mut State, document: &DocumentId, fresh: Fresh) -> Appended {

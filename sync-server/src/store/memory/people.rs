@@ -125,16 +125,7 @@ impl People {
         self.add_account(NewAccount { account, name, at: new.now })?;
         self.grant(&Grant { patient, account, level: Level::Own, at: new.now })?;
         self.sign_ins.insert(account, new.sign_in);
-        self.open_session(NewSession {
-            token: new.session.token,
-            account,
-            device: new.session.device,
-            slot: new.session.slot.clone(),
-            door: Door::Portal,
-            demo: false,
-            at: new.now,
-            until: new.session.until,
-        })?;
+        self.open_session(new.session.of(account, new.now))?;
         Ok(Activated::Open { patient, account })
     }
 

@@ -7,6 +7,7 @@ use shared::id::{EntryId, PatientId};
 use shared::time::Timestamp;
 
 use super::{State, StoreError, documents};
+use crate::audit::Entry;
 use crate::secret::SecretHash;
 use crate::store::people::{BirthDate, NewPatient};
 use crate::store::resources::{
@@ -174,6 +175,7 @@ pub fn people_near(state: &State, ask: &PersonAsk) -> Near {
 
 pub fn commit(state: &mut State, commit: ResourceCommit) -> Result<Vec<News>, StoreError> {
     let news = write_charts(state, &commit)?;
+    state.audit.append(&Entry::of_import(&commit));
     for person in commit.people {
         let birth_date = BirthDate::of_import(person.birth_date);
         let (patient, name) = (person.patient, person.name);

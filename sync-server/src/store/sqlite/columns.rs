@@ -41,6 +41,10 @@ impl<'a, 'b> Columns<'a, 'b> {
         Ok(PatientId::from_bytes(self.id()?))
     }
 
+    pub fn optional_patient(&mut self) -> Result<Option<PatientId>, StoreError> {
+        Ok(self.optional_id()?.map(PatientId::from_bytes))
+    }
+
     pub fn account(&mut self) -> Result<AccountId, StoreError> {
         Ok(AccountId::from_bytes(self.id()?))
     }

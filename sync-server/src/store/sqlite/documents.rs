@@ -8,6 +8,7 @@ use shared::wire::{Receipt, Row, Sidecar, Sum, Summary, WhyRefused};
 
 use super::StoreError;
 use super::columns::{Columns, all, one, seq_column};
+use crate::audit::Entry;
 use crate::store::rows::{Appended, Batch, Fresh};
 
 type Db<'a> = &'a Transaction<'a>;
@@ -152,6 +153,7 @@ pub fn append(db: Db<'_>, batch: &Batch) -> Result<Vec<Appended>, StoreError> {
     for fresh in &batch.changes {
         outcomes.push(append_one(db, &batch.document, Some(batch.layout), fresh)?);
     }
+    super::audit::append(db, Entry::of_batch(batch, &outcomes).as_slice())?;
     Ok(outcomes)
 }
 

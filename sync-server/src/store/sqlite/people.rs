@@ -8,6 +8,7 @@ use shared::time::Timestamp;
 use super::StoreError;
 use super::columns::{all, one};
 use super::sign_ins;
+use crate::audit::Entry;
 use crate::secret::{SecretHash, Slot};
 use crate::store::people::{
     Activated, Activation, Claim, Claimed, Door, Grant, INVITATION_TRIES_MAX, Invitation,
@@ -133,17 +134,7 @@ pub fn activate(db: Db<'_>, new: &Activation) -> Result<Activated, StoreError> {
     add_account(db, &NewAccount { account, name, at: new.now })?;
     grant(db, &Grant { patient, account, level: Level::Own, at: new.now })?;
     sign_ins::set(db, account, &new.sign_in, new.now)?;
-    let session = NewSession {
-        token: new.session.token,
-        account,
-        device: new.session.device,
-        slot: new.session.slot.clone(),
-        door: Door::Portal,
-        demo: false,
-        at: new.now,
-        until: new.session.until,
-    };
-    open_session(db, &session)?;
+    open_session(db, &new.session.of(account, new.now))?;
     Ok(Activated::Open { patient, account })
 }
 
@@ -213,7 +204,7 @@ pub fn open_session(db: Db<'_>, new: &NewSession) -> Result<(), StoreError> {
         new.until.millis(),
         new.demo,
     ))?;
-    Ok(())
+    super::audit::append(db, &[Entry::of_session(new)])
 }
 
 pub fn session(

@@ -10,6 +10,7 @@ use shared::time::Timestamp;
 
 use super::StoreError;
 use super::columns::{Columns, all, one};
+use crate::audit::Entry;
 use crate::secret::SecretHash;
 use crate::store::resources::{
     Client, FactKind, Near, NewPerson, PersonAsk, PersonFact, PlacedResource, ResourceCommit,
@@ -216,6 +217,7 @@ pub fn commit(db: Db<'_>, commit: &ResourceCommit) -> Result<Vec<News>, StoreErr
          ON CONFLICT DO NOTHING",
     )?
     .execute((commit.import.to_bytes(), &commit.source, commit.at.millis()))?;
+    super::audit::append(db, &Entry::of_import(commit))?;
     for person in &commit.people {
         add_person(db, person, commit.at)?;
     }
