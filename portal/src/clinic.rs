@@ -5,6 +5,7 @@ mod actions;
 mod client;
 mod conversation;
 mod desk;
+mod door;
 mod inbox;
 mod keys;
 mod line;
@@ -12,12 +13,13 @@ mod live;
 mod refill;
 mod reply;
 mod request;
+mod set_up;
 
 use leptos::mount::mount_to_body;
 use leptos::prelude::*;
 
 use crate::page::i18n::{self, Language, words};
-use crate::page::ui::platform::{direct, languages, set_title};
+use crate::page::ui::platform::{direct, fragment_value, languages, set_title};
 use desk::{Connection, Desk};
 
 /// Runs the program in this window.
@@ -33,7 +35,12 @@ pub fn start() {
 
 #[component]
 fn Clinic() -> AnyView {
+    if let Some(secret) = fragment_value("setup") {
+        return view! { <set_up::SetUp secret=secret/> }.into_any();
+    }
     let desk = Desk::open();
+    door::watch(desk);
+    live::follow_wakes(desk);
     live::keep_up(desk);
     keys::listen(desk);
     let signed_out = move || desk.connection().get() == Connection::SignedOut;
@@ -41,7 +48,7 @@ fn Clinic() -> AnyView {
         <a class="button skip" href="#conversation" on:click=skip>{words::clinic_skip()}</a>
         <div class="desk">
             <Top desk=desk/>
-            <Show when=move || !signed_out() fallback=signed_out_words>
+            <Show when=move || !signed_out() fallback=move || view! { <door::SignIn desk=desk/> }>
                 <inbox::Inbox desk=desk/>
                 <conversation::Conversation desk=desk/>
             </Show>
@@ -86,16 +93,6 @@ fn Top(desk: Desk) -> AnyView {
                 </button>
             </Show>
         </header>
-    }
-    .into_any()
-}
-
-fn signed_out_words() -> AnyView {
-    view! {
-        <main class="desk-alone" id="conversation" tabindex="-1">
-            <h1>{words::clinic_signed_out()}</h1>
-            <p>{words::clinic_signed_out_how()}</p>
-        </main>
     }
     .into_any()
 }

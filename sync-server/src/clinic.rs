@@ -1,10 +1,13 @@
 //! What staff see and do: the queue, its items, their answers, and news of all of it as it happens.
 
 pub mod desk;
+pub mod door;
 pub mod events;
 pub mod record;
 pub mod reply;
 pub mod session;
+pub mod set_up;
+pub mod staff;
 pub mod threads;
 
 #[cfg(test)]

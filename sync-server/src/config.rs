@@ -110,6 +110,20 @@ const FLAGS: &[Flag] = &[
     ),
     flag("--source", "NAME", "SATCHEL_SOURCE", None, "import: the system that the files come from"),
     flag("--patient", "ID", "SATCHEL_PATIENT", None, "import, export: whose record it is"),
+    flag(
+        "--role",
+        "ROLE",
+        "SATCHEL_ROLE",
+        None,
+        "staff add: front_desk, nurse, clinician, pharmacist or admin",
+    ),
+    flag(
+        "--prescribes",
+        "YES|NO",
+        "SATCHEL_PRESCRIBES",
+        None,
+        "staff add: may decide about prescriptions",
+    ),
     flag("--clinic-name", "NAME", "SATCHEL_CLINIC_NAME", Some("Clinic"), "the clinic's name"),
     flag("--clinic-phone", "NUMBER", "SATCHEL_CLINIC_PHONE", Some(""), "the clinic's phone number"),
     flag(
@@ -140,7 +154,7 @@ pub fn parse(
     }
     match command.as_str() {
         "--version" | "-V" => Ok(Command::Version),
-        "import" | "export" | "client" | "audit" => {
+        "import" | "export" | "client" | "audit" | "staff" => {
             Ok(Command::Errand(errand::parse(command, rest, env)?))
         }
         "serve" => Ok(Command::Serve(config(&Given::read(rest, false)?, env)?)),
@@ -156,9 +170,9 @@ pub fn parse(
 
 const fn commands() -> &'static str {
     if cfg!(feature = "demo") {
-        "serve, import, export, client, audit or demo"
+        "serve, import, export, client, audit, staff or demo"
     } else {
-        "serve, import, export, client or audit"
+        "serve, import, export, client, audit or staff"
     }
 }
 
@@ -280,7 +294,8 @@ pub fn help() -> String {
          \x20      sync-server import FILE... --source NAME    FHIR bundles, resources, NDJSON; .gz too\n\
          \x20      sync-server export --patient ID             one record as a FHIR bundle\n\
          \x20      sync-server client add NAME --source NAME   a token for an EHR; client end NAME\n\
-         \x20      sync-server audit verify                    reads the whole audit log\n",
+         \x20      sync-server audit verify                    reads the whole audit log\n\
+         \x20      sync-server staff add NAME --role ROLE      a link to set up a sign-in; staff reset NAME\n",
     );
     if cfg!(feature = "demo") {
         text.push_str(

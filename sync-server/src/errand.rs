@@ -25,7 +25,7 @@ enum Doer {
 
 pub async fn run(errand: Errand) -> Result<ExitCode, Failure> {
     let doer = Doer::of(&errand.dir)?;
-    let code = doer.all(errand.what).await;
+    let code = doer.all(errand.what, &errand.origin).await;
     if let Doer::Here { store, .. } = &doer {
         store.close().await;
     }
@@ -45,7 +45,7 @@ impl Doer {
         Ok(Self::Here { folder, store })
     }
 
-    async fn all(&self, what: What) -> Result<ExitCode, Failure> {
+    async fn all(&self, what: What, origin: &str) -> Result<ExitCode, Failure> {
         match what {
             What::Import { files, source, patient } => {
                 let mut code = ExitCode::SUCCESS;
@@ -67,6 +67,10 @@ impl Doer {
                 let ask = Ask::AddClient { name, source };
                 self.ask(ask, Vec::new(), &mut say_told).await.map(|()| ExitCode::SUCCESS)
             }
+            What::AddStaff { name, role, prescribes } => {
+                self.link(Ask::AddStaff { name, role, prescribes }, origin).await
+            }
+            What::ResetStaff { name } => self.link(Ask::ResetStaff { name }, origin).await,
             What::VerifyAudit => {
                 let mut clean = true;
                 let mut tell = |told: Tell| match told {
@@ -84,6 +88,16 @@ impl Doer {
                 self.ask(ask, Vec::new(), &mut say_told).await.map(|()| ExitCode::SUCCESS)
             }
         }
+    }
+
+    async fn link(&self, ask: Ask, origin: &str) -> Result<ExitCode, Failure> {
+        let mut tell = |told: Tell| match told {
+            Tell::Link { secret } => {
+                say(&format!("works once, for 72 hours: {origin}/clinic/#setup={secret}"));
+            }
+            other => say_told(other),
+        };
+        self.ask(ask, Vec::new(), &mut tell).await.map(|()| ExitCode::SUCCESS)
     }
 
     /// Whether all of it was taken.
@@ -205,6 +219,7 @@ fn say_told(told: Tell) {
         Tell::Progress { .. }
         | Tell::Summary { .. }
         | Tell::Resource { .. }
+        | Tell::Link { .. }
         | Tell::Done
         | Tell::Failed { .. } => {}
     }

@@ -41,6 +41,11 @@ pub enum Error {
     SignInNotRecognized,
     #[error("the sign-in name belongs to somebody else")]
     NameTaken,
+    /// What somebody asks for needs a code that was given just now.
+    #[error("a fresh code is needed for this")]
+    CodeNeeded,
+    #[error("the passphrase is too easy to guess")]
+    WeakPassphrase,
     #[error("too many tries")]
     TooManyTries,
     #[error("the text cannot be taken")]
@@ -73,6 +78,8 @@ impl Error {
             Self::InvitationEnded => (StatusCode::GONE, "invitation-ended"),
             Self::SignInNotRecognized => (StatusCode::FORBIDDEN, "sign-in-not-recognized"),
             Self::NameTaken => (StatusCode::CONFLICT, "name-taken"),
+            Self::CodeNeeded => (StatusCode::FORBIDDEN, "code-needed"),
+            Self::WeakPassphrase => (StatusCode::BAD_REQUEST, "weak-passphrase"),
             Self::TooManyTries => (StatusCode::TOO_MANY_REQUESTS, "too-many-tries"),
             Self::TextRefused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "text-refused"),
             Self::NotAWebSocket => (StatusCode::UPGRADE_REQUIRED, "not-a-websocket"),

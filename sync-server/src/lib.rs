@@ -28,5 +28,6 @@ pub mod state;
 pub mod store;
 #[cfg(test)]
 mod testing;
+pub mod totp;
 pub mod tries;
 pub mod world;

@@ -6,7 +6,10 @@ use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use shared::id::AccountId;
 use shared::vault::{SALT_BYTES, Salt, SignInName};
+
+use crate::totp::{TotpSecret, TotpSeed};
 
 /// Losing it means that nobody can sign in on another device before the clinic invites them again.
 #[derive(Clone)]
@@ -36,6 +39,28 @@ impl SignInKey {
 
     pub fn name(&self, name: &SignInName) -> NameHash {
         NameHash(self.mac(b"satchel sign-in name v1", name.text().as_bytes()))
+    }
+
+    /// Staff have names of their own: the same one may be a patient's.
+    pub fn staff_salt(&self, name: &SignInName) -> Salt {
+        let whole = self.mac(b"satchel staff salt v1", name.text().as_bytes());
+        whole[..SALT_BYTES].try_into().expect("half of 32 bytes is 16")
+    }
+
+    pub fn staff_name(&self, name: &SignInName) -> NameHash {
+        NameHash(self.mac(b"satchel staff name v1", name.text().as_bytes()))
+    }
+
+    /// What an authenticator program has: of the key and of what the database knows.
+    pub fn totp(&self, account: AccountId, seed: TotpSeed) -> TotpSecret {
+        let whole = self.mac(b"satchel totp v1", &[account.to_bytes(), seed.0].concat());
+        TotpSecret::from_bytes(whole[..20].try_into().expect("20 of 32 bytes"))
+    }
+
+    /// What the store keeps of a code on paper.
+    pub fn recovery(&self, account: AccountId, code: &str) -> [u8; 32] {
+        let text = [&account.to_bytes(), code.as_bytes()].concat();
+        self.mac(b"satchel recovery v1", &text)
     }
 
     pub fn verifier(&self, authentication: &Authentication) -> Verifier {
@@ -82,6 +107,10 @@ impl Verifier {
 }
 
 impl Authentication {
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// 64 hexadecimal characters.
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() != 64 || !text.is_ascii() {

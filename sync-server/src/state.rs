@@ -6,7 +6,7 @@ use std::sync::Arc;
 use shared::sync::receipt::ReceiptKey;
 use shared::time::Timestamp;
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::audit::checkpoint::Checkpoints;
 use crate::audit::door::Looks;
@@ -27,7 +27,16 @@ pub const STAFF_COOKIE: &str = "__Secure-satchel-staff";
 
 /// How long a portal session lasts: a person who opens the app every few weeks stays signed in.
 pub const PORTAL_SESSION_MS: i64 = 90 * 24 * 60 * 60 * 1000;
-/// How long a session at the clinic lasts: one long day.
+/// How long a session at the clinic lasts without a touch of its page: the inactivity that is usual
+/// for screens that others walk past.
+pub const CLINIC_IDLE_MS: i64 = 15 * 60 * 1000;
+/// How long a code counts as just given, for what needs one.
+pub const PROVEN_MS: i64 = 5 * 60 * 1000;
+/// How long the link of somebody new can be used: until they are at work again.
+pub const STAFF_LINK_MS: i64 = 72 * 60 * 60 * 1000;
+/// Passphrases of staff that are stretched at once, 64 MiB each.
+const STRETCHING_MAX: usize = 2;
+/// How long a session at the clinic lasts at most: one long day.
 pub const CLINIC_SESSION_MS: i64 = 12 * 60 * 60 * 1000;
 /// How long a ticket waits for its socket.
 pub const TICKET_MS: i64 = 30 * 1000;
@@ -45,6 +54,7 @@ struct Inner {
     desk: Desk,
     looks: Looks,
     tries: Tries,
+    stretching: Semaphore,
     /// Charts have one writer: imports go one after the other.
     importing: tokio::sync::Mutex<()>,
     /// Counts what changed for the clinic.
@@ -74,6 +84,7 @@ impl App {
             desk: Desk::default(),
             looks: Looks::default(),
             tries: Tries::default(),
+            stretching: Semaphore::new(STRETCHING_MAX),
             importing: tokio::sync::Mutex::default(),
             clinic_changes: watch::Sender::new(0),
         }))
@@ -134,6 +145,10 @@ impl App {
 
     pub fn tries(&self) -> &Tries {
         &self.0.tries
+    }
+
+    pub fn stretching(&self) -> &Semaphore {
+        &self.0.stretching
     }
 
     pub fn receipts(&self) -> &ReceiptKey {

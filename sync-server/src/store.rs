@@ -7,6 +7,7 @@ pub mod people;
 pub mod resources;
 pub mod rows;
 pub mod sqlite;
+pub mod staff;
 
 #[cfg(test)]
 mod contract;
@@ -33,6 +34,7 @@ use self::resources::{
 use self::rows::{
     Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, ShownThread, ThreadRow,
 };
+use self::staff::{OneTime, SetUp, StaffChange, StaffLink, StaffSetUp, StaffSignIn};
 use crate::audit::{Entry, Head, Linked, Search};
 use crate::secret::{SecretHash, Slot};
 use crate::sign_in::{NameHash, Verifier};
@@ -179,6 +181,28 @@ pub trait Store: Send + Sync {
     fn desk_notes(&self, patient: PatientId) -> Answer<'_, Vec<DeskNote>>;
     /// Only as the next note of its item: who has not seen the newest one is told so.
     fn add_desk_note(&self, note: DeskNote) -> Answer<'_, Noted>;
+
+    // How staff sign in.
+    fn staff_sign_in(&self, name: NameHash) -> Answer<'_, Option<StaffSignIn>>;
+    fn staff_sign_in_of(&self, account: AccountId) -> Answer<'_, Option<StaffSignIn>>;
+    /// Only the newest link of somebody works.
+    fn add_staff_link(&self, link: StaffLink) -> Answer<'_, ()>;
+    fn staff_link(&self, secret: SecretHash, now: Timestamp) -> Answer<'_, Option<StaffLink>>;
+    /// Uses the link up, takes the place of what was there, and ends what was open.
+    fn set_up_staff(&self, new: StaffSetUp) -> Answer<'_, SetUp>;
+    /// False if it was used before, or is older than one that was.
+    fn use_staff_code(&self, account: AccountId, code: OneTime, now: Timestamp)
+    -> Answer<'_, bool>;
+    fn change_staff(&self, change: StaffChange) -> Answer<'_, ()>;
+    /// While it is open, never shorter, and never longer than `lasts_ms` in all.
+    fn extend_session(
+        &self,
+        token: SecretHash,
+        until: Timestamp,
+        lasts_ms: i64,
+        now: Timestamp,
+    ) -> Answer<'_, ()>;
+    fn prove_session(&self, token: SecretHash, now: Timestamp) -> Answer<'_, ()>;
 
     // The audit log. Commits to documents, imports and new sessions note themselves.
     /// Each gets the next place, all in one transaction.

@@ -123,7 +123,10 @@ impl World {
         for (account, name, role) in
             [(LINH, "Linh Tran, RN", Role::Nurse), (ADMIN, "Sam Admin", Role::Admin)]
         {
-            store.add_staff(NewStaff { account, name: name.into(), role, at }).await.unwrap();
+            store
+                .add_staff(NewStaff { account, name: name.into(), role, prescribes: false, at })
+                .await
+                .unwrap();
         }
         for (patient, account, level) in [
             (ROSA_RECORD, ROSA, Level::Own),

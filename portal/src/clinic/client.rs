@@ -14,6 +14,37 @@ pub(super) struct Who {
     pub(super) name: String,
     /// The clinic's name.
     pub(super) clinic: String,
+    /// The session ends when nobody touches the page; not so that of a link of the demo.
+    pub(super) idle: bool,
+}
+
+/// What somebody signs in with.
+#[derive(Serialize)]
+pub(super) struct Proof {
+    pub(super) name: String,
+    pub(super) passphrase: String,
+    pub(super) code: String,
+}
+
+/// What a link offers.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(super) struct Offered {
+    pub(super) name: String,
+    pub(super) clinic: String,
+    pub(super) totp: String,
+    pub(super) picture: Vec<String>,
+}
+
+/// Why the door stays shut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Door {
+    Wrong,
+    TooMany,
+    Ended,
+    Taken,
+    /// The name or the passphrase cannot be one.
+    Refused,
+    Away,
 }
 
 /// Names one item.
@@ -109,6 +140,52 @@ pub(super) async fn note(
 pub(super) async fn edit(place: Place, edit: &NewEdit) -> Result<(), Failed> {
     let response = post(&format!("records/{}/edits", place.patient), edit).await?;
     judge(response).await.map(drop)
+}
+
+pub(super) async fn sign_in(proof: &Proof) -> Result<(), Door> {
+    at_the_door("sign-in", proof).await.map(drop)
+}
+
+pub(super) async fn offered(secret: &str) -> Result<Offered, Door> {
+    let body = serde_json::json!({ "secret": secret });
+    at_the_door("link", &body).await?.json().await.map_err(|_| Door::Away)
+}
+
+/// Answers the codes for paper.
+pub(super) async fn set_up(secret: &str, proof: &Proof) -> Result<Vec<String>, Door> {
+    #[derive(Deserialize)]
+    struct Done {
+        recovery: Vec<String>,
+    }
+    let Proof { name, passphrase, code } = proof;
+    let body = serde_json::json!({
+        "secret": secret, "name": name, "passphrase": passphrase, "code": code,
+    });
+    let done: Done = at_the_door("set-up", &body).await?.json().await.map_err(|_| Door::Away)?;
+    Ok(done.recovery)
+}
+
+/// Somebody is at the page.
+pub(super) async fn stay() -> Result<(), Failed> {
+    judge(post("stay", &()).await?).await.map(drop)
+}
+
+/// One letter can be typed in several ways; the browser knows Unicode's tables.
+pub(super) fn normal(text: &str) -> String {
+    js_sys::JsString::from(text).normalize("NFKC").into()
+}
+
+async fn at_the_door(path: &str, body: &impl Serialize) -> Result<Response, Door> {
+    let response = post(path, body).await.map_err(|_| Door::Away)?;
+    match response.status() {
+        200..=299 => Ok(response),
+        403 => Err(Door::Wrong),
+        429 => Err(Door::TooMany),
+        410 => Err(Door::Ended),
+        409 => Err(Door::Taken),
+        400 => Err(Door::Refused),
+        _ => Err(Door::Away),
+    }
 }
 
 pub(super) async fn sign_out() -> Result<(), Failed> {

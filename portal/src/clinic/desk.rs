@@ -64,6 +64,8 @@ pub(super) struct Desk {
     place: RwSignal<Option<Place>>,
     shown: RwSignal<Shown>,
     drafts: RwSignal<BTreeMap<Place, Draft>>,
+    /// Whose drafts these are; nobody else comes to see them.
+    author: RwSignal<Option<String>>,
 }
 
 impl Desk {
@@ -79,6 +81,7 @@ impl Desk {
             place: RwSignal::new(None),
             shown: RwSignal::new(Shown::None),
             drafts: RwSignal::new(BTreeMap::new()),
+            author: RwSignal::new(None),
         };
         desk.follow_address();
         on_fragment(move || desk.follow_address());
@@ -174,7 +177,12 @@ impl Desk {
 
     async fn fetch_list(self) -> Result<(), Failed> {
         if self.who.with_untracked(Option::is_none) {
-            self.who.set(Some(client::who().await?));
+            let who = client::who().await?;
+            if self.author.with_untracked(|author| author.as_ref() != Some(&who.name)) {
+                self.drafts.set(BTreeMap::new());
+                self.author.set(Some(who.name.clone()));
+            }
+            self.who.set(Some(who));
         }
         if self.colleagues.with_untracked(Vec::is_empty) {
             self.colleagues.set(client::colleagues().await?);
@@ -283,6 +291,20 @@ impl Desk {
         self.queue.set(None);
         self.colleagues.set(Vec::new());
         self.shown.set(Shown::Opening);
+    }
+
+    /// Signed in anew; what is on the screen comes with the first answer.
+    pub(super) fn come_in(self) {
+        self.connection.set(Connection::Opening);
+    }
+
+    /// Nobody was here for a while: the screen is emptied at once, whether the server hears of it or
+    /// not, and whoever comes back finds what they had typed.
+    pub(super) fn lock(self) {
+        self.note(Err(Failed::SignedOut));
+        spawn_local(async move {
+            let _told = client::sign_out().await;
+        });
     }
 
     pub(super) fn sign_out(self) {

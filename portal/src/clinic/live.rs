@@ -14,7 +14,8 @@ const EVENTS: &str = "/clinic/api/events";
 /// Pause before the stream is opened again.
 const AGAIN_MS: u32 = 2_000;
 
-pub(super) fn keep_up(desk: Desk) {
+/// Asks when the window comes back.
+pub(super) fn follow_wakes(desk: Desk) {
     on_wake(move || {
         if desk.connection().get_untracked() != Connection::SignedOut {
             spawn_local(async move {
@@ -22,6 +23,10 @@ pub(super) fn keep_up(desk: Desk) {
             });
         }
     });
+}
+
+/// Until the session is over; whoever signs in anew starts it anew.
+pub(super) fn keep_up(desk: Desk) {
     spawn_local(async move {
         while desk.connection().get_untracked() != Connection::SignedOut {
             // Tells a server that is away from a session that is over, which the stream cannot.

@@ -109,7 +109,7 @@ fn recommend(desk: Desk, request: Request) -> AnyView {
     let (text, to) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let missing = RwSignal::new(false);
     let prescribers = move || {
-        let all = desk.colleagues().get().into_iter().filter(|it| it.role == "clinician");
+        let all = desk.colleagues().get().into_iter().filter(|it| it.prescribes);
         all.map(|it| view! { <option value=it.account.to_string()>{it.name}</option> })
             .collect_view()
     };

@@ -10,7 +10,7 @@ use crate::audit::{Who, Why};
 use crate::error::Error;
 use crate::extract::{cookie, query_part, slot_of};
 use crate::secret::SecretHash;
-use crate::state::{App, STAFF_COOKIE, slot_cookie};
+use crate::state::{App, PROVEN_MS, STAFF_COOKIE, slot_cookie};
 use crate::store::people::{Door, Session, StaffMember};
 use crate::store::resources::Client;
 
@@ -55,6 +55,8 @@ impl Caller for Person {
 pub struct Staff {
     pub session: Session,
     pub member: StaffMember,
+    /// Gave a code a moment ago.
+    pub is_proven: bool,
 }
 
 impl Caller for Staff {
@@ -64,7 +66,8 @@ impl Caller for Staff {
         let secret = cookie(&parts.headers, STAFF_COOKIE).ok_or(Error::NotSignedIn)?;
         let session = session_of(app, secret, Door::Clinic).await?;
         let member = staff_of(app, &session).await?;
-        Ok(Self { session, member })
+        let is_proven = session.proven_at.is_some_and(|at| app.now().millis_since(at) < PROVEN_MS);
+        Ok(Self { session, member, is_proven })
     }
 
     fn signature(&self) -> Signature {

@@ -22,6 +22,8 @@ pub struct StaffSession {
     role: Role,
     /// The clinic's name.
     clinic: String,
+    /// Ends when nobody touches the page; a session of the demo does not.
+    idle: bool,
 }
 
 pub async fn read(
@@ -30,7 +32,8 @@ pub async fn read(
 ) -> Result<Answer<StaffSession>, Error> {
     let member = &allowed.who.member;
     let clinic = allowed.app().clinic().name.clone();
-    Ok(Answer(StaffSession { name: member.name.clone(), role: member.role, clinic }))
+    let idle = !allowed.who.session.demo;
+    Ok(Answer(StaffSession { name: member.name.clone(), role: member.role, clinic, idle }))
 }
 
 pub async fn end(

@@ -5,11 +5,14 @@ use std::path::PathBuf;
 use shared::id::PatientId;
 
 use super::{Given, Invalid, invalid};
+use crate::store::people::Role;
 
 /// Something to be done in a folder, by this process or by the server that runs on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Errand {
     pub dir: PathBuf,
+    /// What people type to reach this server, for links.
+    pub origin: String,
     pub what: What,
 }
 
@@ -20,10 +23,12 @@ pub enum What {
     AddClient { name: String, source: String },
     EndClient { name: String },
     VerifyAudit,
+    AddStaff { name: String, role: Role, prescribes: bool },
+    ResetStaff { name: String },
 }
 
 /// Flags that stand behind these commands; all of them take a value.
-const FLAGS: [&str; 3] = ["--dir", "--source", "--patient"];
+const FLAGS: [&str; 6] = ["--dir", "--source", "--patient", "--role", "--prescribes", "--origin"];
 
 pub fn parse(
     command: &str,
@@ -60,6 +65,15 @@ pub fn parse(
             What::AddClient { name: name.clone(), source: source()? }
         }
         ("client", [verb, name]) if verb == "end" => What::EndClient { name: name.clone() },
+        ("staff", [verb, name]) if verb == "add" => What::AddStaff {
+            name: name.clone(),
+            role: role(text("--role"))?,
+            prescribes: yes_or_no(text("--prescribes"))?,
+        },
+        ("staff", [verb, name]) if verb == "reset" => What::ResetStaff { name: name.clone() },
+        ("staff", _) => {
+            return invalid("use staff add NAME --role ROLE, or staff reset NAME".into());
+        }
         ("audit", [verb]) if verb == "verify" => What::VerifyAudit,
         ("audit", _) => return invalid("use audit verify".into()),
         ("client", _) => {
@@ -67,7 +81,23 @@ pub fn parse(
         }
         (_, _) => return invalid(format!("{command} takes no words beside its flags")),
     };
-    Ok(Errand { dir, what })
+    let origin = text("--origin").unwrap_or_else(|| "http://localhost:8080".into());
+    Ok(Errand { dir, origin, what })
+}
+
+fn role(word: Option<String>) -> Result<Role, Invalid> {
+    let word = word.unwrap_or_default();
+    let known = Role::ALL.into_iter().find(|role| role.word() == word);
+    let words = Role::ALL.map(Role::word).join(", ");
+    known.ok_or_else(|| Invalid(format!("--role must be one of {words}, not {word:?}")))
+}
+
+fn yes_or_no(word: Option<String>) -> Result<bool, Invalid> {
+    match word.as_deref() {
+        Some("yes") => Ok(true),
+        Some("no") | None => Ok(false),
+        Some(word) => invalid(format!("--prescribes must be yes or no, not {word:?}")),
+    }
 }
 
 /// Flags with their values, and the words between them.
@@ -123,6 +153,9 @@ mod tests {
             ("export", "--patient must say"),
             ("client", "use client add"),
             ("audit", "use audit verify"),
+            ("staff add Linh --role king", "--role must be one of front_desk, nurse"),
+            ("staff add Linh --role nurse --prescribes maybe", "must be yes or no"),
+            ("staff add", "use staff add"),
         ] {
             let sentence = parsed(line).unwrap_err();
             assert!(sentence.contains(words), "{line}: {sentence}");

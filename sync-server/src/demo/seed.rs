@@ -97,7 +97,8 @@ async fn people(store: &dyn Store, at: Timestamp) -> Result<(), StoreError> {
     for (account, name, role) in
         [(LINH, "Linh Tran, RN", Role::Nurse), (OKAFOR, "Dr. Okafor", Role::Clinician)]
     {
-        store.add_staff(NewStaff { account, name: name.into(), role, at }).await?;
+        let prescribes = role == Role::Clinician;
+        store.add_staff(NewStaff { account, name: name.into(), role, prescribes, at }).await?;
     }
     Ok(())
 }

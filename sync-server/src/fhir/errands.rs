@@ -5,7 +5,7 @@ use std::io::Read;
 
 use serde::{Deserialize, Serialize};
 use shared::fhir::import::{Input, NotRead, read};
-use shared::id::PatientId;
+use shared::id::{AccountId, PatientId};
 use shared::sync::receipt::ReceiptKey;
 use shared::time::Timestamp;
 
@@ -13,7 +13,9 @@ use super::{Importer, Order, Outcome};
 use crate::audit::checkpoint::Checkpoints;
 use crate::audit::verify::verify;
 use crate::audit::{self, Entry};
+use crate::clinic::set_up;
 use crate::secret::Secret;
+use crate::store::people::{NewStaff, Role};
 use crate::store::resources::Client;
 use crate::store::rows::News;
 use crate::store::{Store, StoreError};
@@ -29,11 +31,30 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case")]
 pub enum Ask {
-    Import { source: String, patient: Option<PatientId> },
-    Export { patient: PatientId },
-    AddClient { name: String, source: String },
-    EndClient { name: String },
+    Import {
+        source: String,
+        patient: Option<PatientId>,
+    },
+    Export {
+        patient: PatientId,
+    },
+    AddClient {
+        name: String,
+        source: String,
+    },
+    EndClient {
+        name: String,
+    },
     VerifyAudit,
+    AddStaff {
+        name: String,
+        role: Role,
+        prescribes: bool,
+    },
+    /// A new link for somebody who cannot sign in any more.
+    ResetStaff {
+        name: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +75,9 @@ pub enum Tell {
     },
     Token {
         token: String,
+    },
+    Link {
+        secret: String,
     },
     Ended {
         count: u64,
@@ -96,6 +120,10 @@ impl Errands<'_> {
             Ask::AddClient { name, source } => self.add_client(name, source).await,
             Ask::EndClient { name } => self.end_client(name).await,
             Ask::VerifyAudit => self.verify_audit().await,
+            Ask::AddStaff { name, role, prescribes } => {
+                self.add_staff(name, role, prescribes).await
+            }
+            Ask::ResetStaff { name } => self.reset_staff(&name).await,
         };
         tell(told.unwrap_or_else(|error| Tell::Failed { sentence: error.to_string() }));
     }
@@ -168,6 +196,29 @@ impl Errands<'_> {
         let verdict = verify(self.store, self.checkpoints).await?;
         let is_clean = verdict.findings.is_empty();
         Ok(Tell::Summary { text: verdict.to_string(), is_clean, patients: Vec::new() })
+    }
+
+    async fn add_staff(
+        &self,
+        name: String,
+        role: Role,
+        prescribes: bool,
+    ) -> Result<Tell, ImportError> {
+        let (account, at) = (AccountId::fresh(self.now, &mut OsRng), self.now);
+        let new = NewStaff { account, name, role, prescribes, at };
+        let secret = set_up::add(self.store, new).await?;
+        Ok(Tell::Link { secret: secret.text().to_owned() })
+    }
+
+    async fn reset_staff(&self, name: &str) -> Result<Tell, ImportError> {
+        let all = self.store.colleagues().await?.into_iter();
+        let named: Vec<_> = all.filter(|one| one.name == name && !one.ended).collect();
+        let [one] = &named[..] else {
+            let sentence = format!("{} members of staff have this name", named.len());
+            return Ok(Tell::Failed { sentence });
+        };
+        let secret = set_up::link(self.store, one.account, self.now).await?;
+        Ok(Tell::Link { secret: secret.text().to_owned() })
     }
 
     async fn add_client(&self, name: String, source: String) -> Result<Tell, ImportError> {

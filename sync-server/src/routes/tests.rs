@@ -3,13 +3,17 @@
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use serde_json::json;
+use shared::id::AccountId;
 
 use super::{Route, table};
 use crate::authorize::CallerKind;
 use crate::extract::JSON_BYTES_MAX;
+use crate::secret::SecretHash;
+use crate::store::Store;
+use crate::store::people::{NewStaff, Role};
 use crate::testing::{
-    ADMIN, ANA, LINH, NEW_RECORD, ORIGIN, ROSA, ROSA_RECORD, SignedIn, World, json_of, request,
-    with_json,
+    ADMIN, ANA, ANA_RECORD, LINH, NEW_RECORD, ORIGIN, ROSA, ROSA_RECORD, SignedIn, World, json_of,
+    request, with_json,
 };
 
 /// A path that fits the pattern and names nothing that exists.
@@ -19,6 +23,7 @@ fn path(route: &Route) -> String {
         .replace("{patient}", &ROSA_RECORD.to_string())
         .replace("{thread}", "00000000000000000000000099")
         .replace("{item}", "00000000000000000000000099")
+        .replace("{account}", &LINH.to_string())
         .replace("{secret}", "nothing")
         .replace("{kind}/{id}", "Patient/1")
 }
@@ -196,6 +201,65 @@ async fn staff_without_the_right_read_no_messages_whoever_the_patient_is() {
     for route in table().iter().filter(|route| route.path.starts_with("/clinic/api/threads")) {
         let request = with_json(admin.request(route.method.as_str(), &path(route)), &json!({}));
         assert_eq!(world.ask(request).await.status(), StatusCode::FORBIDDEN, "{}", route.path);
+    }
+}
+
+/// Which of the clinic's routes a role has, by the names of the actions. A new action is the whole
+/// team's until it is named here.
+fn may(role: Role, is_proven: bool, action: &str) -> bool {
+    match action {
+        "ReadStaffSession" | "EndStaffSession" | "ProveStaff" | "StayStaff" => true,
+        "ListStaff" | "AddStaff" | "ChangeStaff" | "LinkStaff" | "SearchAudit" => {
+            role == Role::Admin && is_proven
+        }
+        _ => role != Role::Admin,
+    }
+}
+
+#[tokio::test]
+async fn a_role_gets_what_is_its_own_and_nothing_else() {
+    let world = World::start().await;
+    for (number, role) in (50..).zip(Role::ALL) {
+        let account = AccountId::from_u128(number);
+        let (name, at) = ("Somebody".into(), world.app.now());
+        let staff = NewStaff { account, name, role, prescribes: true, at };
+        world.store.add_staff(staff).await.unwrap();
+        for is_proven in [false, true] {
+            for route in table().iter().filter(|route| route.caller == CallerKind::Staff) {
+                let who = world.sign_in_staff(account).await;
+                if is_proven {
+                    let token = who.cookie.split_once('=').unwrap().1;
+                    let token = SecretHash::of(token);
+                    world.store.prove_session(token, world.app.now()).await.unwrap();
+                }
+                let asked = with_json(who.request(route.method.as_str(), &path(route)), &json!({}));
+                let response = world.ask(asked).await;
+                let status = response.status();
+                let comes_in = may(role, is_proven, route.action);
+                let what = format!("{role:?} {is_proven} {} {status}", route.action);
+                // Giving no code is refused like giving a wrong one.
+                if comes_in && route.action != "ProveStaff" {
+                    assert_ne!(status, StatusCode::FORBIDDEN, "{what}");
+                    assert_ne!(status, StatusCode::UNAUTHORIZED, "{what}");
+                } else if !comes_in {
+                    assert_eq!(status, StatusCode::FORBIDDEN, "{what}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_record_of_somebody_else_is_not_there() {
+    let world = World::start().await;
+    let rosa = world.sign_in(ROSA).await;
+    for route in table().iter().filter(|route| route.caller == CallerKind::Person) {
+        if !route.path.contains("{patient}") {
+            continue;
+        }
+        let path = path(route).replace(&ROSA_RECORD.to_string(), &ANA_RECORD.to_string());
+        let asked = with_json(rosa.request(route.method.as_str(), &path), &json!({}));
+        assert_eq!(world.ask(asked).await.status(), StatusCode::NOT_FOUND, "{}", route.path);
     }
 }
 

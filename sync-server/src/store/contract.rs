@@ -6,6 +6,7 @@ mod desk;
 mod documents;
 mod people;
 mod resources;
+mod staff;
 
 use shared::document::{Actor, Document, DocumentId, Put};
 use shared::edit::Audience;

@@ -42,4 +42,7 @@ pub struct Colleague {
     pub account: AccountId,
     pub name: String,
     pub role: Role,
+    pub prescribes: bool,
+    /// Works here no longer.
+    pub ended: bool,
 }

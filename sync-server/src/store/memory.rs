@@ -7,6 +7,7 @@ mod desk;
 mod documents;
 mod people;
 mod resources;
+mod staff;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard};
@@ -23,6 +24,7 @@ use self::clinic::Worklist;
 use self::documents::Log;
 use self::people::People;
 use self::resources::Resources;
+use self::staff::StaffSignIns;
 use super::desk::{Colleague, DeskNote, Noted, Patient};
 use super::people::{
     Activated, Activation, Claim, Claimed, Grant, Invitation, NewAccount, NewPatient, NewSession,
@@ -35,6 +37,7 @@ use super::resources::{
 use super::rows::{
     Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, ShownThread, ThreadRow,
 };
+use super::staff::{OneTime, SetUp, StaffChange, StaffLink, StaffSetUp, StaffSignIn};
 use super::{Answer, Store, StoreError};
 use crate::audit::{Entry, Head, Linked, Search};
 use crate::secret::{SecretHash, Slot};
@@ -63,6 +66,7 @@ struct State {
     worklist: Worklist,
     resources: Resources,
     audit: Audit,
+    staff: StaffSignIns,
     desk_notes: BTreeMap<(PatientId, EntryId, u32), DeskNote>,
 }
 
@@ -293,6 +297,53 @@ impl Store for MemoryStore {
     }
     fn add_desk_note(&self, note: DeskNote) -> Answer<'_, Noted> {
         self.run(|state| Ok(desk::add_note(state, note)))
+    }
+    fn staff_sign_in(&self, name: NameHash) -> Answer<'_, Option<StaffSignIn>> {
+        self.run(move |state| Ok(staff::sign_in(state, name)))
+    }
+    fn staff_sign_in_of(&self, account: AccountId) -> Answer<'_, Option<StaffSignIn>> {
+        self.run(move |state| Ok(staff::sign_in_of(state, account)))
+    }
+    fn add_staff_link(&self, link: StaffLink) -> Answer<'_, ()> {
+        self.run(move |state| {
+            state.staff.add_link(link);
+            Ok(())
+        })
+    }
+    fn staff_link(&self, secret: SecretHash, now: Timestamp) -> Answer<'_, Option<StaffLink>> {
+        self.run(move |state| Ok(state.staff.link(secret, now)))
+    }
+    fn set_up_staff(&self, new: StaffSetUp) -> Answer<'_, SetUp> {
+        self.run(move |state| {
+            let done = state.staff.set_up(new);
+            if let SetUp::Done(account) = done {
+                state.people.end_staff_sessions(account);
+            }
+            Ok(done)
+        })
+    }
+    fn use_staff_code(
+        &self,
+        account: AccountId,
+        code: OneTime,
+        _now: Timestamp,
+    ) -> Answer<'_, bool> {
+        self.run(move |state| Ok(state.staff.use_code(account, code)))
+    }
+    fn change_staff(&self, change: StaffChange) -> Answer<'_, ()> {
+        self.run(move |state| state.people.change_staff(&change))
+    }
+    fn extend_session(
+        &self,
+        token: SecretHash,
+        until: Timestamp,
+        lasts_ms: i64,
+        now: Timestamp,
+    ) -> Answer<'_, ()> {
+        self.run(move |state| state.people.extend_session(token, until, lasts_ms, now))
+    }
+    fn prove_session(&self, token: SecretHash, now: Timestamp) -> Answer<'_, ()> {
+        self.run(move |state| state.people.prove_session(token, now))
     }
     fn audit(&self, entries: Vec<Entry>) -> Answer<'_, ()> {
         self.run(move |state| {

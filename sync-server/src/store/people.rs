@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use shared::id::{AccountId, DeviceId, PatientId};
 use shared::sync::scope::Level;
 use shared::time::Timestamp;
@@ -72,11 +72,12 @@ pub struct NewStaff {
     pub account: AccountId,
     pub name: String,
     pub role: Role,
+    pub prescribes: bool,
     pub at: Timestamp,
 }
 
 /// What a member of staff does at the clinic. The right to prescribe is a separate one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     FrontDesk,
@@ -107,6 +108,8 @@ pub struct StaffMember {
     pub account: AccountId,
     pub name: String,
     pub role: Role,
+    /// May decide about prescriptions.
+    pub prescribes: bool,
 }
 
 /// An account may reach a record.
@@ -259,6 +262,8 @@ pub struct Session {
     pub slot: Slot,
     pub door: Door,
     pub demo: bool,
+    /// When a code was last given in it.
+    pub proven_at: Option<Timestamp>,
 }
 
 #[cfg(test)]

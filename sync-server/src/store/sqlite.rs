@@ -11,6 +11,7 @@ mod open;
 mod people;
 mod resources;
 mod sign_ins;
+mod staff;
 mod writer;
 
 use std::path::Path;
@@ -39,6 +40,7 @@ use super::resources::{
 use super::rows::{
     Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, ShownThread, ThreadRow,
 };
+use super::staff::{OneTime, SetUp, StaffChange, StaffLink, StaffSetUp, StaffSignIn};
 use super::{Answer, Store, StoreError};
 use crate::audit::{Entry, Head, Linked, Search};
 use crate::secret::{SecretHash, Slot};
@@ -311,6 +313,44 @@ impl Store for SqliteStore {
     }
     fn add_desk_note(&self, note: DeskNote) -> Answer<'_, Noted> {
         self.write(move |db| desk::add_note(db, &note))
+    }
+    fn staff_sign_in(&self, name: NameHash) -> Answer<'_, Option<StaffSignIn>> {
+        self.read(move |db| staff::sign_in(db, name))
+    }
+    fn staff_sign_in_of(&self, account: AccountId) -> Answer<'_, Option<StaffSignIn>> {
+        self.read(move |db| staff::sign_in_of(db, account))
+    }
+    fn add_staff_link(&self, link: StaffLink) -> Answer<'_, ()> {
+        self.write(move |db| staff::add_link(db, &link))
+    }
+    fn staff_link(&self, secret: SecretHash, now: Timestamp) -> Answer<'_, Option<StaffLink>> {
+        self.read(move |db| staff::link(db, secret, now))
+    }
+    fn set_up_staff(&self, new: StaffSetUp) -> Answer<'_, SetUp> {
+        self.write(move |db| staff::set_up(db, &new))
+    }
+    fn use_staff_code(
+        &self,
+        account: AccountId,
+        code: OneTime,
+        now: Timestamp,
+    ) -> Answer<'_, bool> {
+        self.write(move |db| staff::use_code(db, account, code, now))
+    }
+    fn change_staff(&self, change: StaffChange) -> Answer<'_, ()> {
+        self.write(move |db| staff::change(db, &change))
+    }
+    fn extend_session(
+        &self,
+        token: SecretHash,
+        until: Timestamp,
+        lasts_ms: i64,
+        now: Timestamp,
+    ) -> Answer<'_, ()> {
+        self.write(move |db| staff::extend_session(db, token, until, lasts_ms, now))
+    }
+    fn prove_session(&self, token: SecretHash, now: Timestamp) -> Answer<'_, ()> {
+        self.write(move |db| staff::prove_session(db, token, now))
     }
     fn audit(&self, entries: Vec<Entry>) -> Answer<'_, ()> {
         self.write(move |db| audit::append(db, &entries))

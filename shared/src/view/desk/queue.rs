@@ -126,4 +126,7 @@ pub struct ColleagueLine {
     pub account: AccountId,
     pub name: String,
     pub role: String,
+    /// May decide about prescriptions.
+    #[serde(default)]
+    pub prescribes: bool,
 }

@@ -135,7 +135,7 @@ impl By<'_> {
             entry,
             now: self.app.now(),
             name: self.member.name.clone(),
-            role: hat(self.member.role),
+            role: hat(self.member),
         };
         match prepare(&record, &pen, self.signed(edit)).map_err(refused)? {
             ClinicPrepared::Entry { document, text } => Ok((document, text)),
@@ -183,11 +183,11 @@ fn refused(why: Refused) -> Error {
     }
 }
 
-/// Who may decide about prescriptions. The others prepare and record.
-const fn hat(role: Role) -> Hat {
-    match role {
-        Role::Clinician => Hat::Prescriber,
-        Role::Nurse | Role::Pharmacist => Hat::Nurse,
+/// Who may decide about prescriptions has the right by name. The others prepare and record.
+const fn hat(member: &StaffMember) -> Hat {
+    match member.role {
+        _ if member.prescribes => Hat::Prescriber,
+        Role::Clinician | Role::Nurse | Role::Pharmacist => Hat::Nurse,
         Role::FrontDesk | Role::Admin => Hat::FrontDesk,
     }
 }

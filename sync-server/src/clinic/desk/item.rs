@@ -44,7 +44,7 @@ pub async fn read(
     let (refill, request) = asked(&allowed, &line).await?;
     let notes = app.desk().notes_of(patient, item).all;
     let also_here = app.desk().opens((patient, item), (member.account, &member.name), app.now());
-    let may_prescribe = member.role == Role::Clinician;
+    let may_prescribe = member.prescribes;
     Ok(Answer(DeskItem { line, messages, refill, request, notes, also_here, may_prescribe }))
 }
 

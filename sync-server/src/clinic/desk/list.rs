@@ -11,6 +11,7 @@ use crate::clinic::{Inbox, handles_messages};
 use crate::error::Error;
 use crate::extract::{Answer, Nothing, query_part};
 use crate::state::App;
+use crate::store::desk::Colleague;
 use crate::store::people::Role;
 
 /// Lines of one page.
@@ -196,9 +197,11 @@ pub async fn colleagues(
 ) -> Result<Answer<Vec<ColleagueLine>>, Error> {
     allowed.shows([]);
     let all = allowed.store().colleagues().await?.into_iter();
-    let lines = all.filter(|colleague| colleague.role != Role::Admin).map(|colleague| {
+    let works = |one: &Colleague| one.role != Role::Admin && !one.ended;
+    let lines = all.filter(works).map(|colleague| {
         let role = colleague.role.word().to_owned();
-        ColleagueLine { account: colleague.account, name: colleague.name, role }
+        let (account, name, prescribes) = (colleague.account, colleague.name, colleague.prescribes);
+        ColleagueLine { account, name, role, prescribes }
     });
     Ok(Answer(lines.collect()))
 }

@@ -18,7 +18,9 @@ async fn more_staff(world: &World) {
     for (account, name, role) in
         [(OTHER_NURSE, "Sam Ortiz, RN", Role::Nurse), (DOCTOR, "Dr. Okafor", Role::Clinician)]
     {
-        let staff = NewStaff { account, name: name.into(), role, at: world.clock.now() };
+        let prescribes = role == Role::Clinician;
+        let (name, at) = (name.into(), world.clock.now());
+        let staff = NewStaff { account, name, role, prescribes, at };
         world.store.add_staff(staff).await.unwrap();
     }
 }

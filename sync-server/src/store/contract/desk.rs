@@ -53,7 +53,8 @@ mod promise {
     }
 
     pub async fn everybody_the_queue_may_name_is_listed(store: &dyn Store) {
-        let staff = NewStaff { account: ROSA, name: "Rosa".into(), role: Role::Nurse, at: NOW };
+        let (name, role) = ("Rosa".into(), Role::Nurse);
+        let staff = NewStaff { account: ROSA, name, role, prescribes: true, at: NOW };
         store.add_staff(staff).await.unwrap();
         let colleagues = store.colleagues().await.unwrap();
         assert_eq!(colleagues.len(), 1);

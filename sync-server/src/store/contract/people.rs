@@ -62,7 +62,8 @@ mod promise {
         assert_eq!(store.account_name(ROSA).await.unwrap().as_deref(), Some("Rosa"));
         for role in [Role::Nurse, Role::Admin] {
             let name = "Linh".to_owned();
-            let staff = NewStaff { account: AccountId::from_u128(5), name, role, at: NOW };
+            let account = AccountId::from_u128(5);
+            let staff = NewStaff { account, name, role, prescribes: false, at: NOW };
             store.add_staff(staff).await.unwrap();
         }
         let member = store.staff_member(AccountId::from_u128(5)).await.unwrap().unwrap();

@@ -14,19 +14,27 @@ use crate::store::people::{
     Activated, Activation, Claim, Claimed, Door, Grant, INVITATION_TRIES_MAX, Invitation,
     NewAccount, NewPatient, NewSession, NewStaff, RecordOf, Role, Session, SignIn, StaffMember,
 };
+use crate::store::staff::StaffChange;
 
 #[derive(Default)]
 pub struct People {
     pub patients: BTreeMap<PatientId, NewPatient>,
     names: BTreeMap<AccountId, String>,
-    staff: BTreeMap<AccountId, Role>,
+    staff: BTreeMap<AccountId, Staff>,
     grants: BTreeMap<(PatientId, AccountId), Level>,
     sessions: BTreeMap<SecretHash, NewSession>,
+    proven: BTreeMap<SecretHash, Timestamp>,
     /// Of each account and slot, the device of the newest session, also after it ended.
     devices: BTreeMap<(AccountId, String), DeviceId>,
     tickets: BTreeMap<SecretHash, (SecretHash, Timestamp)>,
     invitations: BTreeMap<SecretHash, Invited>,
     sign_ins: BTreeMap<AccountId, SignIn>,
+}
+
+struct Staff {
+    role: Role,
+    prescribes: bool,
+    ended: bool,
 }
 
 struct Invited {
@@ -50,15 +58,18 @@ impl People {
 
     pub fn add_staff(&mut self, new: NewStaff) -> Done {
         self.names.entry(new.account).or_insert(new.name);
-        self.staff.entry(new.account).or_insert(new.role);
+        let (role, prescribes) = (new.role, new.prescribes);
+        self.staff.entry(new.account).or_insert(Staff { role, prescribes, ended: false });
         Ok(())
     }
 
     pub fn colleagues(&self) -> Vec<Colleague> {
-        let all = self.staff.iter().map(|(account, role)| Colleague {
+        let all = self.staff.iter().map(|(account, staff)| Colleague {
             account: *account,
             name: self.names.get(account).cloned().unwrap_or_default(),
-            role: *role,
+            role: staff.role,
+            prescribes: staff.prescribes,
+            ended: staff.ended,
         });
         all.collect()
     }
@@ -157,8 +168,42 @@ impl People {
     }
 
     pub fn staff_member(&self, account: AccountId) -> Option<StaffMember> {
-        let role = *self.staff.get(&account)?;
-        Some(StaffMember { account, name: self.name_of(account)?, role })
+        let staff = self.staff.get(&account).filter(|staff| !staff.ended)?;
+        let (role, prescribes) = (staff.role, staff.prescribes);
+        Some(StaffMember { account, name: self.name_of(account)?, role, prescribes })
+    }
+
+    pub fn change_staff(&mut self, change: &StaffChange) -> Done {
+        if let Some(staff) = self.staff.get_mut(&change.account) {
+            let StaffChange { role, prescribes, ended, .. } = *change;
+            *staff = Staff { role, prescribes, ended };
+        }
+        if change.ended {
+            self.end_staff_sessions(change.account);
+        }
+        Ok(())
+    }
+
+    pub fn end_staff_sessions(&mut self, account: AccountId) {
+        self.sessions.retain(|_, open| open.account != account || open.door != Door::Clinic);
+    }
+
+    pub fn extend_session(
+        &mut self,
+        token: SecretHash,
+        until: Timestamp,
+        lasts_ms: i64,
+        now: Timestamp,
+    ) -> Done {
+        if let Some(open) = self.sessions.get_mut(&token).filter(|open| open.until > now) {
+            open.until = open.until.max(until).min(open.at.plus_millis(lasts_ms));
+        }
+        Ok(())
+    }
+
+    pub fn prove_session(&mut self, token: SecretHash, now: Timestamp) -> Done {
+        self.proven.insert(token, now);
+        Ok(())
     }
 
     pub fn records_of(&self, account: AccountId) -> Vec<RecordOf> {
@@ -197,6 +242,7 @@ impl People {
             slot: found.slot.clone(),
             door: found.door,
             demo: found.demo,
+            proven_at: self.proven.get(&token).copied(),
         })
     }
 

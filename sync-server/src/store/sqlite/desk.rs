@@ -19,11 +19,17 @@ pub fn patients(db: &Transaction<'_>) -> Result<Vec<Patient>, StoreError> {
 
 pub fn colleagues(db: &Transaction<'_>) -> Result<Vec<Colleague>, StoreError> {
     let mut find = db.prepare_cached(
-        "SELECT account, a.name, s.role FROM staff s JOIN accounts a USING (account)
+        "SELECT account, a.name, s.role, s.prescribes, s.ended_at IS NOT NULL FROM staff s JOIN accounts a USING (account)
          ORDER BY a.name, account",
     )?;
     all(&mut find, [], |row| {
-        Ok(Colleague { account: row.account()?, name: row.take()?, role: row.role()? })
+        Ok(Colleague {
+            account: row.account()?,
+            name: row.take()?,
+            role: row.role()?,
+            prescribes: row.take()?,
+            ended: row.take()?,
+        })
     })
 }
 

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0003_desk.sql"),
     include_str!("../../../migrations/sqlite/0004_sign_in.sql"),
     include_str!("../../../migrations/sqlite/0005_audit.sql"),
+    include_str!("../../../migrations/sqlite/0006_staff.sql"),
 ];
 
 /// Why the server cannot start on this file. Each is a sentence for the host.

@@ -39,9 +39,10 @@ pub fn add_staff(db: Db<'_>, new: &NewStaff) -> Result<(), StoreError> {
     let account = NewAccount { account: new.account, name: new.name.clone(), at: new.at };
     add_account(db, &account)?;
     db.prepare_cached(
-        "INSERT INTO staff (account, role) VALUES (?1, ?2) ON CONFLICT (account) DO NOTHING",
+        "INSERT INTO staff (account, role, prescribes) VALUES (?1, ?2, ?3)
+         ON CONFLICT (account) DO NOTHING",
     )?
-    .execute((new.account.to_bytes(), new.role.word()))?;
+    .execute((new.account.to_bytes(), new.role.word(), new.prescribes))?;
     Ok(())
 }
 
@@ -162,10 +163,12 @@ pub fn account_name(db: Db<'_>, account: AccountId) -> Result<Option<String>, St
 
 pub fn staff_member(db: Db<'_>, account: AccountId) -> Result<Option<StaffMember>, StoreError> {
     let mut find = db.prepare_cached(
-        "SELECT name, role FROM staff JOIN accounts USING (account) WHERE account = ?1",
+        "SELECT name, role, prescribes FROM staff JOIN accounts USING (account)
+         WHERE account = ?1 AND ended_at IS NULL",
     )?;
     one(&mut find, [account.to_bytes()], |row| {
-        Ok(StaffMember { account, name: row.take()?, role: row.role()? })
+        let (name, role, prescribes) = (row.take()?, row.role()?, row.take()?);
+        Ok(StaffMember { account, name, role, prescribes })
     })
 }
 
@@ -213,7 +216,7 @@ pub fn session(
     now: Timestamp,
 ) -> Result<Option<Session>, StoreError> {
     let mut find = db.prepare_cached(
-        "SELECT account, device, slot, door, demo FROM sessions
+        "SELECT account, device, slot, door, demo, proven_at FROM sessions
          WHERE token = ?1 AND ended_at IS NULL AND until > ?2",
     )?;
     one(&mut find, (token.bytes(), now.millis()), |row| {
@@ -224,6 +227,7 @@ pub fn session(
             slot: row.slot()?,
             door: row.door()?,
             demo: row.take()?,
+            proven_at: row.take::<Option<i64>>()?.map(Timestamp::from_millis),
         })
     })
 }

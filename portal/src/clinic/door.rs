@@ -1,0 +1,146 @@
+//! Signing in at the clinic: name, passphrase and a code. And what ends a session that nobody touches.
+
+use gloo_timers::callback::Interval;
+use leptos::ev::{keydown, pointerdown};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::client::{self, Door};
+use super::desk::{Connection, Desk};
+use super::live;
+use crate::page::i18n::words;
+
+/// How often the server hears that somebody is here.
+const TELL_MS: u32 = 60_000;
+/// Minutes without a touch after which the page empties itself, before the server ends the session.
+const IDLE_MINUTES: u32 = 14;
+
+#[component]
+pub(super) fn SignIn(desk: Desk) -> AnyView {
+    let fields = Fields::default();
+    let problem = RwSignal::new(None::<String>);
+    let busy = RwSignal::new(false);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            let answer = client::sign_in(&fields.proof()).await;
+            busy.set(false);
+            match answer {
+                Ok(()) => {
+                    desk.come_in();
+                    live::keep_up(desk);
+                }
+                Err(why) => problem.set(Some(why_not(why))),
+            }
+        });
+    };
+    view! {
+        <main class="desk-alone" id="conversation" tabindex="-1">
+            <h1>{words::clinic_signed_out()}</h1>
+            <form class="panel" on:submit=submit>
+                {fields.name("username")}
+                {fields.passphrase("current-password")}
+                {fields.code()}
+                <p role="alert">{move || problem.get()}</p>
+                <div class="panel-foot">
+                    <p class="soft" role="status">
+                        {move || busy.get().then(words::clinic_opening)}
+                    </p>
+                    <button type="submit" class="desk-button main">{words::clinic_sign_in()}</button>
+                </div>
+            </form>
+        </main>
+    }
+    .into_any()
+}
+
+/// What proves who somebody is. Gone with the page, and kept nowhere.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Fields {
+    name: RwSignal<String>,
+    passphrase: RwSignal<String>,
+    code: RwSignal<String>,
+}
+
+impl Fields {
+    pub(super) fn proof(self) -> client::Proof {
+        client::Proof {
+            name: self.name.get_untracked(),
+            passphrase: client::normal(&self.passphrase.get_untracked()),
+            code: self.code.get_untracked(),
+        }
+    }
+
+    pub(super) fn name(self, fill: &'static str) -> AnyView {
+        input("name", words::clinic_sign_in_name(), "text", fill, self.name)
+    }
+
+    pub(super) fn passphrase(self, fill: &'static str) -> AnyView {
+        input("passphrase", words::clinic_passphrase(), "password", fill, self.passphrase)
+    }
+
+    pub(super) fn code(self) -> AnyView {
+        input("code", words::clinic_code(), "text", "one-time-code", self.code)
+    }
+}
+
+fn input(
+    id: &'static str,
+    label: String,
+    kind: &'static str,
+    fill: &'static str,
+    value: RwSignal<String>,
+) -> AnyView {
+    view! {
+        <div class="desk-field">
+            <label for=id>{label}</label>
+            <input
+                id=id type=kind autocomplete=fill autocapitalize="none" spellcheck="false"
+                required=true dir="auto"
+                on:input=move |event| value.set(event_target_value(&event))
+            />
+        </div>
+    }
+    .into_any()
+}
+
+pub(super) fn why_not(why: Door) -> String {
+    match why {
+        Door::Wrong => words::clinic_sign_in_wrong(),
+        Door::TooMany => words::clinic_too_many_tries(),
+        Door::Ended => words::clinic_link_ended(),
+        Door::Taken => words::clinic_name_taken(),
+        Door::Refused => words::clinic_choose_other(),
+        Door::Away => words::clinic_away(),
+    }
+}
+
+/// Tells the server while somebody types or clicks, and empties the page when nobody does.
+pub(super) fn watch(desk: Desk) {
+    let quiet = StoredValue::new(0_u32);
+    let touched = move || quiet.set_value(0);
+    window_event_listener(keydown, move |_| touched());
+    window_event_listener(pointerdown, move |_| touched());
+    let tell = move || {
+        let lasts = desk.who().get_untracked().is_some_and(|who| who.idle);
+        if !lasts || desk.connection().get_untracked() == Connection::SignedOut {
+            return quiet.set_value(0);
+        }
+        let minutes = quiet.get_value();
+        quiet.set_value(minutes + 1);
+        if minutes >= IDLE_MINUTES {
+            desk.lock();
+        } else if minutes == 0 {
+            // Whether it arrived shows with whatever is asked next.
+            spawn_local(async move {
+                let _told = client::stay().await;
+            });
+        }
+    };
+    // For as long as the page lives.
+    Interval::new(TELL_MS, tell).forget();
+}
