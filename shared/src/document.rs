@@ -1,20 +1,25 @@
 //! A document: one writer role, one audience, one shard, one epoch. The only place that names
 //! automerge. A document is a container and nothing more: entries are strings under time-sorted
 //! ids, registers are strings under names, and nobody here knows what a string means.
+//!
+//! [`Document`] reads and writes the changes of automerge without the library, which is half of
+//! what a device would download; `Opened` is a document in the library, for servers and tests.
 
 pub mod gate;
 pub mod key;
+mod minting;
+#[cfg(any(test, feature = "automerge"))]
 mod opened;
 mod reading;
 
-use automerge::Change;
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
 
 pub use self::gate::REGISTER_BYTES_MAX;
 pub use self::key::{Document as DocumentId, Kind};
-use self::opened::Opened;
-use self::reading::Reading;
+#[cfg(any(test, feature = "automerge"))]
+pub use self::opened::Opened;
+use self::reading::{Reading, Unusual};
 use crate::id::{EntryId, Rng};
 
 /// Written into every document, so that a reader knows which rules its writer followed.
@@ -23,7 +28,7 @@ const SCHEMA: &str = "schema";
 const ENTRIES: &str = "entries";
 const REGISTERS: &str = "registers";
 
-/// Names one change: SHA-256 over its uncompressed bytes, computed by automerge.
+/// Names one change: SHA-256 over its uncompressed bytes, as automerge computes it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(transparent)]
 pub struct ChangeHash(
@@ -73,33 +78,19 @@ pub enum Unreadable {
     Incomplete(Vec<ChangeHash>),
 }
 
-/// An open document: read from its changes, and opened in automerge when it is first written into
-/// or when it is not what our own writers write.
+/// An open document, read from its changes.
 #[derive(Clone)]
-pub struct Document(Content);
-
-#[derive(Clone)]
-enum Content {
-    Read(Box<Read>),
-    Opened(Box<Opened>),
-}
-
-#[derive(Clone)]
-struct Read {
-    reading: Reading,
-    /// All changes, for automerge.
-    bytes: Vec<u8>,
-}
+pub struct Document(Reading);
 
 impl Document {
     /// The first change, made by the server alone. It is the same bytes wherever it is made, so
     /// that two nodes that create one document at once have created one document.
     pub fn genesis(document: &DocumentId) -> (ChangeHash, Vec<u8>) {
-        opened::genesis(first_actor(document))
+        let change = minting::genesis(first_actor(document));
+        (change.hash(), change.into_bytes())
     }
 
-    /// Opens a document from all its changes, in any order, in one call: one by one costs the
-    /// square of their number.
+    /// Opens a document from all its changes, in any order, in one call.
     pub fn load<'a>(changes: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, Unreadable> {
         match Self::load_what_is_there(changes)? {
             (opened, missing) if missing.is_empty() => Ok(opened),
@@ -111,92 +102,55 @@ impl Document {
     pub fn load_what_is_there<'a>(
         changes: impl IntoIterator<Item = &'a [u8]>,
     ) -> Result<(Self, Vec<ChangeHash>), Unreadable> {
-        let changes: Vec<&[u8]> = changes.into_iter().collect();
         let mut reading = Reading::default();
-        let read = reading.add(changes.iter().copied());
-        let bytes = changes.concat();
-        if read.is_ok() && reading.has_begun() {
-            let missing = reading.missing();
-            return Ok((Self(Content::Read(Box::new(Read { reading, bytes }))), missing));
+        reading.add(changes).map_err(|Unusual| Unreadable::Damaged)?;
+        let missing = reading.missing();
+        match (reading.has_begun(), missing.is_empty()) {
+            (true, _) => Ok((Self(reading), missing)),
+            // Without its first change there is nothing to open, and nothing wrong with the others.
+            (false, false) => Err(Unreadable::Incomplete(missing)),
+            (false, true) => Err(Unreadable::Damaged),
         }
-        let (opened, missing) = Opened::load(&bytes)?;
-        Ok((Self(Content::Opened(Box::new(opened))), missing))
     }
 
-    /// Adds changes of others.
+    /// Adds changes of others. If they are not what a document of ours can be, this one is of no
+    /// use any more: open it again without them.
     pub fn apply<'a>(
         &mut self,
         changes: impl IntoIterator<Item = &'a [u8]>,
     ) -> Result<(), Unreadable> {
-        let changes: Vec<&[u8]> = changes.into_iter().collect();
-        let read = match &mut self.0 {
-            Content::Read(read) => {
-                let added = read.reading.add(changes.iter().copied());
-                added.ok().map(|()| {
-                    read.bytes.extend(changes.concat());
-                    read.reading.missing()
-                })
-            }
-            Content::Opened(_) => None,
-        };
-        let missing = match read {
-            Some(missing) => missing,
-            None => self.open()?.apply(&changes)?,
-        };
+        self.0.add(changes).map_err(|Unusual| Unreadable::Damaged)?;
+        let missing = self.0.missing();
         if missing.is_empty() { Ok(()) } else { Err(Unreadable::Incomplete(missing)) }
     }
 
     /// Whether this is what the document says already. Automerge writes nothing for the same text
     /// again, and a deletion if the text is the winner of a conflict.
     pub fn says(&self, put: &Put) -> bool {
-        match (&self.0, put) {
-            (Content::Opened(opened), put) => opened.says(put),
-            (Content::Read(read), Put::Entry { entry, text }) => {
-                read.reading.entry(&entry.to_string()) == Some(text)
-            }
-            (Content::Read(read), Put::Register { name, text }) => {
-                read.reading.register(name) == Some(text)
-            }
+        match put {
+            Put::Entry { entry, text } => self.0.entry(&entry.to_string()) == Some(text),
+            Put::Register { name, text } => self.0.register(name) == Some(text),
         }
     }
 
-    /// Makes one change of these puts, in this document and as bytes to store and send.
-    pub fn mint(&mut self, actor: Actor, puts: &[Put]) -> (ChangeHash, Vec<u8>) {
-        assert!(!puts.is_empty(), "a change says something");
-        self.open().expect("what was read passed the gate when it was stored").mint(actor, puts)
+    /// Makes one change of what the document does not say yet, in it and as bytes to store and
+    /// send.
+    pub fn mint(&mut self, actor: Actor, put: &Put) -> (ChangeHash, Vec<u8>) {
+        assert!(!self.says(put), "a change says something");
+        self.0.mint(actor, put)
     }
 
     pub fn entries(&self) -> Vec<(EntryId, Vec<Value>)> {
-        let entries = match &self.0 {
-            Content::Read(read) => read.reading.entries(),
-            Content::Opened(opened) => opened.entries(),
-        };
         let known = |(name, values): (String, _)| Some((name.parse().ok()?, values));
-        entries.into_iter().filter_map(known).collect()
+        self.0.entries().into_iter().filter_map(known).collect()
     }
 
     pub fn registers(&self) -> Vec<(String, Vec<Value>)> {
-        match &self.0 {
-            Content::Read(read) => read.reading.registers(),
-            Content::Opened(opened) => opened.registers(),
-        }
+        self.0.registers()
     }
 
     pub fn entry(&self, entry: EntryId) -> Option<String> {
-        match &self.0 {
-            Content::Read(read) => read.reading.entry(&entry.to_string()).map(str::to_owned),
-            Content::Opened(opened) => opened.entry(entry),
-        }
-    }
-
-    fn open(&mut self) -> Result<&mut Opened, Unreadable> {
-        if let Content::Read(read) = &self.0 {
-            self.0 = Content::Opened(Box::new(Opened::load(&read.bytes)?.0));
-        }
-        match &mut self.0 {
-            Content::Opened(opened) => Ok(opened),
-            Content::Read(_) => unreachable!("it was opened just now"),
-        }
+        self.0.entry(&entry.to_string()).map(str::to_owned)
     }
 }
 
@@ -208,8 +162,8 @@ fn first_actor(document: &DocumentId) -> Actor {
 
 /// The hash of a change from its bytes, without opening a document.
 pub fn hash_of(bytes: &[u8]) -> Result<ChangeHash, Unreadable> {
-    let change = Change::from_bytes(bytes.to_vec()).map_err(|_| Unreadable::Damaged)?;
-    Ok(ChangeHash(change.hash().0))
+    let change = gate::read_stored(bytes, &gate::Limits::IMPORT);
+    change.map(|change| change.hash()).map_err(|_| Unreadable::Damaged)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use shared::document::gate::guarded;
-use shared::document::{Actor, Document, DocumentId, Kind, Put};
+use shared::document::{Actor, DocumentId, Kind, Opened, Put};
 use shared::id::{EntryId, PatientId};
 use shared::record::Said;
 use shared::record::activity::{Activity, Did, Touched, Why};
@@ -126,7 +126,7 @@ impl Teller<'_> {
         let (rows, _) = store.rows_after(document, 0, usize::MAX).await?;
         let damaged = StoreError::Damaged("an activity document");
         let minted = guarded(|| {
-            let mut open = Document::load(rows.iter().map(|row| &row.bytes[..])).ok()?;
+            let mut open = Opened::load(rows.iter().map(|row| &row.bytes[..])).ok()?;
             let new = entries.iter().filter(|(entry, _)| open.entry(**entry).is_none());
             let put = |(entry, activity): (&EntryId, &Activity)| Put::Entry {
                 entry: *entry,

@@ -150,7 +150,7 @@ async fn push_into_the_kill(mut socket: Socket, mut child: Child) -> Vec<ChangeH
         let minted: Vec<_> = (0..PUSH)
             .map(|_| {
                 let entry = EntryId::fresh(Timestamp::from_millis(0), &mut OsRng);
-                open.mint(actor, &[Put::Entry { entry, text: "{}".into() }])
+                open.mint(actor, &Put::Entry { entry, text: "{}".into() })
             })
             .collect();
         let changes = minted.iter().map(|(_, bytes)| bytes.clone().into()).collect();

@@ -43,7 +43,7 @@ fn entries_of_a_newer_version_go_through_the_gate_and_a_device_and_back_unchange
     let mut rows = vec![row(1, &genesis)];
     for (number, text) in lines("newer.jsonl").into_iter().enumerate() {
         let entry = EntryId::from_u128(100 + number as u128);
-        let (_, bytes) = newer.mint(Actor([1; 16]), &[Put::Entry { entry, text }]);
+        let (_, bytes) = newer.mint(Actor([1; 16]), &Put::Entry { entry, text });
         let taken = known.take(&bytes, Shape::Journal).expect("the gate does not read entries");
         rows.push(row(number as u64 + 2, taken.bytes()));
     }

@@ -103,10 +103,10 @@ fn changes() -> Vec<(&'static str, Vec<u8>)> {
     let texts = [lines("entries.jsonl"), lines("newer.jsonl")].concat();
     for (number, text) in texts.into_iter().enumerate() {
         let entry = EntryId::from_u128(100 + number as u128);
-        all.push(("entry", document.mint(Actor([1; 16]), &[Put::Entry { entry, text }]).1));
+        all.push(("entry", document.mint(Actor([1; 16]), &Put::Entry { entry, text }).1));
     }
     let register = Put::Register { name: "pref/language".into(), text: "\"es\"".into() };
-    all.push(("register", document.mint(Actor([2; 16]), &[register]).1));
+    all.push(("register", document.mint(Actor([2; 16]), &register).1));
     all
 }
 

@@ -2,7 +2,7 @@
 
 use automerge::{Automerge, Change, ExpandedChange};
 use shared::document::gate::{Known, Limits, Shape, admit, check};
-use shared::document::{Actor, Document, Put};
+use shared::document::{Actor, Document, Opened, Put};
 use shared::id::EntryId;
 
 use crate::hostile::turn;
@@ -62,7 +62,7 @@ fn both_writings_agree_with_those_of_automerge() {
 fn an_import_of_ten_thousand_resources_and_their_next_versions_passes() {
     let _turn = turn();
     let genesis = Document::genesis(&crate::world::document_id()).1;
-    let mut chart = Document::load([&genesis[..]]).unwrap();
+    let mut chart = Opened::load([&genesis[..]]).unwrap();
     let mut known = Known::with_genesis(&check(&genesis, &Limits::IMPORT).unwrap()).unwrap();
     let resources = |from: u128, count: u128, version: &str| -> Vec<Put> {
         let put = |number| Put::Entry {

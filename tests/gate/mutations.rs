@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use automerge::{Automerge, Change, ReadDoc};
 use shared::document::gate::{Checked, Known, Limits, Rejected, Shape, admit, check};
+use shared::document::{Document, Opened};
 
 use crate::MEMORY;
 use crate::forge::{chunk, compressed, raw_chunk, signed, unsigned};
@@ -67,6 +68,10 @@ fn one_world(seed: u64, counts: &mut Counts) {
     }
     let mut document = Automerge::new();
     document.load_incremental(&world.stored.concat()).expect("stored changes load");
+    let both = (
+        Document::load(world.stored.iter().map(Vec::as_slice)).expect("stored changes load"),
+        Opened::load(world.stored.iter().map(Vec::as_slice)).expect("stored changes load"),
+    );
     let genuine: Vec<Vec<u8>> = (0..8).map(|_| world.mint()).collect();
     for _ in 0..MUTATIONS_PER_WORLD {
         let from = world.random.pick(&genuine).clone();
@@ -76,6 +81,7 @@ fn one_world(seed: u64, counts: &mut Counts) {
             if !genuine.contains(&bytes) {
                 counts.changed_and_admitted += 1;
                 survive(&document, &change);
+                read_alike(both.clone(), &change);
             }
         }
     }
@@ -127,6 +133,14 @@ fn survive(document: &Automerge, change: &Checked) {
     let saved = Automerge::load(&document.save()).expect("the saved document loads");
     assert_eq!(saved.get_heads(), document.get_heads());
     assert!(saved.get_change_by_hash(&automerge::ChangeHash(change.hash().0)).is_some());
+}
+
+/// Devices read without automerge: whatever passes, they have to read, and as it does.
+fn read_alike((mut ours, mut theirs): (Document, Opened), change: &Checked) {
+    ours.apply([change.bytes()]).expect("what passed is read");
+    theirs.apply([change.bytes()]).expect("automerge takes it");
+    assert_eq!(ours.entries(), theirs.entries());
+    assert_eq!(ours.registers(), theirs.registers());
 }
 
 fn mutate(random: &mut Seeded, from: &[u8], stored: &[Vec<u8>]) -> Vec<u8> {

@@ -5,7 +5,7 @@ use automerge::{Automerge, LoadOptions, ReadDoc, SaveOptions, VerificationMode};
 use shared::document::gate::{
     Limit, Limits, Rejected, Shape, SnapshotLimits, admit, check, check_snapshot,
 };
-use shared::document::{Actor, ChangeHash, Document, Put};
+use shared::document::{Actor, ChangeHash, Document, Opened, Put};
 use shared::id::EntryId;
 
 use crate::forge::{DOCUMENT, chunk, deflate, deflated_zeros, prefixed, run, signed, unsigned};
@@ -52,7 +52,7 @@ fn every_genuine_document_passes_and_the_next_change_builds_on_it() {
 fn a_chart_of_ten_thousand_resources_passes() {
     let _turn = turn();
     let genesis = Document::genesis(&document_id()).1;
-    let mut chart = Document::load([&genesis[..]]).unwrap();
+    let mut chart = Opened::load([&genesis[..]]).unwrap();
     let mut changes = vec![genesis];
     for round in 0..100_u128 {
         let put = |number| Put::Entry {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use shared::document::gate::{Checked, Known, Limits, Rejected, Shape, admit, check};
-use shared::document::{Actor, ChangeHash, Document, DocumentId, Put};
+use shared::document::{Actor, ChangeHash, Document, DocumentId, Opened, Put};
 use shared::edit::Audience;
 use shared::id::{AccountId, EntryId, PatientId};
 use shared::time::Timestamp;
@@ -20,7 +20,7 @@ pub struct World {
 }
 
 struct Device {
-    document: Document,
+    document: Opened,
     actor: Actor,
     has: BTreeSet<ChangeHash>,
 }
@@ -40,7 +40,7 @@ impl World {
         let genesis = Document::genesis(&document_id()).1;
         let checked = check(&genesis, &Limits::IMPORT).expect("genesis has the form of a change");
         let known = Known::with_genesis(&checked).expect("genesis is one");
-        let document = Document::load([&genesis[..]]).expect("genesis loads");
+        let document = Opened::load([&genesis[..]]).expect("genesis loads");
         let devices = (0..devices)
             .map(|_| Device {
                 document: document.clone(),

@@ -10,8 +10,8 @@ use crate::tree::{File, finds, holds, repository, sample};
 /// The core does no I/O, so everything it may use is listed here with what it is for.
 const OF_THE_CORE: &[(&str, &str)] = &[
     ("argon2", "a passphrase becomes keys"),
-    ("automerge", "documents"),
-    ("flate2", "the gate reads a document's compressed columns before automerge does"),
+    ("automerge", "documents, where the feature of that name asks for it: not on a device"),
+    ("flate2", "the gate inflates compressed changes and columns before anybody else reads them"),
     ("hmac", "receipts and keys"),
     ("minicbor", "the wire and stored rows"),
     ("serde", "messages between page and worker, FHIR"),
@@ -69,6 +69,28 @@ fn unused(files: &[File]) -> Vec<String> {
     findings
 }
 
+/// The library is half of what a device would download, and the device does without it: the portal
+/// gets the core as it comes, and the core does not come with it.
+fn automerge_on_a_device(files: &[File]) -> Vec<String> {
+    let manifest = |path: &str| files.iter().find(|file| file.path == path).map_or("", File::text);
+    let mut findings = Vec::new();
+    let mut ask = |path: &str, kind: &str, start: &str, line: &str| {
+        let found = section(manifest(path), kind).into_iter().find(|it| it.starts_with(start));
+        if found != Some(line) {
+            findings.push(format!("{path}: {start}: `{line}` is what keeps automerge away"));
+        }
+    };
+    ask("portal/Cargo.toml", "dependencies", "shared", "shared.workspace = true");
+    ask("Cargo.toml", "workspace.dependencies", "shared", "shared = { path = \"shared\" }");
+    let optional = "automerge = { workspace = true, optional = true }";
+    ask("shared/Cargo.toml", "dependencies", "automerge", optional);
+    let features = section(manifest("shared/Cargo.toml"), "features");
+    if features.iter().any(|line| line.starts_with("default")) {
+        findings.push("shared/Cargo.toml: features that come by themselves".to_owned());
+    }
+    findings
+}
+
 /// Everything that a package brings along, itself left out.
 fn closure<'a>(depends: &'a BTreeMap<String, Vec<String>>, of: &str) -> BTreeSet<&'a str> {
     let mut found = BTreeSet::new();
@@ -108,6 +130,11 @@ fn the_core_uses_only_what_is_listed() {
 }
 
 #[test]
+fn the_portal_is_built_without_automerge() {
+    holds(&automerge_on_a_device(&repository()));
+}
+
+#[test]
 fn what_is_named_is_used() {
     holds(&unused(&repository()));
 }
@@ -139,6 +166,25 @@ fn planted_dependencies_are_found() {
     ]);
     finds(&core(&files), &["shared/Cargo.toml: tokio"]);
     finds(&unused(&files), &["shared/Cargo.toml: nobody uses tokio"]);
+    let asks = sample(&[
+        ("Cargo.toml", "[workspace.dependencies]\nshared = { path = \"shared\" }\n"),
+        (
+            "portal/Cargo.toml",
+            "[dependencies]\nshared = { workspace = true, features = [\"automerge\"] }\n",
+        ),
+        (
+            "shared/Cargo.toml",
+            "[features]\ndefault = [\"automerge\"]\n[dependencies]\nautomerge.workspace = true\n",
+        ),
+    ]);
+    finds(
+        &automerge_on_a_device(&asks),
+        &[
+            "portal/Cargo.toml: shared",
+            "shared/Cargo.toml: automerge",
+            "shared/Cargo.toml: features",
+        ],
+    );
     let row = |name: &str, of: &[&str]| {
         (name.to_owned(), of.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
     };

@@ -1,13 +1,10 @@
-//! A document opened in automerge, ready to be written into.
+//! A document opened in automerge. The server writes its own documents with it, several puts in one
+//! change, and tests hold [`super::Document`] to it. No part of what a device downloads.
 
 use automerge::transaction::{CommitOptions, Transactable};
-use automerge::{
-    ActorId, AutoCommit, Change, ObjId, ObjType, ROOT, ReadDoc, ScalarValueRef, ValueRef,
-};
+use automerge::{ActorId, AutoCommit, Change, ObjId, ROOT, ReadDoc, ScalarValueRef, ValueRef};
 
-use super::{
-    Actor, ChangeHash, ENTRIES, Put, REGISTERS, SCHEMA, SCHEMA_VERSION, Unreadable, Value,
-};
+use super::{Actor, ChangeHash, ENTRIES, Put, REGISTERS, Unreadable, Value};
 use crate::id::EntryId;
 
 #[derive(Clone)]
@@ -17,24 +14,24 @@ pub struct Opened {
     registers: ObjId,
 }
 
-pub fn genesis(actor: Actor) -> (ChangeHash, Vec<u8>) {
-    let actor = ActorId::from(&actor.0[..]);
-    let mut automerge = AutoCommit::new().with_actor(actor);
-    let made = automerge
-        .put(ROOT, SCHEMA, SCHEMA_VERSION)
-        .and_then(|()| automerge.put_object(ROOT, ENTRIES, ObjType::Map))
-        .and_then(|_| automerge.put_object(ROOT, REGISTERS, ObjType::Map));
-    made.expect("an empty document takes its first keys");
-    automerge.commit_with(CommitOptions::default().with_time(0));
-    last_change(&mut automerge)
-}
-
 impl Opened {
+    /// Opens a document from all its changes, in any order, in one call: one by one costs the
+    /// square of their number.
+    pub fn load<'a>(changes: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, Unreadable> {
+        match Self::load_what_is_there(changes)? {
+            (opened, missing) if missing.is_empty() => Ok(opened),
+            (_, missing) => Err(Unreadable::Incomplete(missing)),
+        }
+    }
+
     /// What is there, and what is missing that others build on.
-    pub fn load(bytes: &[u8]) -> Result<(Self, Vec<ChangeHash>), Unreadable> {
+    pub fn load_what_is_there<'a>(
+        changes: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<(Self, Vec<ChangeHash>), Unreadable> {
+        let bytes = changes.into_iter().collect::<Vec<_>>().concat();
         // `AutoCommit::load` answers a missing change with an error that does not say which.
         let mut automerge = AutoCommit::new();
-        automerge.load_incremental(bytes).map_err(|_| Unreadable::Damaged)?;
+        automerge.load_incremental(&bytes).map_err(|_| Unreadable::Damaged)?;
         let missing = automerge.get_missing_deps(&[]).into_iter();
         let missing: Vec<_> = missing.map(|hash| ChangeHash(hash.0)).collect();
         let maps = map_named(&automerge, ENTRIES).and_then(|entries| {
@@ -49,15 +46,18 @@ impl Opened {
         Ok((Self { automerge, entries, registers }, missing))
     }
 
-    /// Answers what is missing.
-    pub fn apply(&mut self, changes: &[&[u8]]) -> Result<Vec<ChangeHash>, Unreadable> {
+    pub fn apply<'a>(
+        &mut self,
+        changes: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<(), Unreadable> {
         let mut parsed = Vec::new();
         for bytes in changes {
             parsed.push(Change::from_bytes(bytes.to_vec()).map_err(|_| Unreadable::Damaged)?);
         }
         self.automerge.apply_changes(parsed).map_err(|_| Unreadable::Damaged)?;
         let missing = self.automerge.get_missing_deps(&[]).into_iter();
-        Ok(missing.map(|hash| ChangeHash(hash.0)).collect())
+        let missing: Vec<_> = missing.map(|hash| ChangeHash(hash.0)).collect();
+        if missing.is_empty() { Ok(()) } else { Err(Unreadable::Incomplete(missing)) }
     }
 
     pub fn says(&self, put: &Put) -> bool {
@@ -71,7 +71,9 @@ impl Opened {
         }
     }
 
+    /// Makes one change of these puts, in this document and as bytes to store and send.
     pub fn mint(&mut self, actor: Actor, puts: &[Put]) -> (ChangeHash, Vec<u8>) {
+        assert!(!puts.is_empty(), "a change says something");
         self.automerge.set_actor(ActorId::from(&actor.0[..]));
         for put in puts {
             let (map, name, text) = match put {
@@ -85,8 +87,9 @@ impl Opened {
         last_change(&mut self.automerge)
     }
 
-    pub fn entries(&self) -> Vec<(String, Vec<Value>)> {
-        self.values(&self.entries)
+    pub fn entries(&self) -> Vec<(EntryId, Vec<Value>)> {
+        let known = |(name, values): (String, _)| Some((name.parse().ok()?, values));
+        self.values(&self.entries).into_iter().filter_map(known).collect()
     }
 
     pub fn registers(&self) -> Vec<(String, Vec<Value>)> {

@@ -5,7 +5,7 @@
 mod resources;
 
 use self::resources::{Dice, TOPICS, Visit, observation, people, prescription, sentence};
-use crate::document::{Actor, ChangeHash, Document, DocumentId, Kind, Put};
+use crate::document::{Actor, ChangeHash, Document, DocumentId, Kind, Opened, Put};
 use crate::edit::Audience;
 use crate::fhir::entry::ChartEntry;
 use crate::id::EntryId;
@@ -135,7 +135,7 @@ pub fn saved(document: &DocumentId, changes: &[Vec<u8>]) -> usize {
 
 fn minted(document: &DocumentId, puts: &[Put], per_change: usize, dice: &mut Dice) -> Vec<Vec<u8>> {
     let (_, genesis) = Document::genesis(document);
-    let mut opened = Document::load([&genesis[..]]).expect("genesis is whole");
+    let mut opened = Opened::load([&genesis[..]]).expect("genesis is whole");
     let actor = Actor::fresh(dice);
     let mut changes = vec![genesis];
     changes.extend(puts.chunks(per_change).map(|puts| opened.mint(actor, puts).1));

@@ -3,7 +3,7 @@
 
 mod queue;
 
-use shared::document::{Actor, Document, DocumentId, Put};
+use shared::document::{Actor, DocumentId, Opened, Put};
 use shared::edit::Audience;
 use shared::id::{AccountId, EntryId, PatientId};
 use shared::record::{Message, Reply, Said};
@@ -144,7 +144,7 @@ async fn write_once(
 ) -> Result<(), StoreError> {
     let (rows, _) = store.rows_after(document, 0, ROWS_BYTES_GOAL).await?;
     let damaged = |_| StoreError::Damaged("a document of the demo");
-    let mut open = Document::load(rows.iter().map(|row| &row.bytes[..])).map_err(damaged)?;
+    let mut open = Opened::load(rows.iter().map(|row| &row.bytes[..])).map_err(damaged)?;
     // Only into a document that holds nothing but its first change.
     if rows.len() > 1 {
         return Ok(());

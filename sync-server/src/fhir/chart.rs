@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry as MapEntry;
 
 use sha2::{Digest, Sha256};
 use shared::document::gate::guarded;
-use shared::document::{Actor, Document, DocumentId, Put};
+use shared::document::{Actor, Document, DocumentId, Opened, Put};
 use shared::fhir::entry::{ChartEntry, ChartEntryView, cut_data};
 use shared::id::{EntryId, PatientId};
 use shared::sync::receipt::ReceiptKey;
@@ -36,7 +36,7 @@ pub struct Charts {
 }
 
 struct Chart {
-    document: Document,
+    document: Opened,
     genesis: Fresh,
     actor: Actor,
     puts: Vec<Put>,
@@ -143,8 +143,8 @@ impl Chart {
         let genesis = documents::own(receipts, &id, &bytes, origin)?;
         let damaged = || StoreError::Damaged("a chart document");
         let document = guarded(|| match rows.is_empty() {
-            true => Document::load([&bytes[..]]),
-            false => Document::load(rows.iter().map(|row| &row.bytes[..])),
+            true => Opened::load([&bytes[..]]),
+            false => Opened::load(rows.iter().map(|row| &row.bytes[..])),
         });
         let document = document.map_err(|_| damaged())?.map_err(|_| damaged())?;
         Ok(Self { document, genesis, actor: Actor::fresh(&mut OsRng), puts: Vec::new() })

@@ -91,7 +91,7 @@ fn change(document: &DocumentId) -> Vec<u8> {
     let (_, genesis) = Document::genesis(document);
     let mut open = Document::load([&genesis[..]]).unwrap();
     let put = Put::Entry { entry: EntryId::from_u128(1), text: "mine".into() };
-    open.mint(Actor::fresh(&mut OsRng), &[put]).1
+    open.mint(Actor::fresh(&mut OsRng), &put).1
 }
 
 #[tokio::test]
@@ -178,7 +178,7 @@ async fn rows_of_a_document_that_a_backup_does_not_know_are_taken_back() {
     let (_, genesis) = Document::genesis(&document);
     let mut open = Document::load([&genesis[..]]).unwrap();
     let put = Put::Entry { entry: EntryId::from_u128(1), text: "She slept well.".into() };
-    let (hash, bytes) = open.mint(Actor::fresh(&mut OsRng), &[put]);
+    let (hash, bytes) = open.mint(Actor::fresh(&mut OsRng), &put);
     let unsigned = Sidecar {
         account: Some(ANA),
         device: None,

@@ -122,7 +122,7 @@ impl Author {
     }
 
     fn put(&mut self, actor: u8, put: Put) -> Fresh {
-        let (_, bytes) = self.document.mint(Actor([actor; 16]), &[put]);
+        let (_, bytes) = self.document.mint(Actor([actor; 16]), &put);
         let origin = Origin { account: self.account, device: None, at: NOW };
         own(&RECEIPTS, &self.id, &bytes, origin).unwrap()
     }

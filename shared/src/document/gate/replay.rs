@@ -6,9 +6,8 @@ use std::collections::VecDeque;
 use crate::arrange::Arrange;
 use crate::ordered::{BTreeMap, BTreeSet};
 
-use super::chunk::hash_of_change;
+use super::chunk::sealed;
 use super::snapshot::Row;
-use super::writer::write_body;
 use super::{
     Actor, ChangeHash, Checked, Known, Object, OpId, Operation, Rejected, Shape, Snapshot, admit,
 };
@@ -101,7 +100,7 @@ fn rebuild(row: Row, queues: &mut Queues, earlier: &[ChangeHash]) -> Result<Chec
     if !dependencies.is_sorted_by(|one, next| one < next) {
         return Err(Rejected::NotCanonical);
     }
-    let mut change = Checked {
+    sealed(Checked {
         hash: ChangeHash([0; 32]),
         actor: row.actor,
         seq: row.seq,
@@ -112,8 +111,5 @@ fn rebuild(row: Row, queues: &mut Queues, earlier: &[ChangeHash]) -> Result<Chec
         message: row.message,
         operations,
         bytes: Vec::new(),
-    };
-    change.other_actors = change.named_actors();
-    change.hash = hash_of_change(&write_body(&change)?);
-    Ok(change)
+    })
 }

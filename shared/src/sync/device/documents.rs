@@ -1,4 +1,4 @@
-//! The real documents of a device: automerge, opened in memory.
+//! The real documents of a device, open in memory.
 
 use super::Documents;
 use crate::document::{Actor, ChangeHash, Document, DocumentId, Put, Unreadable, gate};
@@ -46,6 +46,6 @@ impl Documents for OpenDocuments {
 
     fn mint(&mut self, document: &DocumentId, actor: Actor, put: &Put) -> (ChangeHash, Vec<u8>) {
         let open = self.0.find_mut(document).expect("the caller saw that it is open");
-        open.mint(actor, std::slice::from_ref(put))
+        open.mint(actor, put)
     }
 }

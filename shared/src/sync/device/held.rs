@@ -6,7 +6,7 @@ use crate::ordered::{BTreeMap, BTreeSet};
 use crate::sync::stored::OutboxItem;
 use crate::wire::{Row, Sidecar, Sum};
 
-/// Opens documents and mints changes. The real one is automerge; a simulation may use a lighter one.
+/// Opens documents and mints changes. The real one is `OpenDocuments`; a simulation may use a lighter one.
 pub trait Documents {
     /// Opens it, anew if it is open, from all its changes in any order. If some are missing it is
     /// open as far as it goes, if it goes anywhere, and the answer says so.

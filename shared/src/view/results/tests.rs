@@ -293,9 +293,10 @@ fn an_entry_of_the_chart_that_cannot_be_read_is_said_to_be_there() {
     let text = r#"{"kind":"fhir","source":"northside","resource":{"resourceType":"#.to_owned();
     let whole = observation("1", "Sodium", "2024-03-01", "140", "");
     let whole = ChartEntry::new(SOURCE, whole).to_text().unwrap();
-    let puts = [(1, text), (2, whole)]
-        .map(|(id, text)| Put::Entry { entry: EntryId::from_u128(id), text });
-    document.mint(Actor([1; 16]), &puts);
+    for (id, text) in [(1, text), (2, whole)] {
+        let put = Put::Entry { entry: EntryId::from_u128(id), text };
+        document.mint(Actor([1; 16]), &put);
+    }
     let mut story = Story::default();
     story.record.add_document(&year, &document, |_| None);
     let results = results(&story.record, ROSA, ShowResults::All, 9);

@@ -5,7 +5,7 @@
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::document::gate::guarded;
-use shared::document::{Actor, Document, DocumentId, Put};
+use shared::document::{Actor, DocumentId, Opened, Put};
 use shared::edit::Refused;
 use shared::edit::clinic::{
     ClinicEdit, ClinicPrepared, Decision, Role as Hat, StaffPen, WentOut, prepare,
@@ -169,7 +169,7 @@ impl By<'_> {
         let (rows, _) = self.store.rows_after(document, 0, usize::MAX).await?;
         let damaged = StoreError::Damaged("a document of the clinic's");
         let minted = guarded(|| {
-            let mut open = Document::load(rows.iter().map(|row| &row.bytes[..])).ok()?;
+            let mut open = Opened::load(rows.iter().map(|row| &row.bytes[..])).ok()?;
             Some(open.mint(Actor::fresh(&mut OsRng), &[put]).1)
         });
         minted.ok().flatten().ok_or(damaged)
