@@ -1,4 +1,5 @@
-//! Turns the locales into one typed function per message; a wrong locale fails the build.
+//! Turns the locales into one typed function per message, and the words for tests; a wrong locale
+//! fails the build. What browsers get of the words is written by the build of the portal.
 
 #[path = "build/messages.rs"]
 mod messages;
@@ -12,10 +13,12 @@ fn main() {
         println!("cargo::rerun-if-changed={path}");
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
     };
-    let code = match messages::generate(&read("en"), &read("es")) {
-        Ok(code) => code,
+    let (code, words) = match messages::generate(&read("en"), &read("es")) {
+        Ok(both) => both,
         Err(wrong) => panic!("locales: {wrong}"),
     };
     let folder = env::var("OUT_DIR").expect("cargo sets OUT_DIR for build scripts");
-    fs::write(Path::new(&folder).join("messages.rs"), code).expect("OUT_DIR can be written");
+    for (file, text) in [("messages.rs", code), ("messages.txt", words)] {
+        fs::write(Path::new(&folder).join(file), text).expect("OUT_DIR can be written");
+    }
 }

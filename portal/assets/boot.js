@@ -49,14 +49,22 @@ function styles() {
   });
 }
 
+async function words() {
+  const response = await fetch("{{asset:messages.txt}}");
+  if (!response.ok) throw new Error(`the words answered ${response.status}`);
+  return response.text();
+}
+
 async function start() {
   try {
-    const [glue, sheet, compiled] = await Promise.all([
+    const [glue, said, sheet, compiled] = await Promise.all([
       import("{{asset:page.js}}"),
+      words(),
       styles(),
       WebAssembly.compileStreaming(program()),
     ]);
     sheet.media = "all";
+    window.satchelWords = said;
     await glue.default({ module_or_path: compiled });
     document.getElementById("boot").remove();
     root.dataset.boot = "running";

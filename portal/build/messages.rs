@@ -1,5 +1,7 @@
-//! Reads the locales, compares them, and writes Rust: one function per message, its parameters in the
-//! signature, its words in every language inside. Used by the build script and by its tests.
+//! Reads the locales, compares them, and writes two things: Rust with one typed function per message,
+//! its parameters in the signature, and the words of every language as lines of one text, which the
+//! functions know by number. Used by the build script, by its tests, and by the build of the portal,
+//! which serves the text as an asset.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -8,6 +10,8 @@ use serde_json::Value;
 
 /// The forms that English and Spanish tell apart (CLDR plural rules, cardinals).
 const PLURAL_FORMS: [&str; 3] = ["one", "many", "other"];
+/// Stands between forms of one message, and between a test's code and its name.
+const BETWEEN: &str = "\t";
 /// The parameter that chooses the form.
 const COUNT: &str = "count";
 
@@ -24,8 +28,9 @@ enum Words {
 
 type Locale = BTreeMap<String, Words>;
 
-/// The code, or one sentence about what is wrong.
-pub fn generate(english: &str, spanish: &str) -> Result<String, String> {
+/// The code of the functions, and the words: a line that says which code they belong to, then for
+/// each language a line per message and a line per test. Or one sentence about what is wrong.
+pub fn generate(english: &str, spanish: &str) -> Result<(String, String), String> {
     let english = read("en.json", english)?;
     let spanish = read("es.json", spanish)?;
     for key in spanish.keys() {
@@ -34,23 +39,48 @@ pub fn generate(english: &str, spanish: &str) -> Result<String, String> {
         }
     }
     let mut code = String::new();
-    let mut tests = Vec::new();
+    let (mut messages, mut tests) =
+        ([String::new(), String::new()], [String::new(), String::new()]);
+    let (mut count, mut count_of_tests) = (0, 0);
     for (key, words) in &english {
         let other = spanish.get(key).ok_or_else(|| format!("es.json lacks the key `{key}`"))?;
         compare(key, words, other)?;
-        match key.strip_prefix(TESTS) {
-            Some(test) => {
-                tests.push(format!("({test:?}, [{}, {}])", literal(words), literal(other)));
+        let names: Vec<String> = parameters(words)?.into_iter().collect();
+        for (place, words) in [words, other].into_iter().enumerate() {
+            let line = line(words, &names);
+            if line.contains('\n') {
+                return Err(format!("`{key}` has more than one line"));
             }
-            None => write_function(&mut code, key, words, other),
+            match key.strip_prefix(TESTS) {
+                Some(test) => push_line(&mut tests[place], &format!("{test}{BETWEEN}{line}")),
+                None => push_line(&mut messages[place], &line),
+            }
+        }
+        if key.starts_with(TESTS) {
+            count_of_tests += 1;
+        } else {
+            write_function(&mut code, count, key, words, &names);
+            count += 1;
         }
     }
-    // Keys come sorted from their map, so that the table can be searched by halves.
-    if !tests.is_empty() {
-        let (count, rows) = (tests.len(), tests.join(", "));
-        let _ = writeln!(code, "const TESTS: [(&str, [&str; 2]); {count}] = [{rows}];");
-    }
-    Ok(code)
+    let ([english, spanish], [english_tests, spanish_tests]) = (&messages, &tests);
+    let lines = format!("{english}{english_tests}{spanish}{spanish_tests}");
+    let print = print(&lines);
+    let _ = writeln!(code, "const MESSAGES: usize = {count};");
+    let _ = writeln!(code, "const TESTS: usize = {count_of_tests};");
+    let _ = writeln!(code, "const PRINT: &str = {print:?};");
+    Ok((code, format!("{print}\n{lines}")))
+}
+
+/// Tells one set of words from another (FNV-1a): a program refuses those of another release.
+fn print(lines: &str) -> String {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    format!("{:016x}", lines.bytes().fold(0xcbf2_9ce4_8422_2325, step))
+}
+
+fn push_line(lines: &mut String, line: &str) {
+    lines.push_str(line);
+    lines.push('\n');
 }
 
 fn read(file: &str, text: &str) -> Result<Locale, String> {
@@ -129,37 +159,42 @@ fn parameters(words: &Words) -> Result<BTreeSet<String>, String> {
     Ok(names)
 }
 
-fn write_function(code: &mut String, key: &str, english: &Words, spanish: &Words) {
+fn write_function(code: &mut String, number: usize, key: &str, words: &Words, names: &[String]) {
     let name = key.replace('.', "_");
-    let names = parameters(english).unwrap_or_default();
-    let plural = matches!(english, Words::Plural(_));
-    let mut signature = Vec::new();
-    let mut pairs = Vec::new();
-    for parameter in &names {
-        let kind = if plural && parameter == COUNT { "u32" } else { "&str" };
-        signature.push(format!("{parameter}: {kind}"));
-        if kind == "&str" {
-            pairs.push(format!("(\"{parameter}\", {parameter})"));
-        }
-    }
-    let (signature, pairs) = (signature.join(", "), pairs.join(", "));
-    let words = format!("[{}, {}]", literal(english), literal(spanish));
+    let plural = matches!(words, Words::Plural(_));
+    let is_count = |name: &String| plural && name == COUNT;
+    let signature: Vec<String> = names
+        .iter()
+        .map(|name| format!("{name}: {}", if is_count(name) { "u32" } else { "&str" }))
+        .collect();
+    let values: Vec<&str> =
+        names.iter().filter(|name| !is_count(name)).map(String::as_str).collect();
+    let (signature, values) = (signature.join(", "), values.join(", "));
     let body = match (plural, names.is_empty()) {
-        (true, _) => format!("plural({COUNT}, &{words}, &[{pairs}])"),
-        (false, true) => format!("plain({words})"),
-        (false, false) => format!("filled({words}, &[{pairs}])"),
+        (true, _) => format!("plural({number}, {COUNT}, &[{values}])"),
+        (false, true) => format!("plain({number})"),
+        (false, false) => format!("filled({number}, &[{values}])"),
     };
     // Writing to a String cannot fail.
     let _ = writeln!(code, "/// `{key}`\npub fn {name}({signature}) -> String {{ {body} }}");
 }
 
-fn literal(words: &Words) -> String {
+/// The words of one message in one language, its parameters by their place in the signature. Plural
+/// forms stand in their order; one that is missing is empty.
+fn line(words: &Words, names: &[String]) -> String {
+    let of = |text: &str| {
+        let others =
+            names.iter().filter(|name| !(matches!(words, Words::Plural(_)) && *name == COUNT));
+        let numbered = others.enumerate().fold(text.to_owned(), |text, (place, name)| {
+            text.replace(&format!("{{{name}}}"), &format!("{{{place}}}"))
+        });
+        numbered.replace(&format!("{{{COUNT}}}"), "{#}")
+    };
     match words {
-        Words::Plain(text) => format!("{text:?}"),
+        Words::Plain(text) => of(text),
         Words::Plural(forms) => {
-            let rows: Vec<String> =
-                forms.iter().map(|(form, text)| format!("({form:?}, {text:?})")).collect();
-            format!("&[{}] as &[(&str, &str)]", rows.join(", "))
+            let form = |name: &&str| forms.get(*name).map(|text| of(text)).unwrap_or_default();
+            PLURAL_FORMS.iter().map(form).collect::<Vec<_>>().join(BETWEEN)
         }
     }
 }

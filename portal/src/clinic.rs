@@ -19,12 +19,15 @@ use leptos::mount::mount_to_body;
 use leptos::prelude::*;
 
 use crate::page::i18n::{self, Language, words};
-use crate::page::ui::platform::{direct, fragment_value, languages, set_title};
+use crate::page::ui::platform::{
+    direct, fragment_value, languages, set_title, words as words_of_the_boot_script,
+};
 use desk::{Connection, Desk};
 
 /// Runs the program in this window.
 pub fn start() {
     crate::say_panics();
+    words::load(words_of_the_boot_script());
     let language = languages().iter().find_map(|code| Language::of_code(code));
     let language = language.unwrap_or(Language::English);
     i18n::switch_to(language);

@@ -15,5 +15,6 @@ use leptos::mount::mount_to_body;
 /// Runs the program in this window.
 pub fn start() {
     crate::say_panics();
+    i18n::words::load(ui::platform::words());
     mount_to_body(app::App);
 }

@@ -9,6 +9,7 @@ mod programs;
 mod service_worker;
 mod standard_library;
 mod styles;
+mod words;
 
 pub use programs::TARGET;
 
@@ -68,6 +69,7 @@ pub fn build(kind: Kind) -> anyhow::Result<PathBuf> {
     steps.step("make their JavaScript glue", || programs::bind(kind, &mut assets))?;
     let files = steps.step("name assets by content and fill the templates", || {
         styles::gather(&mut assets)?;
+        words::add(&mut assets)?;
         assets.add_folder(&source().join("assets"))?;
         if kind == Kind::Development {
             assets.add("reload.js", RELOAD.to_vec());

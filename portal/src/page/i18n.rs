@@ -128,17 +128,24 @@ mod tests {
 
     #[test]
     fn every_message_becomes_a_function_with_its_parameters() {
-        let code = generate(
-            r#"{ "home.hello": "Hello, {name}", "new": { "one": "1 new", "other": "{count} new" } }"#,
-            r#"{ "home.hello": "Hola, {name}", "new": { "other": "{count} nuevos" } }"#,
-        );
+        let (code, words) = generate(
+            r#"{ "home.hello": "Hello, {name}", "new": { "one": "1 new", "other": "{count} new" }, "test.1-8": "Iron" }"#,
+            r#"{ "home.hello": "Hola, {name}", "new": { "other": "{count} nuevos" }, "test.1-8": "Hierro" }"#,
+        )
+        .unwrap();
         expect![[r#"
             /// `home.hello`
-            pub fn home_hello(name: &str) -> String { filled(["Hello, {name}", "Hola, {name}"], &[("name", name)]) }
+            pub fn home_hello(name: &str) -> String { filled(0, &[name]) }
             /// `new`
-            pub fn new(count: u32) -> String { plural(count, &[&[("one", "1 new"), ("other", "{count} new")] as &[(&str, &str)], &[("other", "{count} nuevos")] as &[(&str, &str)]], &[]) }
+            pub fn new(count: u32) -> String { plural(1, count, &[]) }
+            const MESSAGES: usize = 2;
+            const TESTS: usize = 1;
+            const PRINT: &str = "037e23c8ba51f361";
         "#]]
-        .assert_eq(&code.unwrap());
+        .assert_eq(&code);
+        let lines =
+            "Hello, {0}\n1 new\t\t{#} new\n1-8\tIron\nHola, {0}\n\t\t{#} nuevos\n1-8\tHierro\n";
+        assert_eq!(words, format!("037e23c8ba51f361\n{lines}"));
     }
 
     #[test]

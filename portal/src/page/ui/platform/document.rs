@@ -1,7 +1,8 @@
 //! The document around the screens: language, title, focus, settings from the page's head.
 
+use js_sys::Reflect;
 use leptos::prelude::request_animation_frame;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement};
 
 use super::{document, window};
@@ -42,6 +43,12 @@ pub(crate) fn set_title(title: &str) {
 pub(crate) fn setting(name: &str) -> Option<String> {
     let meta = document().query_selector(&format!("meta[name=\"satchel-{name}\"]")).ok()??;
     meta.get_attribute("content")
+}
+
+/// The words of every language, which the boot script fetched beside the program.
+pub(crate) fn words() -> String {
+    let words = Reflect::get(&window(), &JsValue::from_str("satchelWords"));
+    words.ok().and_then(|words| words.as_string()).unwrap_or_default()
 }
 
 /// Moves the focus to the heading once the new screen is there, so that a screen reader starts to
