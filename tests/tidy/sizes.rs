@@ -8,16 +8,15 @@ use crate::tree::{finds, holds, root};
 
 /// Kilobytes of 1000 bytes, as the wire counts.
 const KB: u64 = 1000;
-// The goals are 260 for the page, 430 for the worker and 700 for the shell. What stands here is what
-// was measured, and a little air. docs/decisions/0013 says what stands in the way; they only ever go
-// down.
+// These are the goals, but for the alarm of the page, whose goal is 220. docs/decisions/0013 says what
+// was done and what is left; they only ever go down.
 /// Near enough to its end that somebody should look.
-const PAGE_ALARM: u64 = 265 * KB;
-const PAGE_MAX: u64 = 268 * KB;
-const WORKER_MAX: u64 = 550 * KB;
+const PAGE_ALARM: u64 = 256 * KB;
+const PAGE_MAX: u64 = 260 * KB;
+const WORKER_MAX: u64 = 430 * KB;
 const STYLES_MAX: u64 = 8 * KB;
 const ICONS_MAX: u64 = 4 * KB;
-const SHELL_MAX: u64 = 885 * KB;
+const SHELL_MAX: u64 = 700 * KB;
 /// One round trip on a new connection (RFC 6928: ten segments).
 const FIRST_PAINT_MAX: u64 = 14 * KB;
 
@@ -155,7 +154,7 @@ fn planted_sizes_are_found() {
     ];
     finds(
         &over(&files, 100),
-        &["page: 268001 bytes", "styles: 8001 bytes", "icons: nothing", "shell: "],
+        &["page: 260001 bytes", "styles: 8001 bytes", "icons: nothing", "shell: "],
     );
     let page =
         "<link rel=\"stylesheet\" href=\"/assets/boot-00.css\"><script src=\"/assets/boot-00.js\">";

@@ -6,8 +6,6 @@ mod device;
 mod line;
 mod lock;
 
-use std::collections::BTreeSet;
-
 use leptos::prelude::{
     Effect, Get, GetUntracked, GetValue, LocalStorage, ReadSignal, RwSignal, Set, SetValue, Signal,
     StoredValue, Update, UpdateValue, With, WithUntracked, WithValue, on_cleanup,
@@ -53,13 +51,41 @@ pub(crate) enum NotTaken {
     Interrupted,
 }
 
+/// What a screen asked for, out of the answer that came. It reads like a signal; one made for each
+/// type weighs five times as much.
+pub(crate) struct Asked<T> {
+    answer: ReadSignal<Option<Answer>>,
+    /// Only this part is copied: a copy of any answer at all would be most of the copies that this
+    /// program can make.
+    part: fn(&Answer) -> Option<T>,
+}
+
+impl<T> Clone for Asked<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Asked<T> {}
+
+impl<T> Asked<T> {
+    /// Nothing until the answer is there.
+    pub(crate) fn get(self) -> Option<T> {
+        self.answer.with(|answer| answer.as_ref().and_then(self.part))
+    }
+
+    pub(crate) fn untracked(self) -> Option<T> {
+        self.answer.with_untracked(|answer| answer.as_ref().and_then(self.part))
+    }
+}
+
 #[derive(Clone, Copy)]
 pub(crate) struct Session {
     stage: RwSignal<Stage>,
     who: RwSignal<Option<bridge::Session>>,
     status: RwSignal<Option<Status>>,
     /// Drafts of which the screen holds more than the disk, by key.
-    drafts_at_risk: RwSignal<BTreeSet<String>>,
+    drafts_at_risk: RwSignal<Vec<String>>,
     /// The secret of an invitation link; only ever in memory.
     invitation: RwSignal<Option<String>>,
     seen: StoredValue<lock::Seen>,
@@ -88,7 +114,7 @@ impl Session {
             stage: RwSignal::new(stage),
             who: RwSignal::new(None),
             status: RwSignal::new(None),
-            drafts_at_risk: RwSignal::new(BTreeSet::new()),
+            drafts_at_risk: RwSignal::new(Vec::new()),
             invitation: RwSignal::new(invitation),
             seen: StoredValue::new(lock::Seen::default()),
             line: StoredValue::new_local(Line::new(slot)),
@@ -162,38 +188,26 @@ impl Session {
         answer.read_only()
     }
 
-    pub(crate) fn threads(self) -> Signal<Option<Vec<ThreadRow>>> {
-        let answer = self.ask(Ask::Threads);
-        // The worker answers the question that was asked. Only what is asked for is copied: a copy of
-        // any answer at all would be most of the copies that this program can make.
-        Signal::derive(move || {
-            answer.with(|answer| match answer {
-                Some(Answer::Threads(rows)) => Some(rows.clone()),
-                Some(_) | None => None,
-            })
-        })
+    pub(crate) fn threads(self) -> Asked<Vec<ThreadRow>> {
+        // The worker answers the question that was asked; here and below.
+        let part = |answer: &Answer| {
+            if let Answer::Threads(rows) = answer { Some(rows.clone()) } else { None }
+        };
+        Asked { answer: self.ask(Ask::Threads), part }
     }
 
-    pub(crate) fn thread(self, thread: EntryId) -> Signal<Option<Option<Thread>>> {
-        let answer = self.ask(Ask::Thread { thread });
-        // The worker answers the question that was asked.
-        Signal::derive(move || {
-            answer.with(|answer| match answer {
-                Some(Answer::Thread(thread)) => Some(thread.clone()),
-                Some(_) | None => None,
-            })
-        })
+    pub(crate) fn thread(self, thread: EntryId) -> Asked<Option<Thread>> {
+        let part = |answer: &Answer| {
+            if let Answer::Thread(thread) = answer { Some(thread.clone()) } else { None }
+        };
+        Asked { answer: self.ask(Ask::Thread { thread }), part }
     }
 
-    pub(crate) fn waiting(self) -> Signal<Option<Waiting>> {
-        let answer = self.ask(Ask::Waiting);
-        // The worker answers the question that was asked.
-        Signal::derive(move || {
-            answer.with(|answer| match answer {
-                Some(Answer::Waiting(waiting)) => Some(waiting.clone()),
-                Some(_) | None => None,
-            })
-        })
+    pub(crate) fn waiting(self) -> Asked<Waiting> {
+        let part = |answer: &Answer| {
+            if let Answer::Waiting(waiting) = answer { Some(waiting.clone()) } else { None }
+        };
+        Asked { answer: self.ask(Ask::Waiting), part }
     }
 
     // --- Edits and drafts ---
@@ -214,24 +228,25 @@ impl Session {
 
     /// Answers whether the draft is on the disk.
     pub(crate) async fn keep_draft(self, key: String, text: String) -> bool {
-        self.drafts_at_risk.try_update(|keys| keys.insert(key.clone()));
+        self.give_up_draft(&key);
+        self.drafts_at_risk.try_update(|keys| keys.push(key.clone()));
         let reply = self.line.try_update_value(|line| line.keep_draft(key.clone(), text));
         let Some(reply) = reply else { return false };
         let kept = matches!(reply.await, Ok(Ok(_)));
         if kept {
-            self.drafts_at_risk.try_update(|keys| keys.remove(&key));
+            self.give_up_draft(&key);
         }
         kept
     }
 
     /// The disk did not take it, and its screen is gone.
     pub(crate) fn give_up_draft(self, key: &str) {
-        self.drafts_at_risk.try_update(|keys| keys.remove(key));
+        self.drafts_at_risk.try_update(|keys| keys.retain(|one| one != key));
     }
 
     /// True once the page may be reloaded without losing what was typed.
     pub(crate) fn drafts_are_kept(self) -> bool {
-        self.drafts_at_risk.with(BTreeSet::is_empty)
+        self.drafts_at_risk.with(Vec::is_empty)
     }
 
     // --- Accounts ---

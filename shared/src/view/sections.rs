@@ -1,7 +1,5 @@
 //! The sections of the record: one list a section, one shape for all of them.
 
-use std::collections;
-
 use serde::{Deserialize, Serialize};
 
 use super::medicines::{Own, OwnRow, own_rows};
@@ -125,7 +123,7 @@ pub struct FactRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overview {
     pub loaded: Loaded,
-    pub counts: collections::BTreeMap<Section, u32>,
+    pub counts: Vec<(Section, u32)>,
 }
 
 impl Section {
@@ -180,18 +178,21 @@ pub fn section_of(kind: ResourceType) -> Option<Section> {
 }
 
 pub fn overview(record: &Record) -> Overview {
-    let mut counts: collections::BTreeMap<Section, u32> =
-        SECTIONS.map(|section| (section, 0)).into();
+    let mut counts = SECTIONS.map(|section| (section, 0)).to_vec();
+    let mut add = |section: Section, more: u32| {
+        let row = counts.iter_mut().find(|(one, _)| *one == section);
+        row.expect("each section has its row").1 += more;
+    };
     for resource in record.chart().resources() {
         if let Some(section) = section_of(resource.kind) {
-            *counts.entry(section).or_default() += 1;
+            add(section, 1);
         }
     }
     let social = record.chart().observations();
     let social =
         social.filter(|(_, head)| is_social(head.category) && head.standing != Standing::Mistake);
     let social = u32::try_from(social.count()).unwrap_or(u32::MAX);
-    *counts.entry(Section::Social).or_default() += social;
+    add(Section::Social, social);
     Overview { loaded: record.chart().loaded(Shelf::Everything), counts }
 }
 

@@ -1,7 +1,6 @@
 //! Dates and times as people read them, made by the browser's `Intl` in the reader's own zone.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use js_sys::{Date, Function, Intl};
 use shared::time::{Day, PartialDate, Timestamp, Zone};
@@ -33,11 +32,11 @@ const MILLIS_PER_DAY: i64 = 86_400_000;
 
 thread_local! {
     /// Making a format takes a thousand times longer than using it.
-    static FORMATS: RefCell<BTreeMap<Style, Function>> = const { RefCell::new(BTreeMap::new()) };
+    static FORMATS: RefCell<Vec<(Style, Function)>> = const { RefCell::new(Vec::new()) };
 }
 
 pub(super) fn forget_formats() {
-    FORMATS.with_borrow_mut(BTreeMap::clear);
+    FORMATS.with_borrow_mut(Vec::clear);
 }
 
 pub(crate) fn now() -> Timestamp {
@@ -187,8 +186,12 @@ fn year_now() -> i32 {
 
 fn format(style: Style, at: Timestamp) -> String {
     let format = FORMATS.with_borrow_mut(|formats| {
-        let make = || Intl::DateTimeFormat::new(&locale_array(), &options(style)).format();
-        formats.entry(style).or_insert_with(make).clone()
+        if let Some((_, known)) = formats.iter().find(|(known, _)| *known == style) {
+            return known.clone();
+        }
+        let made = Intl::DateTimeFormat::new(&locale_array(), &options(style)).format();
+        formats.push((style, made.clone()));
+        made
     });
     let text = format.call1(&JsValue::UNDEFINED, &to_date(at));
     text.ok().and_then(|text| text.as_string()).unwrap_or_default()

@@ -9,7 +9,7 @@ use super::chart_words::{loaded_banner, result_line, row_line, value_and_unit};
 use super::message_words::{EmergencyLine, state_words};
 use crate::bridge::{Answer, Ask};
 use crate::page::i18n::{time, words};
-use crate::page::session::Session;
+use crate::page::session::{Asked, Session};
 use crate::page::ui::button::LinkButton;
 use crate::page::ui::card::Card;
 use crate::page::ui::icon::Icon;
@@ -166,7 +166,7 @@ fn next_visit(home: &shared::view::home::Home) -> Option<AnyView> {
 }
 
 /// What is on this device and nowhere else, and what was not sent: each with the way to it.
-fn waiting(session: Session, threads: Signal<Option<Vec<ThreadRow>>>) -> Option<AnyView> {
+fn waiting(session: Session, threads: Asked<Vec<ThreadRow>>) -> Option<AnyView> {
     let waiting = session.waiting();
     let unsent = Memo::new(move |_| waiting.get().map_or(0, |waiting| waiting.unsent));
     let refused = Memo::new(move |_| waiting.get().map_or(0, |waiting| waiting.refused));

@@ -78,7 +78,8 @@ fn overview(found: &Overview) -> AnyView {
     };
     let mut rows = Vec::new();
     for (order, (section, path, icon, title)) in sections().into_iter().enumerate() {
-        let count = found.counts.get(&section).copied().unwrap_or_default();
+        let count = found.counts.iter().find(|(one, _)| *one == section);
+        let count = count.map_or(0, |(_, count)| *count);
         if order < ALWAYS || count > 0 {
             let details = if count > 0 { vec![words::record_count(count)] } else { Vec::new() };
             rows.push(place(format!("/record/{path}"), icon, title, details));

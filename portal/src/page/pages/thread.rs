@@ -15,7 +15,7 @@ use super::not_found::Missing;
 use crate::bridge::Status;
 use crate::page::draft::{Draft, Keeping};
 use crate::page::i18n::{time, words};
-use crate::page::session::{NotTaken, Session};
+use crate::page::session::{Asked, NotTaken, Session};
 use crate::page::ui::banner::Banner;
 use crate::page::ui::bubble::{Bubble, DayDivider, Side};
 use crate::page::ui::button::{BackLink, Button, IconLink, Weight};
@@ -86,7 +86,7 @@ fn waiting() -> AnyView {
 fn conversation(
     session: Session,
     id: EntryId,
-    thread: Signal<Option<Option<ThreadView>>>,
+    thread: Asked<Option<ThreadView>>,
     draft: Draft,
     unsent: RwSignal<Option<Unsent>>,
 ) -> AnyView {
@@ -205,7 +205,7 @@ fn bubble(message: Message, at: Timestamp, unsent: RwSignal<Option<Unsent>>) -> 
 }
 
 /// Tells the record once for every newest message that was unread when it came on the screen.
-fn mark_read(session: Session, id: EntryId, thread: Signal<Option<Option<ThreadView>>>) {
+fn mark_read(session: Session, id: EntryId, thread: Asked<Option<ThreadView>>) {
     let threads = session.threads();
     Effect::new(move |marked: Option<Option<EntryId>>| {
         let marked = marked.flatten();
@@ -224,7 +224,7 @@ fn mark_read(session: Session, id: EntryId, thread: Signal<Option<Option<ThreadV
 }
 
 /// On opening, and after one's own message; never because a message of somebody else arrived.
-fn move_to_newest(thread: Signal<Option<Option<ThreadView>>>) {
+fn move_to_newest(thread: Asked<Option<ThreadView>>) {
     Effect::new(move |before: Option<Option<EntryId>>| {
         let before = before.flatten();
         let messages = thread.get().flatten()?.messages;

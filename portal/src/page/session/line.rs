@@ -1,8 +1,6 @@
 //! The line to the worker: who waits for which answer, what waits for the worker to open, and how
 //! often it may break.
 
-use std::collections::BTreeMap;
-
 use futures_channel::oneshot::{self, Receiver, Sender};
 use leptos::prelude::{GetUntracked, RwSignal, Set};
 use shared::edit::Edit;
@@ -27,8 +25,16 @@ type Draft = Result<Option<String>, Storage>;
 pub(super) struct Life(u32);
 
 struct Question {
+    number: Number,
     ask: Ask,
     answer: RwSignal<Option<Answer>>,
+}
+
+/// Who waits for a reply that comes once.
+enum Reply {
+    Edit(Sender<Result<EntryId, NotTaken>>),
+    Draft(Sender<Draft>),
+    Access(Sender<Result<Granted, Denied>>),
 }
 
 pub(super) struct Line {
@@ -38,10 +44,9 @@ pub(super) struct Line {
     /// The account is open, so that questions and edits have an address.
     is_open: bool,
     next: Number,
-    questions: BTreeMap<Number, Question>,
-    edits: BTreeMap<Number, Sender<Result<EntryId, NotTaken>>>,
-    drafts: BTreeMap<Number, Sender<Draft>>,
-    accesses: BTreeMap<Number, Sender<Result<Granted, Denied>>>,
+    /// Of one screen, so few that looking through a list is quickest; here and below.
+    questions: Vec<Question>,
+    replies: Vec<(Number, Reply)>,
     /// A new worker first opens the slot; without this it waits to be asked for something else.
     opens: bool,
     /// It only still brings the last words to the disk.
@@ -60,10 +65,8 @@ impl Line {
             slot,
             is_open: false,
             next: 0,
-            questions: BTreeMap::new(),
-            edits: BTreeMap::new(),
-            drafts: BTreeMap::new(),
-            accesses: BTreeMap::new(),
+            questions: Vec::new(),
+            replies: Vec::new(),
             opens: false,
             is_ending: false,
             queue: Vec::new(),
@@ -90,18 +93,18 @@ impl Line {
         if self.is_open {
             self.post(&ToWorker::Ask { number, ask: ask.clone() });
         }
-        self.questions.insert(number, Question { ask, answer });
+        self.questions.push(Question { number, ask, answer });
         number
     }
 
     pub(super) fn forget_question(&mut self, number: Number) {
-        self.questions.remove(&number);
+        self.questions.retain(|question| question.number != number);
     }
 
     pub(super) fn edit(&mut self, edit: Edit) -> Receiver<Result<EntryId, NotTaken>> {
         let number = self.number();
         let (done, reply) = oneshot::channel();
-        self.edits.insert(number, done);
+        self.replies.push((number, Reply::Edit(done)));
         self.send(ToWorker::Edit { number, edit });
         reply
     }
@@ -109,7 +112,7 @@ impl Line {
     pub(super) fn draft(&mut self, key: String) -> Receiver<Draft> {
         let number = self.number();
         let (done, reply) = oneshot::channel();
-        self.drafts.insert(number, done);
+        self.replies.push((number, Reply::Draft(done)));
         self.send(ToWorker::Draft { number, key });
         reply
     }
@@ -117,7 +120,7 @@ impl Line {
     pub(super) fn keep_draft(&mut self, key: String, text: String) -> Receiver<Draft> {
         let number = self.number();
         let (done, reply) = oneshot::channel();
-        self.drafts.insert(number, done);
+        self.replies.push((number, Reply::Draft(done)));
         self.send(ToWorker::KeepDraft { number, key, text });
         reply
     }
@@ -127,7 +130,7 @@ impl Line {
         self.port.as_ref()?;
         let number = self.number();
         let (done, reply) = oneshot::channel();
-        self.accesses.insert(number, done);
+        self.replies.push((number, Reply::Access(done)));
         // The worker keeps what comes before its program does.
         self.post(&ToWorker::Access { number, access });
         Some(reply)
@@ -162,23 +165,21 @@ impl Line {
         match message {
             ToPage::Started => self.introduce(),
             ToPage::Access { number, outcome } => {
-                if let Some(done) = self.accesses.remove(&number) {
+                if let Some(Reply::Access(done)) = self.reply(number) {
+                    // Nobody waits any more if the screen is gone; here and below.
                     let _ = done.send(outcome);
                 }
             }
             ToPage::Answered { number, answer } => self.answered(number, answer),
             ToPage::Saved { number, entry } => self.edited(number, Ok(entry)),
             ToPage::Refused { number, why } => self.edited(number, Err(NotTaken::Refused(why))),
-            ToPage::NotSaved { number, why } => {
-                if let Some(done) = self.drafts.remove(&number) {
-                    // Nobody waits any more if the screen is gone; here and below.
-                    let _ = done.send(Err(why));
-                } else {
-                    self.edited(number, Err(NotTaken::NotSaved(why)));
-                }
-            }
+            ToPage::NotSaved { number, why } => match self.reply(number) {
+                Some(Reply::Draft(done)) => drop(done.send(Err(why))),
+                Some(Reply::Edit(done)) => drop(done.send(Err(NotTaken::NotSaved(why)))),
+                Some(Reply::Access(_)) | None => {}
+            },
             ToPage::Draft { number, text } => {
-                if let Some(done) = self.drafts.remove(&number) {
+                if let Some(Reply::Draft(done)) = self.reply(number) {
                     let _ = done.send(Ok(text));
                 }
             }
@@ -201,7 +202,7 @@ impl Line {
     }
 
     fn answered(&mut self, number: Number, answer: Answer) {
-        if let Some(question) = self.questions.get(&number)
+        if let Some(question) = self.questions.iter().find(|question| question.number == number)
             && question.answer.try_get_untracked().is_some_and(|old| old.as_ref() != Some(&answer))
         {
             question.answer.set(Some(answer));
@@ -209,9 +210,15 @@ impl Line {
     }
 
     fn edited(&mut self, number: Number, outcome: Result<EntryId, NotTaken>) {
-        if let Some(done) = self.edits.remove(&number) {
+        if let Some(Reply::Edit(done)) = self.reply(number) {
             let _ = done.send(outcome);
         }
+    }
+
+    /// Whoever waits under this number, who then waits no more.
+    fn reply(&mut self, number: Number) -> Option<Reply> {
+        let place = self.replies.iter().position(|(waiting, _)| *waiting == number)?;
+        Some(self.replies.swap_remove(place).1)
     }
 
     pub(super) fn opened(&mut self) {
@@ -223,8 +230,8 @@ impl Line {
     }
 
     fn ask_again(&self) {
-        for (&number, question) in &self.questions {
-            self.post(&ToWorker::Ask { number, ask: question.ask.clone() });
+        for Question { number, ask, .. } in &self.questions {
+            self.post(&ToWorker::Ask { number: *number, ask: ask.clone() });
         }
     }
 
@@ -270,7 +277,7 @@ impl Line {
     /// Nothing new is asked of it; it may still bring the last words to the disk.
     pub(super) fn wind_down(&mut self) {
         self.is_ending = true;
-        for question in std::mem::take(&mut self.questions).into_values() {
+        for question in std::mem::take(&mut self.questions) {
             question.answer.try_set(None);
         }
     }
@@ -285,7 +292,7 @@ impl Line {
     /// Ends the worker and leaves nothing of the record behind.
     pub(super) fn end(&mut self) {
         self.hang_up();
-        for question in self.questions.values() {
+        for question in &self.questions {
             question.answer.try_set(None);
         }
     }
@@ -294,10 +301,8 @@ impl Line {
     pub(super) fn hang_up(&mut self) {
         self.port = None;
         self.is_open = false;
-        self.edits.clear();
-        self.drafts.clear();
+        self.replies.clear();
         // Their writers were just told so, and still have the text.
         self.queue.clear();
-        self.accesses.clear();
     }
 }

@@ -1,8 +1,6 @@
 //! When the record closes by itself: after a while without a touch, after longer out of sight, on the
 //! keys Alt, Shift and L, and when another tab locks. The worker ends, and with it every key.
 
-use std::collections::BTreeSet;
-
 use leptos::prelude::{GetUntracked, UpdateValue, WithUntracked, WithValue};
 use leptos::task::spawn_local;
 
@@ -94,7 +92,7 @@ impl Session {
         spawn_local(async move {
             // The screen is gone already; what was typed a moment ago is still on its way.
             for _ in 0..DRAFT_PAUSES_MAX {
-                if self.drafts_at_risk.with_untracked(BTreeSet::is_empty) {
+                if self.drafts_at_risk.with_untracked(Vec::is_empty) {
                     break;
                 }
                 pause(DRAFT_PAUSE_MS).await;
