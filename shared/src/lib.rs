@@ -10,6 +10,7 @@ pub mod id;
 pub mod json;
 pub mod ordered;
 mod packed;
+pub mod reading;
 pub mod record;
 pub mod sync;
 #[cfg(any(test, feature = "testing"))]

@@ -25,7 +25,7 @@ use crate::document::{ChangeHash, Document, DocumentId};
 use crate::edit::Audience;
 use crate::fhir::entry::is_chart_entry;
 use crate::id::{AccountId, EntryId};
-use crate::ordered::BTreeMap;
+use crate::ordered::{BTreeMap, BTreeSet};
 use crate::sync::stored::{OutboxItem, PutInto};
 use crate::time::{Timestamp, WorkingDays, Zone};
 use crate::wire::{Sidecar, WhyRefused};
@@ -36,6 +36,8 @@ pub const READ_REGISTER: &str = "read/";
 #[derive(Debug, Clone, Default)]
 pub struct Record {
     entries: BTreeMap<EntryId, Vec<Entry>>,
+    /// Those of them that say something of the chart is wrong: every row of the chart asks for them.
+    remarks: BTreeSet<EntryId>,
     /// By reader and thread: the newest entry that was on their screen.
     reads: BTreeMap<(AccountId, EntryId), EntryId>,
     marks: BTreeMap<EntryId, Vec<Mark>>,
@@ -68,6 +70,8 @@ pub struct Entry {
 pub enum Place {
     /// On this device alone.
     Here,
+    /// Part of a change that was handed over: the clinic may have it, and its words stand.
+    Leaving,
     Refused(WhyRefused),
     Received(Timestamp),
 }
@@ -77,7 +81,9 @@ impl Entry {
     pub fn order(&self) -> (bool, Timestamp) {
         match self.place {
             Place::Received(at) => (false, at),
-            Place::Here | Place::Refused(_) => (true, self.said.written().unwrap_or_default()),
+            Place::Here | Place::Leaving | Place::Refused(_) => {
+                (true, self.said.written().unwrap_or_default())
+            }
         }
     }
 }
@@ -86,7 +92,7 @@ impl Place {
     pub fn received_at(self) -> Option<Timestamp> {
         match self {
             Self::Received(at) => Some(at),
-            Self::Here | Self::Refused(_) => None,
+            Self::Here | Self::Leaving | Self::Refused(_) => None,
         }
     }
 }
@@ -111,7 +117,7 @@ impl Record {
     ) {
         let place_of = |change: &ChangeHash| match sidecar(change) {
             Some(sidecar) => Place::Received(sidecar.received_at),
-            None => Place::Here,
+            None => Place::Leaving,
         };
         let (mut resources, mut unreadable) = (Vec::new(), 0);
         for (entry, values) in document.entries() {
@@ -173,7 +179,13 @@ impl Record {
 
     /// Adds what waits on this device, as it will stand in its document.
     pub fn add_waiting(&mut self, account: AccountId, entry: EntryId, item: &OutboxItem) {
-        self.add_item(account, entry, item, Place::Here);
+        let place = if item.may_change() { Place::Here } else { Place::Leaving };
+        self.add_item(account, entry, item, place);
+    }
+
+    /// The same of what a change was made of already, though its document may not be open.
+    pub fn add_leaving(&mut self, account: AccountId, entry: EntryId, item: &OutboxItem) {
+        self.add_item(account, entry, item, Place::Leaving);
     }
 
     pub fn add_refused(
@@ -200,11 +212,16 @@ impl Record {
 
     /// Entries of the chart that the clinic took back.
     pub fn marked_wrong(&self) -> BTreeMap<EntryId, &MarkedWrong> {
-        let marks = self.entries().filter_map(|(_, entry)| match &entry.said {
+        let marks = self.remarks().filter_map(|entry| match &entry.said {
             Said::MarkedWrong(mark) => Some((mark.entry, mark)),
             _ => None,
         });
         mapped(marks)
+    }
+
+    /// What anybody said is wrong in the chart.
+    pub fn remarks(&self) -> impl Iterator<Item = &Entry> {
+        self.remarks.iter().flat_map(|entry| self.values_of(*entry))
     }
 
     pub fn marks_of(&self, entry: EntryId) -> &[Mark] {
@@ -229,7 +246,7 @@ impl Record {
             }
             PutInto::Register { name, text } => {
                 // What waits here was written after everything in the document.
-                let waiting = matches!(place, Place::Here);
+                let waiting = matches!(place, Place::Here | Place::Leaving);
                 if waiting {
                     self.registers.remove(&(account, name.clone()));
                 }
@@ -241,6 +258,9 @@ impl Record {
     /// Equal words under one id are one entry: an edit that was minted twice, or that is in a
     /// document and still in the outbox. The one that got further stands.
     pub(crate) fn insert(&mut self, id: EntryId, new: Entry) {
+        if matches!(new.said, Said::Wrong(_) | Said::MarkedWrong(_)) {
+            self.remarks.insert(id);
+        }
         let all = self.entries.entry(id).or_default();
         let same = all.iter_mut().find(|old| {
             old.said == new.said && old.author == new.author && old.audience == new.audience
@@ -251,8 +271,11 @@ impl Record {
                 (Place::Received(first), Place::Received(again)) => {
                     old.place = Place::Received(first.min(again));
                 }
-                (Place::Here | Place::Refused(_), place @ Place::Received(_)) => old.place = place,
-                (Place::Received(_), _) | (Place::Here | Place::Refused(_), _) => {}
+                (Place::Here | Place::Leaving | Place::Refused(_), place @ Place::Received(_)) => {
+                    old.place = place;
+                }
+                (Place::Here, place @ Place::Leaving) => old.place = place,
+                (Place::Received(_) | Place::Here | Place::Leaving | Place::Refused(_), _) => {}
             },
         }
     }

@@ -1,5 +1,6 @@
 //! Builders for tests: a record as people make it, entry by entry.
 
+pub mod foreign;
 pub mod record20;
 
 use crate::document::{DocumentId, Kind};

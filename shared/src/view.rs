@@ -119,6 +119,8 @@ pub enum ItemState {
     /// On the disk of this device, and nowhere else.
     SavedHere {
         at: Timestamp,
+        /// Nobody else can have it: it can still be said otherwise, or withdrawn.
+        may_change: bool,
     },
     /// Durable at the server.
     Sent {

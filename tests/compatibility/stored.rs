@@ -61,6 +61,7 @@ fn rows() -> Vec<(&'static str, Vec<u8>)> {
             "outbox-entry-back-from-a-change",
             Stored::Outbox { entry, item: item(text).back_from_a_change() },
         ),
+        ("incomplete", Stored::Incomplete { document }),
     ];
     all.into_iter().map(|(name, row)| (name, row.to_bytes())).collect()
 }
@@ -71,6 +72,7 @@ fn keys() -> Vec<(&'static str, Vec<u8>)> {
         ("outbox", RowKey::Outbox(entry)),
         ("change", RowKey::Change(journal(), ChangeHash([6; 32]))),
         ("dead-letter", RowKey::DeadLetter(entry)),
+        ("incomplete", RowKey::Incomplete(journal())),
     ];
     let bytes = |key| minicbor::to_vec(key).expect("writing into memory does not fail");
     all.into_iter().map(|(name, key)| (name, bytes(key))).collect()
@@ -125,7 +127,7 @@ fn a_document_of_version_1_opens_with_every_entry_in_it() {
     let unknown = record.entries().map(|(_, entry)| &entry.said);
     let unknown: Vec<_> = unknown.filter(|said| matches!(said, Said::Unknown(_))).collect();
     assert_eq!(unknown, newer.iter().collect::<Vec<_>>());
-    assert!(record.entries().all(|(_, entry)| entry.place == Place::Here));
+    assert!(record.entries().all(|(_, entry)| entry.place == Place::Leaving));
     for bytes in changes {
         let hash = shared::document::hash_of(bytes).unwrap();
         assert!(is_fit(&journal(), &hash, bytes));

@@ -19,7 +19,7 @@ fn is_same(world: &World<Stack>, machine: usize) -> bool {
     device.is_some_and(|device| matches!(device.line(), Line::Same { .. }))
 }
 
-fn until_same(world: &mut World<Stack>, machine: usize) {
+pub fn until_same(world: &mut World<Stack>, machine: usize) {
     for _ in 0..60_000 {
         if is_same(world, machine) {
             return;
@@ -78,7 +78,7 @@ fn one_short_message_costs_seven_hundred_bytes_up_and_a_hundred_and_twenty_down(
 }
 
 /// A clinic that holds the record of twenty years.
-fn clinic() -> Store<Stack> {
+pub fn clinic() -> Store<Stack> {
     let mut world = World::<Stack>::new(3);
     let (key, now) = (cast::receipt_key(), Timestamp::from_millis(world.now));
     for (document, changes) in record20::documents(20, Size::TWENTY_YEARS) {
@@ -90,7 +90,7 @@ fn clinic() -> Store<Stack> {
     world.clinic.store
 }
 
-fn first_sync(store: &Store<Stack>) -> World<Stack> {
+pub fn first_sync(store: &Store<Stack>) -> World<Stack> {
     let mut world = World::<Stack>::new(4);
     world.clinic.store = store.clone();
     world.know_all();

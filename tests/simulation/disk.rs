@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use shared::sync::stored::{Batch, RowKey, StoreError, Stored, Write};
 
-use crate::random::Random;
+use crate::random::{Random, mix};
 
 type Rows = BTreeMap<RowKey, Rc<Stored>>;
 
@@ -24,8 +24,11 @@ pub struct Disk {
 }
 
 impl Disk {
+    /// In an order that has nothing to do with what they are: a real disk sorts by a keyed hash.
     pub fn rows(&self) -> Vec<Stored> {
-        let rows = self.visible.values();
+        let mut rows: Vec<_> = self.visible.iter().collect();
+        rows.sort_by_key(|(key, _)| scattered(key));
+        let rows = rows.into_iter().map(|(_, row)| row);
         rows.map(|row| {
             if self.bytes {
                 Stored::from_bytes(&row.to_bytes()).expect("a row reads back")
@@ -117,6 +120,18 @@ impl Disk {
             perform(&mut self.durable, writes);
         }
     }
+}
+
+fn scattered(key: &RowKey) -> u64 {
+    let number = match key {
+        RowKey::Outbox(entry) => entry.to_u128(),
+        RowKey::DeadLetter(entry) => entry.to_u128() + 1,
+        RowKey::Change(_, hash) => {
+            u128::from_le_bytes(hash.0[..16].try_into().expect("half of 32 bytes is 16"))
+        }
+        RowKey::Incomplete(document) => document.epoch.into(),
+    };
+    mix(number as u64 ^ (number >> 64) as u64)
 }
 
 fn perform(rows: &mut Rows, writes: Vec<Write>) {

@@ -40,6 +40,10 @@ pub struct Fact {
     /// The person was told that it is durable at the clinic.
     pub acknowledged: bool,
     pub withdrawn: Withdrawn,
+    /// The person read that it was not sent, and put it away.
+    pub dismissed: bool,
+    /// And was told that it is gone.
+    pub put_away: bool,
     /// The clinic was made to forget it.
     pub erased: bool,
     /// Nobody who is left could still have it.
@@ -80,6 +84,10 @@ impl Ledger {
         }
     }
 
+    pub fn dismissing(&mut self, entry: EntryId) {
+        self.fact(entry).dismissed = true;
+    }
+
     /// The person was told so. It has to be on the disk, and stay there when the power goes now.
     pub fn saved(&mut self, disk: &Disk, asked: &Asked) {
         let (entry, wanted) = match asked {
@@ -97,6 +105,13 @@ impl Ledger {
             Asked::Withdraw { entry } => {
                 self.fact(*entry).withdrawn = Withdrawn::Yes;
                 (*entry, None)
+            }
+            Asked::Dismiss { entry } => {
+                if disk.durable_row(&RowKey::DeadLetter(*entry)).is_some() {
+                    self.problem(format!("{entry} was called put away before it was"));
+                }
+                self.fact(*entry).put_away = true;
+                return;
             }
         };
         let row = disk.durable_row(&RowKey::Outbox(entry));
@@ -173,6 +188,8 @@ impl Fact {
             saved: false,
             acknowledged: false,
             withdrawn: Withdrawn::No,
+            dismissed: false,
+            put_away: false,
             erased: false,
             gone: false,
         }

@@ -37,6 +37,7 @@ pub enum Asked {
     Write { entry: EntryId, text: String },
     Reword { entry: EntryId, text: String },
     Withdraw { entry: EntryId },
+    Dismiss { entry: EntryId },
 }
 
 impl<T: Tier> Machine<T> {

@@ -72,6 +72,7 @@ pub fn on_disk<T: Tier>(world: &mut World<T>) {
                 Stored::Outbox { entry, .. } | Stored::DeadLetter { entry, .. } => {
                     on_disk.insert(*entry);
                 }
+                Stored::Incomplete { .. } => {}
                 Stored::Change { hash, standing, .. } => match standing {
                     Standing::Minted { entry, .. } => {
                         on_disk.insert(*entry);
@@ -126,6 +127,7 @@ fn holders<T: Tier>(world: &World<T>) -> BTreeSet<EntryId> {
             Stored::Outbox { entry, .. } | Stored::DeadLetter { entry, .. } => {
                 held.insert(*entry);
             }
+            Stored::Incomplete { .. } => {}
             Stored::Change { document, hash, bytes, standing } => {
                 if machine.told_to_drop.contains(document) {
                     continue;
@@ -177,7 +179,7 @@ pub fn check<T: Tier>(world: &mut World<T>) {
             for (entry, fact) in &world.ledger.facts {
                 if World::<T>::same_document(&fact.document, &document) {
                     let texts = shown.get(entry).map_or(&[][..], Vec::as_slice);
-                    let is_letter = letters.contains(entry);
+                    let is_letter = letters.contains(entry) || fact.dismissed;
                     // A clinic that lost it need not take it again from somebody who may not write
                     // any more: it is said to be not sent, with its words.
                     let was_heard =
@@ -260,7 +262,11 @@ fn lost_letters<T: Tier>(world: &World<T>) -> Vec<String> {
             && !fact.erased
             && fact.withdrawn == Withdrawn::No
             && fact.maybe.is_empty()
+            && !fact.dismissed
             && fact.text.starts_with(REFUSED_MARK);
+        if fact.put_away && !fact.cloned && letters.contains(entry) {
+            problems.push(format!("{entry} was put away and is back"));
+        }
         if expected && !letters.contains(entry) {
             problems.push(format!("{entry} was refused and its words are lost"));
         }
@@ -277,7 +283,7 @@ fn letters<T: Tier>(world: &World<T>) -> BTreeSet<EntryId> {
         letters.extend(device.flat_map(|device| device.dead_letters().keys()));
         let rows = machine.disk.durable().filter_map(|row| match row {
             Stored::DeadLetter { entry, .. } => Some(*entry),
-            Stored::Outbox { .. } | Stored::Change { .. } => None,
+            Stored::Outbox { .. } | Stored::Change { .. } | Stored::Incomplete { .. } => None,
         });
         letters.extend(rows);
     }
@@ -292,7 +298,7 @@ fn lost_altogether<T: Tier>(world: &World<T>) -> Vec<String> {
     let mut problems = Vec::new();
     for (entry, fact) in &world.ledger.facts {
         let promised = fact.saved || fact.acknowledged;
-        let excused = fact.gone || fact.erased || fact.withdrawn != Withdrawn::No;
+        let excused = fact.gone || fact.erased || fact.dismissed || fact.withdrawn != Withdrawn::No;
         if promised && !excused && !somewhere.contains(entry) {
             problems.push(format!("{entry} is nowhere: {:?}", fact.text));
         }

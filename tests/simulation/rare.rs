@@ -4,11 +4,12 @@
 use shared::document::DocumentId;
 use shared::edit::Audience;
 use shared::sync::planted::Planted;
+use shared::sync::stored::Stored;
 
 use crate::cast::{self, ANA, ROSA};
 use crate::light::Light;
 use crate::oracle;
-use crate::world::World;
+use crate::world::{REFUSED_MARK, World};
 
 const ROSAS: usize = 0;
 const ANAS: usize = 3;
@@ -132,5 +133,60 @@ fn what_was_taken_back_is_not_written_again_late() {
         world.wake(ROSAS);
         world.run(100);
         world.crash(ROSAS);
+    });
+}
+
+#[test]
+fn words_that_became_a_change_for_nothing_stay_beside_the_verdict() {
+    holds_but_for(Planted::UnmintedWithoutLetter, |world| {
+        world.start(ANAS);
+        world.run(2_000);
+        (world.trouble.delay_millis_max, world.trouble.slow_disk_millis) = (1, 30);
+        let theirs = cast::audience_journal(ANA, Audience::Circle);
+        world.write(ANAS, theirs, "She has a fever").unwrap();
+        until(world, "machine 3 says Saved");
+        // A change is being made of it when access ends.
+        world.rescope(ANA, None);
+        until(world, "machine 3 is sent Closed");
+        until(world, "machine 3 says Changed");
+        // Once that change is on the disk, nothing else fits.
+        until(world, "machine 3 says Changed");
+        world.machines[ANAS].disk.full = true;
+        world.run(200);
+        world.crash(ANAS);
+        world.machines[ANAS].disk.full = false;
+    });
+}
+
+/// Once found as seed 17517989493514580952 of the commit 33d8514.
+#[test]
+fn words_that_met_two_verdicts_are_written_in_one_with_their_removal() {
+    holds_but_for(Planted::WrittenLateInParts, |world| {
+        world.start(ANAS);
+        world.run(2_000);
+        let theirs = cast::audience_journal(ANA, Audience::Circle);
+        world.write(ANAS, theirs, &format!("{REFUSED_MARK}first")).unwrap();
+        world.write(ANAS, theirs, "She has a fever").unwrap();
+        // The first is refused and the second waits again; then access ends, and the disk takes neither.
+        until(world, "machine 3 is sent Taken");
+        world.machines[ANAS].disk.full = true;
+        world.rescope(ANA, None);
+        until(world, "machine 3 is sent Closed");
+        world.run(200);
+        // There is room again, for one transaction.
+        world.machines[ANAS].disk.full = false;
+        world.wake(ANAS);
+        let changes = |world: &World<Light>| {
+            let rows = world.machines[ANAS].disk.rows();
+            rows.iter().filter(|row| matches!(row, Stored::Change { .. })).count()
+        };
+        let before = changes(world);
+        while changes(world) == before {
+            world.run(1);
+        }
+        world.machines[ANAS].disk.full = true;
+        world.run(100);
+        world.crash(ANAS);
+        world.machines[ANAS].disk.full = false;
     });
 }

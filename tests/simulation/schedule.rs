@@ -78,6 +78,7 @@ impl Mix {
             half_open: some(half, 101, rng),
             garbled: some(garbled, 50, rng),
             delay_millis_max: [20, 50, 400, 3_000][rng.place(4)],
+            slow_disk_millis: 0,
         };
         (mix, trouble)
     }
@@ -301,7 +302,11 @@ impl<T: Tier> Stage<T> {
         }
         let place = world.rng.place(self.unsent.len());
         let (machine, entry) = self.unsent[place];
-        if world.machines[machine].running.is_none() {
+        let Some(device) = &world.machines[machine].running else {
+            return;
+        };
+        if device.dead_letters().contains_key(&entry) && world.rng.percent(50) {
+            world.dismiss(machine, entry);
             return;
         }
         if world.rng.percent(40) {

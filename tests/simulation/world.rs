@@ -56,6 +56,8 @@ pub struct Trouble {
     pub disk_aborts: u64,
     pub news_lost: u64,
     pub delay_millis_max: i64,
+    /// What a transaction of a disk takes in addition.
+    pub slow_disk_millis: i64,
     pub half_open: u64,
     pub torn: bool,
     pub garbled: u64,
@@ -166,6 +168,14 @@ impl<T: Tier> World<T> {
         self.ledger.withdrawing(entry);
         let number = self.ask(machine, Asked::Withdraw { entry });
         self.feed(machine, vec![Event::Withdrawn { number, entry }]);
+    }
+
+    /// The person has read what became of something that was refused.
+    pub fn dismiss(&mut self, machine: usize, entry: EntryId) {
+        self.note(|| format!("machine {machine} puts {entry} away"));
+        self.ledger.dismissing(entry);
+        let number = self.ask(machine, Asked::Dismiss { entry });
+        self.feed(machine, vec![Event::Dismissed { number, entry }]);
     }
 
     pub fn wake(&mut self, machine: usize) {
@@ -457,7 +467,7 @@ impl<T: Tier> World<T> {
             Effect::Store(batch) => {
                 self.ledger.storing(&batch);
                 self.machines[machine].disk.take(batch);
-                let delay = self.rng.between(1, 20);
+                let delay = self.rng.between(1, 20) + self.trouble.slow_disk_millis;
                 self.later(delay, Happening::Disk { machine, life });
             }
             Effect::Connect => {

@@ -38,7 +38,10 @@ pub enum Happened {
         removed: Vec<RowKey>,
     },
     /// This tab holds the socket from now on.
-    Leading,
+    Leading {
+        /// Another tab did so before.
+        after_another: bool,
+    },
     /// Only the newest timer counts.
     Timer(u64),
     /// The server said again who is signed in.

@@ -70,7 +70,7 @@ pub(super) fn retract(record: &Record, pen: Pen, entry: EntryId) -> Result<Prepa
     match own.place {
         Place::Here => Ok(Prepared::Withdraw { entry }),
         Place::Refused(_) => Err(Refused::AlreadySent),
-        Place::Received(_) => {
+        Place::Leaving | Place::Received(_) => {
             let written = pen.now;
             let said = Said::Retract(Retract { entry, written });
             Ok(pen.new_entry(own.audience.unwrap_or_default(), &said))
@@ -117,7 +117,7 @@ pub(super) fn own(record: &Record, account: AccountId, id: EntryId) -> Result<&E
 pub(super) fn still_here(entry: &Entry) -> Result<(), Refused> {
     match entry.place {
         Place::Here => Ok(()),
-        Place::Received(_) | Place::Refused(_) => Err(Refused::AlreadySent),
+        Place::Leaving | Place::Received(_) | Place::Refused(_) => Err(Refused::AlreadySent),
     }
 }
 

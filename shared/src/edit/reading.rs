@@ -37,7 +37,7 @@ pub(super) fn correct(
             Ok(said.instead_of(id))
         }
         Place::Refused(_) => Err(Refused::AlreadySent),
-        Place::Received(_) => {
+        Place::Leaving | Place::Received(_) => {
             let said = Said::Reading(checked(pen, with, Some(id))?);
             Ok(pen.new_entry(Audience::Circle, &said))
         }

@@ -53,7 +53,7 @@ pub(super) fn cancel(record: &Record, pen: Pen, request: EntryId) -> Result<Prep
         // Nobody has seen it: it simply never was.
         Place::Here => return Ok(Prepared::Withdraw { entry: request }),
         Place::Refused(_) => return Err(Refused::AlreadySent),
-        Place::Received(_) => {}
+        Place::Leaving | Place::Received(_) => {}
     }
     for (_, entry) in record.entries() {
         match &entry.said {

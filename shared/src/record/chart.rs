@@ -28,8 +28,8 @@ const NAMES_DEEP_MAX: u32 = 3;
 #[derive(Clone, Default)]
 pub struct Chart {
     parts: BTreeMap<DocumentId, Arc<Part>>,
-    /// Documents that there are, whether or not they are here.
-    expected: BTreeSet<DocumentId>,
+    /// Documents of which not all is here.
+    awaited: BTreeSet<DocumentId>,
     unreadable: BTreeSet<DocumentId>,
     /// Entries that a newer version stands for, of all parts.
     replaced: BTreeSet<EntryId>,
@@ -172,20 +172,22 @@ impl Chart {
         self.parts.insert(part.document, Arc::new(part));
     }
 
-    /// There is such a document, here or still to come.
-    pub fn expect(&mut self, document: DocumentId) {
-        self.expected.insert(document);
+    /// Of these documents something is still to come, and of no others.
+    pub fn await_these(&mut self, documents: impl IntoIterator<Item = DocumentId>) {
+        self.awaited = documents.into_iter().collect();
     }
 
     pub fn could_not_be_read(&mut self, document: DocumentId) {
-        self.parts.remove(&document);
+        self.remove(&document);
         self.unreadable.insert(document);
     }
 
     pub fn remove(&mut self, document: &DocumentId) {
-        self.parts.remove(document);
-        self.expected.remove(document);
         self.unreadable.remove(document);
+        if self.parts.remove(document).is_some() {
+            let resources = self.parts.values().flat_map(|part| &part.resources);
+            self.replaced = resources.filter_map(|resource| resource.replaces).collect();
+        }
     }
 
     /// Whether everything of this shelf is here.
@@ -199,8 +201,7 @@ impl Chart {
         }
         // Every record has a core: without one nothing has come yet.
         let core = self.parts.keys().any(|document| document.kind == Kind::ChartCore);
-        let missing = |document: &DocumentId| !self.parts.contains_key(document);
-        if !core || self.expected.iter().filter(on).any(missing) {
+        if !core || self.awaited.iter().any(|document| on(&document)) {
             return Loaded::NotYet;
         }
         Loaded::All

@@ -16,8 +16,18 @@ pub struct RefillStanding<'a> {
     /// In the order in which the server received them.
     pub decisions: Vec<(&'a RefillDecision, &'a Entry)>,
     pub end: End,
+    /// Requests that were folded into this one.
+    pub stands_for: Vec<Folded<'a>>,
     /// What is the same for all requests of one medicine.
     pub medicine: Option<String>,
+}
+
+/// Somebody asked for the same before they could know that it was asked for.
+#[derive(Clone, Copy)]
+pub struct Folded<'a> {
+    pub id: EntryId,
+    pub refill: &'a Refill,
+    pub entry: &'a Entry,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,12 +79,31 @@ pub fn refills(record: &Record) -> Vec<RefillStanding<'_>> {
         standing.medicine = medicine.map(|medicine| medicine_of(record, medicine));
     }
     collapse(&mut all);
+    let mut folded: BTreeMap<EntryId, Vec<Folded<'_>>> = BTreeMap::new();
+    for one in &all {
+        if let (End::Collapsed { into }, Some((refill, entry))) = (one.end, one.request) {
+            folded.entry(into).or_default().push(Folded { id: one.id, refill, entry });
+        }
+    }
+    for standing in &mut all {
+        standing.stands_for = folded.remove(&standing.id).unwrap_or_default();
+    }
     all
 }
 
 /// What is the same for all requests of one medicine, also while the chart is not here.
 pub fn medicine_of(record: &Record, medicine: EntryId) -> String {
     key_of(record, medicine).unwrap_or_else(|| medicine.to_string())
+}
+
+/// Whether several requests may be for one medicine, so that only the chart says how many there are.
+pub fn are_told_apart_by_the_chart(record: &Record) -> bool {
+    let all = refills(record);
+    let mut medicines: Vec<EntryId> =
+        all.iter().filter_map(|one| one.request).map(|(refill, _)| refill.medicine).collect();
+    medicines.arrange();
+    medicines.dedup();
+    medicines.len() > 1 && all.iter().any(|one| one.end == End::Open)
 }
 
 /// Whether another request for this medicine would be a second one.
@@ -121,7 +150,8 @@ type Order = (bool, Timestamp);
 
 impl<'a> RefillStanding<'a> {
     fn new(id: EntryId) -> Self {
-        Self { id, request: None, decisions: Vec::new(), end: End::Open, medicine: None }
+        let (decisions, stands_for) = Default::default();
+        Self { id, request: None, decisions, end: End::Open, stands_for, medicine: None }
     }
 
     /// The first that the server received counts: a cancellation after a decision comes too late,

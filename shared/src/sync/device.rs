@@ -4,6 +4,7 @@
 mod documents;
 mod exchange;
 mod held;
+mod late;
 mod line;
 mod offer;
 mod outbox;
@@ -16,7 +17,7 @@ use self::line::{Link, Open};
 use crate::document::{ChangeHash, DocumentId};
 use crate::edit::Refused;
 use crate::id::{AccountId, DeviceId, EntryId, Rng};
-use crate::ordered::BTreeMap;
+use crate::ordered::{BTreeMap, BTreeSet};
 use crate::sync::planted::{Planted, Soil};
 use crate::sync::stored::{Batch, OutboxItem, PutInto, RowKey, StoreError, Stored, Write};
 use crate::time::Timestamp;
@@ -37,7 +38,8 @@ pub const RETRY_MILLIS_MAX: i64 = 30_000;
 const FRUITLESS_ROUNDS_MAX: u32 = 4;
 
 pub enum Event {
-    /// The whole disk, once at the start.
+    /// The whole disk, at the start and before this tab takes over from another: what is in memory
+    /// and not there is gone.
     Loaded(Vec<Stored>),
     /// Another tab of this browser wrote these rows and removed those.
     Elsewhere {
@@ -145,6 +147,8 @@ pub struct Device<D> {
     /// Rows of which the disk does not know yet what became of them. The server has most of them, but
     /// one that goes back in time will ask for the receipts.
     unkept: Vec<(DocumentId, Vec<ChangeHash>)>,
+    /// Documents of which the server has more.
+    incomplete: BTreeSet<DocumentId>,
     minted_next: u64,
     /// The disk did not take a minted change: the next waits for the timer.
     rest_minting: bool,
@@ -187,6 +191,8 @@ enum InFlight {
         document: DocumentId,
         hashes: Vec<ChangeHash>,
     },
+    /// What is still to come: the next comparison says it again.
+    Noted,
     /// Rows that were rearranged in memory already, and the entries they are about.
     Rearranged {
         entries: Vec<EntryId>,
@@ -207,6 +213,7 @@ impl<D: Documents> Device<D> {
             rearranging: BTreeMap::new(),
             unwritten: Vec::new(),
             unkept: Vec::new(),
+            incomplete: BTreeSet::new(),
             minted_next: 1,
             rest_minting: false,
             leading: false,
@@ -255,10 +262,19 @@ impl<D: Documents> Device<D> {
     /// Everything of this device that is not yet durable at the server, whether or not its document
     /// can be opened. Some of it stands in the document too.
     pub fn waiting(&self) -> impl Iterator<Item = (EntryId, &OutboxItem)> {
-        let minted = self.held.values().flat_map(|held| &held.minted);
-        let minted = minted.map(|minted| (minted.entry, &minted.item));
         let outbox = self.outbox.iter().map(|(entry, item)| (*entry, item));
-        outbox.chain(minted)
+        outbox.chain(self.leaving())
+    }
+
+    /// What a change was made of, and is not acknowledged.
+    pub fn leaving(&self) -> impl Iterator<Item = (EntryId, &OutboxItem)> {
+        let minted = self.held.values().flat_map(|held| &held.minted);
+        minted.map(|minted| (minted.entry, &minted.item))
+    }
+
+    /// Documents of which the server is known to have more than is here.
+    pub fn incomplete(&self) -> impl Iterator<Item = &DocumentId> {
+        self.incomplete.iter()
     }
 
     /// What may still be withdrawn or reworded.
@@ -307,7 +323,7 @@ impl<D: Documents> Device<D> {
     ) {
         let hurried =
             matches!(what, InFlight::Save { .. }) && self.soil.has(Planted::SavedBeforeStrict);
-        let strict = !matches!(what, InFlight::Cache { .. }) && !hurried;
+        let strict = !matches!(what, InFlight::Cache { .. } | InFlight::Noted) && !hurried;
         let number = self.batch_next;
         self.batch_next += 1;
         if matches!(what, InFlight::Rearranged { .. }) {

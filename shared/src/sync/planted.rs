@@ -23,6 +23,8 @@ pub enum Planted {
     DuplicateOnRetry,
     RefusalBlocks,
     LostDeadLetter,
+    UnmintedWithoutLetter,
+    WrittenLateInParts,
     ActorReused,
     ActorKeptAfterRefusal,
     ClockDecides,

@@ -47,6 +47,13 @@ pub enum Stored {
         #[n(2)]
         why: WhyRefused,
     },
+    /// The server has more of this document than is here: what is here must not be taken for all of
+    /// it, also after a start without a line. It orders nothing and decides nothing.
+    #[n(3)]
+    Incomplete {
+        #[n(0)]
+        document: DocumentId,
+    },
 }
 
 /// An edit that waits, with what is needed to make it part of a document.
@@ -132,6 +139,8 @@ pub enum RowKey {
     Change(#[n(0)] DocumentId, #[n(1)] ChangeHash),
     #[n(2)]
     DeadLetter(#[n(0)] EntryId),
+    #[n(3)]
+    Incomplete(#[n(0)] DocumentId),
 }
 
 impl Stored {
@@ -140,6 +149,7 @@ impl Stored {
             Self::Outbox { entry, .. } => RowKey::Outbox(*entry),
             Self::Change { document, hash, .. } => RowKey::Change(*document, *hash),
             Self::DeadLetter { entry, .. } => RowKey::DeadLetter(*entry),
+            Self::Incomplete { document } => RowKey::Incomplete(*document),
         }
     }
 

@@ -80,7 +80,7 @@ pub fn medicines(record: &Record, reader: AccountId) -> Medicines {
         (standing.end != End::Open, std::cmp::Reverse((order, standing.id)))
     });
     for standing in &standings {
-        let row = refill_row(record, reader, standing, &standings);
+        let row = refill_row(record, reader, standing);
         match &standing.medicine {
             Some(medicine) => {
                 by_medicine.entry(medicine.clone()).or_default().push(row);
@@ -135,7 +135,7 @@ pub fn medicine(record: &Record, reader: AccountId, entry: EntryId) -> Option<Me
         let order = standing.request.map(|(_, entry)| entry.order());
         std::cmp::Reverse((order, standing.id))
     });
-    let rows = standings.iter().map(|one| refill_row(record, reader, one, &standings));
+    let rows = standings.iter().map(|one| refill_row(record, reader, one));
     let refills: Vec<_> = rows.collect();
     let open = is_open(&standings, &course.key);
     let rows = |orders: &[Order<'_>]| {
@@ -158,9 +158,10 @@ fn row(
 ) -> Option<MedicineRow> {
     let newest = course.newest()?;
     let all = || course.orders.iter().chain(&course.dispensed);
+    let facts = section_row(record, newest.resource).facts;
     let named = |what: What| {
-        let words = section_row(record, newest.resource).facts;
-        words.into_iter().find(|fact| fact.what == what).and_then(|fact| fact.words)
+        let fact = facts.iter().find(|fact| fact.what == what);
+        fact.and_then(|fact| fact.words.clone())
     };
     let mut sources: Vec<_> = all().map(|order| order.resource.source.to_string()).collect();
     sources.arrange();

@@ -8,7 +8,7 @@ use crate::arrange::Arrange;
 use crate::id::{AccountId, EntryId};
 use crate::record::refill::{Decision, DeclineReason, WentOut};
 use crate::record::refills::{self, End, RefillStanding};
-use crate::record::{Record, Step};
+use crate::record::{Entry, Record, Step};
 use crate::time::Timestamp;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,16 +103,10 @@ pub fn refills(record: &Record, reader: AccountId) -> Vec<RefillRow> {
         let decided = standing.decisions.first().map(|(_, entry)| entry.order());
         std::cmp::Reverse((request.or(decided), standing.id))
     });
-    all.iter().map(|standing| row(record, reader, standing, &all)).collect()
+    all.iter().map(|standing| row(record, reader, standing)).collect()
 }
 
-/// One of all refills there are.
-pub(super) fn row(
-    record: &Record,
-    reader: AccountId,
-    standing: &RefillStanding<'_>,
-    all: &[RefillStanding<'_>],
-) -> RefillRow {
+pub(super) fn row(record: &Record, reader: AccountId, standing: &RefillStanding<'_>) -> RefillRow {
     let decided_at = standing.decision().and_then(|(_, entry)| entry.place.received_at());
     let request = standing.request;
     let state = request.map(|(_, entry)| state(record, standing.id, entry, decided_at));
@@ -123,36 +117,27 @@ pub(super) fn row(
         name: request.map(|(refill, _)| refill.name.clone()).unwrap_or_default(),
         pharmacy: request.and_then(|(refill, _)| refill.pharmacy.clone()),
         note: request.and_then(|(refill, _)| refill.note.clone()),
-        asked_by: asked_by(record, reader, standing),
+        asked_by: request.and_then(|(_, entry)| asked_by(record, reader, entry)),
         steps: steps(record, standing, own),
         outcome: outcome(record, reader, standing),
-        also: also(record, reader, standing.id, all),
+        also: also(record, reader, standing),
         can_cancel: own && standing.end == End::Open,
         state,
     }
 }
 
-fn also(
-    record: &Record,
-    reader: AccountId,
-    into: EntryId,
-    all: &[RefillStanding<'_>],
-) -> Vec<AlsoAsked> {
-    let folded = all.iter().filter(|other| other.end == End::Collapsed { into });
-    let asked = folded.filter_map(|other| {
-        let (refill, _) = other.request?;
-        Some(AlsoAsked {
-            entry: other.id,
-            asked_by: asked_by(record, reader, other),
-            pharmacy: refill.pharmacy.clone(),
-            note: refill.note.clone(),
-        })
+fn also(record: &Record, reader: AccountId, standing: &RefillStanding<'_>) -> Vec<AlsoAsked> {
+    let asked = standing.stands_for.iter().map(|folded| AlsoAsked {
+        entry: folded.id,
+        asked_by: asked_by(record, reader, folded.entry),
+        pharmacy: folded.refill.pharmacy.clone(),
+        note: folded.refill.note.clone(),
     });
     asked.collect()
 }
 
-fn asked_by(record: &Record, reader: AccountId, standing: &RefillStanding<'_>) -> Option<String> {
-    let author = standing.request?.1.author.filter(|author| *author != reader)?;
+fn asked_by(record: &Record, reader: AccountId, entry: &Entry) -> Option<String> {
+    let author = entry.author.filter(|author| *author != reader)?;
     Some(record.name_of(author).unwrap_or_default().to_owned())
 }
 

@@ -290,7 +290,7 @@ pub(super) struct Marks<'a> {
 impl<'a> Marks<'a> {
     pub(super) fn of(record: &'a Record) -> Self {
         let mut said_wrong: BTreeMap<EntryId, Vec<String>> = BTreeMap::new();
-        for (_, entry) in record.entries() {
+        for entry in record.remarks() {
             if let Said::Wrong(wrong) = &entry.said {
                 said_wrong.entry(wrong.about).or_default().push(wrong.text.clone());
             }

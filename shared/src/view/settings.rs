@@ -19,7 +19,7 @@ pub struct Chosen {
 pub fn settings(record: &Record, reader: AccountId) -> Vec<Chosen> {
     let chosen = REGISTERS.iter().filter_map(|name| {
         let kept = record.values_of_register(reader, name);
-        let only_here = kept.iter().any(|kept| matches!(kept.place, Place::Here));
+        let only_here = kept.iter().any(|kept| matches!(kept.place, Place::Here | Place::Leaving));
         // Devices that exchanged everything show the same one first, whatever came first to each.
         let mut texts: Vec<_> = kept.iter().map(|kept| kept.text.as_str()).collect();
         texts.arrange();

@@ -14,7 +14,8 @@ pub(super) fn state(
 ) -> ItemState {
     let written_at = entry.said.written().unwrap_or_default();
     let received_at = match entry.place {
-        Place::Here => return ItemState::SavedHere { at: written_at },
+        Place::Here => return ItemState::SavedHere { at: written_at, may_change: true },
+        Place::Leaving => return ItemState::SavedHere { at: written_at, may_change: false },
         Place::Refused(why) => return ItemState::NotSent { why: not_sent(why) },
         Place::Received(at) => at,
     };

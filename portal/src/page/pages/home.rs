@@ -190,7 +190,7 @@ fn waiting(session: Session, threads: Asked<Vec<ThreadRow>>) -> Option<AnyView> 
 pub(super) fn waiting_row(row: ThreadRow) -> Option<AnyView> {
     let state = row.newest_state.as_ref()?;
     let detail = match state {
-        ItemState::SavedHere { at } => words::home_sends_later(&time::moment(*at)),
+        ItemState::SavedHere { at, .. } => words::home_sends_later(&time::moment(*at)),
         ItemState::NotSent { .. } => state_words(state).long,
         ItemState::Sent { .. }
         | ItemState::AtTheClinic { .. }

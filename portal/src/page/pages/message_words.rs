@@ -24,7 +24,7 @@ pub(crate) struct StateWords {
 
 pub(crate) fn state_words(state: &ItemState) -> StateWords {
     let (icon, tone, short, at) = match state {
-        ItemState::SavedHere { at } => {
+        ItemState::SavedHere { at, .. } => {
             (Icon::Phone, Tone::Wait, words::state_saved_here(), Some(at))
         }
         ItemState::Sent { at } => (Icon::Check, Tone::Ok, words::state_sent(), Some(at)),

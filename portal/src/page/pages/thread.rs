@@ -191,9 +191,10 @@ fn bubble(message: Message, at: Timestamp, unsent: RwSignal<Option<Unsent>>) -> 
         return view! { <Bubble side=Side::Theirs head=head text=message.text/> }.into_any();
     };
     let is_here = matches!(state, ItemState::SavedHere { .. });
+    let may_change = matches!(state, ItemState::SavedHere { may_change: true, .. });
     let side = if is_here { Side::Queued } else { Side::Mine };
     let state = state_words(&state);
-    let change = is_here.then(|| {
+    let change = may_change.then(|| {
         let (entry, text) = (message.entry, message.text.clone());
         let open = move || unsent.set(Some(Unsent { entry, text: text.clone() }));
         view! { <Button label=words::action_change() weight=Weight::Plain on_press=open/> }

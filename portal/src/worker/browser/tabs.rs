@@ -1,30 +1,49 @@
 //! Several tabs of one account: a lock chooses the one that holds the socket, and a channel tells
 //! the others what changed on the disk they share.
 
-use js_sys::{Function, Promise, Reflect, Uint8Array};
+use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent};
 
-/// Calls back once this tab is the one, which may be never. It stays so until the tab is gone.
-pub fn lead(name: &str, chosen: impl FnOnce() + 'static) {
-    let held = Closure::once_into_js(move || {
-        chosen();
-        // A promise that never settles keeps the lock for the life of this worker.
-        Promise::new(&mut |_, _| ())
+/// Calls back once this tab is the one, which may be never, and says whether another tab was it before.
+/// It stays so until the tab is gone.
+pub fn lead(name: &str, chosen: impl FnOnce(bool) + 'static) {
+    let later = name.to_owned();
+    let held = Closure::once_into_js(move |lock: JsValue| -> JsValue {
+        if lock.is_null() {
+            let held = Closure::once_into_js(move || {
+                chosen(true);
+                never()
+            });
+            // What gave an answer a moment ago gives one now.
+            let _refused = request(&later, false, &held);
+            return JsValue::UNDEFINED;
+        }
+        chosen(false);
+        never().into()
     });
-    let request = || -> Result<(), JsValue> {
-        let navigator = Reflect::get(&js_sys::global(), &"navigator".into())?;
-        let locks = Reflect::get(&navigator, &"locks".into())?;
-        let request: Function = Reflect::get(&locks, &"request".into())?.dyn_into()?;
-        request.call2(&locks, &name.into(), &held).map(drop)
-    };
-    if request().is_err() {
+    if request(name, true, &held).is_err() {
         // No locks, no other tab that could hold one: rows are content-addressed, so that two
         // leaders would waste a connection and harm nothing.
         let held: Function = held.unchecked_into();
-        let _promise = held.call0(&JsValue::UNDEFINED);
+        let _promise = held.call1(&JsValue::UNDEFINED, &JsValue::UNDEFINED);
     }
+}
+
+/// `at_once`: called with nothing if somebody else holds it, in place of waiting.
+fn request(name: &str, at_once: bool, held: &JsValue) -> Result<(), JsValue> {
+    let navigator = Reflect::get(&js_sys::global(), &"navigator".into())?;
+    let locks = Reflect::get(&navigator, &"locks".into())?;
+    let request: Function = Reflect::get(&locks, &"request".into())?.dyn_into()?;
+    let options = Object::new();
+    Reflect::set(&options, &"ifAvailable".into(), &at_once.into())?;
+    request.call3(&locks, &name.into(), &options, held).map(drop)
+}
+
+/// A promise that never settles keeps the lock for the life of this worker.
+fn never() -> Promise {
+    Promise::new(&mut |_, _| ())
 }
 
 pub struct Channel(BroadcastChannel);

@@ -11,16 +11,17 @@ use crate::worker::browser::tabs::{Channel, lead};
 pub async fn one_leads() -> Outcome {
     let name = fresh_name();
     let (chosen, first) = oneshot::channel();
-    lead(&name, move || {
-        let _gone = chosen.send(());
+    lead(&name, move |after_another| {
+        let _gone = chosen.send(after_another);
     });
-    first.await.map_err(text)?;
+    let after_another = first.await.map_err(text)?;
+    that(!after_another, "nobody led before")?;
     let second = Rc::new(Cell::new(false));
     let also = Rc::clone(&second);
-    lead(&name, move || also.set(true));
+    lead(&name, move |_| also.set(true));
     // A lock of another name, asked for later, is given out: the second request had its turn.
     let (turn, had) = oneshot::channel();
-    lead(&fresh_name(), move || {
+    lead(&fresh_name(), move |_| {
         let _gone = turn.send(());
     });
     had.await.map_err(text)?;

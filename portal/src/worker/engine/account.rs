@@ -5,9 +5,10 @@ use std::rc::Rc;
 use futures_channel::mpsc;
 use shared::edit::{self, Edit, Pen, Prepared};
 use shared::id::{EntryId, PatientId};
-use shared::record::{Mark, Record};
+use shared::reading::Reading;
+use shared::record::Record;
 use shared::sync::device::{Device, Effect, Event, Line, Notice, OpenDocuments};
-use shared::sync::stored::{Batch, StoreError};
+use shared::sync::stored::{Batch, StoreError, Stored};
 use shared::time::Timestamp;
 use shared::wire::{ToDevice, ToServer};
 use wasm_bindgen_futures::spawn_local;
@@ -33,10 +34,9 @@ pub struct Account {
     pub(super) disk: Disk,
     pub(super) vault: Rc<Vault>,
     profile: Profile,
-    open: PatientId,
     device: Device<OpenDocuments>,
-    /// The open record, until something changes.
-    record: Option<Record>,
+    /// The open record.
+    reading: Reading,
     socket: Option<Socket>,
     timer: u64,
     batches: mpsc::UnboundedSender<Batch>,
@@ -71,16 +71,15 @@ impl Account {
         };
         spawn_local(storing.run(waiting));
         let device = Device::new(profile.account, profile.device, OpenDocuments::default());
-        let open = session.open;
+        let reading = Reading::of(session.open);
         page_port::tell(&ToPage::Opened(session));
         let mut account = Self {
             slot,
             disk,
             vault,
             profile,
-            open,
             device,
-            record: None,
+            reading,
             socket: None,
             timer: 0,
             batches,
@@ -130,7 +129,12 @@ impl Account {
                 Happened::Elsewhere { put, removed } => {
                     events.push(Event::Elsewhere { put, removed });
                 }
-                Happened::Leading => events.push(Event::Leading(true)),
+                Happened::Leading { after_another } => {
+                    // That tab may have written until it ended, and nobody heard of the last of it.
+                    let rows = if after_another { self.rows().await } else { None };
+                    events.extend(rows.map(Event::Loaded));
+                    events.push(Event::Leading(true));
+                }
                 Happened::Timer(number) if number == self.timer => events.push(Event::Timer),
                 Happened::Timer(_) => {}
                 Happened::Profile(profile) => {
@@ -160,8 +164,7 @@ impl Account {
             ToWorker::Edit { number, edit } => self.edit(number, edit),
             ToWorker::Switch { patient } => {
                 let session = self.profile.session(Some(patient))?;
-                self.open = session.open;
-                self.record = None;
+                self.reading = Reading::of(session.open);
                 page_port::tell(&ToPage::Opened(session));
                 page_port::tell(&ToPage::Changed);
                 None
@@ -171,7 +174,7 @@ impl Account {
                 None
             }
             ToWorker::Draft { number, key } => {
-                let text = self.local(&draft_name(self.open, &key)).await;
+                let text = self.local(&draft_name(self.reading.patient, &key)).await;
                 let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
                 page_port::tell(&ToPage::Draft { number, text });
                 None
@@ -185,7 +188,7 @@ impl Account {
     fn edit(&mut self, number: Number, edit: Edit) -> Option<Event> {
         let now = clock::now();
         let entry = EntryId::fresh(now, &mut Browser);
-        let pen = Pen { account: self.profile.account, patient: self.open, entry, now };
+        let pen = Pen { account: self.profile.account, patient: self.reading.patient, entry, now };
         match edit::prepare(self.record(), pen, edit) {
             Ok(Prepared::New { entry, item }) => Some(Event::Edited { number, entry, item }),
             Ok(Prepared::Reword { entry, put }) => Some(Event::Reworded { number, entry, put }),
@@ -247,7 +250,7 @@ impl Account {
     fn tell(&mut self, notice: Notice) {
         match notice {
             Notice::Saved { number, entry } => {
-                self.record = None;
+                self.reading.outdate();
                 page_port::tell(&ToPage::Saved { number, entry });
                 page_port::tell(&ToPage::Changed);
             }
@@ -256,7 +259,7 @@ impl Account {
                 page_port::tell(&ToPage::NotSaved { number, why: storage(why) });
             }
             Notice::Changed => {
-                self.record = None;
+                self.reading.outdate();
                 page_port::tell(&ToPage::Changed);
             }
             // Said with the status of the whole.
@@ -283,24 +286,33 @@ impl Account {
     }
 
     fn record(&mut self) -> &Record {
-        let (device, profile, open) = (&self.device, &self.profile, self.open);
-        self.record.get_or_insert_with(|| read_record(device, profile, open))
+        let people = self.profile.people(self.reading.patient).iter();
+        let names = people.map(|person| (person.account, person.name.as_str()));
+        self.reading.record(&self.device, self.profile.account, names)
     }
 
     async fn load(&mut self) {
+        let rows = self.rows().await.unwrap_or_default();
+        self.drive(vec![Event::Loaded(rows)]);
+    }
+
+    /// Everything that is on the disk; nothing if it cannot be reached.
+    async fn rows(&self) -> Option<Vec<Stored>> {
         let mut rows = Vec::new();
-        for (name, sealed) in self.disk.all(ROWS).await.unwrap_or_default() {
+        for (name, sealed) in self.disk.all(ROWS).await.ok()? {
             match self.vault.open_row(&name, &sealed).await {
                 Some(row) => rows.push(row),
                 None => page_port::tell(&ToPage::Status(Status::Damaged)),
             }
         }
-        self.drive(vec![Event::Loaded(rows)]);
+        Some(rows)
     }
 
     fn start(&self, database: &str) {
         let happenings = self.happenings.clone();
-        tabs::lead(database, move || report(&happenings, Happened::Leading));
+        tabs::lead(database, move |after_another| {
+            report(&happenings, Happened::Leading { after_another });
+        });
         let (slot, happenings) = (self.slot.clone(), self.happenings.clone());
         spawn_local(async move {
             match fetch::profile(&slot).await {
@@ -316,18 +328,17 @@ impl Account {
             return;
         }
         keep_profile(&self.disk, &self.vault, &profile).await;
-        let Some(session) = profile.session(Some(self.open)) else {
+        let Some(session) = profile.session(Some(self.reading.patient)) else {
             return;
         };
-        self.open = session.open;
+        self.reading = Reading::of(session.open);
         self.profile = profile;
-        self.record = None;
         page_port::tell(&ToPage::Opened(session));
         page_port::tell(&ToPage::Changed);
     }
 
     async fn keep_draft(&self, number: Number, key: &str, text: String) {
-        let name = draft_name(self.open, key);
+        let name = draft_name(self.reading.patient, key);
         let kept = put_local(&self.disk, &self.vault, &name, text.as_bytes()).await;
         page_port::tell(&match kept {
             Ok(()) => ToPage::Draft { number, text: (!text.is_empty()).then_some(text) },
@@ -351,34 +362,6 @@ impl Account {
     async fn local(&self, what: &str) -> Option<Vec<u8>> {
         read_local(&self.disk, &self.vault, what).await
     }
-}
-
-/// Merges what this device holds of one record.
-fn read_record(device: &Device<OpenDocuments>, profile: &Profile, patient: PatientId) -> Record {
-    let mut record = Record::default();
-    for person in profile.people(patient) {
-        record.name(person.account, person.name.clone());
-    }
-    let documents = device.documents.iter().filter(|(key, _)| !device.is_rebuilt(key));
-    for (key, document) in documents.filter(|(key, _)| key.patient == patient) {
-        let held = device.held().get(key);
-        record.add_document(key, document, |hash| held.and_then(|held| held.sidecar(hash)));
-    }
-    for (_, held) in
-        device.held().iter().filter(|(key, _)| key.patient == patient && key.is_marks())
-    {
-        let marks = held.accepted().filter_map(|(_, _, bytes)| Mark::from_bytes(bytes));
-        marks.for_each(|mark| record.add_mark(mark));
-    }
-    for (entry, item) in device.waiting().filter(|(_, item)| item.patient == patient) {
-        record.add_waiting(profile.account, entry, item);
-    }
-    for (entry, (item, why)) in device.dead_letters() {
-        if item.patient == patient {
-            record.add_refused(profile.account, *entry, item, *why);
-        }
-    }
-    record
 }
 
 async fn fetch_ticket(slot: String, happenings: Happenings) {

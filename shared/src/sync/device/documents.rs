@@ -8,6 +8,10 @@ use crate::ordered::BTreeMap;
 pub struct OpenDocuments(BTreeMap<DocumentId, Document>);
 
 impl OpenDocuments {
+    pub fn find(&self, document: &DocumentId) -> Option<&Document> {
+        self.0.get(document)
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (&DocumentId, &Document)> {
         self.0.iter()
     }

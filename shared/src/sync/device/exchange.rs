@@ -7,7 +7,7 @@ use crate::document::{DocumentId, Kind, Unreadable};
 use crate::id::Rng;
 use crate::record::Mark;
 use crate::sync::planted::Planted;
-use crate::sync::stored::{Standing, Stored, Write};
+use crate::sync::stored::{RowKey, Standing, Stored, Write};
 use crate::time::Timestamp;
 use crate::wire::{FRAME_TO_SERVER_BYTES_MAX, HASHES_MAX, Row, Summary, ToDevice, ToServer};
 
@@ -50,6 +50,7 @@ impl<D: Documents> Device<D> {
                 open.welcomed = true;
                 open.unequal = !same;
                 self.retry_millis = RETRY_MILLIS_MIN;
+                self.all_is_here(same, out);
             }
             ToDevice::TooOld { version_min: _ } => {
                 self.line = Line::TooOld;
@@ -62,7 +63,10 @@ impl<D: Documents> Device<D> {
                 self.rows(now, document, rows, more, rng, out)
             }
             ToDevice::Lacks { document, hashes } => self.lacks(now, document, &hashes, rng, out),
-            ToDevice::Pong { same } => open.unequal = !same,
+            ToDevice::Pong { same } => {
+                open.unequal = !same;
+                self.all_is_here(same, out);
+            }
             ToDevice::Offered { document, not_back } => {
                 self.offered(document, &not_back, rng, out);
             }
@@ -108,6 +112,40 @@ impl<D: Documents> Device<D> {
             }
         }
         open.unequal = !open.busy.is_empty();
+        let queued = open.busy.iter().filter(|(_, busy)| **busy == Busy::Queued);
+        let queued = queued.map(|(document, _)| *document).collect();
+        self.more_is_there(queued, out);
+    }
+
+    /// Said on the disk before the rows come: a first sync may end in the middle.
+    fn more_is_there(&mut self, documents: Vec<DocumentId>, out: &mut Vec<Effect>) {
+        let new = documents.into_iter().filter(|document| self.incomplete.insert(*document));
+        let put = new.map(|document| Write::Put(Stored::Incomplete { document }));
+        let writes: Vec<_> = put.collect();
+        self.note(writes, out);
+    }
+
+    fn all_is_here(&mut self, same: bool, out: &mut Vec<Effect>) {
+        if same {
+            let whole = std::mem::take(&mut self.incomplete).into_iter();
+            let remove = whole.map(|document| Write::Remove(RowKey::Incomplete(document)));
+            let writes: Vec<_> = remove.collect();
+            self.note(writes, out);
+        }
+    }
+
+    /// Nothing of it is still to come.
+    pub(super) fn is_complete(&mut self, document: &DocumentId, out: &mut Vec<Effect>) {
+        if self.incomplete.remove(document) {
+            self.note(vec![Write::Remove(RowKey::Incomplete(*document))], out);
+        }
+    }
+
+    fn note(&mut self, writes: Vec<Write>, out: &mut Vec<Effect>) {
+        if !writes.is_empty() {
+            self.store(InFlight::Noted, Vec::new(), writes, out);
+            out.push(Effect::Tell(Notice::Changed));
+        }
     }
 
     /// What is read first is pulled first: who this is about, the last two years, what people wrote,
@@ -166,7 +204,9 @@ impl<D: Documents> Device<D> {
                 if !is_news {
                     open.in_vain.insert(document);
                 }
-                if open.busy.is_empty() {
+                let is_last = open.busy.is_empty();
+                self.is_complete(&document, out);
+                if is_last {
                     self.ping(now, out);
                 }
                 return;

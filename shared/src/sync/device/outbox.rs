@@ -1,20 +1,27 @@
 //! From the person's thumb to the disk: saving, rewording and withdrawing. Nothing is shown as saved
 //! before the disk said so.
 
-use super::exchange::put;
 use super::{Device, Documents, Effect, InFlight, Minted, Notice};
 use crate::arrange::Arrange;
-use crate::document::{ChangeHash, DocumentId, Unreadable};
+use crate::document::{DocumentId, Unreadable};
 use crate::edit::Refused;
 use crate::id::{EntryId, Rng};
-use crate::ordered::BTreeMap;
+use crate::ordered::{BTreeMap, BTreeSet};
 use crate::sync::planted::Planted;
 use crate::sync::stored::{OutboxItem, PutInto, RowKey, Standing, StoreError, Stored, Write};
 
 impl<D: Documents> Device<D> {
     pub(super) fn loaded(&mut self, rows: Vec<Stored>, out: &mut Vec<Effect>) {
+        let there: BTreeSet<RowKey> = rows.iter().map(Stored::key).collect();
+        for key in self.row_keys().into_iter().filter(|key| !there.contains(key)) {
+            self.drop_row(&key);
+        }
         for row in rows {
             self.take_row(row);
+        }
+        // Rows come in any order.
+        for minted in self.held.values().flat_map(|held| &held.minted) {
+            self.outbox.remove(&minted.entry);
         }
         let documents: Vec<_> = self.held.keys().copied().collect();
         for document in documents {
@@ -29,7 +36,7 @@ impl<D: Documents> Device<D> {
         removed: &[RowKey],
         out: &mut Vec<Effect>,
     ) {
-        let mut touched = crate::ordered::BTreeSet::new();
+        let mut touched = BTreeSet::new();
         for row in put {
             touched.extend(document_of(&row.key()));
             self.take_row(row);
@@ -111,6 +118,12 @@ impl<D: Documents> Device<D> {
             out.push(Effect::Tell(Notice::Refused { number, why: Refused::NoSuchEntry }));
             return;
         }
+        // Something about it is still to be written, and would be read as new after a restart.
+        if self.is_being_rearranged(&entry) {
+            let why = StoreError::Unreachable;
+            out.push(Effect::Tell(Notice::NotSaved { number, why }));
+            return;
+        }
         let key = RowKey::DeadLetter(entry);
         self.store(InFlight::Dismiss { number, entry }, vec![key], vec![Write::Remove(key)], out);
     }
@@ -146,7 +159,7 @@ impl<D: Documents> Device<D> {
                     held.minted.push(minted);
                 }
             }
-            InFlight::Cache { .. } | InFlight::Rearranged { .. } => return,
+            InFlight::Cache { .. } | InFlight::Noted | InFlight::Rearranged { .. } => return,
         }
         out.push(Effect::Tell(Notice::Changed));
     }
@@ -170,7 +183,7 @@ impl<D: Documents> Device<D> {
                 StoreError::Full | StoreError::Unreachable => Notice::NotSaved { number, why },
             })),
             // It waits on, and is looked at again.
-            InFlight::Said { .. } => {}
+            InFlight::Said { .. } | InFlight::Noted => {}
             InFlight::Mint { document, minted, .. } => {
                 // The change was made and then not kept. Its place under its actor is used up, and
                 // nothing may build on it.
@@ -189,53 +202,6 @@ impl<D: Documents> Device<D> {
             InFlight::Rearranged { .. } if why == StoreError::Overtaken => {}
             // In memory they are right; the disk has to follow before anything builds on them.
             InFlight::Rearranged { .. } => self.unwritten.push((what, requires, writes)),
-        }
-    }
-
-    /// The person is saying it otherwise or taking it back, and the disk has not answered.
-    fn is_being_changed(&self, entry: &EntryId) -> bool {
-        self.batches.values().any(|what| match what {
-            InFlight::Save { entry: other, .. } | InFlight::Withdraw { entry: other, .. } => {
-                other == entry
-            }
-            _ => false,
-        })
-    }
-
-    /// What a late write of an item should say: it may be gone by now, or say something else.
-    fn as_it_is_now(&self, write: Write) -> Option<Write> {
-        match write {
-            Write::Put(Stored::Outbox { entry, item }) => {
-                let now = self.outbox.get(&entry).cloned();
-                let then = || self.soil.has(Planted::WrittenAsItWas).then_some(item);
-                let item = then().or(now)?;
-                Some(Write::Put(Stored::Outbox { entry, item }))
-            }
-            other => Some(other),
-        }
-    }
-
-    /// Tries again to write what the disk did not take.
-    pub(super) fn write_again(&mut self, out: &mut Vec<Effect>) {
-        for (what, requires, writes) in std::mem::take(&mut self.unwritten) {
-            if what.entries().iter().any(|entry| self.is_being_changed(entry)) {
-                self.unwritten.push((what, requires, writes));
-                continue;
-            }
-            let writes = writes.into_iter().filter_map(|write| self.as_it_is_now(write)).collect();
-            self.store(what, requires, writes, out);
-        }
-        for (document, hashes) in std::mem::take(&mut self.unkept) {
-            let held = self.held.get(&document);
-            let write = |hash: &ChangeHash| match held.and_then(|held| held.row_or_orphan(hash)) {
-                Some(row) => Some(put(document, row)),
-                None if self.has(&document, hash) => None,
-                None => Some(Write::Remove(RowKey::Change(document, *hash))),
-            };
-            let writes: Vec<_> = hashes.iter().filter_map(write).collect();
-            if !writes.is_empty() {
-                self.store(InFlight::Cache { document, hashes }, Vec::new(), writes, out);
-            }
         }
     }
 
@@ -284,6 +250,9 @@ impl<D: Documents> Device<D> {
             Stored::DeadLetter { entry, item, why } => {
                 self.dead_letters.insert(entry, (item, why));
             }
+            Stored::Incomplete { document } => {
+                self.incomplete.insert(document);
+            }
             Stored::Change { document, hash, bytes, standing } => {
                 let held = self.held.entry(document).or_default();
                 held.minted.retain(|minted| minted.hash != hash);
@@ -318,6 +287,9 @@ impl<D: Documents> Device<D> {
             RowKey::DeadLetter(entry) => {
                 self.dead_letters.remove(entry);
             }
+            RowKey::Incomplete(document) => {
+                self.incomplete.remove(document);
+            }
             RowKey::Change(document, hash) => {
                 if let Some(held) = self.held.find_mut(document) {
                     held.forget(hash);
@@ -325,6 +297,17 @@ impl<D: Documents> Device<D> {
                 }
             }
         }
+    }
+
+    /// Everything that memory has of the disk.
+    fn row_keys(&self) -> Vec<RowKey> {
+        let changes = self.held.iter().flat_map(|(document, held)| {
+            held.all_hashes().map(|hash| RowKey::Change(*document, hash))
+        });
+        let waiting = self.outbox.keys().copied().map(RowKey::Outbox);
+        let letters = self.dead_letters.keys().copied().map(RowKey::DeadLetter);
+        let incomplete = self.incomplete.iter().copied().map(RowKey::Incomplete);
+        changes.chain(waiting).chain(letters).chain(incomplete).collect()
     }
 
     /// Another tab has taken what this one is still being told about as saved.
@@ -352,17 +335,6 @@ impl InFlight {
         matches!(self, Self::Cache { .. } | Self::Rearranged { .. })
     }
 
-    /// What is being written about these must not be minted meanwhile.
-    pub(super) fn entries(&self) -> Vec<EntryId> {
-        match self {
-            Self::Save { entry, .. } | Self::Withdraw { entry, .. } => vec![*entry],
-            Self::Said { entry } => vec![*entry],
-            Self::Mint { minted, .. } => vec![minted.entry],
-            Self::Rearranged { entries } => entries.clone(),
-            Self::Dismiss { .. } | Self::Cache { .. } => Vec::new(),
-        }
-    }
-
     /// Changes of a document that are being written. They are part of it already: their places
     /// under their actor are used.
     pub(super) fn minting<'a>(
@@ -378,6 +350,7 @@ impl InFlight {
             | Self::Withdraw { .. }
             | Self::Dismiss { .. }
             | Self::Said { .. }
+            | Self::Noted
             | Self::Cache { .. }
             | Self::Rearranged { .. } => None,
         })
@@ -387,6 +360,6 @@ impl InFlight {
 fn document_of(key: &RowKey) -> Option<DocumentId> {
     match key {
         RowKey::Change(document, _) => Some(*document),
-        RowKey::Outbox(_) | RowKey::DeadLetter(_) => None,
+        RowKey::Outbox(_) | RowKey::DeadLetter(_) | RowKey::Incomplete(_) => None,
     }
 }

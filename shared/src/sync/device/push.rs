@@ -268,10 +268,13 @@ impl<D: Documents> Device<D> {
         let key = RowKey::Change(document, minted.hash);
         let entry = minted.entry;
         let mut writes = vec![Write::Remove(key)];
-        // Unless a verdict about its document has taken it meanwhile.
-        if let Some(item) = self.outbox.get(&entry).cloned() {
-            writes.push(Write::Put(Stored::Outbox { entry, item }));
-        }
+        // A verdict about its document may have taken it meanwhile, and the disk may not have heard of
+        // that: what became of the words is written in one with their removal, or not at all.
+        let now = self.row_of(entry).filter(|row| match row {
+            Stored::DeadLetter { .. } => !self.soil.has(Planted::UnmintedWithoutLetter),
+            Stored::Outbox { .. } | Stored::Change { .. } | Stored::Incomplete { .. } => true,
+        });
+        writes.extend(now.map(Write::Put));
         let entries = vec![entry];
         self.store(InFlight::Rearranged { entries }, vec![key], writes, out);
     }

@@ -33,6 +33,8 @@ impl<D: Documents> Device<D> {
         if self.loses_what_was_closed(why) {
             unsent.clear();
         }
+        // Those too that are only now being written: beside the verdict they would be read as unsent.
+        writes.extend(self.minting_in_vain(document));
         let mut entries = Vec::new();
         for (entry, mut item) in unsent {
             entries.push(entry);
@@ -55,6 +57,7 @@ impl<D: Documents> Device<D> {
             self.store(InFlight::Rearranged { entries }, Vec::new(), writes, out);
             out.push(Effect::Tell(Notice::Changed));
         }
+        self.is_complete(&document, out);
         let Link::Open(open) = &mut self.link else {
             return;
         };
@@ -130,6 +133,22 @@ impl<D: Documents> Device<D> {
         (writes, unsent)
     }
 
+    fn minting_in_vain(&self, document: DocumentId) -> impl Iterator<Item = Write> {
+        self.batches.values().filter_map(move |what| match what {
+            InFlight::Mint { document: into, minted, .. } if *into == document => {
+                Some(Write::Remove(RowKey::Change(document, minted.hash)))
+            }
+            InFlight::Mint { .. }
+            | InFlight::Save { .. }
+            | InFlight::Withdraw { .. }
+            | InFlight::Dismiss { .. }
+            | InFlight::Said { .. }
+            | InFlight::Noted
+            | InFlight::Cache { .. }
+            | InFlight::Rearranged { .. } => None,
+        })
+    }
+
     fn unsent_of(
         &self,
         document: DocumentId,
@@ -153,6 +172,7 @@ impl<D: Documents> Device<D> {
         }
         self.outbox.clear();
         self.dead_letters.clear();
+        self.incomplete.clear();
         self.batches.clear();
         self.rearranging.clear();
         self.unwritten.clear();

@@ -27,8 +27,7 @@ pub fn work(record: &Record) -> Vec<Work> {
         threads.into_iter().filter_map(|(id, thread)| thread.work(record, id, &found)).collect();
     let requests = std::mem::take(&mut found.requests);
     all.extend(requests.into_iter().map(|(id, entry, asked)| request(id, entry, asked, &found)));
-    let refills = refills(record);
-    all.extend(refills.iter().filter_map(|standing| refill(standing, &refills)));
+    all.extend(refills(record).iter().filter_map(refill));
     all
 }
 
@@ -138,7 +137,7 @@ fn request(id: EntryId, entry: &Entry, asked: Asked, found: &Found<'_>) -> Work 
 }
 
 /// A refill that another one stands for is no work of its own; what was said there is not lost.
-fn refill(standing: &RefillStanding<'_>, all: &[RefillStanding<'_>]) -> Option<Work> {
+fn refill(standing: &RefillStanding<'_>) -> Option<Work> {
     let (said, entry) = standing.request?;
     let by = |decided: &RefillStanding<'_>| {
         decided.decision().map(|(said, entry)| (said.by.clone(), entry.place.received_at()))
@@ -155,8 +154,7 @@ fn refill(standing: &RefillStanding<'_>, all: &[RefillStanding<'_>]) -> Option<W
             Stage::Done { by, at }
         }
     };
-    let folded = all.iter().filter(|other| other.end == End::Collapsed { into: standing.id });
-    let also = folded.filter_map(|other| other.request?.0.note.as_deref());
+    let also = standing.stands_for.iter().filter_map(|folded| folded.refill.note.as_deref());
     let notes: Vec<_> = said.note.as_deref().into_iter().chain(also).collect();
     Some(Work {
         item: standing.id,

@@ -251,7 +251,7 @@ fn nothing_recorded_not_loaded_and_not_readable_are_three_answers() {
     let loaded = |story: &Story| results(&story.record, ROSA, ShowResults::All, 9).loaded;
     assert_eq!(loaded(&story), Loaded::All);
     let year = DocumentId::first(PATIENT, Kind::ChartResults(2024));
-    story.record.chart_mut().expect(year);
+    story.record.chart_mut().await_these([year]);
     assert_eq!(loaded(&story), Loaded::NotYet);
     story.record.chart_mut().could_not_be_read(year);
     assert_eq!(loaded(&story), Loaded::Unreadable);

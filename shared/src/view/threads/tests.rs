@@ -75,7 +75,8 @@ fn check(record: &Record, thread: u128, expected: Expect) {
     for message in thread.messages {
         let state = match message.state {
             None => "",
-            Some(ItemState::SavedHere { .. }) => " [saved here]",
+            Some(ItemState::SavedHere { may_change: true, .. }) => " [saved here]",
+            Some(ItemState::SavedHere { may_change: false, .. }) => " [saved here, unchangeable]",
             Some(ItemState::Sent { .. }) => " [sent]",
             Some(ItemState::AtTheClinic { .. }) => " [at the clinic]",
             Some(ItemState::ReadBy { .. }) => " [read]",
@@ -232,4 +233,25 @@ fn what_cannot_be_sent_is_refused_with_its_reason() {
     assert_eq!(write(&mut record, 1, start(&"ñ".repeat(8_000))), Ok(()));
     let nowhere = answer_in(99, "hello");
     assert_eq!(write(&mut record, 2, nowhere), Err(Refused::NoSuchThread));
+}
+
+#[test]
+fn what_came_back_out_of_a_change_stands_as_it_is() {
+    let mut record = Record::default();
+    let entry = EntryId::from_u128(10);
+    let pen = Pen { account: ROSA, patient: PATIENT, entry, now: at(10) };
+    let prepared = edit::prepare(&record, pen, start("It is swollen"));
+    let Ok(Prepared::New { item, .. }) = prepared else { panic!("a message is allowed") };
+    record.add_waiting(ROSA, entry, &item.back_from_a_change());
+    check(
+        &record,
+        10,
+        expect![[r#"
+        Ankle
+        me: It is swollen [saved here, unchangeable]"#]],
+    );
+    let again = Edit::Reword { entry, text: "It is not".into() };
+    assert_eq!(write(&mut record, 11, again), Err(Refused::AlreadySent));
+    // Taking it back is a thing of its own, which follows it.
+    write(&mut record, 12, Edit::Retract { entry }).unwrap();
 }
