@@ -2,6 +2,7 @@
 
 mod cost;
 mod device;
+mod fhir;
 mod forge;
 mod frames;
 mod genuine;
