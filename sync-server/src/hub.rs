@@ -29,7 +29,7 @@ const SOCKETS_OF_ACCOUNT_MAX: usize = 24;
 #[derive(Clone)]
 pub enum Told {
     News(Arc<News>),
-    /// Grants changed: look again.
+    /// Grants changed, or a document is there under another epoch: say what there is.
     Rescoped,
     /// The session is over.
     Ended,
@@ -106,6 +106,16 @@ impl Hub {
     pub fn rescope(&self, account: AccountId) {
         let mut listeners = self.lock();
         for number in listeners.numbers(|listener| listener.account == account) {
+            listeners.tell(number, Told::Rescoped);
+        }
+    }
+
+    /// Makes everybody who listens to a record compare at once: a document of it was rebuilt, as
+    /// another epoch.
+    pub fn rebuilt(&self, record: PatientId) {
+        let mut listeners = self.lock();
+        let numbers = listeners.of_record.get(&record).cloned().unwrap_or_default();
+        for number in numbers {
             listeners.tell(number, Told::Rescoped);
         }
     }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shared::document::gate::guarded;
 use shared::document::{ChangeHash, Document, DocumentId, Kind};
-use shared::id::PatientId;
+use shared::id::{AccountId, PatientId};
+use shared::record::refills::are_told_apart_by_the_chart;
 use shared::record::{Mark, Record};
 use shared::wire::{Row, Sidecar};
 
@@ -14,6 +15,7 @@ use crate::store::{Store, StoreError};
 /// Which documents are read. A chart may be large; what people wrote is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Parts {
+    /// And of the chart what says which requests are for one medicine, if several wait.
     Writing,
     WritingAndChart,
 }
@@ -23,35 +25,56 @@ pub async fn read(
     patient: PatientId,
     parts: Parts,
 ) -> Result<Record, StoreError> {
-    let mut record = Record::default();
-    let mut authors = BTreeSet::new();
-    for summary in store.summaries(vec![patient]).await? {
-        let id = summary.document;
-        let is_left_out = match id.kind {
-            Kind::Activity(_) => true,
-            _ => id.is_chart() && parts == Parts::Writing,
-        };
-        if is_left_out {
-            continue;
+    let mut reading = Reading { store, record: Record::default(), authors: BTreeSet::new() };
+    let summaries = store.summaries(vec![patient]).await?;
+    let documents = summaries.iter().map(|summary| summary.document);
+    let documents = documents.filter(|id| !matches!(id.kind, Kind::Activity(_)));
+    let (chart, writing): (Vec<_>, Vec<_>) = documents.partition(DocumentId::is_chart);
+    for id in writing {
+        reading.add(id).await?;
+    }
+    let chart = chart.into_iter().filter(|id| match parts {
+        Parts::WritingAndChart => true,
+        Parts::Writing => {
+            id.kind == Kind::ChartCore && are_told_apart_by_the_chart(&reading.record)
         }
-        let (rows, _) = store.rows_after(id, 0, usize::MAX).await?;
-        authors.extend(rows.iter().filter_map(|row| row.sidecar.account));
+    });
+    for id in chart.collect::<Vec<_>>() {
+        reading.add(id).await?;
+    }
+    reading.with_names().await
+}
+
+struct Reading<'a> {
+    store: &'a dyn Store,
+    record: Record,
+    authors: BTreeSet<AccountId>,
+}
+
+impl Reading<'_> {
+    async fn add(&mut self, id: DocumentId) -> Result<(), StoreError> {
+        let (rows, _) = self.store.rows_after(id, 0, usize::MAX).await?;
+        self.authors.extend(rows.iter().filter_map(|row| row.sidecar.account));
         if id.is_marks() {
             let marks = rows.iter().filter_map(|row| Mark::from_bytes(&row.bytes));
-            marks.for_each(|mark| record.add_mark(mark));
-            continue;
+            marks.for_each(|mark| self.record.add_mark(mark));
+            return Ok(());
         }
         // One document that cannot be opened hides nothing but itself.
-        if guarded(|| add(&mut record, &id, &rows)) != Ok(true) {
+        if guarded(|| add(&mut self.record, &id, &rows)) != Ok(true) {
             line(&Line::Failed { id: "-", what: "desk", cause: &"a document cannot be opened" });
         }
+        Ok(())
     }
-    for account in authors {
-        if let Some(name) = store.account_name(account).await? {
-            record.name(account, name);
+
+    async fn with_names(mut self) -> Result<Record, StoreError> {
+        for account in self.authors {
+            if let Some(name) = self.store.account_name(account).await? {
+                self.record.name(account, name);
+            }
         }
+        Ok(self.record)
     }
-    Ok(record)
 }
 
 fn add(record: &mut Record, id: &DocumentId, rows: &[Row]) -> bool {

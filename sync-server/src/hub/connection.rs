@@ -160,16 +160,16 @@ impl Talk<'_> {
                     Some(Told::News(news)) => {
                         Event::News { document: news.document, rows: news.rows.clone() }
                     }
-                    Some(Told::Rescoped) => match self.look_again().await? {
-                        Some(scope) => Event::Rescoped(scope),
-                        None => continue,
-                    },
+                    Some(Told::Rescoped) => {
+                        self.look_again().await?;
+                        Event::Rescoped(self.scope.clone())
+                    }
                     Some(Told::Ended) => return Err(End::SignedOut),
                     None => return Err(End::Slow),
                 },
                 _ = look_again.tick() => match self.look_again().await? {
-                    Some(scope) => Event::Rescoped(scope),
-                    None => continue,
+                    true => Event::Rescoped(self.scope.clone()),
+                    false => continue,
                 },
                 () = tokio::time::sleep_until(heard + SILENT_MAX) => return Err(End::Silent),
                 () = is_set(&mut self.stopping) => return Err(End::Stopping),
@@ -178,19 +178,19 @@ impl Talk<'_> {
         }
     }
 
-    /// Is the session still open, and what are the grants if they changed?
-    async fn look_again(&mut self) -> Result<Option<Scope>, End> {
+    /// Is the session still open, and did the grants change?
+    async fn look_again(&mut self) -> Result<bool, End> {
         let store = self.app.doorkeeper().for_part(Part::Hub);
         if store.session(self.session.token, self.app.now()).await?.is_none() {
             return Err(End::SignedOut);
         }
         let scope = scope_of(self.app, &self.session).await?;
         if scope == self.scope {
-            return Ok(None);
+            return Ok(false);
         }
         self.listening.move_to(patients(&scope));
-        self.scope = scope.clone();
-        Ok(Some(scope))
+        self.scope = scope;
+        Ok(true)
     }
 
     /// Everything that follows from one event, depth first: the answer to an effect and what comes

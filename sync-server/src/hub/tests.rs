@@ -169,6 +169,20 @@ async fn an_ended_grant_takes_the_record_away_at_once() {
 }
 
 #[tokio::test]
+async fn whoever_listens_to_a_record_compares_at_once_when_a_document_of_it_was_rebuilt() {
+    let world = World::start().await;
+    let mut rosas = world.socket(&world.sign_in(ROSA).await).await;
+    greet(&mut rosas).await;
+    world.app.hub().rebuilt(ANA_RECORD);
+    world.app.hub().rebuilt(ROSA_RECORD);
+    let Some(ToDevice::Summaries { documents }) = next(&mut rosas).await else { panic!() };
+    assert!(documents.iter().all(|summary| summary.document.patient == ROSA_RECORD));
+    // Once: it does not listen to the other record.
+    say(&mut rosas, &ToServer::Ping { digest: Digest([0; 16]) }).await;
+    assert!(matches!(next(&mut rosas).await, Some(ToDevice::Pong { .. })));
+}
+
+#[tokio::test]
 async fn rows_of_a_document_that_a_backup_does_not_know_are_taken_back() {
     let world = World::start().await;
     let mut socket = world.socket(&world.sign_in(ROSA).await).await;

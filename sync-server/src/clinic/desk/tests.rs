@@ -1,11 +1,14 @@
 //! The queue from a patient's device to staff's decisions, over the real router and real SQLite.
 
 use serde_json::{Value, json};
-use shared::edit::{AskForCall, Audience, Edit};
+use shared::edit::{AskForCall, AskForRefill, Audience, Edit};
+use shared::fhir::import::read;
 use shared::id::{AccountId, EntryId};
 use shared::record::Step;
+use shared::record::medicines::courses;
 use shared::record::visit::PreferredTime;
 
+use crate::fhir::{Importer, Order};
 use crate::testing::device::TestDevice;
 use crate::testing::{ANA, LINH, ROSA, ROSA_RECORD, SignedIn, World, start_thread};
 
@@ -222,4 +225,48 @@ async fn the_queue_is_there_after_a_restart() {
     assert_eq!(items(&all), [item.to_string()]);
     assert_eq!(all["lines"][0]["by"], "Ana Delgado");
     assert_eq!(all["lines"][0]["owner"]["person"]["name"], "Linh Tran, RN");
+}
+
+/// Two prescriptions of one medicine, as two doctors wrote them.
+const LISINOPRIL_TWICE: &str = r#"{"resourceType":"Bundle","type":"collection","entry":[
+    {"resource":{"resourceType":"MedicationRequest","id":"1","status":"active",
+        "intent":"order","medicationCodeableConcept":{"text":"Lisinopril 10 mg"}}},
+    {"resource":{"resourceType":"MedicationRequest","id":"2","status":"active",
+        "intent":"order","medicationCodeableConcept":{"text":"lisinopril 10 MG"}}}]}"#;
+
+#[tokio::test]
+async fn two_orders_of_one_medicine_are_one_request_in_the_queue_as_on_the_devices() {
+    let world = World::start().await;
+    more_staff(&world).await;
+    let input = read(LISINOPRIL_TWICE.as_bytes()).unwrap();
+    let order = Order { source: "Lakeside", to: Some(ROSA_RECORD), now: world.clock.now() };
+    let mut importer = Importer::new(world.store.as_ref(), world.app.receipts());
+    importer.take(order, input, &mut |_, _| {}).await.unwrap();
+    let mut rosas = world.device(&world.sign_in(ROSA).await).await;
+    let mut anas = world.device(&world.sign_in(ANA).await).await;
+    let orders: Vec<_> = courses(&rosas.record(ROSA_RECORD))
+        .iter()
+        .flat_map(|course| course.orders.iter().map(|order| order.resource.entry))
+        .collect();
+    let ask = |medicine, note: &str| {
+        let note = Some(note.to_owned());
+        Edit::AskForRefill(AskForRefill { medicine, pharmacy: None, note })
+    };
+    world.clock.advance(1_000);
+    let first = rosas.edit(&world, ROSA_RECORD, ask(orders[0], "Two left.")).await;
+    world.clock.advance(1_000);
+    let second = anas.edit(&world, ROSA_RECORD, ask(orders[1], "She has two left.")).await;
+    crate::projector::catch_up(&world.app).await.unwrap();
+
+    let doctor = world.sign_in_staff(DOCTOR).await;
+    let all = queue(&world, &doctor, "").await;
+    assert_eq!(items(&all), [first.to_string()], "{second} is part of it");
+    assert_eq!(all["lines"][0]["work"]["excerpt"], "Two left. | She has two left.");
+    let approved = json!({ "decide_refill": {
+        "refill": first, "decision": { "approved": { "quantity": "30 tablets", "out": null } },
+    } });
+    let (status, answer) = edit(&world, &doctor, "key-00001", approved).await;
+    assert_eq!(status, 201, "{answer}");
+    let show = "show=refills";
+    assert_eq!(items(&queue(&world, &doctor, show).await), [first.to_string()], "to send out");
 }
