@@ -13,6 +13,7 @@ mod planted;
 mod random;
 mod rare;
 mod reading;
+mod refills;
 mod run;
 mod scenarios;
 mod schedule;
