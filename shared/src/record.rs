@@ -4,6 +4,7 @@
 pub mod activity;
 pub mod before_visit;
 pub mod chart;
+pub mod groups;
 pub mod mark;
 pub mod medicines;
 pub mod message;

@@ -1,6 +1,7 @@
 //! Ask and Answer: what a screen may want to know, as pure functions `&Record → plain data`.
 
 pub mod activity;
+pub mod alike;
 pub mod desk;
 pub mod home;
 pub mod medicines;
@@ -65,6 +66,10 @@ pub enum Ask {
     Entry {
         entry: EntryId,
     },
+    /// What other sources say of the same thing.
+    Alike {
+        entry: EntryId,
+    },
     Timeline {
         limit: u32,
     },
@@ -96,6 +101,7 @@ pub enum Answer {
     Overview(sections::Overview),
     Section(sections::SectionAnswer),
     Entry(Option<Box<EntryAnswer>>),
+    Alike(Vec<alike::Alike>),
     Timeline(timeline::Timeline),
     Found(search::Found),
     Activity(activity::ActivityAnswer),
@@ -225,6 +231,7 @@ pub fn answer(record: &Record, reader: AccountId, ask: &Ask) -> Answer {
             let (section, papers) = (sections::section_of(row.kind), paper::papers(record, *entry));
             Box::new(EntryAnswer { row, section, papers })
         })),
+        Ask::Alike { entry } => Answer::Alike(alike::alike(record, *entry)),
         Ask::Timeline { limit } => Answer::Timeline(timeline::timeline(record, reader, *limit)),
         Ask::Search { text } => Answer::Found(search::search(record, text)),
         Ask::Activity { words, limit } => {

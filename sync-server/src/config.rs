@@ -124,6 +124,8 @@ const FLAGS: &[Flag] = &[
         None,
         "staff add: may decide about prescriptions",
     ),
+    flag("--keys", "FILE", "SATCHEL_KEYS", None, "client add: its public keys, a JWKS"),
+    flag("--scopes", "SCOPES", "SATCHEL_SCOPES", None, "client add: what it may do, as SMART says"),
     flag("--clinic-name", "NAME", "SATCHEL_CLINIC_NAME", Some("Clinic"), "the clinic's name"),
     flag("--clinic-phone", "NUMBER", "SATCHEL_CLINIC_PHONE", Some(""), "the clinic's phone number"),
     flag(

@@ -63,9 +63,14 @@ impl Doer {
                     .await?;
                 bundle.end().map(|()| ExitCode::SUCCESS)
             }
-            What::AddClient { name, source } => {
-                let ask = Ask::AddClient { name, source };
-                self.ask(ask, Vec::new(), &mut say_told).await.map(|()| ExitCode::SUCCESS)
+            What::AddClient { name, source, keys, scopes } => {
+                let (ask, body) = match keys.zip(scopes) {
+                    Some((keys, scopes)) => {
+                        (Ask::AddKeyedClient { name, source, scopes }, read_file(&keys)?)
+                    }
+                    None => (Ask::AddClient { name, source }, Vec::new()),
+                };
+                self.ask(ask, body, &mut say_told).await.map(|()| ExitCode::SUCCESS)
             }
             What::AddStaff { name, role, prescribes } => {
                 self.link(Ask::AddStaff { name, role, prescribes }, origin).await

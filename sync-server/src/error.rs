@@ -48,6 +48,23 @@ pub enum Error {
     WeakPassphrase,
     #[error("too many tries")]
     TooManyTries,
+    #[error("the resource is no longer at the version that was named")]
+    Outdated,
+    #[error("say with If-Match which version is meant")]
+    VersionWanted,
+    #[error("several resources match")]
+    SeveralMatch,
+    #[error("a search parameter is not known here")]
+    UnknownParameter,
+    #[error("the value of a parameter is not understood")]
+    WrongParameter,
+    #[error("the body is not the resource that the path names")]
+    OtherId,
+    /// By somebody at the clinic, or ended by the patient.
+    #[error("it was decided or cancelled before")]
+    DecidedBefore,
+    #[error("this step is not possible from here")]
+    StepRefused,
     #[error("the text cannot be taken")]
     TextRefused(#[source] shared::edit::Refused),
     #[error("a websocket is expected here")]
@@ -81,6 +98,14 @@ impl Error {
             Self::CodeNeeded => (StatusCode::FORBIDDEN, "code-needed"),
             Self::WeakPassphrase => (StatusCode::BAD_REQUEST, "weak-passphrase"),
             Self::TooManyTries => (StatusCode::TOO_MANY_REQUESTS, "too-many-tries"),
+            Self::Outdated => (StatusCode::PRECONDITION_FAILED, "outdated"),
+            Self::VersionWanted => (StatusCode::PRECONDITION_FAILED, "version-wanted"),
+            Self::SeveralMatch => (StatusCode::PRECONDITION_FAILED, "several-match"),
+            Self::UnknownParameter => (StatusCode::BAD_REQUEST, "unknown-parameter"),
+            Self::WrongParameter => (StatusCode::BAD_REQUEST, "wrong-parameter"),
+            Self::OtherId => (StatusCode::BAD_REQUEST, "other-id"),
+            Self::DecidedBefore => (StatusCode::CONFLICT, "decided-before"),
+            Self::StepRefused => (StatusCode::UNPROCESSABLE_ENTITY, "step-refused"),
             Self::TextRefused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "text-refused"),
             Self::NotAWebSocket => (StatusCode::UPGRADE_REQUIRED, "not-a-websocket"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),

@@ -39,6 +39,10 @@ pub enum Line<'a> {
         id: &'a str,
         what: &'static str,
     },
+    /// Somebody has to look.
+    Alarm {
+        what: &'static str,
+    },
 }
 
 /// Writes one line.
@@ -52,6 +56,7 @@ pub fn line(line: &Line<'_>) {
             eprintln!("{at} request id={id} {method} {route} status={status} ms={millis}");
         }
         Line::Failed { id, what, cause } => eprintln!("{at} failed id={id} {what}: {cause}"),
+        Line::Alarm { what } => eprintln!("{at} alarm {what}"),
         Line::Socket { id, what } => eprintln!("{at} socket id={id} {what}"),
     }
 }

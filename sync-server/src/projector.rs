@@ -2,6 +2,7 @@
 //! every log, and doing something twice does nothing, so it may be stopped anywhere.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use shared::document::{DocumentId, Kind};
@@ -15,6 +16,7 @@ use tokio::sync::Notify;
 
 use crate::authorize::Part;
 use crate::documents;
+use crate::fhir::outgoing;
 use crate::log::{Line, line};
 use crate::state::App;
 use crate::store::StoreError;
@@ -56,12 +58,26 @@ pub async fn run(app: App) {
 
 async fn look(app: &App, filled: &mut bool) -> Result<(), StoreError> {
     catch_up(app).await?;
+    fill_outgoing(app).await?;
     if !*filled {
         // The queue is in memory alone: after a start it is read once, and kept from then on.
         app.desk().fill(app.doorkeeper().for_part(Part::Projector).as_ref()).await?;
         *filled = true;
         app.clinic_changed();
     }
+    Ok(())
+}
+
+/// Makes what goes out of every record, once there is a program that may fetch it.
+async fn fill_outgoing(app: &App) -> Result<(), StoreError> {
+    let store = app.doorkeeper().for_part(Part::Projector);
+    if app.outgoing_is_full().load(Ordering::Relaxed) || store.fetches().await?.is_empty() {
+        return Ok(());
+    }
+    for patient in store.patients().await? {
+        outgoing::project(app, store.as_ref(), patient.patient).await?;
+    }
+    app.outgoing_is_full().store(true, Ordering::Relaxed);
     Ok(())
 }
 
@@ -84,9 +100,13 @@ pub async fn catch_up(app: &App) -> Result<(), StoreError> {
                 changed.insert(document.patient);
             }
         }
+        let goes_out = !changed.is_empty() && !store.fetches().await?.is_empty();
         for patient in changed {
             app.desk().refresh(store.as_ref(), patient).await?;
             app.clinic_changed();
+            if goes_out {
+                outgoing::project(app, store.as_ref(), patient).await?;
+            }
         }
     }
 }

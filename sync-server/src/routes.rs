@@ -65,9 +65,20 @@ pub fn table() -> Vec<Route> {
         post("/clinic/api/items/{patient}/{item}/notes", clinic::desk::item::note),
         post("/clinic/api/records/{patient}/edits", clinic::desk::decide::write),
         get("/fhir/metadata", fhir::api::metadata),
-        get("/fhir/{kind}/{id}", fhir::api::one),
+        get("/fhir/.well-known/smart-configuration", fhir::token::how),
+        post("/fhir/token", fhir::token::token),
         post("/fhir", fhir::api::bundle),
         post("/fhir/import", fhir::api::import),
+        get("/fhir/{kind}", fhir::reading::search),
+        post("/fhir/{kind}", fhir::writing::create),
+        put("/fhir/{kind}", fhir::writing::update_found),
+        get("/fhir/{kind}/{id}", fhir::reading::one),
+        put("/fhir/{kind}/{id}", fhir::writing::update),
+        patch("/fhir/{kind}/{id}", fhir::writing::patch),
+        get("/fhir/{kind}/{id}/_history", fhir::reading::history),
+        get("/fhir/{kind}/{id}/_history/{version}", fhir::reading::version),
+        get("/fhir/{kind}/{id}/$everything", fhir::reading::everything),
+        get("/fhir/{kind}/{id}/$summary", fhir::reading::summarized),
     ]
 }
 
@@ -103,6 +114,30 @@ where
     T: IntoResponse + 'static,
 {
     route(Method::POST, MethodFilter::POST, path, handler)
+}
+
+pub fn put<A, R, B, H, F, T>(path: &'static str, handler: H) -> Route
+where
+    A: Action<R>,
+    R: Resource,
+    B: FromRequest<App, Rejection = Error> + Send + 'static,
+    H: Fn(Authorized<A, R>, B) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<T, Error>> + Send + 'static,
+    T: IntoResponse + 'static,
+{
+    route(Method::PUT, MethodFilter::PUT, path, handler)
+}
+
+pub fn patch<A, R, B, H, F, T>(path: &'static str, handler: H) -> Route
+where
+    A: Action<R>,
+    R: Resource,
+    B: FromRequest<App, Rejection = Error> + Send + 'static,
+    H: Fn(Authorized<A, R>, B) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<T, Error>> + Send + 'static,
+    T: IntoResponse + 'static,
+{
+    route(Method::PATCH, MethodFilter::PATCH, path, handler)
 }
 
 pub fn delete<A, R, B, H, F, T>(path: &'static str, handler: H) -> Route
@@ -183,7 +218,7 @@ pub fn router(app: App, table: Vec<Route>, portal: PortalSource) -> Router {
     for (path, methods) in paths {
         router = router.route(path, methods.fallback(|| async { Error::WrongMethod }));
     }
-    for unknown in ["/api/{*rest}", "/clinic/api/{*rest}", "/fhir/{kind}"] {
+    for unknown in ["/api/{*rest}", "/clinic/api/{*rest}"] {
         router = router.route(unknown, axum::routing::any(|| async { Error::NotFound }));
     }
     let router = router.with_state(app.clone()).merge(crate::assets::router(portal));

@@ -113,6 +113,7 @@ impl Started {
         let projector = tokio::spawn(crate::projector::run(app.clone()));
         let activity = tokio::spawn(crate::activity::run(app.clone()));
         let signing = tokio::spawn(crate::audit::checkpoint::run(app.clone()));
+        tokio::spawn(crate::fhir::watching::run(app.clone()));
         tokio::spawn(errands(app.clone(), self.folder.path(Folder::SOCKET)));
         let stop = async {
             self.stop.heard().await;

@@ -2,6 +2,7 @@
 //! while the server runs.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use shared::sync::receipt::ReceiptKey;
 use shared::time::Timestamp;
@@ -57,6 +58,10 @@ struct Inner {
     stretching: Semaphore,
     /// Charts have one writer: imports go one after the other.
     importing: tokio::sync::Mutex<()>,
+    /// What goes out is made by one at a time.
+    outgoing: tokio::sync::Mutex<()>,
+    /// Whether all of it was made once, so that only what changes has to be made anew.
+    outgoing_is_full: AtomicBool,
     /// Counts what changed for the clinic.
     clinic_changes: watch::Sender<u64>,
 }
@@ -86,6 +91,8 @@ impl App {
             tries: Tries::default(),
             stretching: Semaphore::new(STRETCHING_MAX),
             importing: tokio::sync::Mutex::default(),
+            outgoing: tokio::sync::Mutex::default(),
+            outgoing_is_full: AtomicBool::new(false),
             clinic_changes: watch::Sender::new(0),
         }))
     }
@@ -109,6 +116,15 @@ impl App {
     /// Waits until no import runs; none begins while this is held.
     pub async fn importing(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.0.importing.lock().await
+    }
+
+    /// Waits until nobody makes or answers what goes out.
+    pub async fn outgoing(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.0.outgoing.lock().await
+    }
+
+    pub fn outgoing_is_full(&self) -> &AtomicBool {
+        &self.0.outgoing_is_full
     }
 
     /// Something was committed to the log: whoever listens hears of it, but for the connection
@@ -158,6 +174,11 @@ impl App {
     /// Whether everybody reaches this server over TLS, ended here or by a proxy in front.
     pub fn is_over_tls(&self) -> bool {
         self.0.setup.origins.iter().all(|own| own.starts_with("https://"))
+    }
+
+    /// What the outside calls this server.
+    pub fn origin(&self) -> &str {
+        self.0.setup.origins.first().map_or("", String::as_str)
     }
 
     pub fn is_own_origin(&self, origin: &str) -> bool {

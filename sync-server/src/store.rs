@@ -3,6 +3,7 @@
 
 pub mod desk;
 pub mod memory;
+pub mod outgoing;
 pub mod people;
 pub mod resources;
 pub mod rows;
@@ -23,6 +24,7 @@ use shared::time::Timestamp;
 use shared::wire::{Row, Summary};
 
 use self::desk::{Colleague, DeskNote, Noted, Patient};
+use self::outgoing::{Answered, ClientToken, Fetched, KeyedClient, Made, OutgoingAsk, OutgoingRow};
 use self::people::{
     Activated, Activation, Claim, Claimed, Grant, Invitation, NewAccount, NewPatient, NewSession,
     NewStaff, RecordOf, Session, StaffMember,
@@ -161,6 +163,17 @@ pub trait Store: Send + Sync {
         after: Option<EntryId>,
         bytes_goal: usize,
     ) -> Answer<'_, (Vec<ResourceRow>, bool)>;
+    /// What this source sent of one type, by id, perhaps of one record only.
+    fn resources_of(
+        &self,
+        source: String,
+        kind: String,
+        owner: Option<PatientId>,
+        after: Option<EntryId>,
+        rows_max: usize,
+    ) -> Answer<'_, Vec<ResourceRow>>;
+    /// All versions, the newest first.
+    fn resource_versions(&self, resource: EntryId) -> Answer<'_, Vec<ResourceRow>>;
     fn places(&self, resources: Vec<EntryId>) -> Answer<'_, Vec<PlacedResource>>;
     /// Whose charts point to what was not there yet.
     fn wanted(&self, source: String, keys: Vec<String>) -> Answer<'_, Vec<(String, PatientId)>>;
@@ -214,4 +227,36 @@ pub trait Store: Send + Sync {
     /// Up to which entry patients were told.
     fn audit_told(&self) -> Answer<'_, u64>;
     fn set_audit_told(&self, number: u64) -> Answer<'_, ()>;
+    // What goes out to other systems.
+    /// Keeps what the record makes of itself; answers how many resources are new or different.
+    fn put_outgoing(&self, patient: PatientId, made: Vec<Made>, at: Timestamp) -> Answer<'_, u64>;
+    /// The newest version of each, the oldest change first.
+    fn outgoing(&self, ask: OutgoingAsk) -> Answer<'_, Vec<OutgoingRow>>;
+    /// All versions, the newest first.
+    fn outgoing_versions(&self, kind: String, id: String) -> Answer<'_, Vec<OutgoingRow>>;
+    /// Keeps what the EHR says, if the version it answers still stands. Answers the new version.
+    fn answer_outgoing(&self, answered: Answered) -> Answer<'_, Option<u64>>;
+    /// Adds a program, or gives the one of this name other keys and scopes.
+    fn add_keyed_client(&self, client: KeyedClient) -> Answer<'_, ()>;
+    fn keyed_client(&self, name: String) -> Answer<'_, Option<KeyedClient>>;
+    /// Ends a program and its tokens, and answers how many there were.
+    fn end_keyed_client(&self, name: String, at: Timestamp) -> Answer<'_, u64>;
+    /// Exchanges a proof for a token; a proof that was used before for nothing.
+    fn exchange_proof(
+        &self,
+        proof: String,
+        proof_until: Timestamp,
+        token: ClientToken,
+        now: Timestamp,
+    ) -> Answer<'_, bool>;
+    /// Whose token this is, and its scopes.
+    fn client_by_token(
+        &self,
+        token: SecretHash,
+        now: Timestamp,
+    ) -> Answer<'_, Option<(Client, String)>>;
+    /// A program asked for what is new.
+    fn note_fetch(&self, name: String, at: Timestamp) -> Answer<'_, ()>;
+    /// Every program that may come, and when it last did, or was let in.
+    fn fetches(&self) -> Answer<'_, Vec<Fetched>>;
 }

@@ -35,6 +35,12 @@ const ONLY: &[Only] = &[
         within: &["shared/src/", "portal/src/", "sync-server/src/"],
         may: &["shared/src/vault.rs", "shared/src/vault/", "portal/src/worker/browser/crypto.rs"],
     },
+    // Signatures of the clinic's programs are checked in one place.
+    Only {
+        words: &["ring"],
+        within: &["sync-server/src/", "shared/src/", "portal/src/"],
+        may: &["sync-server/src/fhir/proof"],
+    },
     Only {
         words: &["rusqlite", "postgres", "tokio_postgres", "sqlx"],
         within: &["sync-server/src/", "shared/src/", "portal/src/"],

@@ -12,7 +12,7 @@ pub use self::facts::{Facts, PersonRef};
 pub use self::home::home;
 pub use self::person::{Claim, FactKind, Matched, Mismatch, Person, matched};
 pub use self::plan::{Fate, Keys, Known, Planner};
-pub use self::read::{Entry, Input, Method, NotRead, Request, Shape, read};
+pub use self::read::{Body, Entry, Input, Method, NotRead, Request, Shape, read};
 pub use self::summary::{Refusal, Summary, Why};
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::audit::door::Signature;
 use crate::audit::{Who, Why};
 use crate::error::Error;
 use crate::extract::{cookie, query_part, slot_of};
+use crate::fhir::scope::Scopes;
 use crate::secret::SecretHash;
 use crate::state::{App, PROVEN_MS, STAFF_COOKIE, slot_cookie};
 use crate::store::people::{Door, Session, StaffMember};
@@ -100,6 +101,7 @@ impl Caller for TicketHolder {
 /// A program of the clinic, by its token.
 pub struct Ehr {
     pub client: Client,
+    pub scopes: Scopes,
 }
 
 impl Caller for Ehr {
@@ -112,8 +114,14 @@ impl Caller for Ehr {
             return Err(Error::NotSignedIn);
         }
         let store = app.doorkeeper().for_part(Part::Callers);
-        let client = store.client(SecretHash::of(token.trim())).await?;
-        Ok(Self { client: client.ok_or(Error::NotSignedIn)? })
+        let token = SecretHash::of(token.trim());
+        if let Some(client) = store.client(token).await? {
+            return Ok(Self { client, scopes: Scopes::All });
+        }
+        let known = store.client_by_token(token, app.now()).await?;
+        let (client, scopes) = known.ok_or(Error::NotSignedIn)?;
+        let scopes = Scopes::parse(&scopes).ok_or(Error::NotSignedIn)?;
+        Ok(Self { client, scopes })
     }
 
     fn signature(&self) -> Signature {

@@ -20,7 +20,7 @@ pub struct Errand {
 pub enum What {
     Import { files: Vec<PathBuf>, source: String, patient: Option<PatientId> },
     Export { patient: PatientId },
-    AddClient { name: String, source: String },
+    AddClient { name: String, source: String, keys: Option<PathBuf>, scopes: Option<String> },
     EndClient { name: String },
     VerifyAudit,
     AddStaff { name: String, role: Role, prescribes: bool },
@@ -28,7 +28,8 @@ pub enum What {
 }
 
 /// Flags that stand behind these commands; all of them take a value.
-const FLAGS: [&str; 6] = ["--dir", "--source", "--patient", "--role", "--prescribes", "--origin"];
+const FLAGS: [&str; 8] =
+    ["--dir", "--source", "--patient", "--role", "--prescribes", "--origin", "--keys", "--scopes"];
 
 pub fn parse(
     command: &str,
@@ -62,7 +63,11 @@ pub fn parse(
             None => return invalid("--patient must say whose record to export".into()),
         },
         ("client", [verb, name]) if verb == "add" => {
-            What::AddClient { name: name.clone(), source: source()? }
+            let (keys, scopes) = (text("--keys").map(PathBuf::from), text("--scopes"));
+            if keys.is_some() != scopes.is_some() {
+                return invalid("--keys and --scopes go together".into());
+            }
+            What::AddClient { name: name.clone(), source: source()?, keys, scopes }
         }
         ("client", [verb, name]) if verb == "end" => What::EndClient { name: name.clone() },
         ("staff", [verb, name]) if verb == "add" => What::AddStaff {
@@ -138,8 +143,14 @@ mod tests {
         assert_eq!(parsed("import a.json --source lake b.gz"), Ok(import.clone()));
         assert_eq!(parsed("import --source=lake a.json b.gz --dir x"), Ok(import));
         let (name, source) = ("ehr".to_owned(), "lake".to_owned());
-        let add = What::AddClient { name: name.clone(), source };
+        let add = What::AddClient { name: name.clone(), source, keys: None, scopes: None };
         assert_eq!(parsed("client add ehr --source lake"), Ok(add));
+        let Ok(What::AddClient { keys, scopes, .. }) =
+            parsed("client add ehr --source lake --keys k.json --scopes system/Task.rs")
+        else {
+            panic!("keys and scopes are understood");
+        };
+        assert_eq!((keys, scopes.as_deref()), (Some("k.json".into()), Some("system/Task.rs")));
         assert_eq!(parsed("client end ehr"), Ok(What::EndClient { name }));
     }
 
@@ -156,6 +167,7 @@ mod tests {
             ("staff add Linh --role king", "--role must be one of front_desk, nurse"),
             ("staff add Linh --role nurse --prescribes maybe", "must be yes or no"),
             ("staff add", "use staff add"),
+            ("client add ehr --source lake --keys k.json", "go together"),
         ] {
             let sentence = parsed(line).unwrap_err();
             assert!(sentence.contains(words), "{line}: {sentence}");

@@ -1,23 +1,22 @@
-//! What an EHR asks over HTTP: transactions and batches, files to import, one resource, and what is
-//! possible at all.
+//! What an EHR sends over HTTP: transactions and batches, files to import; and what is possible at
+//! all.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
-use shared::fhir::import::plan::key;
-use shared::fhir::import::{Fate, Input, Shape, Why, read};
+use shared::fhir::import::read as read_input;
+use shared::fhir::import::{Body as Sent, Facts, Fate, Input, Method, Shape, Why};
 use shared::id::EntryId;
 
 use super::capability;
 use super::errands::{Errands, ImportError, unpacked};
 use super::import::{EntryOutcome, Outcome};
 use super::outcome::{answer, code, issue, of_refusal, of_summary, outcome};
+use super::scope::Deed;
 use crate::actions;
-use crate::audit::What;
-use crate::audit::door::Whose;
-use crate::authorize::{Anyone, Authorized, Ehr, Path, Resource, Service};
+use crate::authorize::{Action, Anyone, Authorized, Ehr, Resource, Service};
 use crate::error::Error;
 use crate::extract::{Nothing, limited};
 use crate::state::App;
@@ -37,26 +36,8 @@ const MEDIA_TYPES: [&str; 5] = [
 actions! {
     /// Sending resources, which are kept under the client's own source.
     SendResources: Ehr => Service;
-    /// Reading what this client's source sent.
-    ReadResource: Ehr => Named;
     /// Asking what this server can do says nothing about anybody.
     AskCapabilities: Anyone => Service;
-}
-
-/// A resource by type and id.
-pub struct Named {
-    kind: String,
-    id: String,
-}
-
-impl Resource for Named {
-    fn locate(path: &Path<'_>) -> Result<Self, Error> {
-        Ok(Self { kind: path.part("kind")?, id: path.part("id")? })
-    }
-
-    fn whose(&self) -> Whose {
-        Whose::Shown(What::Chart)
-    }
 }
 
 /// A body of FHIR in JSON, packed or not.
@@ -81,7 +62,8 @@ pub async fn bundle(
     Body(body): Body,
 ) -> Result<Response, Error> {
     let bytes = unpacked(&body).map_err(refused)?;
-    let input = read(&bytes).map_err(|error| refused(error.into()))?;
+    let input = read_input(&bytes).map_err(|error| refused(error.into()))?;
+    may_send(&allowed.who, &input)?;
     let shape = input.shape;
     if !matches!(shape, Shape::Transaction | Shape::Batch) {
         let text = "only a transaction or a batch comes here; the rest goes to /fhir/import";
@@ -110,7 +92,8 @@ pub async fn import(
     Body(body): Body,
 ) -> Result<Response, Error> {
     let bytes = unpacked(&body).map_err(refused)?;
-    let input = read(&bytes).map_err(|error| refused(error.into()))?;
+    let input = read_input(&bytes).map_err(|error| refused(error.into()))?;
+    may_send(&allowed.who, &input)?;
     let together = input.shape == Shape::Transaction;
     let Outcome { summary, .. } = take(&allowed, input).await?;
     let status = match together && !summary.is_clean() {
@@ -120,34 +103,39 @@ pub async fn import(
     Ok(answer(status, of_summary(&summary).to_string()))
 }
 
-/// `GET /fhir/Observation/17`: as it came, byte for byte.
-pub async fn one(allowed: Authorized<ReadResource, Named>, _: Nothing) -> Result<Response, Error> {
-    let Named { kind, id } = &allowed.resource;
-    let (store, source) = (allowed.store(), allowed.who.client.source.clone());
-    let known = store.known(source.clone(), vec![key(kind, "id", id)]).await?;
-    let named = known.first().map(|(_, known)| known.resource);
-    let resource = named.or_else(|| id.parse().ok()).ok_or(Error::NotFound)?;
-    let mut rows = store.resources(vec![resource]).await?;
-    let row = rows.pop().filter(|row| row.source == source && row.kind == *kind);
-    let row = row.ok_or(Error::NotFound)?;
-    allowed.shows(row.known.owner);
-    let mut response = answer(StatusCode::OK, row.body);
-    if let Ok(tag) = HeaderValue::from_str(&format!("W/\"{}\"", row.version)) {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    Ok(response)
-}
-
 /// `GET /fhir/metadata`.
 pub async fn metadata(
-    _allowed: Authorized<AskCapabilities, Service>,
+    allowed: Authorized<AskCapabilities, Service>,
     _: Nothing,
 ) -> Result<Response, Error> {
-    Ok(answer(StatusCode::OK, capability::statement().to_string()))
+    Ok(answer(StatusCode::OK, capability::statement(&super::reading::base(&allowed)).to_string()))
 }
 
-async fn take(
-    allowed: &Authorized<SendResources, Service>,
+/// A program sends only what it may create and update, each resource of it.
+fn may_send(who: &Ehr, input: &Input<'_>) -> Result<(), Error> {
+    for entry in &input.entries {
+        let Sent::Resource(body) = entry.body else {
+            continue;
+        };
+        let kind = Facts::of(body).map(|facts| facts.kind).unwrap_or_default();
+        let creates = who.scopes.allow(&kind, Deed::Create);
+        let updates = who.scopes.allow(&kind, Deed::Update);
+        let asked = entry.request.as_ref().map(|request| request.method);
+        let allowed = match asked {
+            Some(Method::Post) => creates,
+            Some(Method::Put) => updates,
+            // Files hold what is new and what is newer.
+            Some(Method::Other) | None => creates && updates,
+        };
+        if !allowed {
+            return Err(Error::NotAllowed);
+        }
+    }
+    Ok(())
+}
+
+pub async fn take<A: Action<R, Who = Ehr>, R: Resource>(
+    allowed: &Authorized<A, R>,
     input: Input<'_>,
 ) -> Result<Outcome, Error> {
     let app = allowed.app();
@@ -159,11 +147,12 @@ async fn take(
     Ok(errands.take(source, None, input, &mut |_| {}).await?)
 }
 
-fn refused(error: ImportError) -> Error {
+pub fn refused(error: ImportError) -> Error {
     match error {
         ImportError::NotRead(error) => Error::NotFhir(error),
         ImportError::NotGzip => Error::Unreadable,
         ImportError::TooLarge => Error::TooLarge,
+        ImportError::NotKeys | ImportError::NotScopes => Error::Unreadable,
         ImportError::Store(error) => error.into(),
     }
 }

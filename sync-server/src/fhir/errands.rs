@@ -9,12 +9,15 @@ use shared::id::{AccountId, PatientId};
 use shared::sync::receipt::ReceiptKey;
 use shared::time::Timestamp;
 
+use super::proof::are_keys;
+use super::scope::Scopes;
 use super::{Importer, Order, Outcome};
 use crate::audit::checkpoint::Checkpoints;
 use crate::audit::verify::verify;
 use crate::audit::{self, Entry};
 use crate::clinic::set_up;
 use crate::secret::Secret;
+use crate::store::outgoing::KeyedClient;
 use crate::store::people::{NewStaff, Role};
 use crate::store::resources::Client;
 use crate::store::rows::News;
@@ -41,6 +44,12 @@ pub enum Ask {
     AddClient {
         name: String,
         source: String,
+    },
+    /// One with public keys of its own, which are the body, and what it may do.
+    AddKeyedClient {
+        name: String,
+        source: String,
+        scopes: String,
     },
     EndClient {
         name: String,
@@ -98,6 +107,10 @@ pub enum ImportError {
     NotGzip,
     #[error("it is larger than {} MiB", IMPORT_BYTES_MAX / (1024 * 1024))]
     TooLarge,
+    #[error("the file holds no public keys (a JWKS of RSA or EC keys, each with a kid)")]
+    NotKeys,
+    #[error("the scopes are none that a program can have; write them like \"system/Task.rus\"")]
+    NotScopes,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -118,6 +131,10 @@ impl Errands<'_> {
             Ask::Import { source, patient } => self.import(&source, patient, &body, tell).await,
             Ask::Export { patient } => self.export(patient, tell).await,
             Ask::AddClient { name, source } => self.add_client(name, source).await,
+            Ask::AddKeyedClient { name, source, scopes } => {
+                let jwks = String::from_utf8_lossy(&body).into_owned();
+                self.add_keyed(KeyedClient { name, source, scopes, jwks, at: self.now }).await
+            }
             Ask::EndClient { name } => self.end_client(name).await,
             Ask::VerifyAudit => self.verify_audit().await,
             Ask::AddStaff { name, role, prescribes } => {
@@ -228,8 +245,20 @@ impl Errands<'_> {
         Ok(Tell::Token { token: token.text().to_owned() })
     }
 
+    async fn add_keyed(&self, client: KeyedClient) -> Result<Tell, ImportError> {
+        if !are_keys(&client.jwks) {
+            return Err(ImportError::NotKeys);
+        }
+        if Scopes::parse(&client.scopes).is_none() {
+            return Err(ImportError::NotScopes);
+        }
+        self.store.add_keyed_client(client).await?;
+        Ok(Tell::Done)
+    }
+
     async fn end_client(&self, name: String) -> Result<Tell, ImportError> {
-        let count = self.store.end_clients(name, self.now).await?;
+        let keyed = self.store.end_keyed_client(name.clone(), self.now).await?;
+        let count = keyed + self.store.end_clients(name, self.now).await?;
         Ok(Tell::Ended { count })
     }
 }

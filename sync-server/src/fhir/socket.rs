@@ -68,6 +68,8 @@ async fn answer(app: &App, stream: UnixStream) -> io::Result<()> {
         let _alone = app.importing().await;
         // Whoever asked may be gone; the work is done all the same.
         errands.perform(ask, body, &mut |one| drop(told.send(one))).await;
+        // A program that was just let in finds everything made.
+        app.projector().wake();
         drop(told);
     };
     let tell = async {

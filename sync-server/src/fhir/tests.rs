@@ -1,5 +1,7 @@
 //! An import into a served clinic, seen at devices that are connected.
 
+mod out;
+
 use std::time::Duration;
 
 use axum::body::Body;
@@ -287,6 +289,16 @@ async fn the_capability_statement_says_what_the_document_says() {
     for resource in body["rest"][0]["resource"].as_array().unwrap() {
         let kind = resource["type"].as_str().unwrap();
         assert!(text.contains(&format!("`{kind}`")), "docs/fhir.md does not name {kind}");
+    }
+    for (kind, name) in body["rest"][0]["resource"].as_array().unwrap().iter().flat_map(|one| {
+        let all = one["searchParam"].as_array().unwrap();
+        all.iter().map(|parameter| (&one["type"], parameter["name"].as_str().unwrap()))
+    }) {
+        assert!(text.contains(&format!("`{name}`")), "docs/fhir.md names no {name} of {kind}");
+    }
+    for interaction in body["rest"][0]["resource"][0]["interaction"].as_array().unwrap() {
+        let code = interaction["code"].as_str().unwrap();
+        assert!(text.contains(&format!("`{code}`")), "docs/fhir.md does not say {code}");
     }
     for interaction in body["rest"][0]["interaction"].as_array().unwrap() {
         assert!(text.contains(interaction["code"].as_str().unwrap()));

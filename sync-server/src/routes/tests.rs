@@ -25,7 +25,9 @@ fn path(route: &Route) -> String {
         .replace("{item}", "00000000000000000000000099")
         .replace("{account}", &LINH.to_string())
         .replace("{secret}", "nothing")
-        .replace("{kind}/{id}", "Patient/1")
+        .replace("{kind}", "Patient")
+        .replace("{id}", "1")
+        .replace("{version}", "1")
 }
 
 /// What a stranger is told.
@@ -128,6 +130,15 @@ async fn nothing_changes_for_a_page_of_another_site() {
                         Some(_) => (StatusCode::FORBIDDEN, &json!("forbidden")),
                     };
                     assert_eq!((status, &body["issue"][0]["code"]), expected, "{}", route.path);
+                    continue;
+                }
+                if route.path == "/fhir/token" {
+                    // Where programs prove who they are; a form of another site says its origin.
+                    let expected = match origin {
+                        None => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                        Some(_) => StatusCode::FORBIDDEN,
+                    };
+                    assert_eq!(status, expected, "{}", route.path);
                     continue;
                 }
                 assert_eq!(status, StatusCode::FORBIDDEN, "{}", route.path);

@@ -4,6 +4,7 @@ mod audit;
 mod clinic;
 mod desk;
 mod documents;
+mod outgoing;
 mod people;
 mod resources;
 mod staff;

@@ -5,6 +5,7 @@ mod audit;
 mod clinic;
 mod desk;
 mod documents;
+mod outgoing;
 mod people;
 mod resources;
 mod staff;
@@ -22,10 +23,14 @@ use shared::wire::{Row, Summary};
 use self::audit::Audit;
 use self::clinic::Worklist;
 use self::documents::Log;
+use self::outgoing::Outgoing;
 use self::people::People;
 use self::resources::Resources;
 use self::staff::StaffSignIns;
 use super::desk::{Colleague, DeskNote, Noted, Patient};
+use super::outgoing::{
+    Answered, ClientToken, Fetched, KeyedClient, Made, OutgoingAsk, OutgoingRow,
+};
 use super::people::{
     Activated, Activation, Claim, Claimed, Grant, Invitation, NewAccount, NewPatient, NewSession,
     NewStaff, RecordOf, Session, StaffMember,
@@ -68,6 +73,7 @@ struct State {
     audit: Audit,
     staff: StaffSignIns,
     desk_notes: BTreeMap<(PatientId, EntryId, u32), DeskNote>,
+    outgoing: Outgoing,
 }
 
 impl MemoryStore {
@@ -262,6 +268,19 @@ impl Store for MemoryStore {
     ) -> Answer<'_, (Vec<ResourceRow>, bool)> {
         self.run(|state| Ok(state.resources.rows_in(patient, after, bytes_goal)))
     }
+    fn resources_of(
+        &self,
+        source: String,
+        kind: String,
+        owner: Option<PatientId>,
+        after: Option<EntryId>,
+        rows_max: usize,
+    ) -> Answer<'_, Vec<ResourceRow>> {
+        self.run(move |state| Ok(state.resources.rows_of(&source, &kind, owner, after, rows_max)))
+    }
+    fn resource_versions(&self, resource: EntryId) -> Answer<'_, Vec<ResourceRow>> {
+        self.run(move |state| Ok(state.resources.versions(resource)))
+    }
     fn places(&self, resources: Vec<EntryId>) -> Answer<'_, Vec<PlacedResource>> {
         self.run(|state| Ok(state.resources.places(&resources)))
     }
@@ -368,5 +387,54 @@ impl Store for MemoryStore {
             state.audit.told = number;
             Ok(())
         })
+    }
+    fn put_outgoing(&self, patient: PatientId, made: Vec<Made>, at: Timestamp) -> Answer<'_, u64> {
+        self.run(move |state| Ok(state.outgoing.put(patient, made, at)))
+    }
+    fn outgoing(&self, ask: OutgoingAsk) -> Answer<'_, Vec<OutgoingRow>> {
+        self.run(move |state| Ok(state.outgoing.find(&ask)))
+    }
+    fn outgoing_versions(&self, kind: String, id: String) -> Answer<'_, Vec<OutgoingRow>> {
+        self.run(move |state| Ok(state.outgoing.versions(&kind, &id)))
+    }
+    fn answer_outgoing(&self, answered: Answered) -> Answer<'_, Option<u64>> {
+        self.run(move |state| Ok(state.outgoing.answer(answered)))
+    }
+    fn add_keyed_client(&self, client: KeyedClient) -> Answer<'_, ()> {
+        self.run(move |state| {
+            state.outgoing.add_keyed(client);
+            Ok(())
+        })
+    }
+    fn keyed_client(&self, name: String) -> Answer<'_, Option<KeyedClient>> {
+        self.run(move |state| Ok(state.outgoing.keyed(&name)))
+    }
+    fn end_keyed_client(&self, name: String, _at: Timestamp) -> Answer<'_, u64> {
+        self.run(move |state| Ok(state.outgoing.end_keyed(&name)))
+    }
+    fn exchange_proof(
+        &self,
+        proof: String,
+        _proof_until: Timestamp,
+        token: ClientToken,
+        _now: Timestamp,
+    ) -> Answer<'_, bool> {
+        self.run(move |state| Ok(state.outgoing.exchange(proof, token)))
+    }
+    fn client_by_token(
+        &self,
+        token: SecretHash,
+        now: Timestamp,
+    ) -> Answer<'_, Option<(Client, String)>> {
+        self.run(move |state| Ok(state.outgoing.by_token(token, now)))
+    }
+    fn note_fetch(&self, name: String, at: Timestamp) -> Answer<'_, ()> {
+        self.run(move |state| {
+            state.outgoing.note_fetch(name, at);
+            Ok(())
+        })
+    }
+    fn fetches(&self) -> Answer<'_, Vec<Fetched>> {
+        self.run(|state| Ok(state.outgoing.fetches(state.resources.clients())))
     }
 }

@@ -8,8 +8,10 @@ mod desk;
 mod documents;
 mod gate;
 mod open;
+mod outgoing;
 mod people;
 mod resources;
+mod searching;
 mod sign_ins;
 mod staff;
 mod writer;
@@ -29,6 +31,9 @@ use tokio::sync::Semaphore;
 pub use self::open::OpenError;
 use self::writer::Writer;
 use super::desk::{Colleague, DeskNote, Noted, Patient};
+use super::outgoing::{
+    Answered, ClientToken, Fetched, KeyedClient, Made, OutgoingAsk, OutgoingRow,
+};
 use super::people::{
     Activated, Activation, Claim, Claimed, Grant, Invitation, NewAccount, NewPatient, NewSession,
     NewStaff, RecordOf, Session, StaffMember,
@@ -278,6 +283,19 @@ impl Store for SqliteStore {
     ) -> Answer<'_, (Vec<ResourceRow>, bool)> {
         self.read(move |db| resources::resources_in(db, patient, after, bytes_goal))
     }
+    fn resources_of(
+        &self,
+        source: String,
+        kind: String,
+        owner: Option<PatientId>,
+        after: Option<EntryId>,
+        rows_max: usize,
+    ) -> Answer<'_, Vec<ResourceRow>> {
+        self.read(move |db| searching::of_kind(db, &source, &kind, owner, after, rows_max))
+    }
+    fn resource_versions(&self, resource: EntryId) -> Answer<'_, Vec<ResourceRow>> {
+        self.read(move |db| searching::versions(db, resource))
+    }
     fn places(&self, resources: Vec<EntryId>) -> Answer<'_, Vec<PlacedResource>> {
         self.read(move |db| resources::places(db, &resources))
     }
@@ -369,5 +387,48 @@ impl Store for SqliteStore {
     }
     fn set_audit_told(&self, number: u64) -> Answer<'_, ()> {
         self.write(move |db| audit::set_told(db, number))
+    }
+    fn put_outgoing(&self, patient: PatientId, made: Vec<Made>, at: Timestamp) -> Answer<'_, u64> {
+        self.write(move |db| outgoing::put(db, patient, &made, at))
+    }
+    fn outgoing(&self, ask: OutgoingAsk) -> Answer<'_, Vec<OutgoingRow>> {
+        self.read(move |db| outgoing::find(db, &ask))
+    }
+    fn outgoing_versions(&self, kind: String, id: String) -> Answer<'_, Vec<OutgoingRow>> {
+        self.read(move |db| outgoing::versions(db, &kind, &id))
+    }
+    fn answer_outgoing(&self, answered: Answered) -> Answer<'_, Option<u64>> {
+        self.write(move |db| outgoing::answer(db, &answered))
+    }
+    fn add_keyed_client(&self, client: KeyedClient) -> Answer<'_, ()> {
+        self.write(move |db| outgoing::add_keyed(db, &client))
+    }
+    fn keyed_client(&self, name: String) -> Answer<'_, Option<KeyedClient>> {
+        self.read(move |db| outgoing::keyed(db, &name))
+    }
+    fn end_keyed_client(&self, name: String, at: Timestamp) -> Answer<'_, u64> {
+        self.write(move |db| outgoing::end_keyed(db, &name, at))
+    }
+    fn exchange_proof(
+        &self,
+        proof: String,
+        proof_until: Timestamp,
+        token: ClientToken,
+        now: Timestamp,
+    ) -> Answer<'_, bool> {
+        self.write(move |db| outgoing::exchange(db, &proof, proof_until, &token, now))
+    }
+    fn client_by_token(
+        &self,
+        token: SecretHash,
+        now: Timestamp,
+    ) -> Answer<'_, Option<(Client, String)>> {
+        self.read(move |db| outgoing::by_token(db, token, now))
+    }
+    fn note_fetch(&self, name: String, at: Timestamp) -> Answer<'_, ()> {
+        self.write(move |db| outgoing::note_fetch(db, &name, at))
+    }
+    fn fetches(&self) -> Answer<'_, Vec<Fetched>> {
+        self.read(outgoing::fetches)
     }
 }

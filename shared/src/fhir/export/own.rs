@@ -10,7 +10,7 @@ use super::fill::{fill, maybe};
 use crate::edit::Audience;
 use crate::id::{AccountId, EntryId};
 use crate::ordered::BTreeSet;
-use crate::record::{Entry, Place, Record, Said};
+use crate::record::{Entry, Place, Record, Said, Step};
 use crate::time::{PartialDate, Timestamp, Zone};
 
 /// A resource that people's words became.
@@ -86,6 +86,13 @@ impl Pen<'_> {
 
     fn patient(&self) -> String {
         fill(r#"{"reference":~}"#, &[self.names.patient])
+    }
+
+    /// When somebody at the clinic first had it on their screen.
+    fn read_at(&self, id: EntryId) -> Option<Timestamp> {
+        let marks = self.record.marks_of(id).iter();
+        let read = marks.filter(|mark| matches!(mark.step, Step::ReadBy { .. }));
+        read.map(|mark| mark.at).min()
     }
 
     /// A reference to an entry of the chart, if it is known there.

@@ -95,7 +95,7 @@ impl By<'_> {
         let entry = EntryId::fresh(now, &mut OsRng);
         let (document, text) = self.prepared(patient, entry, edit).await?;
         documents::create(self.store, self.app.receipts(), document, now).await?;
-        let change = self.mint(document, Put::Entry { entry, text }).await?;
+        let change = mint(self.store, document, Put::Entry { entry, text }).await?;
         let origin = Origin { account: Some(author), device: None, at: now };
         let batch = Batch {
             document,
@@ -163,17 +163,22 @@ impl By<'_> {
         };
         ClinicEdit::DecideRefill { refill, decision }
     }
+}
 
-    /// The actor is fresh each time and never used again, so two entries at once are both there.
-    async fn mint(&self, document: DocumentId, put: Put) -> Result<Vec<u8>, StoreError> {
-        let (rows, _) = self.store.rows_after(document, 0, usize::MAX).await?;
-        let damaged = StoreError::Damaged("a document of the clinic's");
-        let minted = guarded(|| {
-            let mut open = Opened::load(rows.iter().map(|row| &row.bytes[..])).ok()?;
-            Some(open.mint(Actor::fresh(&mut OsRng), &[put]).1)
-        });
-        minted.ok().flatten().ok_or(damaged)
-    }
+/// The change that writes this. Its actor is fresh and never used again, so two entries at once are
+/// both there.
+pub async fn mint(
+    store: &dyn Store,
+    document: DocumentId,
+    put: Put,
+) -> Result<Vec<u8>, StoreError> {
+    let (rows, _) = store.rows_after(document, 0, usize::MAX).await?;
+    let damaged = StoreError::Damaged("a document of the clinic's");
+    let minted = guarded(|| {
+        let mut open = Opened::load(rows.iter().map(|row| &row.bytes[..])).ok()?;
+        Some(open.mint(Actor::fresh(&mut OsRng), &[put]).1)
+    });
+    minted.ok().flatten().ok_or(damaged)
 }
 
 fn refused(why: Refused) -> Error {

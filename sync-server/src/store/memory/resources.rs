@@ -20,6 +20,8 @@ use crate::store::rows::{Appended, News};
 pub struct Resources {
     facts: BTreeSet<PersonFact>,
     rows: BTreeMap<EntryId, ResourceRow>,
+    /// What the rows were before, the oldest first.
+    older: BTreeMap<EntryId, Vec<ResourceRow>>,
     keys: BTreeMap<(String, String), BTreeSet<EntryId>>,
     places: BTreeMap<(PatientId, EntryId), PlacedResource>,
     wanted: BTreeSet<(String, String, PatientId)>,
@@ -84,6 +86,26 @@ impl Resources {
         (found, false)
     }
 
+    pub fn rows_of(
+        &self,
+        source: &str,
+        kind: &str,
+        owner: Option<PatientId>,
+        after: Option<EntryId>,
+        rows_max: usize,
+    ) -> Vec<ResourceRow> {
+        let all = self.rows.values().filter(|row| row.source == source && row.kind == kind);
+        let all = all.filter(|row| owner.is_none() || row.known.owner == owner);
+        let rest = all.filter(|row| after.is_none_or(|after| row.known.resource > after));
+        rest.take(rows_max).cloned().collect()
+    }
+
+    pub fn versions(&self, resource: EntryId) -> Vec<ResourceRow> {
+        let newest = self.rows.get(&resource).into_iter();
+        let older = self.older.get(&resource).into_iter().flat_map(|older| older.iter().rev());
+        newest.chain(older).cloned().collect()
+    }
+
     pub fn places(&self, resources: &[EntryId]) -> Vec<PlacedResource> {
         let all = self.places.values();
         all.filter(|place| resources.contains(&place.resource)).cloned().collect()
@@ -114,6 +136,10 @@ impl Resources {
         self.clients.get(&token).cloned()
     }
 
+    pub fn clients(&self) -> impl Iterator<Item = &Client> {
+        self.clients.values()
+    }
+
     pub fn end_clients(&mut self, name: &str) -> u64 {
         let before = self.clients.len();
         self.clients.retain(|_, client| client.name != name);
@@ -142,7 +168,9 @@ impl Resources {
             stored_at: at,
             body: new.body,
         };
-        self.rows.insert(new.resource, row);
+        if let Some(old) = self.rows.insert(new.resource, row) {
+            self.older.entry(new.resource).or_default().push(old);
+        }
     }
 }
 

@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0004_sign_in.sql"),
     include_str!("../../../migrations/sqlite/0005_audit.sql"),
     include_str!("../../../migrations/sqlite/0006_staff.sql"),
+    include_str!("../../../migrations/sqlite/0007_outgoing.sql"),
 ];
 
 /// Why the server cannot start on this file. Each is a sentence for the host.

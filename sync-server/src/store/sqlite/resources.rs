@@ -106,10 +106,10 @@ pub fn known(
     Ok(found)
 }
 
-const ROW: &str = "r.resource, r.owner, r.id, r.hash, r.updated_at, r.thing,
+pub(super) const ROW: &str = "r.resource, r.owner, r.id, r.hash, r.updated_at, r.thing,
     r.source, r.kind, r.url, r.version, r.stored_at, v.body";
 
-fn read_row(row: &mut Columns<'_, '_>) -> Result<ResourceRow, StoreError> {
+pub(super) fn read_row(row: &mut Columns<'_, '_>) -> Result<ResourceRow, StoreError> {
     Ok(ResourceRow {
         known: read_known(row)?,
         source: row.take()?,

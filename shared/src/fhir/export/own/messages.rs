@@ -129,7 +129,7 @@ fn message(pen: &Pen<'_>, thread: EntryId, id: EntryId, entry: &Entry) -> Writte
             status(pen, id, entry),
             &pen.patient(),
             &instant(entry.said.written().unwrap_or_default()),
-            &maybe(r#","received":~"#, entry.place.received_at().map(instant).as_deref()),
+            &maybe(r#","received":~"#, pen.read_at(id).map(instant).as_deref()),
             &recipient,
             &sender(pen, entry),
             &list("payload", &payload),
@@ -191,7 +191,7 @@ fn alone(pen: &Pen<'_>, id: EntryId, entry: &Entry) -> Written {
                 pen.chart(r#","about":[{"reference":~}]"#, about)
             }),
             &instant(entry.said.written().unwrap_or_default()),
-            &maybe(r#","received":~"#, entry.place.received_at().map(instant).as_deref()),
+            &maybe(r#","received":~"#, pen.read_at(id).map(instant).as_deref()),
             &pen.author(entry),
             &maybe(r#","payload":[{"contentString":~}]"#, payload.as_deref()),
         ],

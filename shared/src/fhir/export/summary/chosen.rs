@@ -12,6 +12,7 @@ use crate::fhir::export::own::Written;
 use crate::fhir::observation::Category;
 use crate::id::EntryId;
 use crate::ordered::{BTreeMap, BTreeSet};
+use crate::record::groups::groups;
 use crate::record::medicines::courses;
 use crate::record::reading::Reading;
 use crate::record::{Record, Resource, Said as Wrote};
@@ -46,12 +47,33 @@ pub fn chosen<'a>(bundle: &Bundle<'a>, topic: Topic) -> Vec<Chosen<'a>> {
         | Topic::Devices
         | Topic::Plan => listed(record, topic),
     };
+    leave_out_what_is_said_already(record, &mut all);
     all.arrange_by_key(|one| std::cmp::Reverse(one.order));
     if topic == Topic::Allergies {
         without_contradiction(&mut all);
     }
     all.extend(own(bundle, topic));
     all
+}
+
+/// Of what several sources say alike, the first stands for all. Who disagrees stands beside.
+fn leave_out_what_is_said_already(record: &Record, all: &mut Vec<Chosen<'_>>) {
+    let entry = |one: &Chosen<'_>| match &one.from {
+        From::Chart(resource) => Some(resource.entry),
+        From::Own(_) | From::Worn(_) => None,
+    };
+    let kinds = all.iter().filter_map(|one| match &one.from {
+        From::Chart(resource) => Some(resource.kind),
+        From::Own(_) | From::Worn(_) => None,
+    });
+    let kinds: BTreeSet<_> = kinds.collect();
+    let kinds: Vec<_> = kinds.iter().copied().collect();
+    let folded = groups(record, &kinds).folded;
+    let held: BTreeSet<_> = all.iter().filter_map(entry).collect();
+    all.retain(|one| {
+        let first = entry(one).and_then(|entry| folded.get(&entry));
+        first.is_none_or(|first| !held.contains(first))
+    });
 }
 
 /// A statement that there is none does not stand beside an allergy: in doubt the allergy stands.

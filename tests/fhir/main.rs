@@ -1,0 +1,3 @@
+//! FHIR at the core's boundary, with records as other systems write them.
+
+mod pairs;
