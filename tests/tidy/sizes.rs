@@ -11,7 +11,7 @@ const KB: u64 = 1000;
 // These are the goals, but for the alarm of the page, whose goal is 220. docs/decisions/0013 says what
 // was done and what is left; they only ever go down.
 /// Near enough to its end that somebody should look.
-const PAGE_ALARM: u64 = 256 * KB;
+const PAGE_ALARM: u64 = 250 * KB;
 const PAGE_MAX: u64 = 260 * KB;
 const WORKER_MAX: u64 = 430 * KB;
 const STYLES_MAX: u64 = 8 * KB;

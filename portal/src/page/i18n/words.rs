@@ -23,7 +23,7 @@ pub(crate) fn load(text: String) {
 
 fn lines(text: &'static str) -> Vec<&'static str> {
     let lines = text.strip_prefix(PRINT).expect("the words are of this build");
-    lines.trim_start().lines().collect()
+    lines.lines().skip(1).collect()
 }
 
 /// The plain name of a test and what it is about, by its LOINC code.
