@@ -2,6 +2,7 @@
 
 use shared::document::DocumentId;
 use shared::id::{AccountId, DeviceId, EntryId};
+use shared::sync::device;
 use shared::sync::scope::Level;
 use shared::sync::server;
 use shared::time::Timestamp;
@@ -9,6 +10,7 @@ use shared::wire::{ToDevice, WhyClosed};
 
 use crate::cast;
 use crate::erasure::{Rebuilt, base};
+use crate::machine::Asked;
 use crate::oracle;
 use crate::tier::Tier;
 use crate::weight::Weight;
@@ -191,6 +193,14 @@ impl<T: Tier> World<T> {
         let scope = self.clinic.scope_of(account);
         let documents = self.clinic.store.logs().map(|(document, _)| *document);
         documents.filter(|document| scope.may_read(document)).collect()
+    }
+
+    /// The person has read what became of something that was refused.
+    pub fn dismiss(&mut self, machine: usize, entry: EntryId) {
+        self.note(|| format!("machine {machine} puts {entry} away"));
+        self.ledger.dismissing(entry);
+        let number = self.ask(machine, Asked::Dismiss { entry });
+        self.feed(machine, vec![device::Event::Dismissed { number, entry }]);
     }
 
     /// Whether a device still holds an epoch that was superseded.

@@ -170,19 +170,11 @@ impl<T: Tier> World<T> {
         self.feed(machine, vec![Event::Withdrawn { number, entry }]);
     }
 
-    /// The person has read what became of something that was refused.
-    pub fn dismiss(&mut self, machine: usize, entry: EntryId) {
-        self.note(|| format!("machine {machine} puts {entry} away"));
-        self.ledger.dismissing(entry);
-        let number = self.ask(machine, Asked::Dismiss { entry });
-        self.feed(machine, vec![Event::Dismissed { number, entry }]);
-    }
-
     pub fn wake(&mut self, machine: usize) {
         self.feed(machine, vec![Event::Woke]);
     }
 
-    fn ask(&mut self, machine: usize, asked: Asked) -> u32 {
+    pub(super) fn ask(&mut self, machine: usize, asked: Asked) -> u32 {
         let asks = &mut self.machines[machine].asked;
         asks.push(asked);
         u32::try_from(asks.len() - 1).expect("a person does not do so much")
