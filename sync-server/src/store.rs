@@ -24,7 +24,7 @@ use shared::time::Timestamp;
 use shared::wire::{Row, Summary};
 
 use self::desk::{Colleague, DeskNote, Noted, Patient};
-use self::outgoing::{Answered, ClientToken, Fetched, KeyedClient, Made, OutgoingAsk, OutgoingRow};
+use self::outgoing::OutgoingStore;
 use self::people::{
     Activated, Activation, Claim, Claimed, Grant, Invitation, NewAccount, NewPatient, NewSession,
     NewStaff, RecordOf, Session, StaffMember,
@@ -58,7 +58,7 @@ pub enum StoreError {
 /// An answer that comes when the transaction is over.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-pub trait Store: Send + Sync {
+pub trait Store: OutgoingStore + Send + Sync {
     // People. Adding what is there already changes nothing.
     fn add_patient(&self, patient: NewPatient) -> Answer<'_, ()>;
     fn add_account(&self, account: NewAccount) -> Answer<'_, ()>;
@@ -227,36 +227,4 @@ pub trait Store: Send + Sync {
     /// Up to which entry patients were told.
     fn audit_told(&self) -> Answer<'_, u64>;
     fn set_audit_told(&self, number: u64) -> Answer<'_, ()>;
-    // What goes out to other systems.
-    /// Keeps what the record makes of itself; answers how many resources are new or different.
-    fn put_outgoing(&self, patient: PatientId, made: Vec<Made>, at: Timestamp) -> Answer<'_, u64>;
-    /// The newest version of each, the oldest change first.
-    fn outgoing(&self, ask: OutgoingAsk) -> Answer<'_, Vec<OutgoingRow>>;
-    /// All versions, the newest first.
-    fn outgoing_versions(&self, kind: String, id: String) -> Answer<'_, Vec<OutgoingRow>>;
-    /// Keeps what the EHR says, if the version it answers still stands. Answers the new version.
-    fn answer_outgoing(&self, answered: Answered) -> Answer<'_, Option<u64>>;
-    /// Adds a program, or gives the one of this name other keys and scopes.
-    fn add_keyed_client(&self, client: KeyedClient) -> Answer<'_, ()>;
-    fn keyed_client(&self, name: String) -> Answer<'_, Option<KeyedClient>>;
-    /// Ends a program and its tokens, and answers how many there were.
-    fn end_keyed_client(&self, name: String, at: Timestamp) -> Answer<'_, u64>;
-    /// Exchanges a proof for a token; a proof that was used before for nothing.
-    fn exchange_proof(
-        &self,
-        proof: String,
-        proof_until: Timestamp,
-        token: ClientToken,
-        now: Timestamp,
-    ) -> Answer<'_, bool>;
-    /// Whose token this is, and its scopes.
-    fn client_by_token(
-        &self,
-        token: SecretHash,
-        now: Timestamp,
-    ) -> Answer<'_, Option<(Client, String)>>;
-    /// A program asked for what is new.
-    fn note_fetch(&self, name: String, at: Timestamp) -> Answer<'_, ()>;
-    /// Every program that may come, and when it last did, or was let in.
-    fn fetches(&self) -> Answer<'_, Vec<Fetched>>;
 }

@@ -153,12 +153,12 @@ pub async fn reply_of(
     let texts: Vec<_> = texts.filter(|text| !text.is_empty()).collect();
     let record = record::read(store, patient, Parts::Writing).await?;
     let values = record.values_of(entry).iter();
-    let thread = values.filter_map(|entry| match &entry.said {
+    let mut threads = values.filter_map(|entry| match &entry.said {
         Said::Message(message) => message.thread,
         Said::Reply(reply) => Some(reply.thread),
         _ => None,
     });
-    let thread = thread.last().unwrap_or(entry);
+    let thread = threads.next_back().unwrap_or(entry);
     let text = texts.join("\n\n");
     Ok(Some((patient, ClinicEdit::Reply { thread, text, attachments: Vec::new() })))
 }

@@ -31,9 +31,6 @@ use tokio::sync::Semaphore;
 pub use self::open::OpenError;
 use self::writer::Writer;
 use super::desk::{Colleague, DeskNote, Noted, Patient};
-use super::outgoing::{
-    Answered, ClientToken, Fetched, KeyedClient, Made, OutgoingAsk, OutgoingRow,
-};
 use super::people::{
     Activated, Activation, Claim, Claimed, Grant, Invitation, NewAccount, NewPatient, NewSession,
     NewStaff, RecordOf, Session, StaffMember,
@@ -387,48 +384,5 @@ impl Store for SqliteStore {
     }
     fn set_audit_told(&self, number: u64) -> Answer<'_, ()> {
         self.write(move |db| audit::set_told(db, number))
-    }
-    fn put_outgoing(&self, patient: PatientId, made: Vec<Made>, at: Timestamp) -> Answer<'_, u64> {
-        self.write(move |db| outgoing::put(db, patient, &made, at))
-    }
-    fn outgoing(&self, ask: OutgoingAsk) -> Answer<'_, Vec<OutgoingRow>> {
-        self.read(move |db| outgoing::find(db, &ask))
-    }
-    fn outgoing_versions(&self, kind: String, id: String) -> Answer<'_, Vec<OutgoingRow>> {
-        self.read(move |db| outgoing::versions(db, &kind, &id))
-    }
-    fn answer_outgoing(&self, answered: Answered) -> Answer<'_, Option<u64>> {
-        self.write(move |db| outgoing::answer(db, &answered))
-    }
-    fn add_keyed_client(&self, client: KeyedClient) -> Answer<'_, ()> {
-        self.write(move |db| outgoing::add_keyed(db, &client))
-    }
-    fn keyed_client(&self, name: String) -> Answer<'_, Option<KeyedClient>> {
-        self.read(move |db| outgoing::keyed(db, &name))
-    }
-    fn end_keyed_client(&self, name: String, at: Timestamp) -> Answer<'_, u64> {
-        self.write(move |db| outgoing::end_keyed(db, &name, at))
-    }
-    fn exchange_proof(
-        &self,
-        proof: String,
-        proof_until: Timestamp,
-        token: ClientToken,
-        now: Timestamp,
-    ) -> Answer<'_, bool> {
-        self.write(move |db| outgoing::exchange(db, &proof, proof_until, &token, now))
-    }
-    fn client_by_token(
-        &self,
-        token: SecretHash,
-        now: Timestamp,
-    ) -> Answer<'_, Option<(Client, String)>> {
-        self.read(move |db| outgoing::by_token(db, token, now))
-    }
-    fn note_fetch(&self, name: String, at: Timestamp) -> Answer<'_, ()> {
-        self.write(move |db| outgoing::note_fetch(db, &name, at))
-    }
-    fn fetches(&self) -> Answer<'_, Vec<Fetched>> {
-        self.read(outgoing::fetches)
     }
 }

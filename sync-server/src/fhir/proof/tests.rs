@@ -9,8 +9,7 @@ use ring::signature::{
 use serde_json::{Value, json};
 
 use super::{Unproved, are_keys};
-use crate::store::Store;
-use crate::store::outgoing::KeyedClient;
+use crate::store::outgoing::{KeyedClient, OutgoingStore};
 use crate::testing::{NOON, ORIGIN, World};
 
 /// A key for these tests and nothing else.

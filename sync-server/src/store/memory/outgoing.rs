@@ -5,11 +5,65 @@ use std::collections::{BTreeMap, BTreeSet};
 use shared::id::PatientId;
 use shared::time::Timestamp;
 
+use super::MemoryStore;
 use crate::secret::SecretHash;
+use crate::store::Answer;
 use crate::store::outgoing::{
-    Answered, ClientToken, Fetched, KeyedClient, Made, OutgoingAsk, OutgoingRow,
+    Answered, ClientToken, Fetched, KeyedClient, Made, OutgoingAsk, OutgoingRow, OutgoingStore,
 };
 use crate::store::resources::Client;
+
+impl OutgoingStore for MemoryStore {
+    fn put_outgoing(&self, patient: PatientId, made: Vec<Made>, at: Timestamp) -> Answer<'_, u64> {
+        self.run(move |state| Ok(state.outgoing.put(patient, made, at)))
+    }
+    fn outgoing(&self, ask: OutgoingAsk) -> Answer<'_, Vec<OutgoingRow>> {
+        self.run(move |state| Ok(state.outgoing.find(&ask)))
+    }
+    fn outgoing_versions(&self, kind: String, id: String) -> Answer<'_, Vec<OutgoingRow>> {
+        self.run(move |state| Ok(state.outgoing.versions(&kind, &id)))
+    }
+    fn answer_outgoing(&self, answered: Answered) -> Answer<'_, Option<u64>> {
+        self.run(move |state| Ok(state.outgoing.answer(answered)))
+    }
+    fn add_keyed_client(&self, client: KeyedClient) -> Answer<'_, ()> {
+        self.run(move |state| {
+            state.outgoing.add_keyed(client);
+            Ok(())
+        })
+    }
+    fn keyed_client(&self, name: String) -> Answer<'_, Option<KeyedClient>> {
+        self.run(move |state| Ok(state.outgoing.keyed(&name)))
+    }
+    fn end_keyed_client(&self, name: String, _at: Timestamp) -> Answer<'_, u64> {
+        self.run(move |state| Ok(state.outgoing.end_keyed(&name)))
+    }
+    fn exchange_proof(
+        &self,
+        proof: String,
+        _proof_until: Timestamp,
+        token: ClientToken,
+        _now: Timestamp,
+    ) -> Answer<'_, bool> {
+        self.run(move |state| Ok(state.outgoing.exchange(proof, token)))
+    }
+    fn client_by_token(
+        &self,
+        token: SecretHash,
+        now: Timestamp,
+    ) -> Answer<'_, Option<(Client, String)>> {
+        self.run(move |state| Ok(state.outgoing.by_token(token, now)))
+    }
+    fn note_fetch(&self, name: String, at: Timestamp) -> Answer<'_, ()> {
+        self.run(move |state| {
+            state.outgoing.note_fetch(name, at);
+            Ok(())
+        })
+    }
+    fn fetches(&self) -> Answer<'_, Vec<Fetched>> {
+        self.run(|state| Ok(state.outgoing.fetches(state.resources.clients())))
+    }
+}
 
 #[derive(Default)]
 pub struct Outgoing {

@@ -4,15 +4,62 @@ use rusqlite::Transaction;
 use shared::id::PatientId;
 use shared::time::Timestamp;
 
-use super::StoreError;
 use super::columns::{Columns, all, one, seq_column};
+use super::{SqliteStore, StoreError};
 use crate::secret::SecretHash;
+use crate::store::Answer;
 use crate::store::outgoing::{
-    Answered, ClientToken, Fetched, KeyedClient, Made, OutgoingAsk, OutgoingRow,
+    Answered, ClientToken, Fetched, KeyedClient, Made, OutgoingAsk, OutgoingRow, OutgoingStore,
 };
 use crate::store::resources::Client;
 
 type Db<'a> = &'a Transaction<'a>;
+
+impl OutgoingStore for SqliteStore {
+    fn put_outgoing(&self, patient: PatientId, made: Vec<Made>, at: Timestamp) -> Answer<'_, u64> {
+        self.write(move |db| put(db, patient, &made, at))
+    }
+    fn outgoing(&self, ask: OutgoingAsk) -> Answer<'_, Vec<OutgoingRow>> {
+        self.read(move |db| find(db, &ask))
+    }
+    fn outgoing_versions(&self, kind: String, id: String) -> Answer<'_, Vec<OutgoingRow>> {
+        self.read(move |db| versions(db, &kind, &id))
+    }
+    fn answer_outgoing(&self, answered: Answered) -> Answer<'_, Option<u64>> {
+        self.write(move |db| answer(db, &answered))
+    }
+    fn add_keyed_client(&self, client: KeyedClient) -> Answer<'_, ()> {
+        self.write(move |db| add_keyed(db, &client))
+    }
+    fn keyed_client(&self, name: String) -> Answer<'_, Option<KeyedClient>> {
+        self.read(move |db| keyed(db, &name))
+    }
+    fn end_keyed_client(&self, name: String, at: Timestamp) -> Answer<'_, u64> {
+        self.write(move |db| end_keyed(db, &name, at))
+    }
+    fn exchange_proof(
+        &self,
+        proof: String,
+        proof_until: Timestamp,
+        token: ClientToken,
+        now: Timestamp,
+    ) -> Answer<'_, bool> {
+        self.write(move |db| exchange(db, &proof, proof_until, &token, now))
+    }
+    fn client_by_token(
+        &self,
+        token: SecretHash,
+        now: Timestamp,
+    ) -> Answer<'_, Option<(Client, String)>> {
+        self.read(move |db| by_token(db, token, now))
+    }
+    fn note_fetch(&self, name: String, at: Timestamp) -> Answer<'_, ()> {
+        self.write(move |db| note_fetch(db, &name, at))
+    }
+    fn fetches(&self) -> Answer<'_, Vec<Fetched>> {
+        self.read(fetches)
+    }
+}
 
 const ROW: &str = "o.kind, o.id, o.patient, v.version, v.changed_at, v.body";
 
