@@ -109,7 +109,7 @@ const FLAGS: &[Flag] = &[
         "a built portal to serve in place of the embedded one",
     ),
     flag("--source", "NAME", "SATCHEL_SOURCE", None, "import: the system that the files come from"),
-    flag("--patient", "ID", "SATCHEL_PATIENT", None, "import, export: whose record it is"),
+    flag("--patient", "ID", "SATCHEL_PATIENT", None, "import, export, patient: whose it is"),
     flag(
         "--role",
         "ROLE",
@@ -117,13 +117,7 @@ const FLAGS: &[Flag] = &[
         None,
         "staff add: front_desk, nurse, clinician, pharmacist or admin",
     ),
-    flag(
-        "--prescribes",
-        "YES|NO",
-        "SATCHEL_PRESCRIBES",
-        None,
-        "staff add: may decide about prescriptions",
-    ),
+    flag("--prescribes", "YES|NO", "SATCHEL_PRESCRIBES", None, "staff add: may prescribe"),
     flag("--keys", "FILE", "SATCHEL_KEYS", None, "client add: its public keys, a JWKS"),
     flag("--scopes", "SCOPES", "SATCHEL_SCOPES", None, "client add: what it may do, as SMART says"),
     flag("--clinic-name", "NAME", "SATCHEL_CLINIC_NAME", Some("Clinic"), "the clinic's name"),
@@ -156,7 +150,7 @@ pub fn parse(
     }
     match command.as_str() {
         "--version" | "-V" => Ok(Command::Version),
-        "import" | "export" | "client" | "audit" | "staff" => {
+        "import" | "export" | "client" | "audit" | "staff" | "patient" => {
             Ok(Command::Errand(errand::parse(command, rest, env)?))
         }
         "serve" => Ok(Command::Serve(config(&Given::read(rest, false)?, env)?)),
@@ -172,9 +166,9 @@ pub fn parse(
 
 const fn commands() -> &'static str {
     if cfg!(feature = "demo") {
-        "serve, import, export, client, audit, staff or demo"
+        "serve, import, export, client, audit, staff, patient or demo"
     } else {
-        "serve, import, export, client, audit or staff"
+        "serve, import, export, client, audit, staff or patient"
     }
 }
 
@@ -297,7 +291,8 @@ pub fn help() -> String {
          \x20      sync-server export --patient ID             one record as a FHIR bundle\n\
          \x20      sync-server client add NAME --source NAME   a token for an EHR; client end NAME\n\
          \x20      sync-server audit verify                    reads the whole audit log\n\
-         \x20      sync-server staff add NAME --role ROLE      a link to set up a sign-in; staff reset NAME\n",
+         \x20      sync-server staff add NAME --role ROLE      a link to set up a sign-in; staff reset NAME\n\
+         \x20      sync-server patient invite --patient ID     a link for the person whose record it is\n",
     );
     if cfg!(feature = "demo") {
         text.push_str(

@@ -73,9 +73,17 @@ impl Doer {
                 self.ask(ask, body, &mut say_told).await.map(|()| ExitCode::SUCCESS)
             }
             What::AddStaff { name, role, prescribes } => {
-                self.link(Ask::AddStaff { name, role, prescribes }, origin).await
+                let ask = Ask::AddStaff { name, role, prescribes };
+                self.link(ask, &format!("{origin}/clinic/#setup=")).await
             }
-            What::ResetStaff { name } => self.link(Ask::ResetStaff { name }, origin).await,
+            What::ResetStaff { name } => {
+                let before = format!("{origin}/clinic/#setup=");
+                self.link(Ask::ResetStaff { name }, &before).await
+            }
+            What::InvitePatient { patient } => {
+                let before = format!("{origin}/#activate=");
+                self.link(Ask::InvitePatient { patient }, &before).await
+            }
             What::VerifyAudit => {
                 let mut clean = true;
                 let mut tell = |told: Tell| match told {
@@ -95,10 +103,10 @@ impl Doer {
         }
     }
 
-    async fn link(&self, ask: Ask, origin: &str) -> Result<ExitCode, Failure> {
+    async fn link(&self, ask: Ask, before: &str) -> Result<ExitCode, Failure> {
         let mut tell = |told: Tell| match told {
             Tell::Link { secret } => {
-                say(&format!("works once, for 72 hours: {origin}/clinic/#setup={secret}"));
+                say(&format!("works once, for 72 hours: {before}{secret}"));
             }
             other => say_told(other),
         };

@@ -32,6 +32,8 @@ pub enum Whose {
         item: Option<EntryId>,
         what: What,
     },
+    /// Of no record, but who may come in: what is changed there is noted.
+    Accounts,
     /// The records of everybody in the answer. Its handler says whose, or there is no answer.
     Shown(What),
 }
@@ -102,9 +104,12 @@ impl Noting<'_> {
     pub async fn before(&self, method: &Method) -> Result<(), StoreError> {
         match self.whose {
             Whose::Record { patient, item, what } if *method != Method::GET => {
-                self.store.audit(vec![self.entry(Did::Wrote, patient, item, what)]).await
+                self.store.audit(vec![self.entry(Did::Wrote, Some(patient), item, what)]).await
             }
-            Whose::Record { .. } | Whose::Shown(_) | Whose::Nobody => Ok(()),
+            Whose::Accounts if *method != Method::GET => {
+                self.store.audit(vec![self.entry(Did::Wrote, None, None, What::Access)]).await
+            }
+            Whose::Record { .. } | Whose::Accounts | Whose::Shown(_) | Whose::Nobody => Ok(()),
         }
     }
 
@@ -114,7 +119,7 @@ impl Noting<'_> {
             return Ok(());
         }
         let (patients, item, what) = match self.whose {
-            Whose::Nobody => return Ok(()),
+            Whose::Nobody | Whose::Accounts => return Ok(()),
             Whose::Record { patient, item, what } => (BTreeSet::from([patient]), item, what),
             Whose::Shown(what) => {
                 let shown = self.shown.lock().unwrap_or_else(|lock| lock.into_inner()).take();
@@ -138,7 +143,7 @@ impl Noting<'_> {
         if new.is_empty() {
             return Ok(());
         }
-        let entry = |patient: &PatientId| self.entry(Did::Read, *patient, item, what);
+        let entry = |patient: &PatientId| self.entry(Did::Read, Some(*patient), item, what);
         self.store.audit(new.iter().map(entry).collect()).await?;
         for look in new.into_iter().filter_map(look) {
             self.looks.remember(look, self.now);
@@ -146,14 +151,20 @@ impl Noting<'_> {
         Ok(())
     }
 
-    fn entry(&self, did: Did, patient: PatientId, item: Option<EntryId>, what: What) -> Entry {
+    fn entry(
+        &self,
+        did: Did,
+        patient: Option<PatientId>,
+        item: Option<EntryId>,
+        what: What,
+    ) -> Entry {
         Entry {
             at: self.now,
             who: self.signature.who.clone(),
             did,
             action: self.action.into(),
             what,
-            patient: Some(patient),
+            patient,
             item,
             from: self.from,
             why: self.signature.why.clone(),

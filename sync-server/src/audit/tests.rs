@@ -12,9 +12,12 @@ use super::verify::{Finding, verify};
 use super::{Did, Entry, Search, What, Who, Why};
 use crate::authorize::CallerKind;
 use crate::routes::{Route, table};
+use crate::secret::SecretHash;
 use crate::store::Store;
 use crate::testing::device::{TestDevice, close_code};
-use crate::testing::{ANA, LINH, ROSA, ROSA_RECORD, SignedIn, World, start_thread, with_json};
+use crate::testing::{
+    ADMIN, ANA, LINH, ROSA, ROSA_RECORD, SignedIn, World, start_thread, with_json,
+};
 
 /// Rosa has written to the clinic.
 async fn written(world: &World) -> (TestDevice, EntryId) {
@@ -71,6 +74,21 @@ async fn every_route_about_a_record_is_noted_with_who_what_when_and_why() {
         assert_eq!((&entry.who, &entry.why), (&Who::Staff { account: LINH }, &Why::Treatment));
         assert_eq!(entry.at, world.app.now());
     }
+}
+
+#[tokio::test]
+async fn what_an_administrator_changes_is_noted() {
+    let world = World::start().await;
+    let admin = world.sign_in_staff(ADMIN).await;
+    let token = SecretHash::of(admin.cookie.split_once('=').unwrap().1);
+    world.store.prove_session(token, world.app.now()).await.unwrap();
+    let before = end(&world).await;
+    let new = json!({ "name": "Kim Lee, RN", "role": "nurse", "prescribes": false });
+    assert_eq!(world.ask(admin.post("/clinic/api/staff", &new)).await.status(), StatusCode::OK);
+    let noted = noted_after(&world, before).await;
+    let entry = noted.iter().find(|entry| entry.action == "AddStaff").unwrap();
+    assert_eq!((&entry.who, entry.what), (&Who::Staff { account: ADMIN }, What::Access));
+    assert_eq!((entry.did, entry.patient), (Did::Wrote, None));
 }
 
 #[tokio::test]

@@ -41,7 +41,7 @@ impl Resource for Everybody {
     }
 
     fn whose(&self) -> Whose {
-        Whose::Nobody
+        Whose::Accounts
     }
 }
 
@@ -56,7 +56,7 @@ impl Resource for Colleague {
     }
 
     fn whose(&self) -> Whose {
-        Whose::Nobody
+        Whose::Accounts
     }
 }
 

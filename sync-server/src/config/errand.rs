@@ -25,6 +25,7 @@ pub enum What {
     VerifyAudit,
     AddStaff { name: String, role: Role, prescribes: bool },
     ResetStaff { name: String },
+    InvitePatient { patient: PatientId },
 }
 
 /// Flags that stand behind these commands; all of them take a value.
@@ -76,6 +77,11 @@ pub fn parse(
             prescribes: yes_or_no(text("--prescribes"))?,
         },
         ("staff", [verb, name]) if verb == "reset" => What::ResetStaff { name: name.clone() },
+        ("patient", [verb]) if verb == "invite" => match patient {
+            Some(patient) => What::InvitePatient { patient },
+            None => return invalid("--patient must say whose record it is".into()),
+        },
+        ("patient", _) => return invalid("use patient invite --patient ID".into()),
         ("staff", _) => {
             return invalid("use staff add NAME --role ROLE, or staff reset NAME".into());
         }
@@ -168,6 +174,8 @@ mod tests {
             ("staff add Linh --role nurse --prescribes maybe", "must be yes or no"),
             ("staff add", "use staff add"),
             ("client add ehr --source lake --keys k.json", "go together"),
+            ("patient invite", "--patient must say"),
+            ("patient", "use patient invite"),
         ] {
             let sentence = parsed(line).unwrap_err();
             assert!(sentence.contains(words), "{line}: {sentence}");

@@ -17,8 +17,9 @@ use crate::audit::verify::verify;
 use crate::audit::{self, Entry};
 use crate::clinic::set_up;
 use crate::secret::Secret;
+use crate::state::INVITATION_MS;
 use crate::store::outgoing::KeyedClient;
-use crate::store::people::{NewStaff, Role};
+use crate::store::people::{Invitation, NewStaff, Role};
 use crate::store::resources::Client;
 use crate::store::rows::News;
 use crate::store::{Store, StoreError};
@@ -63,6 +64,9 @@ pub enum Ask {
     /// A new link for somebody who cannot sign in any more.
     ResetStaff {
         name: String,
+    },
+    InvitePatient {
+        patient: PatientId,
     },
 }
 
@@ -141,6 +145,7 @@ impl Errands<'_> {
                 self.add_staff(name, role, prescribes).await
             }
             Ask::ResetStaff { name } => self.reset_staff(&name).await,
+            Ask::InvitePatient { patient } => self.invite(patient).await,
         };
         tell(told.unwrap_or_else(|error| Tell::Failed { sentence: error.to_string() }));
     }
@@ -184,18 +189,7 @@ impl Errands<'_> {
         patient: PatientId,
         tell: &mut (dyn FnMut(Tell) + Send),
     ) -> Result<Tell, ImportError> {
-        let entry = Entry {
-            at: self.now,
-            who: audit::Who::Terminal,
-            did: audit::Did::Read,
-            action: "Export".into(),
-            what: audit::What::Record,
-            patient: Some(patient),
-            item: None,
-            from: None,
-            why: audit::Why::Operations,
-        };
-        self.store.audit(vec![entry]).await?;
+        self.store.audit(vec![self.noted(audit::Did::Read, "Export", patient)]).await?;
         let mut after = None;
         loop {
             let (rows, more) = self.store.resources_in(patient, after, EXPORT_BYTES_GOAL).await?;
@@ -225,6 +219,36 @@ impl Errands<'_> {
         let new = NewStaff { account, name, role, prescribes, at };
         let secret = set_up::add(self.store, new).await?;
         Ok(Tell::Link { secret: secret.text().to_owned() })
+    }
+
+    async fn invite(&self, patient: PatientId) -> Result<Tell, ImportError> {
+        if !self.store.patients().await?.iter().any(|known| known.patient == patient) {
+            return Ok(Tell::Failed { sentence: "there is no such record".into() });
+        }
+        self.store.audit(vec![self.noted(audit::Did::GaveAccess, "Invite", patient)]).await?;
+        let (secret, at) = (Secret::fresh_short(&mut OsRng), self.now);
+        let until = at.plus_millis(INVITATION_MS);
+        self.store.invite(Invitation { secret: secret.hash(), patient, until, at }).await?;
+        Ok(Tell::Link { secret: secret.text().to_owned() })
+    }
+
+    /// Somebody at the server's own terminal acts for the clinic.
+    fn noted(&self, did: audit::Did, action: &'static str, patient: PatientId) -> Entry {
+        let what = match did {
+            audit::Did::GaveAccess | audit::Did::EndedAccess => audit::What::Access,
+            audit::Did::Read | audit::Did::Wrote | audit::Did::SignedIn => audit::What::Record,
+        };
+        Entry {
+            at: self.now,
+            who: audit::Who::Terminal,
+            did,
+            action: action.into(),
+            what,
+            patient: Some(patient),
+            item: None,
+            from: None,
+            why: audit::Why::Operations,
+        }
     }
 
     async fn reset_staff(&self, name: &str) -> Result<Tell, ImportError> {
