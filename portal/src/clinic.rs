@@ -2,10 +2,14 @@
 //! speaks JSON and an event stream with the server, holds no document, and keeps nothing in the browser.
 
 mod actions;
+mod chart;
 mod client;
+mod context;
 mod conversation;
 mod desk;
 mod door;
+mod drafts;
+mod form;
 mod inbox;
 mod keys;
 mod line;
@@ -13,7 +17,10 @@ mod live;
 mod refill;
 mod reply;
 mod request;
+mod saved;
 mod set_up;
+mod top;
+mod wrong;
 
 use leptos::mount::mount_to_body;
 use leptos::prelude::*;
@@ -50,10 +57,14 @@ fn Clinic() -> AnyView {
     view! {
         <a class="button skip" href="#conversation" on:click=skip>{words::clinic_skip()}</a>
         <div class="desk">
-            <Top desk=desk/>
+            <top::Top desk=desk/>
             <Show when=move || !signed_out() fallback=move || view! { <door::SignIn desk=desk/> }>
                 <inbox::Inbox desk=desk/>
                 <conversation::Conversation desk=desk/>
+                <context::Context desk=desk/>
+                <chart::Chart desk=desk/>
+                <wrong::Wrong desk=desk/>
+                <keys::Help desk=desk/>
             </Show>
         </div>
     }
@@ -64,38 +75,4 @@ fn Clinic() -> AnyView {
 fn skip(event: leptos::ev::MouseEvent) {
     event.prevent_default();
     crate::page::ui::platform::focus("conversation");
-}
-
-#[component]
-fn Top(desk: Desk) -> AnyView {
-    let who = move || desk.who().get().map(|who| who.name);
-    let clinic = move || desk.who().get().map(|who| who.clinic);
-    let line = move || match desk.connection().get() {
-        Connection::Opening => words::clinic_opening(),
-        Connection::UpToDate => words::clinic_up_to_date(),
-        Connection::Away => words::clinic_away(),
-        Connection::SignedOut => String::new(),
-    };
-    let away = move || desk.connection().get() == Connection::Away;
-    let sign_out = move |_| desk.sign_out();
-    view! {
-        <header class="desk-top">
-            <p class="desk-name">{words::clinic_title()}</p>
-            <label class="desk-search">
-                <span class="unseen">{words::clinic_search()}</span>
-                <input
-                    id="search" type="search" placeholder=words::clinic_search()
-                    on:input=move |event| desk.search(event_target_value(&event))
-                />
-            </label>
-            <p class="desk-line" class:away=away role="status">{line}</p>
-            <p><b>{who}</b>" "<span class="soft">{clinic}</span></p>
-            <Show when=move || desk.who().get().is_some()>
-                <button type="button" class="desk-button" on:click=sign_out>
-                    {words::clinic_sign_out()}
-                </button>
-            </Show>
-        </header>
-    }
-    .into_any()
 }

@@ -5,7 +5,7 @@ mod app;
 mod draft;
 mod frame;
 pub(crate) mod i18n;
-mod pages;
+pub(crate) mod pages;
 mod preferences;
 mod session;
 pub(crate) mod ui;

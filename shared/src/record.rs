@@ -239,6 +239,11 @@ impl Record {
         self.reads.get(&(reader, thread)).copied()
     }
 
+    /// How far everybody has read: reader, thread, and the newest entry on their screen.
+    pub fn reads(&self) -> impl Iterator<Item = (AccountId, EntryId, EntryId)> {
+        self.reads.iter().map(|((reader, thread), up_to)| (*reader, *thread, *up_to))
+    }
+
     fn add_item(&mut self, account: AccountId, entry: EntryId, item: &OutboxItem, place: Place) {
         match &item.put {
             PutInto::Entry { text } => {

@@ -2,6 +2,7 @@
 //! connection that cannot keep up is dropped; its device comes back and asks for what it lacks.
 
 mod connection;
+mod contact;
 mod perform;
 
 #[cfg(test)]

@@ -63,6 +63,7 @@ pub fn table() -> Vec<Route> {
         get("/clinic/api/colleagues", clinic::desk::list::colleagues),
         get("/clinic/api/items/{patient}/{item}", clinic::desk::item::read),
         post("/clinic/api/items/{patient}/{item}/notes", clinic::desk::item::note),
+        get("/clinic/api/records/{patient}/context", clinic::context::read),
         post("/clinic/api/records/{patient}/edits", clinic::desk::decide::write),
         get("/fhir/metadata", fhir::api::metadata),
         get("/fhir/.well-known/smart-configuration", fhir::token::how),

@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::audit::checkpoint::Checkpoints;
 use crate::audit::door::Looks;
 use crate::authorize::Doorkeeper;
+use crate::clinic::context::Contexts;
 use crate::clinic::desk::Desk;
 use crate::config::Clinic;
 use crate::hub::Hub;
@@ -54,6 +55,7 @@ struct Inner {
     projector: Projector,
     desk: Desk,
     looks: Looks,
+    contexts: Contexts,
     tries: Tries,
     stretching: Semaphore,
     /// Charts have one writer: imports go one after the other.
@@ -88,6 +90,7 @@ impl App {
             projector: Projector::default(),
             desk: Desk::default(),
             looks: Looks::default(),
+            contexts: Contexts::default(),
             tries: Tries::default(),
             stretching: Semaphore::new(STRETCHING_MAX),
             importing: tokio::sync::Mutex::default(),
@@ -107,6 +110,10 @@ impl App {
 
     pub fn looks(&self) -> &Looks {
         &self.0.looks
+    }
+
+    pub fn contexts(&self) -> &Contexts {
+        &self.0.contexts
     }
 
     pub fn projector(&self) -> &Projector {

@@ -23,7 +23,7 @@ use shared::sync::scope::Access;
 use shared::time::Timestamp;
 use shared::wire::{Row, Summary};
 
-use self::desk::{Colleague, DeskNote, Noted, Patient};
+use self::desk::{Colleague, Contact, DeskNote, Noted, Patient, Reach};
 use self::outgoing::OutgoingStore;
 use self::people::{
     Activated, Activation, Claim, Claimed, Grant, Invitation, NewAccount, NewPatient, NewSession,
@@ -190,6 +190,10 @@ pub trait Store: OutgoingStore + Send + Sync {
     fn patients(&self) -> Answer<'_, Vec<Patient>>;
     /// All members of staff, by name.
     fn colleagues(&self) -> Answer<'_, Vec<Colleague>>;
+    /// Everybody who reaches this record now, the patient first.
+    fn circle(&self, patient: PatientId) -> Answer<'_, Vec<Reach>>;
+    /// A device was here. What is known already never becomes earlier.
+    fn keep_contact(&self, contact: Contact) -> Answer<'_, ()>;
     /// What staff noted on the items of one record, item by item, oldest first.
     fn desk_notes(&self, patient: PatientId) -> Answer<'_, Vec<DeskNote>>;
     /// Only as the next note of its item: who has not seen the newest one is told so.

@@ -2,6 +2,8 @@
 
 mod accessibility;
 mod checks;
+mod clinic;
+mod clinic_keys;
 mod doorstep;
 mod harness;
 mod keyboard;
@@ -59,6 +61,8 @@ pub const JOURNEYS: &[Journey] = &[
     journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
     journey("reading", BOTH, |stage| Box::pin(reading::play(stage))),
     journey("refill", BOTH, |stage| Box::pin(refill::play(stage))),
+    journey("clinic", BOTH, |stage| Box::pin(clinic::play(stage))),
+    journey("clinic_keys", BOTH, |stage| Box::pin(clinic_keys::play(stage))),
     journey("readme", CHROMIUM, |stage| Box::pin(readme::play(stage))),
     journey("snapshots", CHROMIUM, |stage| Box::pin(snapshots::play(stage))),
     Journey {

@@ -1,105 +1,153 @@
-//! What every item has: who works on it. And the parts of which forms are made here.
+//! What every item has: its heading, who works on it, and how it ends.
 
 use leptos::prelude::*;
 use serde_json::json;
-use shared::edit::clinic::ClinicEdit;
-use shared::view::desk::WorkKind;
-use shared::view::desk::queue::{Owner, QueueLine};
+use shared::view::desk::queue::{CloseReason, FlagSettled, Note, NoteLine, Owner, QueueLine};
+use shared::view::desk::{Stage, WorkKind};
 
 use super::client::Place;
+use super::conversation::title;
 use super::desk::Desk;
-use crate::page::i18n::words;
+use super::form;
+use super::line::{owner_words, role_words, stage_words};
+use crate::page::i18n::{time, words};
+use crate::page::ui::icon::{Icon, Picture};
+
+/// The roles that work can be given to, as the server calls them.
+const ROLES: [&str; 4] = ["nurse", "clinician", "pharmacist", "front_desk"];
+const REASONS: [CloseReason; 4] =
+    [CloseReason::Answered, CloseReason::Called, CloseReason::Visit, CloseReason::NothingToDo];
 
 #[component]
-pub(super) fn Assign(desk: Desk, line: QueueLine) -> AnyView {
-    let (place, notes) = (Place::of(&line), line.notes);
+pub(super) fn Heading(desk: Desk, line: QueueLine, also_here: Vec<String>) -> AnyView {
     let me = desk.who().get_untracked().map(|who| who.name);
+    let owner = owner_words(line.owner.as_ref(), me.as_deref());
+    let about = match &line.by {
+        Some(by) => words::clinic_record_by(by, &line.patient_name),
+        None => words::clinic_record_of(&line.patient_name),
+    };
+    let here = (!also_here.is_empty()).then(|| {
+        let here = words::clinic_also_here(&also_here.join(", "));
+        view! { <p class="also-here"><Picture of=Icon::Eye/>{here}</p> }
+    });
+    let stage = match line.work.kind {
+        WorkKind::Message => stage_words(&line.work.stage),
+        _ => String::new(),
+    };
+    let place = Place::of(&line);
     let is_mine =
         matches!(&line.owner, Some(Owner::Person { name, .. }) if Some(name) == me.as_ref());
-    let take = (!is_mine).then(|| button(words::clinic_take(), move || desk.take(place, notes)));
-    let hand_back = line.owner.is_some().then(|| {
-        button(words::clinic_hand_back(), move || desk.note_on(place, notes, json!("hand_back")))
-    });
-    let close = (line.work.kind == WorkKind::Message && line.work.stage.waits_for_the_clinic())
-        .then(|| {
-            let close = ClinicEdit::CloseThread { thread: place.item, closed: true };
-            button(words::clinic_close(), move || desk.decide(place, close.clone()))
-        });
-    let colleagues = move || {
-        let all = desk.colleagues().get().into_iter();
-        all.map(|it| view! { <option value=it.account.to_string()>{it.name}</option> })
-            .collect_view()
-    };
-    let give = move |event| {
-        let account = event_target_value(&event);
-        if !account.is_empty() {
-            desk.note_on(place, notes, json!({ "give_to": { "account": account } }));
+    let notes = line.notes;
+    let take = (!is_mine).then(|| {
+        view! {
+            <button type="button" class="button quiet" on:click=move |_| desk.take(place, notes)>
+                {words::clinic_take()}
+            </button>
         }
-    };
+    });
+    let is_done = matches!(line.work.stage, Stage::Done { .. });
+    let closes = line.work.kind == WorkKind::Message && !is_done;
+    let close = closes.then(|| form::opener(desk, form::END, words::clinic_close(), None, false));
     view! {
-        <div class="assign">
-            {take}
-            {hand_back}
-            {close}
-            <label>
-                <span class="unseen">{words::clinic_give()}</span>
-                <select on:change=give>
-                    <option value="">{words::clinic_give_choose()}</option>
-                    {colleagues}
-                </select>
-            </label>
-        </div>
-    }
-    .into_any()
-}
-
-pub(super) fn button(label: String, press: impl Fn() + 'static) -> AnyView {
-    view! { <button type="button" class="desk-button" on:click=move |_| press()>{label}</button> }
-        .into_any()
-}
-
-/// A labelled field of a form that is being filled in.
-pub(super) fn field(id: &'static str, label: String, value: RwSignal<String>) -> AnyView {
-    view! {
-        <div class="desk-field">
-            <label for=id>{label}</label>
-            <textarea
-                id=id rows="2" dir="auto" prop:value=value
-                on:input=move |event| value.set(event_target_value(&event))
-            ></textarea>
-        </div>
-    }
-    .into_any()
-}
-
-/// A decision with a form of its own: opened by one press, made by another. No key makes it.
-pub(super) fn panel(
-    open: RwSignal<Option<&'static str>>,
-    name: &'static str,
-    fields: AnyView,
-    label: String,
-    press: impl Fn() + 'static,
-) -> AnyView {
-    view! {
-        <form
-            class="panel" hidden=move || open.get() != Some(name)
-            on:submit=move |event| { event.prevent_default(); press(); }
-        >
-            {fields}
-            <div class="panel-foot">
-                <button type="button" class="desk-button" on:click=move |_| open.set(None)>
-                    {words::clinic_cancel()}
-                </button>
-                <button type="submit" class="desk-button main">{label}</button>
+        <div class="conversation-head">
+            <div>
+                <h2 dir="auto">{title(&line)}</h2>
+                <p class="soft" dir="auto">{about}". "{owner}". "{stage}</p>
+                {here}
             </div>
-        </form>
+            <div class="bar">
+                {take}
+                {form::opener(desk, form::GIVE, words::clinic_assign(), None, false)}
+                {close}
+            </div>
+            {give(desk, &line)}
+            {closes.then(|| end(desk, &line))}
+        </div>
     }
     .into_any()
 }
 
-/// The text without spaces around it, or nothing; says so if it is missing.
-pub(super) fn filled(value: RwSignal<String>, missing: RwSignal<bool>) -> Option<String> {
-    let text = value.get_untracked().trim().to_owned();
-    missing.set(text.is_empty());
-    (!text.is_empty()).then_some(text)
+fn give(desk: Desk, line: &QueueLine) -> AnyView {
+    let (place, notes, has_owner) = (Place::of(line), line.notes, line.owner.is_some());
+    let content = move || {
+        let to = form::text();
+        let missing = RwSignal::new(false);
+        let colleagues = desk.colleagues().get_untracked().into_iter();
+        let people = colleagues.map(|it| (format!("account {}", it.account), it.name));
+        let roles = ROLES
+            .iter()
+            .map(|role| (format!("role {role}"), words::clinic_anyone(&role_words(role))));
+        let nobody = has_owner.then(|| ("back".to_owned(), words::clinic_hand_back()));
+        let first = (String::new(), words::clinic_give_choose());
+        let options = std::iter::once(first).chain(people).chain(roles).chain(nobody).collect();
+        let give = move || {
+            let Some(to) = form::filled(to, missing) else { return };
+            let what = match to.split_once(' ') {
+                Some(("account", account)) => json!({ "give_to": { "account": account } }),
+                Some((_, role)) => json!({ "give_to_role": { "role": role } }),
+                None => json!("hand_back"),
+            };
+            desk.note_on(place, notes, what);
+        };
+        let fields = form::choice("give-to", words::clinic_give(), options, to);
+        form::deciding(desk, fields, missing, words::clinic_give_do(), false, give)
+    };
+    form::sheet(desk, form::GIVE, words::clinic_assign_title(), words::clinic_cancel(), content)
+}
+
+fn end(desk: Desk, line: &QueueLine) -> AnyView {
+    let (place, notes) = (Place::of(line), line.notes);
+    let about = line.clone();
+    let content = move || {
+        let why = RwSignal::new(String::from("0"));
+        let reasons = REASONS.iter().enumerate();
+        let reasons = reasons.map(|(at, reason)| (at.to_string(), close_words(*reason))).collect();
+        let close = move || {
+            let at: usize = why.get_untracked().parse().unwrap_or_default();
+            let why = REASONS[at.min(REASONS.len() - 1)];
+            desk.note_on(place, notes, json!({ "close": { "why": why } }));
+        };
+        let fields = view! {
+            {form::about(&about, Vec::new())}
+            {form::choice("end-why", words::clinic_close_why(), reasons, why)}
+            <p class="soft">{words::clinic_close_reopens()}</p>
+        };
+        let missing = RwSignal::new(false);
+        form::deciding(desk, fields.into_any(), missing, words::clinic_close_do(), false, close)
+    };
+    form::sheet(desk, form::END, words::clinic_close_title(), words::clinic_cancel(), content)
+}
+
+fn close_words(why: CloseReason) -> String {
+    match why {
+        CloseReason::Answered => words::clinic_close_answered(),
+        CloseReason::Called => words::clinic_close_called(),
+        CloseReason::Visit => words::clinic_close_visit(),
+        CloseReason::NothingToDo => words::clinic_close_nothing(),
+    }
+}
+
+/// One line of what colleagues did.
+pub(super) fn note_words(note: &NoteLine) -> String {
+    let (at, by) = (time::moment(note.at), note.by.as_str());
+    match &note.what {
+        Note::Owner(None) => words::clinic_note_back(by, &at),
+        Note::Owner(Some(Owner::Person { name, .. })) if name == by => {
+            words::clinic_note_took(by, &at)
+        }
+        Note::Owner(Some(Owner::Person { name, .. })) => words::clinic_note_gave(by, name, &at),
+        Note::Owner(Some(Owner::Role { role })) => {
+            words::clinic_note_gave(by, &words::clinic_anyone(&role_words(role)), &at)
+        }
+        Note::Flag { how, .. } => {
+            let how = match how {
+                FlagSettled::Called => words::clinic_flag_called(),
+                FlagSettled::Seen => words::clinic_flag_seen(),
+                FlagSettled::NotUrgent => words::clinic_flag_not_urgent(),
+            };
+            words::clinic_note_flag(by, &how, &at)
+        }
+        Note::Recommended { text } => words::clinic_recommended(by, text),
+        Note::Closed { why } => words::clinic_note_closed(by, &close_words(*why), &at),
+    }
 }

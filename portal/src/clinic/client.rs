@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use shared::edit::Refused;
 use shared::edit::clinic::ClinicEdit;
 use shared::id::{EntryId, PatientId};
+use shared::view::desk::context::PatientContext;
 use shared::view::desk::queue::{ColleagueLine, DeskItem, Queue, QueueLine};
 
 /// Who is signed in.
@@ -48,7 +49,7 @@ pub(super) enum Door {
 }
 
 /// Names one item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Place {
     pub(super) patient: PatientId,
     pub(super) item: EntryId,
@@ -109,9 +110,9 @@ pub(super) async fn who() -> Result<Who, Failed> {
     get("session").await
 }
 
-pub(super) async fn queue(show: &str, search: &str) -> Result<Queue, Failed> {
+pub(super) async fn queue(show: &str, search: &str, page: usize) -> Result<Queue, Failed> {
     let search = String::from(js_sys::encode_uri_component(search));
-    get(&format!("queue?show={show}&search={search}")).await
+    get(&format!("queue?show={show}&search={search}&page={page}")).await
 }
 
 pub(super) async fn colleagues() -> Result<Vec<ColleagueLine>, Failed> {
@@ -120,6 +121,10 @@ pub(super) async fn colleagues() -> Result<Vec<ColleagueLine>, Failed> {
 
 pub(super) async fn item(place: Place) -> Result<DeskItem, Failed> {
     get(&format!("items/{}", place.text())).await
+}
+
+pub(super) async fn context(patient: PatientId) -> Result<PatientContext, Failed> {
+    get(&format!("records/{patient}/context")).await
 }
 
 /// `what` is one of the notes that the server knows.

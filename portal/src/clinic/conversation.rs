@@ -1,80 +1,118 @@
-//! The open item: what it is, who has it, what was said or asked, and what can be done.
+//! The open item: what it is, who has it, what was said or asked, and what can be done. Each part is
+//! made anew only when it says something else, so that nothing moves under a reader's eyes.
 
 use leptos::prelude::*;
-use shared::view::desk::queue::{DeskItem, DeskMessage, Note, NoteLine};
+use shared::view::desk::queue::{AnswerState, DeskItem, DeskMessage, Note, NoteLine, QueueLine};
 use shared::view::desk::{Stage, WorkKind};
 
-use super::actions::Assign;
+use super::actions::Heading;
 use super::client::Place;
 use super::desk::{Desk, Shown};
-use super::line::{kind_words, owner_words, stage_words};
+use super::line::{kind_words, since_words};
 use super::reply::Reply;
-use super::{refill, request};
+use super::{keys, refill, request};
 use crate::page::i18n::{time, words};
+use crate::page::ui::icon::{Icon, Picture};
+use crate::page::ui::platform::scroll_down;
 
 /// Written so long before it came in that the reader should know.
 const LATER_MS: i64 = 2 * 60 * 1000;
+const SCROLLS: &str = "conversation-scroll";
+
+/// A part of the open item, remembered until it changes.
+fn part<T: PartialEq + Send + Sync + 'static>(
+    desk: Desk,
+    of: fn(&DeskItem) -> T,
+) -> Memo<Option<T>> {
+    Memo::new(move |_| {
+        desk.shown().with(|shown| match shown {
+            Shown::Item(item) => Some(of(item)),
+            Shown::None | Shown::Opening | Shown::Missing => None,
+        })
+    })
+}
 
 #[component]
 pub(super) fn Conversation(desk: Desk) -> AnyView {
-    let content = move || match desk.shown().get() {
-        Shown::None => note(words::clinic_choose()),
-        Shown::Opening => note(words::clinic_opening()),
-        Shown::Missing => note(words::clinic_missing()),
-        Shown::Item(item) => shown(desk, *item),
-    };
-    // Built anew only for another item, so that typing is not disturbed by what arrives.
-    let thread = Memo::new(move |_| match desk.shown().get() {
-        Shown::Item(item) if item.line.work.kind == WorkKind::Message => {
-            Some(Place::of(&item.line))
-        }
-        _ => None,
+    let heading = part(desk, |item| (item.line.clone(), item.also_here.clone()));
+    let flag = part(desk, |item| item.line.clone());
+    let facts = part(desk, |item| match item.line.work.kind {
+        WorkKind::Message => None,
+        _ => Some(item.clone()),
     });
-    let reply = move || Some(view! { <Reply desk=desk place=thread.get()?/> });
-    let actions = move || Some(actions(desk, open_request(desk).get()?));
+    let messages = part(desk, |item| item.messages.clone());
+    let notes = part(desk, |item| item.notes.clone());
+    // What was typed in the forms stays as long as this does.
+    let request = part(desk, Request::of);
+    let thread = part(desk, |item| {
+        (item.line.work.kind == WorkKind::Message).then(|| Place::of(&item.line))
+    });
+    let instead = move || match desk.shown().get() {
+        Shown::None => Some(nothing_open(desk)),
+        Shown::Opening => Some(note(words::clinic_opening())),
+        Shown::Missing => Some(note(words::clinic_missing())),
+        Shown::Item(_) => None,
+    };
+    Effect::new(move || {
+        if messages.with(|all| all.as_ref().is_some_and(|all| !all.is_empty())) {
+            scroll_down(SCROLLS);
+        }
+    });
+    let heading = move || {
+        let (line, here) = heading.get()?;
+        Some(view! { <Heading desk=desk line=line also_here=here/> })
+    };
+    let flag = move || {
+        let line = flag.get()?;
+        (!line.red_flags.is_empty()).then(|| super::inbox::flag(desk, &line))
+    };
+    let problem = move || desk.form().get().is_none().then(|| desk.problem().get());
     view! {
         <main class="conversation" id="conversation" tabindex="-1">
-            {content}
-            <p class="conversation-problem" role="alert">{move || desk.problem().get()}</p>
-            {reply}
-            {actions}
+            {instead}
+            {heading}
+            <div
+                class="conversation-scroll" id=SCROLLS tabindex="0" role="region"
+                aria-label=words::clinic_messages()
+            >
+                {flag}
+                {move || facts.get().flatten().map(|item| request::facts(desk, item))}
+                {move || request.get().map(|request| actions(desk, request))}
+                {move || messages.get().map(list)}
+                {move || notes.get().map(|notes| history(&notes))}
+            </div>
+            <p class="error conversation-problem" role="alert">{problem}</p>
+            {move || Some(view! { <Reply desk=desk place=thread.get().flatten()?/> })}
         </main>
     }
     .into_any()
 }
 
-/// What decides which actions there are; what was typed in them stays while this does.
+/// What decides which actions there are.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Request {
     pub(super) place: Place,
-    pub(super) kind: WorkKind,
-    pub(super) stage: Stage,
-    pub(super) notes: u32,
-    pub(super) title: String,
-    pub(super) patient_name: String,
-    pub(super) birth_date: String,
+    pub(super) line: QueueLine,
     pub(super) may_prescribe: bool,
+    /// Approved and gone, and nobody has said that it is ready.
+    pub(super) may_be_ready: bool,
 }
 
-fn open_request(desk: Desk) -> Memo<Option<Request>> {
-    Memo::new(move |_| match desk.shown().get() {
-        Shown::Item(item) if item.line.work.kind != WorkKind::Message => Some(Request {
+impl Request {
+    fn of(item: &DeskItem) -> Self {
+        Self {
             place: Place::of(&item.line),
-            kind: item.line.work.kind,
-            stage: item.line.work.stage.clone(),
-            notes: item.line.notes,
-            title: item.line.work.title.clone(),
-            patient_name: item.line.patient_name.clone(),
-            birth_date: item.line.birth_date.clone(),
+            line: item.line.clone(),
             may_prescribe: item.may_prescribe,
-        }),
-        _ => None,
-    })
+            may_be_ready: item.refill.as_ref().is_some_and(refill::may_be_ready),
+        }
+    }
 }
 
 fn actions(desk: Desk, request: Request) -> AnyView {
-    match request.kind {
+    match request.line.work.kind {
         WorkKind::Refill => refill::actions(desk, request),
+        WorkKind::Message => ().into_any(),
         _ => request::actions(desk, request),
     }
 }
@@ -83,52 +121,42 @@ fn note(text: String) -> AnyView {
     view! { <p class="desk-note">{text}</p> }.into_any()
 }
 
-fn shown(desk: Desk, item: DeskItem) -> AnyView {
-    let line = item.line.clone();
-    let me = desk.who().get_untracked().map(|who| who.name);
-    let title = match line.work.title.is_empty() {
-        true => kind_words(line.work.kind),
-        false => line.work.title.clone(),
+/// Nothing opens by itself: who wrote is told that somebody read it, and that has to be true.
+fn nothing_open(desk: Desk) -> AnyView {
+    let first = desk.queue().with(|queue| queue.as_ref()?.lines.first().cloned());
+    let start = first.map(|line| {
+        let place = Place::of(&line);
+        let label = words::clinic_start_with(&line.patient_name);
+        view! {
+            <button type="button" class="button" on:click=move |_| keys::open(place)>
+                {label}<kbd>"J"</kbd>
+            </button>
+        }
+    });
+    let counts = desk.queue().with(|queue| queue.as_ref().map(|it| it.counts)).unwrap_or_default();
+    let said = match counts.all {
+        0 => words::clinic_all_done(),
+        all => words::clinic_open(all),
     };
-    let about = words::clinic_record_of(&line.patient_name);
-    let born = words::clinic_born(&line.birth_date);
-    let owner = owner_words(line.owner.as_ref(), me.as_deref());
-    let here =
-        (!item.also_here.is_empty()).then(|| words::clinic_also_here(&item.also_here.join(", ")));
-    let flag = (!line.red_flags.is_empty()).then(|| super::inbox::flag(desk, &line));
-    let stage = stage_words(&line.work.stage);
-    let content = match line.work.kind {
-        WorkKind::Message => messages(item.messages),
-        _ => request::facts(&item),
-    };
-    let advice: Vec<_> = item.notes.iter().filter_map(advice).collect();
+    let lines = [
+        (counts.late, words::clinic_are_late(counts.late)),
+        (counts.mine, words::clinic_are_mine(counts.mine)),
+        (counts.unassigned, words::clinic_are_nobodys(counts.unassigned)),
+    ];
+    let lines = lines.into_iter().filter(|(count, _)| *count > 0);
     view! {
-        <div class="conversation-head">
-            <div>
-                <h2 dir="auto">{title}</h2>
-                <p class="soft" dir="auto">{about}". "{born}". "<b>{owner}</b></p>
-                <p class="soft">{stage}" "<b>{here}</b></p>
-            </div>
-            <Assign desk=desk line=line/>
-        </div>
-        <div class="conversation-scroll" tabindex="0" role="region" aria-label=words::clinic_messages()>
-            {flag}
-            {content}
-            {advice}
+        <div class="desk-empty">
+            <Picture of=Icon::Bag/>
+            <h2>{said}</h2>
+            <ul>{lines.map(|(_, words)| view! { <li>{words}</li> }).collect_view()}</ul>
+            {start}
+            <p class="soft">{words::clinic_opening_is_reading()}</p>
         </div>
     }
     .into_any()
 }
 
-fn advice(note: &NoteLine) -> Option<AnyView> {
-    let Note::Recommended { text } = &note.what else {
-        return None;
-    };
-    let words = words::clinic_recommended(&note.by, text);
-    Some(view! { <p class="advice" dir="auto">{words}</p> }.into_any())
-}
-
-fn messages(all: Vec<DeskMessage>) -> AnyView {
+fn list(all: Vec<DeskMessage>) -> AnyView {
     let messages: Vec<_> = all.into_iter().map(message).collect();
     view! { <ol class="conversation-list">{messages}</ol> }.into_any()
 }
@@ -139,20 +167,65 @@ fn message(message: DeskMessage) -> AnyView {
         false => message.from,
     };
     let waited = message.received_at.millis_since(message.written_at);
+    let late = !message.clinic && waited > LATER_MS;
+    let head = words::clinic_from_at(&from, &time::moment(message.written_at));
     let received = time::moment(message.received_at);
-    let when = match (message.clinic, waited > LATER_MS) {
-        (true, _) => words::clinic_sent_at(&received),
-        (false, false) => words::clinic_received_at(&received),
-        (false, true) => {
-            words::clinic_written_and_received(&received, &time::moment(message.written_at))
+    let (icon, state) = match (&message.state, late) {
+        (Some(AnswerState::Read { by }), _) => (Icon::Eye, words::clinic_read_by(by)),
+        (Some(AnswerState::OnDevice), _) => (Icon::Phone, words::clinic_on_device()),
+        (Some(AnswerState::Sent), _) => (Icon::Check, words::clinic_sent_not_there()),
+        (None, true) => {
+            let before = since_words(waited);
+            (Icon::Offline, words::clinic_received_later(&before, &received))
         }
+        (None, false) => (Icon::Checks, words::clinic_received_at(&received)),
     };
     view! {
         <li class="said" class:ours=message.clinic>
-            <b dir="auto">{from}</b>
+            <span class="soft" dir="auto">{head}</span>
             <p dir="auto">{message.text}</p>
-            <span class="soft">{when}</span>
+            <span class="state"><Picture of=icon/><span>{state}</span></span>
         </li>
     }
     .into_any()
+}
+
+/// What colleagues did here, for colleagues.
+fn history(notes: &[NoteLine]) -> AnyView {
+    let lines: Vec<_> = notes.iter().map(one_note).collect();
+    view! { <div class="history">{lines}</div> }.into_any()
+}
+
+fn one_note(note: &NoteLine) -> AnyView {
+    if let Note::Recommended { text } = &note.what {
+        let by = words::clinic_recommends(&note.by);
+        return view! {
+            <p class="banner" data-tone="info">
+                <Picture of=Icon::Check/>
+                <span dir="auto"><b>{by}</b>" "{text.clone()}</span>
+            </p>
+        }
+        .into_any();
+    }
+    let said = super::actions::note_words(note);
+    view! { <p class="soft small">{said}</p> }.into_any()
+}
+
+pub(super) fn stage_tag(stage: &Stage) -> AnyView {
+    use crate::page::ui::tag::{Tag, Tone};
+    let (tone, icon, label) = match stage {
+        Stage::Waiting => (Tone::Wait, Icon::Clock, words::clinic_needs_answer()),
+        Stage::ToSendOut { .. } => (Tone::Wait, Icon::Send, words::clinic_to_send_out()),
+        other => (Tone::Neutral, Icon::Check, super::line::stage_words(other)),
+    };
+    view! { <Tag tone=tone icon=icon label=label/> }.into_any()
+}
+
+pub(super) fn title(line: &QueueLine) -> String {
+    let kind = kind_words(line.work.kind);
+    match (line.work.title.is_empty(), line.work.kind) {
+        (true, _) => kind,
+        (false, WorkKind::Message) => line.work.title.clone(),
+        (false, _) => format!("{kind}: {}", line.work.title),
+    }
 }

@@ -7,14 +7,21 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use serde_json::{Value, json};
+use shared::edit::Refused;
 use shared::edit::clinic::ClinicEdit;
+use shared::id::PatientId;
+use shared::view::desk::context::PatientContext;
 use shared::view::desk::queue::{ColleagueLine, DeskItem, Queue};
 
 use super::client::{self, Failed, NewEdit, Noted, Place, Who};
+use super::drafts::Draft;
 use super::line::owner_words;
 use super::reply::why_not;
 use crate::page::i18n::words;
-use crate::page::ui::platform::{fragment, on_fragment, random_key};
+use crate::page::ui::platform::{Kept, fragment, on_fragment, random_key};
+
+/// Where this browser keeps that single keys are off.
+const KEYS: &str = "clinic-keys";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Connection {
@@ -22,23 +29,6 @@ pub(super) enum Connection {
     UpToDate,
     Away,
     SignedOut,
-}
-
-/// A reply that is being written for one item.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Draft {
-    pub(super) text: String,
-    pub(super) key: String,
-    pub(super) state: DraftState,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DraftState {
-    Writing,
-    Sending,
-    /// It goes out as soon as the server is back.
-    Waiting,
-    NotSent(Failed),
 }
 
 /// The item on the screen.
@@ -61,9 +51,18 @@ pub(super) struct Desk {
     colleagues: RwSignal<Vec<ColleagueLine>>,
     /// Why the last thing that was tried did not happen.
     problem: RwSignal<Option<String>>,
+    /// The form that is open over the desk, by its name.
+    form: RwSignal<Option<&'static str>>,
+    /// Which page of the queue.
+    page: RwSignal<usize>,
+    /// Counts on so that what says how long somebody waits is said anew.
+    tick: RwSignal<u32>,
+    /// Single keys do something.
+    keys_on: RwSignal<bool>,
     place: RwSignal<Option<Place>>,
+    context: RwSignal<Option<(PatientId, PatientContext)>>,
     shown: RwSignal<Shown>,
-    drafts: RwSignal<BTreeMap<Place, Draft>>,
+    pub(super) drafts: RwSignal<BTreeMap<Place, Draft>>,
     /// Whose drafts these are; nobody else comes to see them.
     author: RwSignal<Option<String>>,
 }
@@ -78,7 +77,12 @@ impl Desk {
             search: RwSignal::new(String::new()),
             colleagues: RwSignal::new(Vec::new()),
             problem: RwSignal::new(None),
+            form: RwSignal::new(None),
+            page: RwSignal::new(0),
+            tick: RwSignal::new(0),
+            keys_on: RwSignal::new(Kept::Device.read(KEYS).as_deref() != Some("off")),
             place: RwSignal::new(None),
+            context: RwSignal::new(None),
             shown: RwSignal::new(Shown::None),
             drafts: RwSignal::new(BTreeMap::new()),
             author: RwSignal::new(None),
@@ -104,13 +108,51 @@ impl Desk {
         self.show.read_only()
     }
 
+    pub(super) fn form(self) -> RwSignal<Option<&'static str>> {
+        self.form
+    }
+
+    pub(super) fn page(self) -> ReadSignal<usize> {
+        self.page.read_only()
+    }
+
+    pub(super) fn turn_to(self, page: usize) {
+        self.page.set(page);
+        spawn_local(self.ask_again());
+    }
+
+    pub(super) fn tick(self) -> RwSignal<u32> {
+        self.tick
+    }
+
+    pub(super) fn keys_on(self) -> ReadSignal<bool> {
+        self.keys_on.read_only()
+    }
+
+    /// A habit of this browser's owner; nothing of a record.
+    pub(super) fn set_keys(self, on: bool) {
+        self.keys_on.set(on);
+        Kept::Device.write(KEYS, (!on).then_some("off"));
+    }
+
+    /// What is known of the patient whose item is open, once it has come.
+    pub(super) fn context(self) -> Option<PatientContext> {
+        let patient = self.place.get()?.patient;
+        self.context.with(|known| {
+            let (of, context) = known.as_ref()?;
+            (*of == patient).then(|| context.clone())
+        })
+    }
+
     pub(super) fn show(self, which: &'static str) {
         self.show.set(which);
+        self.page.set(0);
         spawn_local(self.ask_again());
     }
 
     pub(super) fn search(self, words: String) {
         self.search.set(words);
+        self.page.set(0);
         spawn_local(self.ask_again());
     }
 
@@ -130,27 +172,6 @@ impl Desk {
         self.shown.read_only()
     }
 
-    pub(super) fn draft(self, place: Place) -> Option<Draft> {
-        self.drafts.with(|drafts| drafts.get(&place).cloned())
-    }
-
-    pub(super) fn text(self, place: Place) -> String {
-        self.draft(place).map(|draft| draft.text).unwrap_or_default()
-    }
-
-    /// Takes over what was typed. Words that were tried to send and then changed are another reply
-    /// and get another key.
-    pub(super) fn type_text(self, place: Place, text: String) {
-        let untried = |draft: &Draft| draft.state == DraftState::Writing;
-        self.drafts.update(|drafts| {
-            let key = match drafts.get(&place).filter(|draft| untried(draft)) {
-                Some(draft) => draft.key.clone(),
-                None => random_key(),
-            };
-            drafts.insert(place, Draft { text, key, state: DraftState::Writing });
-        });
-    }
-
     /// The address names the open thread, so that going back and reloading work.
     fn follow_address(self) {
         let place = fragment().and_then(|text| Place::parse(&text));
@@ -159,6 +180,7 @@ impl Desk {
         }
         self.place.set(place);
         self.problem.set(None);
+        self.form.set(None);
         self.shown.set(if place.is_some() { Shown::Opening } else { Shown::None });
         spawn_local(self.fetch_item());
     }
@@ -187,11 +209,12 @@ impl Desk {
         if self.colleagues.with_untracked(Vec::is_empty) {
             self.colleagues.set(client::colleagues().await?);
         }
-        let (show, search) = (self.show.get_untracked(), self.search.get_untracked());
-        let queue = client::queue(show, &search).await?;
+        let wanted =
+            || (self.show.get_untracked(), self.search.get_untracked(), self.page.get_untracked());
+        let asked = wanted();
+        let queue = client::queue(asked.0, &asked.1, asked.2).await?;
         // Somebody may have typed on meanwhile.
-        let is_asked =
-            self.show.get_untracked() == show && self.search.with_untracked(|now| *now == search);
+        let is_asked = wanted() == asked;
         if is_asked && self.queue.with_untracked(|old| old.as_ref() != Some(&queue)) {
             self.queue.set(Some(queue));
         }
@@ -222,7 +245,10 @@ impl Desk {
     pub(super) fn note_on(self, place: Place, notes: u32, what: Value) {
         spawn_local(async move {
             match client::note(place, notes, what).await {
-                Ok(Noted::Done) => self.problem.set(None),
+                Ok(Noted::Done) => {
+                    self.problem.set(None);
+                    self.form.set(None);
+                }
                 Ok(Noted::Behind(line)) => {
                     let owner = owner_words(line.owner.as_ref(), None);
                     self.problem.set(Some(words::clinic_somebody_faster(&owner)));
@@ -239,8 +265,17 @@ impl Desk {
         let new = NewEdit { key: random_key(), edit };
         spawn_local(async move {
             match client::edit(place, &new).await {
-                Ok(()) => self.problem.set(None),
-                Err(why) => self.problem.set(Some(why_not(why))),
+                Ok(()) => {
+                    self.problem.set(None);
+                    self.form.set(None);
+                }
+                // Who decided what is on the screen once it is fetched again.
+                Err(why) => {
+                    self.problem.set(Some(why_not(why)));
+                    if why == Failed::Refused(Refused::Decided) {
+                        self.form.set(None);
+                    }
+                }
             }
             self.refresh().await;
         });
@@ -248,6 +283,23 @@ impl Desk {
 
     pub(super) fn take(self, place: Place, notes: u32) {
         self.note_on(place, notes, json!("take"));
+    }
+
+    /// Somebody sits here: the open item is asked for again, which keeps others informed of that.
+    pub(super) async fn look_again(self) {
+        self.tick.update(|count| *count = count.wrapping_add(1));
+        self.fetch_item().await;
+    }
+
+    async fn fetch_context(self, place: Place) {
+        let Ok(context) = client::context(place.patient).await else {
+            // It is beside the item, and comes with the next look.
+            return;
+        };
+        let known = Some((place.patient, context));
+        if self.context.with_untracked(|old| *old != known) {
+            self.context.set(known);
+        }
     }
 
     async fn fetch_item(self) {
@@ -268,6 +320,7 @@ impl Desk {
         if self.shown.with_untracked(|old| *old != shown) {
             self.shown.set(shown);
         }
+        self.fetch_context(place).await;
     }
 
     pub(super) fn note(self, result: Result<(), Failed>) {
@@ -289,6 +342,8 @@ impl Desk {
     fn forget(self) {
         self.who.set(None);
         self.queue.set(None);
+        self.context.set(None);
+        self.form.set(None);
         self.colleagues.set(Vec::new());
         self.shown.set(Shown::Opening);
     }
@@ -315,51 +370,6 @@ impl Desk {
                     self.note(Err(Failed::SignedOut));
                 }
                 Err(why) => self.note(Err(why)),
-            }
-        });
-    }
-
-    pub(super) fn send(self, place: Place) {
-        let Some(draft) = self.draft(place) else {
-            return;
-        };
-        if draft.state == DraftState::Sending {
-            return;
-        }
-        self.set_state(place, DraftState::Sending);
-        spawn_local(async move {
-            let edit =
-                ClinicEdit::Reply { thread: place.item, text: draft.text, attachments: Vec::new() };
-            match client::edit(place, &NewEdit { key: draft.key, edit }).await {
-                Ok(()) => {
-                    self.drafts.update(|drafts| {
-                        drafts.remove(&place);
-                    });
-                    self.refresh().await;
-                }
-                Err(why @ (Failed::Away | Failed::SignedOut)) => {
-                    self.set_state(place, DraftState::Waiting);
-                    self.note(Err(why));
-                }
-                Err(why) => self.set_state(place, DraftState::NotSent(why)),
-            }
-        });
-    }
-
-    fn send_waiting(self) {
-        let waiting: Vec<Place> = self.drafts.with_untracked(|drafts| {
-            let waits = |draft: &Draft| draft.state == DraftState::Waiting;
-            drafts.iter().filter(|(_, draft)| waits(draft)).map(|(place, _)| *place).collect()
-        });
-        for place in waiting {
-            self.send(place);
-        }
-    }
-
-    fn set_state(self, place: Place, state: DraftState) {
-        self.drafts.update(|drafts| {
-            if let Some(draft) = drafts.get_mut(&place) {
-                draft.state = state;
             }
         });
     }

@@ -41,16 +41,16 @@ pub(super) fn SignIn(desk: Desk) -> AnyView {
     view! {
         <main class="desk-alone" id="conversation" tabindex="-1">
             <h1>{words::clinic_signed_out()}</h1>
-            <form class="panel" on:submit=submit>
+            <form class="stack" on:submit=submit>
                 {fields.name("username")}
                 {fields.passphrase("current-password")}
                 {fields.code()}
                 <p role="alert">{move || problem.get()}</p>
-                <div class="panel-foot">
+                <div class="bar">
                     <p class="soft" role="status">
                         {move || busy.get().then(words::clinic_opening)}
                     </p>
-                    <button type="submit" class="desk-button main">{words::clinic_sign_in()}</button>
+                    <button type="submit" class="button">{words::clinic_sign_in()}</button>
                 </div>
             </form>
         </main>
@@ -96,10 +96,10 @@ fn input(
     value: RwSignal<String>,
 ) -> AnyView {
     view! {
-        <div class="desk-field">
+        <div class="field">
             <label for=id>{label}</label>
             <input
-                id=id type=kind autocomplete=fill autocapitalize="none" spellcheck="false"
+                class="input" id=id type=kind autocomplete=fill autocapitalize="none" spellcheck="false"
                 required=true dir="auto"
                 on:input=move |event| value.set(event_target_value(&event))
             />

@@ -1,9 +1,11 @@
 //! One item in few words: what it is, how long it waits, who has it.
 
+use leptos::prelude::GetUntracked;
 use shared::time::Timestamp;
 use shared::view::desk::queue::{Owner, QueueLine};
 use shared::view::desk::{Stage, WorkKind};
 
+use super::desk::Desk;
 use crate::page::i18n::{time, words};
 use crate::page::ui::icon::Icon;
 
@@ -40,7 +42,11 @@ pub(super) const fn kind_icon(kind: WorkKind) -> Icon {
 
 /// "26 min", "3 h", "1 d 2 h".
 pub(super) fn wait_words(since: Timestamp) -> String {
-    let minutes = time::now().millis_since(since).max(0) / MINUTE_MS;
+    since_words(time::now().millis_since(since))
+}
+
+pub(super) fn since_words(millis: i64) -> String {
+    let minutes = millis.max(0) / MINUTE_MS;
     let (days, hours) = (minutes / MINUTES_OF_DAY, minutes % MINUTES_OF_DAY / MINUTES_OF_HOUR);
     match (days, hours) {
         (0, 0) => words::clinic_wait_minutes(&minutes.to_string()),
@@ -79,12 +85,33 @@ pub(super) fn stage_words(stage: &Stage) -> String {
     }
 }
 
+/// In few words, for a line of the queue; nothing if nobody has it.
+pub(super) fn short_owner(owner: Option<&Owner>, desk: Desk) -> Option<String> {
+    let me = desk.who().get_untracked().map(|who| who.name);
+    Some(match owner? {
+        Owner::Person { name, .. } if Some(name) == me.as_ref() => words::clinic_owner_you(),
+        Owner::Person { name, .. } => name.clone(),
+        Owner::Role { role } => role_words(role),
+    })
+}
+
+/// A role that this program does not know stays as it is called.
+pub(super) fn role_words(role: &str) -> String {
+    match role {
+        "front_desk" => words::clinic_role_front_desk(),
+        "nurse" => words::clinic_role_nurse(),
+        "clinician" => words::clinic_role_clinician(),
+        "pharmacist" => words::clinic_role_pharmacist(),
+        other => other.to_owned(),
+    }
+}
+
 /// `me` is the name of the one who reads, if that matters.
 pub(super) fn owner_words(owner: Option<&Owner>, me: Option<&str>) -> String {
     match owner {
         None => words::clinic_owner_nobody(),
         Some(Owner::Person { name, .. }) if Some(name.as_str()) == me => words::clinic_owner_you(),
         Some(Owner::Person { name, .. }) => words::clinic_owner(name),
-        Some(Owner::Role { role }) => words::clinic_owner(role),
+        Some(Owner::Role { role }) => words::clinic_owner(&role_words(role)),
     }
 }

@@ -8,11 +8,13 @@ use leptos::prelude::GetUntracked;
 use leptos::task::spawn_local;
 
 use super::desk::{Connection, Desk};
-use crate::page::ui::platform::on_wake;
+use crate::page::ui::platform::{is_in_sight, on_wake};
 
 const EVENTS: &str = "/clinic/api/events";
 /// Pause before the stream is opened again.
 const AGAIN_MS: u32 = 2_000;
+/// How often a page in sight says which item it has open; the server forgets after 45 s.
+const LOOK_AGAIN_MS: u32 = 20_000;
 
 /// Asks when the window comes back.
 pub(super) fn follow_wakes(desk: Desk) {
@@ -27,6 +29,14 @@ pub(super) fn follow_wakes(desk: Desk) {
 
 /// Until the session is over; whoever signs in anew starts it anew.
 pub(super) fn keep_up(desk: Desk) {
+    spawn_local(async move {
+        while desk.connection().get_untracked() != Connection::SignedOut {
+            TimeoutFuture::new(LOOK_AGAIN_MS).await;
+            if is_in_sight() && desk.connection().get_untracked() == Connection::UpToDate {
+                desk.look_again().await;
+            }
+        }
+    });
     spawn_local(async move {
         while desk.connection().get_untracked() != Connection::SignedOut {
             // Tells a server that is away from a session that is over, which the stream cannot.

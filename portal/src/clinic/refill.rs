@@ -1,15 +1,19 @@
-//! What can be done about a refill. Who may not prescribe recommends; who may confirms a sentence
-//! that names patient, medicine and quantity. After that somebody says how it went out.
+//! What can be done about a refill. Who may not prescribe recommends; who may confirms a form that
+//! names patient, medicine and quantity. After that somebody says how it went out, and that it is
+//! ready, if they know.
 
 use leptos::prelude::*;
 use serde_json::json;
 use shared::edit::clinic::{ClinicEdit, Decision, DeclineReason, Way, WentOut};
 use shared::view::desk::Stage;
+use shared::view::desk::context::PatientContext;
+use shared::view::refills::{RefillOutcome, RefillRow, RefillStepName};
 
-use super::actions::{button, field, filled, panel};
 use super::conversation::Request;
 use super::desk::Desk;
+use super::form::{self, area, deciding, filled, input, opener, sheet, text};
 use crate::page::i18n::{time, words};
+use crate::page::ui::icon::{Icon, Picture};
 
 const REASONS: [DeclineReason; 8] = [
     DeclineReason::TooSoon,
@@ -23,12 +27,24 @@ const REASONS: [DeclineReason; 8] = [
 ];
 
 pub(super) fn actions(desk: Desk, request: Request) -> AnyView {
-    match (&request.stage, request.may_prescribe) {
+    let forms = match (&request.line.work.stage, request.may_prescribe) {
         (Stage::Waiting, true) => decide(desk, request),
         (Stage::Waiting, false) => recommend(desk, request),
         (Stage::ToSendOut { .. }, _) => send_out(desk, &request),
-        (Stage::Offered { .. } | Stage::NotRead { .. } | Stage::Done { .. }, _) => ().into_any(),
-    }
+        (Stage::Done { .. }, _) if request.may_be_ready => ready(desk, request),
+        (Stage::Offered { .. } | Stage::NotRead { .. } | Stage::Done { .. }, _) => {
+            return ().into_any();
+        }
+    };
+    view! { <div class="doing">{forms}</div> }.into_any()
+}
+
+/// It went out, and nobody has said that it can be picked up.
+pub(super) fn may_be_ready(row: &RefillRow) -> bool {
+    let approved =
+        matches!(row.outcome, RefillOutcome::Approved { .. } | RefillOutcome::Changed { .. });
+    let reached = |is: RefillStepName| row.steps.iter().any(|step| step.is == is && step.reached);
+    approved && reached(RefillStepName::SentOut) && !reached(RefillStepName::Ready)
 }
 
 fn decision(request: &Request, decision: Decision) -> ClinicEdit {
@@ -36,60 +52,115 @@ fn decision(request: &Request, decision: Decision) -> ClinicEdit {
 }
 
 fn decide(desk: Desk, request: Request) -> AnyView {
-    let open = RwSignal::new(None);
-    let missing = RwSignal::new(false);
-    let (quantity, why, next) =
-        (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let reason = RwSignal::new(0_usize);
-    let sentence = sentence(&request);
-    let approve = {
-        let request = request.clone();
-        move || {
-            let Some(quantity) = filled(quantity, missing) else { return };
-            let approved = Decision::Approved { quantity: Some(quantity), out: None };
-            desk.decide(request.place, decision(&request, approved));
-        }
-    };
-    let decline = move || {
-        let (Some(why), Some(next)) = (filled(why, missing), filled(next, missing)) else { return };
-        let reason = REASONS[reason.get_untracked().min(REASONS.len() - 1)];
-        let declined = Decision::Declined { reason, why, next };
-        desk.decide(request.place, decision(&request, declined));
-    };
-    let approving = view! {
-        <p dir="auto"><b>{sentence.clone()}</b></p>
-        {field("quantity", words::clinic_quantity(), quantity)}
-    };
-    let reasons = REASONS.iter().enumerate().map(|(place, reason)| {
-        view! { <option value=place.to_string()>{reason_words(*reason)}</option> }
-    });
-    let choose = move |event| reason.set(event_target_value(&event).parse().unwrap_or_default());
-    let declining = view! {
-        <p dir="auto"><b>{sentence}</b></p>
-        <div class="desk-field">
-            <label for="reason">{words::clinic_reason()}</label>
-            <select id="reason" on:change=choose>{reasons.collect_view()}</select>
-        </div>
-        {field("why", words::clinic_why(), why)}
-        {field("next", words::clinic_next(), next)}
-    };
     view! {
-        <div class="doing">
-            <div class="panel-foot" hidden=move || open.get().is_some()>
-                {button(words::clinic_decline_open(), move || open.set(Some("decline")))}
-                {button(words::clinic_approve_open(), move || open.set(Some("approve")))}
-            </div>
-            {panel(open, "approve", approving.into_any(), words::clinic_approve(), approve)}
-            {panel(open, "decline", declining.into_any(), words::clinic_decline(), decline)}
-            <p role="alert">{move || missing.get().then(words::clinic_fill_all)}</p>
+        <div class="bar">
+            {opener(desk, form::APPROVE, words::clinic_approve_open(), None, true)}
+            {opener(desk, form::CHANGE, words::clinic_change_open(), None, false)}
+            {opener(desk, form::DECLINE, words::clinic_decline_open(), None, false)}
         </div>
+        {approve(desk, request.clone())}
+        {change(desk, request.clone())}
+        {decline(desk, request)}
     }
     .into_any()
 }
 
-/// Whom, what: the one sentence that must never be read wrong.
-fn sentence(request: &Request) -> String {
-    words::clinic_confirm_refill(&request.birth_date, &request.title, &request.patient_name)
+/// Whom, what, and what must not be overlooked.
+fn about(desk: Desk, request: &Request) -> AnyView {
+    let line = request.line.clone();
+    let allergies = move || desk.context().map(|context| allergy_banner(&context));
+    view! { {form::about(&line, Vec::new())}{allergies} }.into_any()
+}
+
+fn allergy_banner(context: &PatientContext) -> AnyView {
+    let said = super::context::allergies_said(context);
+    let tone = if context.context.allergies.is_empty() { None } else { Some("alert") };
+    view! {
+        <div class="banner" data-tone=tone><Picture of=Icon::Alert/><div>{said}</div></div>
+    }
+    .into_any()
+}
+
+fn approve(desk: Desk, request: Request) -> AnyView {
+    let (quantity, missing) = (text(), RwSignal::new(false));
+    let content = move || {
+        let asked = request.clone();
+        let press = {
+            let request = request.clone();
+            move || {
+                let Some(quantity) = filled(quantity, missing) else { return };
+                let approved = Decision::Approved { quantity: Some(quantity), out: None };
+                desk.decide(request.place, decision(&request, approved));
+            }
+        };
+        let signs = desk.who().get_untracked().map(|who| words::clinic_you_sign(&who.name));
+        let fields = view! {
+            {about(desk, &asked)}
+            {input("quantity", "text", words::clinic_quantity(), quantity)}
+            <p class="soft">{signs}</p>
+        };
+        let label = words::clinic_approve_for(&asked.line.patient_name);
+        deciding(desk, fields.into_any(), missing, label, false, press)
+    };
+    sheet(desk, form::APPROVE, words::clinic_approve_title(), words::clinic_cancel(), content)
+}
+
+fn change(desk: Desk, request: Request) -> AnyView {
+    let (to, why, missing) = (text(), text(), RwSignal::new(false));
+    let content = move || {
+        let asked = request.clone();
+        let press = {
+            let request = request.clone();
+            move || {
+                let (Some(to), Some(why)) = (filled(to, missing), filled(why, missing)) else {
+                    missing.set(true);
+                    return;
+                };
+                let changed = Decision::Changed { to, why, out: None };
+                desk.decide(request.place, decision(&request, changed));
+            }
+        };
+        let fields = view! {
+            {about(desk, &asked)}
+            {input("change-to", "text", words::clinic_change_to(), to)}
+            {area("change-why", words::clinic_why(), why)}
+        };
+        let label = words::clinic_change_for(&asked.line.patient_name);
+        deciding(desk, fields.into_any(), missing, label, false, press)
+    };
+    sheet(desk, form::CHANGE, words::clinic_change_title(), words::clinic_cancel(), content)
+}
+
+fn decline(desk: Desk, request: Request) -> AnyView {
+    let (why, next, missing) = (text(), text(), RwSignal::new(false));
+    let reason = RwSignal::new(String::from("0"));
+    let content = move || {
+        let asked = request.clone();
+        let press = {
+            let request = request.clone();
+            move || {
+                let (Some(why), Some(next)) = (filled(why, missing), filled(next, missing)) else {
+                    missing.set(true);
+                    return;
+                };
+                let at: usize = reason.get_untracked().parse().unwrap_or_default();
+                let reason = REASONS[at.min(REASONS.len() - 1)];
+                let declined = Decision::Declined { reason, why, next };
+                desk.decide(request.place, decision(&request, declined));
+            }
+        };
+        let reasons = REASONS.iter().enumerate();
+        let reasons = reasons.map(|(at, reason)| (at.to_string(), reason_words(*reason)));
+        let fields = view! {
+            {about(desk, &asked)}
+            {form::choice("reason", words::clinic_reason(), reasons.collect(), reason)}
+            {area("why", words::clinic_why(), why)}
+            {area("next", words::clinic_next(), next)}
+        };
+        let label = words::clinic_decline_for(&asked.line.work.title, &asked.line.patient_name);
+        deciding(desk, fields.into_any(), missing, label, true, press)
+    };
+    sheet(desk, form::DECLINE, words::clinic_decline_title(), words::clinic_cancel(), content)
 }
 
 fn reason_words(reason: DeclineReason) -> String {
@@ -105,38 +176,41 @@ fn reason_words(reason: DeclineReason) -> String {
     }
 }
 
+/// Who may not prescribe says what they think, and to whom it goes.
 fn recommend(desk: Desk, request: Request) -> AnyView {
-    let (text, to) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let missing = RwSignal::new(false);
-    let prescribers = move || {
-        let all = desk.colleagues().get().into_iter().filter(|it| it.prescribes);
-        all.map(|it| view! { <option value=it.account.to_string()>{it.name}</option> })
-            .collect_view()
-    };
-    let send = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let (Some(text), Some(account)) = (filled(text, missing), filled(to, missing)) else {
-            return;
+    let (advice, to, missing) = (text(), text(), RwSignal::new(false));
+    let content = move || {
+        let asked = request.clone();
+        let colleagues = desk.colleagues().get_untracked().into_iter();
+        let prescribers = colleagues.filter(|it| it.prescribes);
+        let prescribers: Vec<_> = prescribers.map(|it| (it.account.to_string(), it.name)).collect();
+        if let Some((first, _)) = prescribers.first() {
+            to.set(first.clone());
+        }
+        let (place, notes) = (request.place, request.line.notes);
+        let press = move || {
+            let (Some(text), Some(account)) = (filled(advice, missing), filled(to, missing)) else {
+                missing.set(true);
+                return;
+            };
+            let what = json!({ "recommend": { "text": text, "account": account } });
+            desk.note_on(place, notes, what);
         };
-        let what = json!({ "recommend": { "text": text, "account": account } });
-        desk.note_on(request.place, request.notes, what);
+        let fields = view! {
+            {about(desk, &asked)}
+            {area("recommendation", words::clinic_recommendation(), advice)}
+            {form::choice("prescriber", words::clinic_give(), prescribers, to)}
+        };
+        let label = words::clinic_recommend();
+        deciding(desk, fields.into_any(), missing, label, false, press)
     };
+    let icon = Some(Icon::Send);
     view! {
-        <form class="panel doing" on:submit=send>
-            <p class="soft">{words::clinic_only_prescriber()}</p>
-            {field("recommendation", words::clinic_recommendation(), text)}
-            <div class="desk-field">
-                <label for="prescriber">{words::clinic_give()}</label>
-                <select id="prescriber" on:change=move |event| to.set(event_target_value(&event))>
-                    <option value="">{words::clinic_give_choose()}</option>
-                    {prescribers}
-                </select>
-            </div>
-            <p role="alert">{move || missing.get().then(words::clinic_fill_all)}</p>
-            <div class="panel-foot">
-                <button type="submit" class="desk-button main">{words::clinic_recommend()}</button>
-            </div>
-        </form>
+        <div class="bar">
+            {opener(desk, form::RECOMMEND, words::clinic_recommend_open(), icon, true)}
+        </div>
+        <p class="soft">{words::clinic_only_prescriber()}</p>
+        {sheet(desk, form::RECOMMEND, words::clinic_recommend_title(), words::clinic_cancel(), content)}
     }
     .into_any()
 }
@@ -144,14 +218,16 @@ fn recommend(desk: Desk, request: Request) -> AnyView {
 fn send_out(desk: Desk, request: &Request) -> AnyView {
     let way = |label: String, way: Way| {
         let (place, request) = (request.place, request.clone());
-        button(label, move || {
+        let press = move |_| {
             let by = desk.who().get_untracked().map(|who| who.name).unwrap_or_default();
             let out = WentOut { way, by, at: time::now() };
             desk.decide(place, decision(&request, Decision::SentOut { out }));
-        })
+        };
+        view! { <button type="button" class="button quiet" on:click=press>{label}</button> }
     };
     view! {
-        <div class="doing panel-foot">
+        <p><b>{super::line::stage_words(&request.line.work.stage)}</b></p>
+        <div class="bar">
             {way(words::clinic_out_ehr(), Way::Ehr)}
             {way(words::clinic_out_printed(), Way::Printed)}
             {way(words::clinic_out_phoned(), Way::Phoned)}
@@ -160,28 +236,17 @@ fn send_out(desk: Desk, request: &Request) -> AnyView {
     .into_any()
 }
 
-#[cfg(test)]
-mod tests {
-    use shared::id::{EntryId, PatientId};
-    use shared::view::desk::WorkKind;
-
-    use super::*;
-    use crate::clinic::client::Place;
-
-    /// The words of a message are passed in the order of their names, not of the sentence.
-    #[test]
-    fn the_confirmation_names_each_in_its_place() {
-        let request = Request {
-            place: Place { patient: PatientId::from_u128(1), item: EntryId::from_u128(2) },
-            kind: WorkKind::Refill,
-            stage: Stage::Waiting,
-            notes: 0,
-            title: "Lisinopril 10 mg".into(),
-            patient_name: "Rosa Delgado".into(),
-            birth_date: "1961-04-09".into(),
-            may_prescribe: true,
-        };
-        let words = "Lisinopril 10 mg for Rosa Delgado, born 1961-04-09.";
-        assert_eq!(sentence(&request), words);
+fn ready(desk: Desk, request: Request) -> AnyView {
+    let press = move |_| {
+        desk.decide(request.place, decision(&request, Decision::Ready { at: None }));
+    };
+    view! {
+        <div class="bar">
+            <button type="button" class="button quiet" on:click=press>
+                <Picture of=Icon::Check/>{words::clinic_ready()}
+            </button>
+        </div>
+        <p class="soft">{words::clinic_ready_hint()}</p>
     }
+    .into_any()
 }

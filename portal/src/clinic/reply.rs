@@ -5,8 +5,11 @@ use leptos::prelude::*;
 use shared::edit::{MESSAGE_CHARS_MAX, Refused};
 
 use super::client::{Failed, Place};
-use super::desk::{Desk, DraftState, Shown};
+use super::desk::{Desk, Shown};
+use super::drafts::DraftState;
+use super::saved::Saved;
 use crate::page::i18n::words;
+use crate::page::ui::icon::{Icon, Picture};
 
 #[component]
 pub(super) fn Reply(desk: Desk, place: Place) -> AnyView {
@@ -53,13 +56,17 @@ pub(super) fn Reply(desk: Desk, place: Place) -> AnyView {
         <form class="reply" on:submit=submit>
             <label for="reply" dir="auto">{label}</label>
             <textarea
-                id="reply" rows="4" dir="auto" aria-describedby="reply-state"
+                class="input" id="reply" rows="3" dir="auto" aria-describedby="reply-state"
                 prop:value=move || desk.text(place) prop:readOnly=is_sending
                 on:input=typed on:keydown=by_keys
             ></textarea>
-            <div class="reply-foot">
-                <p id="reply-state" class="soft" role="status">{state}</p>
-                <button type="submit" class="desk-button main">{words::action_send()}</button>
+            <div class="bar split">
+                <Saved desk=desk place=place/>
+                <p id="reply-state" class="soft grow" role="status">{state}</p>
+                <button type="submit" class="button" aria-keyshortcuts="Control+Enter">
+                    <Picture of=Icon::Send/>{words::action_send()}
+                    <kbd aria-hidden="true">"Ctrl \u{21b5}"</kbd>
+                </button>
             </div>
         </form>
     }

@@ -39,7 +39,7 @@ pub(super) fn SetUp(secret: String) -> AnyView {
         let offered = offered.get().filter(|_| codes.with(Option::is_none))?;
         Some(view! {
             <h1 dir="auto">{words::clinic_welcome(&offered.clinic, &offered.name)}</h1>
-            <form class="panel" on:submit=submit>
+            <form class="stack" on:submit=submit>
                 {fields.name("username")}
                 <p class="soft">{words::clinic_passphrase_how()}</p>
                 {fields.passphrase("new-password")}
@@ -47,8 +47,8 @@ pub(super) fn SetUp(secret: String) -> AnyView {
                 {picture(&offered.picture)}
                 <p><code>{offered.totp}</code></p>
                 {fields.code()}
-                <div class="panel-foot">
-                    <button type="submit" class="desk-button main">{words::clinic_set_up()}</button>
+                <div class="bar">
+                    <button type="submit" class="button">{words::clinic_set_up()}</button>
                 </div>
             </form>
         })

@@ -5,7 +5,7 @@ mod ask_for_visit;
 mod ask_the_clinic;
 mod asking;
 mod before_visit;
-mod chart_words;
+pub(crate) mod chart_words;
 mod components;
 mod download;
 mod emergency_notice;

@@ -1,6 +1,6 @@
 //! People and places: Patient, RelatedPerson, Practitioner, PractitionerRole, Organization, Location.
 
-use super::datatypes::{Address, Concept, Contact, HumanName, Reference};
+use super::datatypes::{Address, Coding, Concept, Contact, HumanName, Reference};
 use super::description::{Description, Standing, What};
 use super::lenient::{Many, Text, view};
 
@@ -18,6 +18,20 @@ view! {
     }
     Communication { language: Concept<'a> = "language" }
     Qualification { code: Concept<'a> = "code" }
+    /// What a desk at the clinic wants to know of a Patient, beside what the person reads.
+    Identity {
+        identifier: Many<Numbered<'a>> = "identifier",
+        gender: Text<'a> = "gender",
+        communication: Many<Spoken<'a>> = "communication",
+        extension: Many<Extension<'a>> = "extension",
+    }
+    Numbered { kind: Concept<'a> = "type", value: Text<'a> = "value" }
+    Spoken { language: Concept<'a> = "language", preferred: Text<'a> = "preferred" }
+    Extension {
+        url: Text<'a> = "url",
+        coding: Coding<'a> = "valueCoding",
+        truth: Text<'a> = "valueBoolean",
+    }
     Place {
         name: Text<'a> = "name",
         kind: Many<Concept<'a>> = "type",
@@ -32,6 +46,39 @@ view! {
         code: Many<Concept<'a>> = "code",
         specialty: Many<Concept<'a>> = "specialty",
         telecom: Many<Contact<'a>> = "telecom",
+    }
+}
+
+/// The medical record number (HL7 table 0203).
+const RECORD_NUMBER: &str = "MR";
+/// US Core's, and the one of FHIR itself, of which one is a code and one a truth.
+const INTERPRETER: [&str; 2] = [
+    "http://hl7.org/fhir/us/core/StructureDefinition/us-core-interpreter-needed",
+    "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired",
+];
+/// "Yes" and "no" of the answers to whether an interpreter is needed (SNOMED CT).
+const NEEDED: &str = "373066001";
+const NOT_NEEDED: &str = "373067005";
+
+impl Identity<'_> {
+    pub fn record_number(&self) -> Option<String> {
+        let own = self.identifier.iter().find(|one| one.kind.has_code(&[RECORD_NUMBER]))?;
+        own.value.owned()
+    }
+
+    /// The language to speak, in the source's words.
+    pub fn language(&self) -> Option<String> {
+        let preferred = self.communication.iter().find(|spoken| spoken.preferred.is("true"));
+        preferred.or_else(|| self.communication.first())?.language.owned()
+    }
+
+    /// Whether an interpreter is needed, if the source says so or says not.
+    pub fn needs_interpreter(&self) -> Option<bool> {
+        let said = self.extension.iter().find(|one| one.url.is_one_of(&INTERPRETER))?;
+        if said.truth.is("true") || said.coding.code.is(NEEDED) {
+            return Some(true);
+        }
+        (said.truth.is("false") || said.coding.code.is(NOT_NEEDED)).then_some(false)
     }
 }
 

@@ -2,6 +2,7 @@
 //! waits, since when, and what was found in its words. Who works on it is the clinic's own affair
 //! and stands elsewhere.
 
+pub mod context;
 mod items;
 pub mod queue;
 mod readings;

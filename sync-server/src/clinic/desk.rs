@@ -1,7 +1,9 @@
 //! The open queue, in memory: read from the store at the start and after each change. Nothing in it
 //! is the truth; it can be thrown away and made again.
 
+mod answers;
 pub mod decide;
+mod held;
 pub mod item;
 pub mod list;
 mod notes;
@@ -13,10 +15,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use shared::id::{AccountId, EntryId, PatientId};
-use shared::time::{Timestamp, WorkingDays};
+use shared::time::Timestamp;
 use shared::view::desk::queue::QueueLine;
-use shared::view::desk::{Stage, Work, work};
 
+use self::held::{Glance, Held, HeldClock};
 use self::notes::Notes;
 use super::record::{self, Parts};
 use crate::audit::What;
@@ -26,10 +28,6 @@ use crate::error::Error;
 use crate::store::desk::Patient;
 use crate::store::{Store, StoreError};
 
-/// Working days until an answer is late; a clinic that promises less sets it, when it can.
-const TARGET_DAYS: u32 = 1;
-/// An answer that nobody has read for so long is worth a call.
-const CALL_AFTER_MS: i64 = 2 * 24 * 60 * 60 * 1000;
 /// Somebody who looked at an item this long ago still has it open.
 const OPEN_FOR_MS: i64 = 45 * 1000;
 
@@ -60,13 +58,6 @@ pub struct Desk {
 
 type Readers = BTreeMap<AccountId, (String, Timestamp)>;
 
-/// What the queue knows of one record.
-struct Held {
-    patient: Patient,
-    items: Vec<(Work, Option<String>)>,
-    notes: BTreeMap<EntryId, Notes>,
-}
-
 impl Desk {
     /// Reads everything, as the projector does once at the start.
     pub async fn fill(&self, store: &dyn Store) -> Result<(), StoreError> {
@@ -78,7 +69,7 @@ impl Desk {
 
     /// Reads one record again.
     pub async fn refresh(&self, store: &dyn Store, patient: PatientId) -> Result<(), StoreError> {
-        let known = lock(&self.records).get(&patient).map(|held| held.patient.clone());
+        let known = lock(&self.records).get(&patient).map(|held| held.patient().clone());
         let known = match known {
             Some(known) => Some(known),
             None => store.patients().await?.into_iter().find(|known| known.patient == patient),
@@ -94,30 +85,43 @@ impl Desk {
         // One look at a time: an older one that ends later would hide what is newer.
         let _looking = self.looking.lock().await;
         let record = record::read(store, id, Parts::Writing).await?;
-        let items = work(&record).into_iter().map(|work| {
-            // Whoever shares the patient's name is the patient.
-            let by = work.author.and_then(|author| record.name_of(author)).map(str::to_owned);
-            let by = by.filter(|name| *name != patient.name);
-            (work, by)
-        });
-        let items = items.collect();
         let notes = notes::by_item(store.desk_notes(id).await?);
-        lock(&self.records).insert(id, Held { patient, items, notes });
+        lock(&self.records).insert(id, Held::of(patient, &record, notes));
         Ok(())
     }
 
-    /// The line of each item, as `see` finds it worth keeping.
-    fn lines<T>(&self, now: Timestamp, mut see: impl FnMut(QueueLine) -> Option<T>) -> Vec<T> {
+    /// Looks at every item, done or not. Nothing is copied: a queue may be long.
+    fn each<R>(
+        &self,
+        now: Timestamp,
+        look: impl FnOnce(&mut dyn Iterator<Item = Glance<'_>>) -> R,
+    ) -> R {
         let records = lock(&self.records);
-        let all = records.values().flat_map(|held| held.items.iter().map(move |it| (held, it)));
-        all.filter_map(|(held, (work, by))| see(held.line(work, by.as_ref(), now))).collect()
+        let clock = HeldClock::at(now);
+        look(&mut records.values().flat_map(|held| held.glances(clock)))
     }
 
     pub fn line(&self, patient: PatientId, item: EntryId, now: Timestamp) -> Option<QueueLine> {
         let records = lock(&self.records);
         let held = records.get(&patient)?;
-        let (work, by) = held.items.iter().find(|(work, _)| work.item == item)?;
-        Some(held.line(work, by.as_ref(), now))
+        held.glances(HeldClock::at(now)).find(|it| it.work.item == item).map(|it| it.line())
+    }
+
+    /// Who read a thread, and up to which of its entries.
+    pub fn readers(
+        &self,
+        patient: PatientId,
+        thread: EntryId,
+    ) -> Vec<(AccountId, String, EntryId)> {
+        let records = lock(&self.records);
+        let readers = records.get(&patient).and_then(|held| held.readers.get(&thread));
+        readers.cloned().unwrap_or_default()
+    }
+
+    /// As it is written.
+    pub fn birth_date(&self, patient: PatientId) -> Option<String> {
+        let records = lock(&self.records);
+        records.get(&patient).map(|held| held.patient().birth_date.text().to_owned())
     }
 
     pub fn notes_of(&self, patient: PatientId, item: EntryId) -> Notes {
@@ -157,32 +161,6 @@ impl Desk {
             Arc::clone(turns.entry(patient).or_default())
         };
         turn.lock_owned().await
-    }
-}
-
-impl Held {
-    fn line(&self, work: &Work, by: Option<&String>, now: Timestamp) -> QueueLine {
-        let notes = self.notes.get(&work.item);
-        let is_settled = notes.is_some_and(|notes| notes.settled >= Some(work.newest));
-        let red_flags = if is_settled { Vec::new() } else { work.red_flags.clone() };
-        let days = WorkingDays::default();
-        let due = days.after(work.received_at, TARGET_DAYS);
-        let call = match work.stage {
-            Stage::NotRead { since, .. } => now.millis_since(since) >= CALL_AFTER_MS,
-            _ => false,
-        };
-        QueueLine {
-            patient: self.patient.patient,
-            patient_name: self.patient.name.clone(),
-            birth_date: self.patient.birth_date.text().to_owned(),
-            by: by.cloned(),
-            late: work.stage.waits_for_the_clinic() && days.zone.day_of(now) > due,
-            call,
-            red_flags,
-            owner: notes.and_then(|notes| notes.owner.clone()),
-            notes: notes.map_or(0, Notes::count),
-            work: work.clone(),
-        }
     }
 }
 

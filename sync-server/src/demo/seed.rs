@@ -142,6 +142,17 @@ async fn write_once(
     said: &Said,
     origin: Origin,
 ) -> Result<(), StoreError> {
+    let put = Put::Entry { entry, text: said.to_text() };
+    write_all_once(store, receipts, document, &[put], origin).await
+}
+
+async fn write_all_once(
+    store: &dyn Store,
+    receipts: &ReceiptKey,
+    document: DocumentId,
+    puts: &[Put],
+    origin: Origin,
+) -> Result<(), StoreError> {
     let (rows, _) = store.rows_after(document, 0, ROWS_BYTES_GOAL).await?;
     let damaged = |_| StoreError::Damaged("a document of the demo");
     let mut open = Opened::load(rows.iter().map(|row| &row.bytes[..])).map_err(damaged)?;
@@ -149,8 +160,7 @@ async fn write_once(
     if rows.len() > 1 {
         return Ok(());
     }
-    let (_, bytes) =
-        open.mint(Actor::fresh(&mut OsRng), &[Put::Entry { entry, text: said.to_text() }]);
+    let (_, bytes) = open.mint(Actor::fresh(&mut OsRng), puts);
     let changes = vec![own(receipts, &document, &bytes, origin)?];
     store.append(Batch { document, layout: layout(&document), changes, reply: None }).await?;
     Ok(())

@@ -12,6 +12,7 @@ use shared::wire::{ToDevice, ToServer};
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
+use super::contact::Presence;
 use super::perform::Performer;
 use super::{Listening, Told};
 use crate::audit::door::{Noting, Shown, Signature, Whose, before_rows_leave};
@@ -114,8 +115,9 @@ async fn talk(
     // Listening begins before anything is read, so that no commit falls between.
     let listening = app.hub().listen(&session, patients(&scope)).ok_or(End::TooMany)?;
     let mut core = Connection::new(scope.clone(), app.receipts().clone());
+    let presence = Presence::of(session.account);
     let stopping = app.hub().stopping();
-    let talk = Talk { app, session, from, scope, listening, stopping, socket };
+    let talk = Talk { app, session, from, scope, listening, stopping, presence, socket };
     talk.run_to_the_end(&mut core).await
 }
 
@@ -138,6 +140,7 @@ struct Talk<'a> {
     scope: Scope,
     listening: Listening<'a>,
     stopping: watch::Receiver<bool>,
+    presence: Presence,
     socket: &'a mut WebSocket,
 }
 
@@ -152,7 +155,10 @@ impl Talk<'_> {
                 frame = self.socket.recv() => {
                     heard = Instant::now();
                     match read(frame)? {
-                        Some(message) => Event::Received(message),
+                        Some(message) => {
+                            self.presence.hears(&message, self.app.now());
+                            Event::Received(message)
+                        }
                         None => continue,
                     }
                 }
@@ -202,6 +208,11 @@ impl Talk<'_> {
             let event = match effect {
                 Effect::Send(message) => {
                     self.send(&message).await?;
+                    if let Some(contact) = self.presence.says(&message, self.app.now()) {
+                        let store = self.app.doorkeeper().for_part(Part::Hub);
+                        // Staff know less then, and nothing that is wrong; the next ping says it again.
+                        let _not_kept = store.keep_contact(contact).await;
+                    }
                     continue;
                 }
                 Effect::Close(Why::Unmannerly) => return Err(End::Unmannerly),

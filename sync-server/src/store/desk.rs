@@ -1,6 +1,7 @@
 //! The clinic's own notes on the items of its queue, and the people the queue is about.
 
 use shared::id::{AccountId, EntryId, PatientId};
+use shared::sync::scope::Level;
 use shared::time::Timestamp;
 
 use super::people::{BirthDate, Role};
@@ -45,4 +46,23 @@ pub struct Colleague {
     pub prescribes: bool,
     /// Works here no longer.
     pub ended: bool,
+}
+
+/// When a device of somebody was last here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contact {
+    pub account: AccountId,
+    pub heard_at: Timestamp,
+    /// Everything of theirs that was written before this is on a device of theirs.
+    pub level_at: Option<Timestamp>,
+}
+
+/// Somebody who reaches a record, and when they were last here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    pub account: AccountId,
+    pub name: String,
+    pub level: Level,
+    pub heard_at: Option<Timestamp>,
+    pub level_at: Option<Timestamp>,
 }

@@ -27,7 +27,7 @@ use self::outgoing::Outgoing;
 use self::people::People;
 use self::resources::Resources;
 use self::staff::StaffSignIns;
-use super::desk::{Colleague, DeskNote, Noted, Patient};
+use super::desk::{Colleague, Contact, DeskNote, Noted, Patient, Reach};
 use super::people::{
     Activated, Activation, Claim, Claimed, Grant, Invitation, NewAccount, NewPatient, NewSession,
     NewStaff, RecordOf, Session, StaffMember,
@@ -71,6 +71,7 @@ struct State {
     staff: StaffSignIns,
     desk_notes: BTreeMap<(PatientId, EntryId, u32), DeskNote>,
     outgoing: Outgoing,
+    contacts: BTreeMap<AccountId, Contact>,
 }
 
 impl MemoryStore {
@@ -307,6 +308,12 @@ impl Store for MemoryStore {
     }
     fn colleagues(&self) -> Answer<'_, Vec<Colleague>> {
         self.run(|state| Ok(desk::colleagues(state)))
+    }
+    fn circle(&self, patient: PatientId) -> Answer<'_, Vec<Reach>> {
+        self.run(|state| Ok(desk::circle(state, patient)))
+    }
+    fn keep_contact(&self, contact: Contact) -> Answer<'_, ()> {
+        self.run(|state| desk::keep_contact(state, contact))
     }
     fn desk_notes(&self, patient: PatientId) -> Answer<'_, Vec<DeskNote>> {
         self.run(|state| Ok(desk::notes(state, patient)))

@@ -30,7 +30,7 @@ use tokio::sync::Semaphore;
 
 pub use self::open::OpenError;
 use self::writer::Writer;
-use super::desk::{Colleague, DeskNote, Noted, Patient};
+use super::desk::{Colleague, Contact, DeskNote, Noted, Patient, Reach};
 use super::people::{
     Activated, Activation, Claim, Claimed, Grant, Invitation, NewAccount, NewPatient, NewSession,
     NewStaff, RecordOf, Session, StaffMember,
@@ -322,6 +322,12 @@ impl Store for SqliteStore {
     }
     fn colleagues(&self) -> Answer<'_, Vec<Colleague>> {
         self.read(desk::colleagues)
+    }
+    fn circle(&self, patient: PatientId) -> Answer<'_, Vec<Reach>> {
+        self.read(move |db| desk::circle(db, patient))
+    }
+    fn keep_contact(&self, contact: Contact) -> Answer<'_, ()> {
+        self.write(move |db| desk::keep_contact(db, contact))
     }
     fn desk_notes(&self, patient: PatientId) -> Answer<'_, Vec<DeskNote>> {
         self.read(move |db| desk::notes(db, patient))

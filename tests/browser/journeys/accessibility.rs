@@ -2,6 +2,7 @@
 
 use crate::axe;
 use crate::engine::{PHONE, Setup};
+use crate::page::Name::{Has, Is};
 use crate::page::Page;
 use crate::screens::SCREENS;
 use crate::stage::Stage;
@@ -37,7 +38,19 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
 async fn clinic(stage: &mut Stage, found: &mut Vec<String>) -> Result<()> {
     let nurse = stage.enter("nurse").await?;
     nurse.see("Lucia Romero").await?;
-    look(&nurse, "clinic", found).await
+    look(&nurse, "clinic", found).await?;
+    for (person, words) in [("Lucia Romero", "Potassium"), ("Amir Rahimi", "TSH")] {
+        nurse.click("link", Has(person)).await?;
+        nurse.see(words).await?;
+        look(&nurse, person, found).await?;
+    }
+    for (opener, words) in [("Recommend…", "Your recommendation"), ("Add to the chart", "Unit")] {
+        nurse.click("button", Is(opener)).await?;
+        nurse.see(words).await?;
+        look(&nurse, opener, found).await?;
+        nurse.click("button", Is("Cancel")).await?;
+    }
+    Ok(())
 }
 
 async fn look(page: &Page, place: &str, found: &mut Vec<String>) -> Result<()> {

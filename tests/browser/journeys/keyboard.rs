@@ -121,11 +121,11 @@ async fn every_stop_is_good(page: &Page) -> Result<()> {
     bail!("more than {STOPS_MAX} stops")
 }
 
-async fn press(page: &Page, key: Key) -> Result<()> {
+pub(super) async fn press(page: &Page, key: Key) -> Result<()> {
     press_char(page, key.into()).await
 }
 
-async fn press_char(page: &Page, value: char) -> Result<()> {
+pub(super) async fn press_char(page: &Page, value: char) -> Result<()> {
     let keys = KeyActions::new("keyboard".to_owned())
         .then(KeyAction::Down { value })
         .then(KeyAction::Up { value });

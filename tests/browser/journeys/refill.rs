@@ -36,7 +36,9 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     approve(&prescriber).await?;
     patient.see("Approved").await?;
     prescriber.click("button", Is("Printed")).await?;
-    patient.see("Sent to the pharmacy").await
+    patient.see("Sent to the pharmacy").await?;
+    prescriber.click("button", Is("Ready at the pharmacy")).await?;
+    patient.see("Ready for pickup").await
 }
 
 async fn open_refill(staff: &Page) -> Result<()> {
@@ -44,9 +46,9 @@ async fn open_refill(staff: &Page) -> Result<()> {
 }
 
 async fn recommend(nurse: &Page) -> Result<()> {
+    nurse.see("Last filled").await?;
+    nurse.click("button", Is("Recommend…")).await?;
     nurse.fill("textbox", Is("Your recommendation"), ADVICE).await?;
-    let prescribers = nurse.find("combobox", Is("Give to")).await?;
-    prescribers.select_by_index(1).await?;
     nurse.click("button", Is("Recommend and send")).await?;
     nurse.see(ADVICE).await
 }
@@ -54,11 +56,10 @@ async fn recommend(nurse: &Page) -> Result<()> {
 async fn approve(prescriber: &Page) -> Result<()> {
     prescriber.click("button", Is("Approve…")).await?;
     let asked = prescriber.seen().await?;
-    ensure!(
-        asked.contains(&format!("{MEDICINE} for Rosa Delgado")),
-        "the confirmation names neither whom nor what: {asked}"
-    );
+    for named in ["Rosa Delgado, born", MEDICINE, "Allergies: Penicillin"] {
+        ensure!(asked.contains(named), "the form does not name {named:?}: {asked}");
+    }
     prescriber.fill("textbox", Is("Quantity, as it should be filled"), "90 tablets").await?;
-    prescriber.click("button", Is("Approve")).await?;
+    prescriber.click("button", Is("Approve for Rosa Delgado")).await?;
     prescriber.see("How did it go out?").await
 }

@@ -2,6 +2,7 @@
 //! `SATCHEL_UPDATE=1 cargo test -p tests --test browser -- screenshots`.
 
 use crate::engine::{DESKTOP, PHONE, Setup};
+use crate::page::Name::{Has, Is};
 use crate::page::Page;
 use crate::screens::SCREENS;
 use crate::stage::Stage;
@@ -64,7 +65,15 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     stage.browser_starts(&DESKTOP).await?;
     let nurse = stage.enter("nurse").await?;
     nurse.see("Lucia Romero").await?;
+    nurse.click("link", Has("Amir Rahimi")).await?;
+    nurse.see("TSH").await?;
     keep(&nurse, &folder.join("desktop-clinic.png")).await?;
+    nurse.click("link", Has("Lucia Romero")).await?;
+    nurse.see("Potassium").await?;
+    keep(&nurse, &folder.join("desktop-clinic-message.png")).await?;
+    nurse.click("button", Is("Add to the chart")).await?;
+    nurse.see("The patient will see").await?;
+    keep(&nurse, &folder.join("desktop-clinic-chart.png")).await?;
     let bytes = bytes_of(&folder)?;
     ensure!(bytes <= ALL_BYTES_MAX, "the pictures weigh {bytes} bytes together");
     Ok(())

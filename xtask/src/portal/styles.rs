@@ -6,6 +6,18 @@ use std::path::{Path, PathBuf};
 use super::assets::Assets;
 use super::source;
 
+/// Parts of the page that the staff's program uses too.
+const FOR_STAFF: [&str; 8] = [
+    "banner.css",
+    "button.css",
+    "card.css",
+    "field.css",
+    "icon.css",
+    "sheet.css",
+    "table.css",
+    "tag.css",
+];
+
 /// Adds `portal.css` (`styles/*.css` and one file beside each part) and `clinic.css`, which holds
 /// the tokens too, because staff never load the patients' sheet.
 pub fn gather(assets: &mut Assets) -> anyhow::Result<()> {
@@ -13,7 +25,8 @@ pub fn gather(assets: &mut Assets) -> anyhow::Result<()> {
     let parts = sheets(&source().join("src/page/ui"))?;
     let clinic = sheets(&source().join("styles/clinic"))?;
     assets.add("portal.css", join(styles.iter().chain(&parts))?);
-    assets.add("clinic.css", join(styles.iter().chain(&clinic))?);
+    let shared = parts.iter().filter(|part| FOR_STAFF.iter().any(|name| part.ends_with(name)));
+    assets.add("clinic.css", join(styles.iter().chain(shared).chain(&clinic))?);
     Ok(())
 }
 

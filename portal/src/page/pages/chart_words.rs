@@ -38,7 +38,7 @@ const TELLING_MAX: usize = 2;
 // --- Results ---
 
 /// The plain name of a test and what it is about; else the source's own name.
-pub(super) fn test_words(loinc: Option<&str>, name: Option<&str>) -> (String, Option<String>) {
+pub(crate) fn test_words(loinc: Option<&str>, name: Option<&str>) -> (String, Option<String>) {
     match loinc.and_then(words::test) {
         Some(plain) => match plain.split_once(": ") {
             Some((name, about)) => (name.to_owned(), Some(about.to_owned())),
@@ -65,12 +65,12 @@ pub(super) fn value_words(shown: &Shown) -> (String, String) {
 }
 
 /// "7.2 %".
-pub(super) fn value_and_unit(shown: &Shown) -> String {
+pub(crate) fn value_and_unit(shown: &Shown) -> String {
     let (value, unit) = value_words(shown);
     if unit.is_empty() { value } else { format!("{value} {unit}") }
 }
 
-pub(super) fn flag_words(flag: &Flag) -> (Tone, Icon, String) {
+pub(crate) fn flag_words(flag: &Flag) -> (Tone, Icon, String) {
     match flag {
         Flag::InRange => (Tone::Ok, Icon::Ok, words::flag_in_range()),
         Flag::Above => (Tone::Wait, Icon::Up, words::flag_above()),

@@ -74,6 +74,19 @@ pub enum FlagSettled {
     NotUrgent,
 }
 
+/// Why a conversation is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CloseReason {
+    Answered,
+    /// Settled on the phone.
+    Called,
+    /// A visit will do it.
+    Visit,
+    /// Nothing had to be done.
+    NothingToDo,
+}
+
 /// One line of an item's own history at the clinic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoteLine {
@@ -91,6 +104,8 @@ pub enum Note {
     Flag { how: FlagSettled, up_to: EntryId },
     /// Advice to whoever decides. It is no part of the record.
     Recommended { text: String },
+    /// Ended the conversation, and why.
+    Closed { why: CloseReason },
 }
 
 /// Everything about one item, for the middle of the page.
@@ -118,6 +133,21 @@ pub struct DeskMessage {
     pub text: String,
     pub written_at: Timestamp,
     pub received_at: Timestamp,
+    /// Where an answer of the clinic is.
+    #[serde(default)]
+    pub state: Option<AnswerState>,
+}
+
+/// How far an answer has come, as far as the server knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerState {
+    /// Safe at the server, and on no device of theirs that it knows of.
+    Sent,
+    /// On a device of somebody who wrote in this conversation.
+    OnDevice,
+    /// One of those it is for had it on the screen.
+    Read { by: String },
 }
 
 /// A colleague to whom work can be given.

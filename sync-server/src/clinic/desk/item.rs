@@ -4,13 +4,15 @@
 use axum::http::StatusCode;
 use serde::Deserialize;
 use shared::document::DocumentId;
+use shared::edit::clinic::ClinicEdit;
 use shared::id::{AccountId, EntryId};
 use shared::record::{Mark, Record, Step};
-use shared::view::desk::queue::{DeskItem, DeskMessage, FlagSettled, Note, Owner};
+use shared::view::desk::queue::{CloseReason, DeskItem, DeskMessage, FlagSettled, Note, Owner};
 use shared::view::desk::{WorkKind, queue::QueueLine};
 use shared::view::{refills, requests};
 
-use super::ItemOf;
+use super::decide::By;
+use super::{ItemOf, answers};
 use crate::actions;
 use crate::authorize::{Authorized, Staff};
 use crate::clinic::record::{self, Parts};
@@ -20,7 +22,7 @@ use crate::error::Error;
 use crate::extract::{Answer, Json, Nothing};
 use crate::store::desk::{DeskNote, Noted};
 use crate::store::people::{Role, StaffMember};
-use crate::store::rows::{Author, Batch, News};
+use crate::store::rows::{Batch, News};
 
 /// Characters of a recommendation.
 const RECOMMENDATION_CHARS_MAX: usize = 2_000;
@@ -55,22 +57,9 @@ async fn conversation(
     let ItemOf { patient, item } = allowed.resource;
     let messages = allowed.store().messages(patient, item).await?;
     threads::tell_it_was_read(allowed.app(), allowed.store(), patient, &me.name, &messages).await?;
-    let lines = messages.into_iter().map(|shown| {
-        let (clinic, author) = match &shown.message.author {
-            Author::Person(account) => (false, Some(*account)),
-            Author::Clinic { account, .. } => (true, *account),
-        };
-        DeskMessage {
-            entry: shown.message.entry,
-            from: shown.author_name,
-            clinic,
-            mine: author == Some(me.account),
-            text: shown.message.text,
-            written_at: shown.message.written_at,
-            received_at: shown.message.received_at,
-        }
-    });
-    Ok(lines.collect())
+    let readers = allowed.app().desk().readers(patient, item);
+    let circle = allowed.store().circle(patient).await?;
+    Ok(answers::messages(messages, me.account, &readers, &circle))
 }
 
 type Asked = (Option<refills::RefillRow>, Option<requests::RequestRow>);
@@ -144,6 +133,10 @@ enum What {
         text: String,
         account: AccountId,
     },
+    /// The conversation is over, for the patient too.
+    Close {
+        why: CloseReason,
+    },
 }
 
 /// Answers the line as it is now: after this note, or as a colleague left it (409).
@@ -154,6 +147,7 @@ pub async fn note(
     let ItemOf { patient, item } = allowed.resource;
     let (app, store) = (allowed.app(), allowed.store());
     let line = app.desk().line(patient, item, app.now()).ok_or(Error::NotFound)?;
+    let closes = matches!(new.what, What::Close { .. });
     let mut number = new.notes;
     let mut status = StatusCode::CREATED;
     for what in notes(&allowed, new.what, &line).await? {
@@ -172,6 +166,11 @@ pub async fn note(
             status = StatusCode::CONFLICT;
             break;
         }
+    }
+    if closes && status == StatusCode::CREATED {
+        let by = By { app, store, member: &allowed.who.member };
+        let edit = ClinicEdit::CloseThread { thread: item, closed: true };
+        by.write(patient, edit, format!("close-{item}-{number}")).await?;
     }
     app.desk().refresh(store, patient).await?;
     app.clinic_changed();
@@ -197,6 +196,8 @@ async fn notes(
         }
         What::Flag { how, up_to } if up_to <= line.work.newest => vec![Note::Flag { how, up_to }],
         What::Flag { .. } => return Err(Error::Unreadable),
+        What::Close { why } if line.work.kind == WorkKind::Message => vec![Note::Closed { why }],
+        What::Close { .. } => return Err(Error::Unreadable),
         What::Recommend { text, account } => {
             let text = text.trim().to_owned();
             if text.is_empty() || text.chars().count() > RECOMMENDATION_CHARS_MAX {

@@ -3,8 +3,9 @@
 use axum::extract::{FromRequest, Request};
 use shared::id::AccountId;
 use shared::view::desk::WorkKind;
-use shared::view::desk::queue::{ColleagueLine, Counts, Owner, Queue, QueueLine};
+use shared::view::desk::queue::{ColleagueLine, Counts, Owner, Queue};
 
+use super::held::Glance;
 use crate::actions;
 use crate::authorize::{Authorized, Staff};
 use crate::clinic::{Inbox, handles_messages};
@@ -99,45 +100,39 @@ pub async fn read(
 ) -> Result<Answer<Queue>, Error> {
     let (app, member) = (allowed.app(), &allowed.who.member);
     let me = Me { account: member.account, role: member.role };
+    let queue = app.desk().each(app.now(), |all| page(&me, &wanted, all));
+    allowed.shows(queue.lines.iter().map(|line| line.patient));
+    Ok(Answer(queue))
+}
+
+/// One page of what is wanted. Only its lines are put in order and copied.
+fn page(me: &Me, wanted: &Wanted, all: &mut dyn Iterator<Item = Glance<'_>>) -> Queue {
     let mut counts = Counts::default();
-    let mut lines = app.desk().lines(app.now(), |line| {
-        if is_open(&line) {
-            me.count(&line, &mut counts);
+    let mut found = Vec::new();
+    for one in all {
+        if one.is_open() {
+            me.count(&one, &mut counts);
         }
-        (me.shows(&line, wanted.show) && wanted.finds(&line)).then_some(line)
-    });
+        if me.shows(&one, wanted.show) && (wanted.search.is_empty() || one.has(&wanted.search)) {
+            found.push(one);
+        }
+    }
+    let from = wanted.page.saturating_mul(PAGE).min(found.len());
+    let to = from.saturating_add(PAGE).min(found.len());
+    let more = found.len() > to;
     match wanted.show {
-        Show::Done => lines.sort_by_key(|line| std::cmp::Reverse(line.work.received_at)),
-        _ => lines.sort_by_key(order),
+        Show::Done => first(&mut found, to, |one| std::cmp::Reverse(one.work.received_at)),
+        _ => first(&mut found, to, |one| one.order()),
     }
-    let from = wanted.page.saturating_mul(PAGE);
-    let more = lines.len() > from.saturating_add(PAGE);
-    let lines: Vec<_> = lines.into_iter().skip(from).take(PAGE).collect();
-    allowed.shows(lines.iter().map(|line| line.patient));
-    Ok(Answer(Queue { lines, counts, more }))
+    Queue { lines: found[from..to].iter().map(Glance::line).collect(), counts, more }
 }
 
-/// Warning signs on top, then by how long somebody waits; an id decides between equals, so that
-/// nothing changes its place by chance.
-fn order(line: &QueueLine) -> impl Ord + use<> {
-    let waits = line.work.stage.waits_for_the_clinic() || line.call;
-    (line.red_flags.is_empty(), !waits, line.work.received_at, line.patient, line.work.item)
-}
-
-/// Somebody at the clinic should do something about it.
-fn is_open(line: &QueueLine) -> bool {
-    line.work.stage.waits_for_the_clinic() || line.call
-}
-
-impl Wanted {
-    fn finds(&self, line: &QueueLine) -> bool {
-        let has = |text: &str| text.to_lowercase().contains(&self.search);
-        self.search.is_empty()
-            || has(&line.patient_name)
-            || has(&line.work.title)
-            || has(&line.work.excerpt)
-            || line.birth_date.contains(&self.search)
+/// Brings the first of many into their order; the rest stays as it is.
+fn first<K: Ord>(all: &mut [Glance<'_>], count: usize, key: impl Fn(&Glance<'_>) -> K) {
+    if count < all.len() {
+        all.select_nth_unstable_by_key(count, &key);
     }
+    all[..count].sort_by_key(key);
 }
 
 struct Me {
@@ -146,34 +141,34 @@ struct Me {
 }
 
 impl Me {
-    fn owns(&self, line: &QueueLine) -> bool {
-        match &line.owner {
+    fn owns(&self, line: &Glance<'_>) -> bool {
+        match line.owner() {
             Some(Owner::Person { account, .. }) => *account == self.account,
             Some(Owner::Role { role }) => role == self.role.word(),
             None => false,
         }
     }
 
-    fn shows(&self, line: &QueueLine, show: Show) -> bool {
+    fn shows(&self, line: &Glance<'_>, show: Show) -> bool {
         let fits = match show {
             Show::All => true,
             Show::Mine => self.owns(line),
-            Show::Unassigned => line.owner.is_none(),
+            Show::Unassigned => line.owner().is_none(),
             Show::Late => line.late,
             Show::Messages => line.work.kind == WorkKind::Message,
             Show::Refills => line.work.kind == WorkKind::Refill,
             Show::Visits => is_visit(line.work.kind),
             Show::Others => is_other(line.work.kind),
-            Show::Done => return !is_open(line),
+            Show::Done => return !line.is_open(),
         };
-        fits && is_open(line)
+        fits && line.is_open()
     }
 
-    fn count(&self, line: &QueueLine, counts: &mut Counts) {
+    fn count(&self, line: &Glance<'_>, counts: &mut Counts) {
         let kind = line.work.kind;
         counts.all += 1;
         counts.mine += u32::from(self.owns(line));
-        counts.unassigned += u32::from(line.owner.is_none());
+        counts.unassigned += u32::from(line.owner().is_none());
         counts.late += u32::from(line.late);
         counts.messages += u32::from(kind == WorkKind::Message);
         counts.refills += u32::from(kind == WorkKind::Refill);

@@ -31,7 +31,7 @@ impl Notes {
         match &what {
             Note::Owner(owner) => self.owner.clone_from(owner),
             Note::Flag { up_to, .. } => self.settled = self.settled.max(Some(*up_to)),
-            Note::Recommended { .. } => {}
+            Note::Recommended { .. } | Note::Closed { .. } => {}
         }
         self.all.push(NoteLine { by: note.name, at: note.at, what });
     }

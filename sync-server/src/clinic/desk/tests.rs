@@ -1,5 +1,8 @@
 //! The queue from a patient's device to staff's decisions, over the real router and real SQLite.
 
+mod beside;
+mod long;
+
 use serde_json::{Value, json};
 use shared::edit::{AskForCall, AskForRefill, Audience, Edit};
 use shared::fhir::import::read;

@@ -6,14 +6,17 @@ promises! {
     a_note_goes_in_only_as_the_next_one;
     notes_of_one_record_come_in_their_order;
     everybody_the_queue_may_name_is_listed;
+    who_reaches_a_record_is_named_with_their_last_contact;
 }
 
 mod promise {
     use shared::id::{EntryId, PatientId};
 
-    use super::super::{ANA, NOW, OTHER_RECORD, RECORD, ROSA};
+    use shared::sync::scope::Level;
+
+    use super::super::{ANA, LATER, NOW, OTHER_RECORD, RECORD, ROSA, grant};
     use crate::store::Store;
-    use crate::store::desk::{DeskNote, Noted};
+    use crate::store::desk::{Contact, DeskNote, Noted};
     use crate::store::people::{NewStaff, Role};
 
     fn note(patient: PatientId, item: u128, number: u32, what: &str) -> DeskNote {
@@ -62,5 +65,25 @@ mod promise {
         let patients = store.patients().await.unwrap();
         let named: Vec<_> = patients.iter().map(|it| (it.patient, it.name.as_str())).collect();
         assert_eq!(named, [(RECORD, "Rosa"), (OTHER_RECORD, "Mateo")]);
+    }
+
+    pub async fn who_reaches_a_record_is_named_with_their_last_contact(store: &dyn Store) {
+        for (account, level) in [(ANA, Level::Caregiver), (ROSA, Level::Own)] {
+            store.grant(grant(RECORD, account, level)).await.unwrap();
+        }
+        let keep =
+            |heard_at, level_at| store.keep_contact(Contact { account: ROSA, heard_at, level_at });
+        keep(NOW, None).await.unwrap();
+        keep(LATER, Some(NOW)).await.unwrap();
+        // What comes late changes nothing.
+        keep(NOW, None).await.unwrap();
+        let circle = store.circle(RECORD).await.unwrap();
+        let named: Vec<_> = circle.iter().map(|reach| (&reach.name[..], reach.level)).collect();
+        assert_eq!(named, [("Rosa", Level::Own), ("Ana", Level::Caregiver)]);
+        assert_eq!((circle[0].heard_at, circle[0].level_at), (Some(LATER), Some(NOW)));
+        assert_eq!((circle[1].heard_at, circle[1].level_at), (None, None));
+        store.end_grant(RECORD, ANA, LATER).await.unwrap();
+        assert_eq!(store.circle(RECORD).await.unwrap().len(), 1);
+        assert!(store.circle(OTHER_RECORD).await.unwrap().is_empty());
     }
 }

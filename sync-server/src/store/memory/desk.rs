@@ -1,9 +1,11 @@
 //! The queue's notes and people in memory.
 
 use shared::id::PatientId;
+use shared::sync::scope::Level;
 
 use super::State;
-use crate::store::desk::{Colleague, DeskNote, Noted, Patient};
+use crate::store::StoreError;
+use crate::store::desk::{Colleague, Contact, DeskNote, Noted, Patient, Reach};
 
 pub fn patients(state: &State) -> Vec<Patient> {
     let all = state.people.patients.values().map(|known| Patient {
@@ -18,6 +20,32 @@ pub fn colleagues(state: &State) -> Vec<Colleague> {
     let mut all = state.people.colleagues();
     all.sort_by(|one, other| (&one.name, one.account).cmp(&(&other.name, other.account)));
     all
+}
+
+pub fn circle(state: &State, patient: PatientId) -> Vec<Reach> {
+    let mut all: Vec<_> = state
+        .people
+        .reaching(patient)
+        .into_iter()
+        .map(|(account, name, level)| {
+            let known = state.contacts.get(&account);
+            let heard_at = known.map(|contact| contact.heard_at);
+            let level_at = known.and_then(|contact| contact.level_at);
+            Reach { account, name, level, heard_at, level_at }
+        })
+        .collect();
+    all.sort_by_key(|reach| (reach.level != Level::Own, reach.name.clone(), reach.account));
+    all
+}
+
+pub fn keep_contact(state: &mut State, contact: Contact) -> Result<(), StoreError> {
+    if !state.people.is_known(contact.account) {
+        return Err(StoreError::Damaged("a contact of nobody"));
+    }
+    let known = state.contacts.entry(contact.account).or_insert(contact);
+    known.heard_at = known.heard_at.max(contact.heard_at);
+    known.level_at = known.level_at.max(contact.level_at);
+    Ok(())
 }
 
 pub fn notes(state: &State, patient: PatientId) -> Vec<DeskNote> {

@@ -74,6 +74,17 @@ impl People {
         all.collect()
     }
 
+    pub fn is_known(&self, account: AccountId) -> bool {
+        self.names.contains_key(&account)
+    }
+
+    /// Who reaches a record, with their names.
+    pub fn reaching(&self, patient: PatientId) -> Vec<(AccountId, String, Level)> {
+        let own = self.grants.iter().filter(|((of, _), _)| *of == patient);
+        let named = |account| self.names.get(account).cloned().unwrap_or_default();
+        own.map(|((_, account), level)| (*account, named(account), *level)).collect()
+    }
+
     pub fn grant(&mut self, new: &Grant) -> Done {
         let known =
             self.patients.contains_key(&new.patient) && self.names.contains_key(&new.account);

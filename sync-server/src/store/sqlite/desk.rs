@@ -2,10 +2,11 @@
 
 use rusqlite::Transaction;
 use shared::id::PatientId;
+use shared::time::Timestamp;
 
 use super::StoreError;
 use super::columns::all;
-use crate::store::desk::{Colleague, DeskNote, Noted, Patient};
+use crate::store::desk::{Colleague, Contact, DeskNote, Noted, Patient, Reach};
 
 type Db<'a> = &'a Transaction<'a>;
 
@@ -31,6 +32,41 @@ pub fn colleagues(db: &Transaction<'_>) -> Result<Vec<Colleague>, StoreError> {
             ended: row.take()?,
         })
     })
+}
+
+pub fn circle(db: Db<'_>, patient: PatientId) -> Result<Vec<Reach>, StoreError> {
+    let mut find = db.prepare_cached(
+        "SELECT account, a.name, g.level, c.heard_at, c.level_at
+         FROM grants g JOIN accounts a USING (account) LEFT JOIN contacts c USING (account)
+         WHERE g.patient = ?1 AND g.ended_at IS NULL
+         ORDER BY g.level <> 'own', a.name, account",
+    )?;
+    let time = |millis: Option<i64>| millis.map(Timestamp::from_millis);
+    all(&mut find, [patient.to_bytes()], |row| {
+        Ok(Reach {
+            account: row.account()?,
+            name: row.take()?,
+            level: row.level()?,
+            heard_at: time(row.take()?),
+            level_at: time(row.take()?),
+        })
+    })
+}
+
+pub fn keep_contact(db: Db<'_>, contact: Contact) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "INSERT INTO contacts (account, heard_at, level_at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (account) DO UPDATE SET
+             heard_at = max(heard_at, excluded.heard_at),
+             level_at = max(coalesce(level_at, excluded.level_at),
+                            coalesce(excluded.level_at, level_at))",
+    )?
+    .execute((
+        contact.account.to_bytes(),
+        contact.heard_at.millis(),
+        contact.level_at.map(Timestamp::millis),
+    ))?;
+    Ok(())
 }
 
 pub fn notes(db: Db<'_>, patient: PatientId) -> Result<Vec<DeskNote>, StoreError> {

@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0005_audit.sql"),
     include_str!("../../../migrations/sqlite/0006_staff.sql"),
     include_str!("../../../migrations/sqlite/0007_outgoing.sql"),
+    include_str!("../../../migrations/sqlite/0008_contacts.sql"),
 ];
 
 /// Why the server cannot start on this file. Each is a sentence for the host.

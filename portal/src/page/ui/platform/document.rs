@@ -72,6 +72,23 @@ pub(crate) fn focus(id: &str) {
     });
 }
 
+/// Presses a button, if it is there and can be pressed.
+pub(crate) fn press(id: &str) -> bool {
+    let found = document().get_element_by_id(id);
+    let button = found.and_then(|found| found.dyn_into::<HtmlElement>().ok());
+    button.map(|button| button.click()).is_some()
+}
+
+/// Shows the end of what scrolls by itself.
+pub(crate) fn scroll_down(id: &str) {
+    let id = id.to_owned();
+    request_animation_frame(move || {
+        if let Some(element) = document().get_element_by_id(&id) {
+            element.set_scroll_top(element.scroll_height());
+        }
+    });
+}
+
 pub(crate) fn focused_id() -> Option<String> {
     document().active_element().map(|element| element.id()).filter(|id| !id.is_empty())
 }

@@ -1,0 +1,131 @@
+//! Replies that are written often. They are put into the box to be read over and changed, in the
+//! language of whoever reads them, with the names filled in.
+
+use leptos::html::Select;
+use leptos::prelude::*;
+
+use super::client::Place;
+use super::desk::{Desk, Shown};
+use super::inbox::first_name;
+use crate::page::i18n::{self, Language, words};
+use crate::page::ui::platform::focus;
+
+/// How many there are.
+const COUNT: usize = 5;
+
+#[component]
+pub(super) fn Saved(desk: Desk, place: Place) -> AnyView {
+    let list = NodeRef::<Select>::new();
+    let reads = move || {
+        let known = desk.context()?.context;
+        let spoken = known.language.as_deref().and_then(of_name);
+        known.reads.as_deref().and_then(Language::of_code).or(spoken)
+    };
+    let chosen = RwSignal::new(None::<Language>);
+    let language = move || chosen.get().or_else(reads).unwrap_or(Language::English);
+    let titles = (0..COUNT).map(|number| {
+        view! { <option value=number.to_string()>{title(number)}</option> }
+    });
+    let take = move |event: leptos::ev::Event| {
+        let Ok(number) = event_target_value(&event).parse() else { return };
+        let patient = desk.shown().with_untracked(|shown| match shown {
+            Shown::Item(item) => item.line.patient_name.clone(),
+            Shown::None | Shown::Opening | Shown::Missing => String::new(),
+        });
+        let me = desk.who().get_untracked().map(|who| who.name).unwrap_or_default();
+        let text = in_language(language(), || words_of(number, first_name(&patient), &me));
+        let before = desk.text(place);
+        let text = if before.trim().is_empty() { text } else { format!("{before}\n\n{text}") };
+        desk.type_text(place, text);
+        if let Some(list) = list.get_untracked() {
+            // So that the same one can be taken again.
+            list.set_value("");
+        }
+        focus("reply");
+    };
+    let switch = move |_| {
+        let other = match language() {
+            Language::Spanish => Language::English,
+            Language::English | Language::Mirrored => Language::Spanish,
+        };
+        chosen.set(Some(other));
+    };
+    let named = move || match language() {
+        Language::Spanish => words::clinic_in_spanish(),
+        Language::English | Language::Mirrored => words::clinic_in_english(),
+    };
+    view! {
+        <div class="bar saved">
+            <label>
+                <span class="unseen">{words::clinic_saved()}</span>
+                <select class="input" node_ref=list on:change=take>
+                    <option value="">{words::clinic_saved()}</option>
+                    {titles.collect_view()}
+                </select>
+            </label>
+            <button type="button" class="button plain" on:click=switch>{named}</button>
+        </div>
+    }
+    .into_any()
+}
+
+/// The languages that a chart names and that a saved reply can be in.
+fn of_name(name: &str) -> Option<Language> {
+    match name.to_lowercase().as_str() {
+        "spanish" | "español" => Some(Language::Spanish),
+        "english" | "inglés" => Some(Language::English),
+        code => Language::of_code(code),
+    }
+}
+
+/// Says something in another language than the page's own.
+fn in_language<T>(language: Language, say: impl FnOnce() -> T) -> T {
+    let own = i18n::current();
+    i18n::switch_to(language);
+    let said = say();
+    i18n::switch_to(own);
+    said
+}
+
+fn title(number: usize) -> String {
+    match number {
+        0 => words::saved_title_looking(),
+        1 => words::saved_title_call(),
+        2 => words::saved_title_visit(),
+        3 => words::saved_title_in_range(),
+        _ => words::saved_title_pharmacy(),
+    }
+}
+
+fn words_of(number: usize, patient: &str, me: &str) -> String {
+    match number {
+        0 => words::saved_looking(me, patient),
+        1 => words::saved_call(me, patient),
+        2 => words::saved_visit(me, patient),
+        3 => words::saved_in_range(me, patient),
+        _ => words::saved_pharmacy(me, patient),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_is_in_the_patients_language_and_the_page_stays_in_its_own() {
+        i18n::switch_to(Language::English);
+        let spanish = in_language(Language::Spanish, || words_of(0, "Rosa", "Linh Tran, RN"));
+        assert!(spanish.starts_with("Hola, Rosa"), "{spanish}");
+        assert!(spanish.ends_with("Linh Tran, RN"), "{spanish}");
+        assert_eq!(i18n::current(), Language::English);
+        let all: std::collections::BTreeSet<_> = (0..COUNT).map(title).collect();
+        assert_eq!(all.len(), COUNT);
+    }
+
+    #[test]
+    fn a_language_is_known_by_its_name_or_its_code() {
+        assert_eq!(of_name("Spanish"), Some(Language::Spanish));
+        assert_eq!(of_name("es-MX"), Some(Language::Spanish));
+        assert_eq!(of_name("Somali"), None);
+    }
+}
