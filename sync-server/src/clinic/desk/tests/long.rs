@@ -58,9 +58,12 @@ async fn with_items(count: u128) -> World {
                 Put::Entry { entry: item(number, place), text: said.to_text() }
             })
             .collect();
-        let (_, bytes) = open.mint(Actor::fresh(&mut OsRng), &puts);
         let origin = Origin { account: Some(account), device: None, at: now };
-        let changes = vec![own(world.app.receipts(), &document, &bytes, origin).unwrap()];
+        let receipts = world.app.receipts();
+        let mint = |put| open.mint(Actor::fresh(&mut OsRng), put).1;
+        let minted: Vec<_> = puts.iter().map(mint).collect();
+        let own = |bytes: &Vec<u8>| own(receipts, &document, bytes, origin).unwrap();
+        let changes = minted.iter().map(own).collect();
         let batch = Batch { document, layout: layout(&document), changes, reply: None };
         store.append(batch).await.unwrap();
     }
