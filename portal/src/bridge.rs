@@ -5,16 +5,20 @@ mod bytes;
 
 pub use self::bytes::{Unreadable, from_bytes, to_bytes};
 use serde::{Deserialize, Serialize};
-use shared::edit::{Edit, Refused};
+use shared::edit::{Edit, Refused, ResultNotice};
 use shared::id::{AccountId, EntryId, PatientId};
+use shared::qr::Code;
 use shared::time::Timestamp;
 use shared::view::activity::ActivityAnswer;
+use shared::view::before_visit::BeforeVisitForm;
+use shared::view::card::Card;
 use shared::view::home::Home;
 use shared::view::medicines::{MedicineDetail, Medicines};
 use shared::view::paper::Paper;
 use shared::view::requests::RequestRow;
 use shared::view::results::Results;
 use shared::view::results::detail::ResultDetail;
+use shared::view::safety::Notices;
 use shared::view::search::Found;
 use shared::view::sections::{Overview, SectionAnswer};
 use shared::view::timeline::Timeline;
@@ -61,6 +65,10 @@ pub enum Ask {
         entry: EntryId,
         now: Timestamp,
     },
+    BeforeVisit {
+        visit: Option<EntryId>,
+        now: Timestamp,
+    },
     Timeline {
         limit: u32,
     },
@@ -73,6 +81,17 @@ pub enum Ask {
     },
     Waiting,
     Requests,
+    /// About the medicines; with a new name, about that one.
+    Notices {
+        new: Option<String>,
+    },
+    Card,
+    /// How the person wants to hear of new results.
+    ResultNotice,
+    /// These words as a drawing that a phone's camera reads.
+    Code {
+        text: String,
+    },
     /// Does this text, which nobody has saved yet, show signs of an emergency?
     Signs {
         text: String,
@@ -95,11 +114,17 @@ pub enum Answer {
     Entry(Option<Box<EntryAnswer>>),
     Paper(Option<Paper>),
     Visit(Option<Box<Visit>>),
+    BeforeVisit(Option<Box<BeforeVisitForm>>),
     Timeline(Timeline),
     Found(Found),
     Activity(ActivityAnswer),
     Waiting(Waiting),
     Requests(Vec<RequestRow>),
+    Notices(Notices),
+    Card(Box<Card>),
+    ResultNotice(ResultNotice),
+    /// Nothing if they are too many.
+    Code(Option<Code>),
     /// Their codes.
     Signs(Vec<String>),
 }
@@ -245,8 +270,18 @@ pub enum Access {
     EndSession {
         slot: String,
     },
+    /// A copy of the open record to keep, in FHIR.
+    Export(Export),
     /// Signs out at the clinic if it can be reached, and takes everything off this device.
     Leave,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Export {
+    /// What somebody who treats the person next needs to know.
+    Summary,
+    Everything,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -269,6 +304,10 @@ pub enum Granted {
     Unlocked,
     Renewed,
     Changed,
+    /// Where the copy lies for a minute; the page opens it and holds nothing.
+    Exported {
+        url: String,
+    },
     /// Nothing is on this device any more. The clinic may not have heard of it.
     Left {
         clinic_knows: bool,
@@ -347,6 +386,10 @@ pub enum Status {
         waiting: u32,
     },
     Sending {
+        waiting: u32,
+    },
+    /// These wait for the person: so old that somebody has to say whether they are still meant.
+    Asks {
         waiting: u32,
     },
     NotSent {

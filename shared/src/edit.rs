@@ -15,15 +15,23 @@ pub use self::own::{AddAllergy, AddMedicine};
 pub use self::reading::AddReading;
 pub use self::refill::AskForRefill;
 pub use self::text::{MESSAGE_CHARS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, TOPIC_CHARS_MAX};
-pub use self::visit::{AnswerBeforeVisit, AskForCall, AskForVisit, WishForVisit};
+pub use self::visit::{AnswerBeforeVisit, AskForCall, AskForVisit, QUESTIONS_MAX, WishForVisit};
 use crate::document::DocumentId;
 use crate::id::{AccountId, EntryId, PatientId};
+pub use crate::record::Preference;
+pub use crate::record::before_visit::Confirmation;
 use crate::record::message::{Attachment, Category};
+pub use crate::record::preference::{CardContact, CardField, EmergencyCard, ResultNotice};
 pub use crate::record::reading::{GlucoseUnit, Measured, TemperatureUnit, WeightUnit};
 pub use crate::record::visit::{AnswerToVisit, Days, PartOfDay, PreferredTime};
-use crate::record::{Message, Preference, Record, Said};
+use crate::record::{Message, Record, Said};
 use crate::sync::stored::{OutboxItem, PutInto};
 use crate::time::Timestamp;
+
+/// A message that waited longer may speak of what is over: the person is asked before it leaves.
+pub const MESSAGE_WAITS_MS: i64 = 72 * 60 * 60 * 1000;
+/// The same for a refill, which may have been got in another way.
+pub const REFILL_WAITS_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// Who may read a thread. Its author chooses once; it never changes.
 #[derive(
@@ -78,6 +86,10 @@ pub enum Edit {
     Reword {
         entry: EntryId,
         text: String,
+    },
+    /// It waited so long that this was asked: it is still meant.
+    SendStill {
+        entry: EntryId,
     },
     /// Takes back an own entry; one that was sent stays in the history.
     Retract {
@@ -201,6 +213,7 @@ pub fn prepare(record: &Record, pen: Pen, edit: Edit) -> Result<Prepared, Refuse
         Edit::MarkRead { thread, up_to } => message::mark_read(record, pen, thread, up_to),
         Edit::Withdraw { entry } => message::withdraw(record, pen, entry),
         Edit::Reword { entry, text } => message::reword(record, pen, entry, &text),
+        Edit::SendStill { entry } => message::send_still(record, pen, entry),
         Edit::Retract { entry } => message::retract(record, pen, entry),
         Edit::AskForRefill(ask) => refill::ask(record, pen, ask),
         Edit::AskForVisit(ask) => visit::ask(pen, ask),
@@ -220,7 +233,15 @@ pub fn prepare(record: &Record, pen: Pen, edit: Edit) -> Result<Prepared, Refuse
 
 impl Pen {
     fn new_entry(&self, audience: Audience, said: &Said) -> Prepared {
-        self.new_item(audience, PutInto::Entry { text: said.to_text() })
+        let prepared = self.new_item(audience, PutInto::Entry { text: said.to_text() });
+        let Prepared::New { entry, item } = prepared else { return prepared };
+        let wait = match said {
+            Said::Message(_) => Some(MESSAGE_WAITS_MS),
+            Said::Refill(_) => Some(REFILL_WAITS_MS),
+            _ => None,
+        };
+        let ask_again_at = wait.map(|wait| self.now.plus_millis(wait));
+        Prepared::New { entry, item: OutboxItem { ask_again_at, ..item } }
     }
 
     fn new_item(&self, audience: Audience, put: PutInto) -> Prepared {
@@ -231,6 +252,7 @@ impl Pen {
             put,
             sealed_to_clinic: None,
             may_be_sent: None,
+            ask_again_at: None,
         };
         Prepared::New { entry: self.entry, item }
     }

@@ -10,8 +10,10 @@ pub mod id;
 pub mod json;
 pub mod ordered;
 mod packed;
+pub mod qr;
 pub mod reading;
 pub mod record;
+pub mod safety;
 pub mod sync;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -42,6 +42,8 @@ pub struct Record {
     /// By reader and thread: the newest entry that was on their screen.
     reads: BTreeMap<(AccountId, EntryId), EntryId>,
     marks: BTreeMap<EntryId, Vec<Mark>>,
+    /// Of what waits here: when the person is asked whether it is still meant.
+    asks: BTreeMap<EntryId, Timestamp>,
     names: BTreeMap<AccountId, String>,
     /// By writer and name. Two values that were written at once are both there.
     registers: BTreeMap<(AccountId, String), Vec<Kept>>,
@@ -181,6 +183,9 @@ impl Record {
     /// Adds what waits on this device, as it will stand in its document.
     pub fn add_waiting(&mut self, account: AccountId, entry: EntryId, item: &OutboxItem) {
         let place = if item.may_change() { Place::Here } else { Place::Leaving };
+        if let Some(at) = item.ask_again_at.filter(|_| item.may_change()) {
+            self.asks.insert(entry, at);
+        }
         self.add_item(account, entry, item, place);
     }
 
@@ -223,6 +228,11 @@ impl Record {
     /// What anybody said is wrong in the chart.
     pub fn remarks(&self) -> impl Iterator<Item = &Entry> {
         self.remarks.iter().flat_map(|entry| self.values_of(*entry))
+    }
+
+    /// From then on it does not leave before the person said that it is still meant.
+    pub fn ask_again_at(&self, entry: EntryId) -> Option<Timestamp> {
+        self.asks.get(&entry).copied()
     }
 
     pub fn marks_of(&self, entry: EntryId) -> &[Mark] {

@@ -2,6 +2,8 @@
 
 pub mod activity;
 pub mod alike;
+pub mod before_visit;
+pub mod card;
 pub mod desk;
 pub mod home;
 pub mod medicines;
@@ -9,6 +11,7 @@ pub mod paper;
 pub mod refills;
 pub mod requests;
 pub mod results;
+pub mod safety;
 pub mod search;
 pub mod sections;
 pub mod settings;
@@ -29,7 +32,9 @@ pub use crate::fhir::description::{Standing, What};
 pub use crate::fhir::observation::Flag;
 use crate::id::{AccountId, EntryId};
 pub use crate::record::activity::{Did, Touched, Why};
+pub use crate::record::before_visit::{BeforeVisit, Confirmation};
 use crate::record::message::{Attachment, Category};
+pub use crate::record::reading::Reading as OwnReading;
 pub use crate::record::{Loaded, Record};
 use crate::time::Timestamp;
 

@@ -1,9 +1,11 @@
 //! What is proven, one file a journey.
 
 mod accessibility;
+mod before_visit;
 mod checks;
 mod clinic;
 mod clinic_keys;
+mod correction;
 mod doorstep;
 mod harness;
 mod keyboard;
@@ -14,6 +16,7 @@ mod reading;
 mod readme;
 mod refill;
 mod screenshots;
+mod share;
 mod side_by_side;
 mod slow_line;
 mod snapshots;
@@ -63,6 +66,9 @@ pub const JOURNEYS: &[Journey] = &[
     journey("refill", BOTH, |stage| Box::pin(refill::play(stage))),
     journey("clinic", BOTH, |stage| Box::pin(clinic::play(stage))),
     journey("clinic_keys", BOTH, |stage| Box::pin(clinic_keys::play(stage))),
+    journey("before_visit", BOTH, |stage| Box::pin(before_visit::play(stage))),
+    journey("correction", BOTH, |stage| Box::pin(correction::play(stage))),
+    journey("share", BOTH, |stage| Box::pin(share::play(stage))),
     journey("readme", CHROMIUM, |stage| Box::pin(readme::play(stage))),
     journey("snapshots", CHROMIUM, |stage| Box::pin(snapshots::play(stage))),
     Journey {

@@ -20,8 +20,15 @@ fn journal() -> DocumentId {
 
 fn item(put: PutInto) -> OutboxItem {
     let written_at = Timestamp::from_millis(1_800_000_000_000);
-    let (document, sealed_to_clinic, may_be_sent) = (journal(), None, None);
-    OutboxItem { patient: PATIENT, document, written_at, put, sealed_to_clinic, may_be_sent }
+    OutboxItem {
+        patient: PATIENT,
+        document: journal(),
+        written_at,
+        put,
+        sealed_to_clinic: None,
+        may_be_sent: None,
+        ask_again_at: None,
+    }
 }
 
 fn sidecar() -> Sidecar {

@@ -63,6 +63,34 @@ fn a_message_written_offline_reaches_everyone_once_there_is_a_line() {
 }
 
 #[test]
+fn what_waited_too_long_is_sent_after_the_person_said_so_again() {
+    let mut world = World::<Stack>::new(1);
+    world.start_all();
+    world.run(2_000);
+    world.machines[0].offline = true;
+    world.cut(0);
+    let soon = world.machines[0].clock(world.now).plus_millis(1_000);
+    world.ask_again_at = Some(soon);
+    let old = world.write(0, journal(), "My cough").unwrap();
+    world.ask_again_at = None;
+    world.write(0, journal(), "My knee").unwrap();
+    world.run(5_000);
+    world.machines[0].offline = false;
+    world.wake(0);
+    world.run(2_000);
+    assert_eq!(shown(&world, 1, &journal()), ["My knee"], "the rest is not held up by it");
+    assert!(same(&world, 0), "nothing waits for the line");
+    world.shut(0);
+    world.start(0);
+    world.run(2_000);
+    assert_eq!(shown(&world, 1, &journal()), ["My knee"], "the disk remembers that it asks");
+    world.reword(0, old, "My cough");
+    world.run(500);
+    assert_eq!(shown(&world, 1, &journal()).len(), 2);
+    assert!(world.ledger.problems.is_empty(), "{:?}", world.ledger.problems);
+}
+
+#[test]
 fn up_to_date_is_said_once_what_was_received_is_on_the_disk() {
     for seed in 1..20 {
         let mut world = World::<Stack>::new(seed);

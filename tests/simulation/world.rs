@@ -47,6 +47,8 @@ pub struct World<T: Tier> {
     pub restores: u32,
     /// Somebody's access has ended or become less.
     pub was_narrowed: bool,
+    /// From then on what is written now waits for the person.
+    pub ask_again_at: Option<Timestamp>,
     pub log: Option<Vec<String>>,
 }
 
@@ -108,6 +110,7 @@ impl<T: Tier> World<T> {
             lines: Vec::new(),
             restores: 0,
             was_narrowed: false,
+            ask_again_at: None,
             log: None,
         }
     }
@@ -149,6 +152,7 @@ impl<T: Tier> World<T> {
             put: PutInto::Entry { text },
             sealed_to_clinic: None,
             may_be_sent: None,
+            ask_again_at: self.ask_again_at,
         };
         self.feed(machine, vec![Event::Edited { number, entry, item }]);
         Some(entry)

@@ -1,7 +1,9 @@
 //! A request that is no message: what was asked, and how it is answered.
 
 use leptos::prelude::*;
+use shared::edit::Confirmation;
 use shared::edit::clinic::{AnswerToVisit, ClinicEdit, PreferredTime};
+use shared::record::before_visit::BeforeVisit;
 use shared::record::visit::{Days, PartOfDay};
 use shared::view::desk::context::PatientContext;
 use shared::view::desk::queue::DeskItem;
@@ -14,7 +16,7 @@ use super::conversation::{Request, stage_tag, title};
 use super::desk::Desk;
 use super::form::{self, area, deciding, filled, input, opener, optional, sheet, text};
 use super::line::since_words;
-use crate::page::i18n::{time, words};
+use crate::page::i18n::{notices, time, words};
 
 /// Times that one answer offers.
 const OFFERS_MAX: usize = 3;
@@ -36,6 +38,7 @@ pub(super) fn facts(desk: Desk, item: DeskItem) -> AnyView {
         Some(refill) => of_refill(refill),
         None => of_request(&item),
     });
+    facts.extend(noticed(&item));
     let refill = item.refill.clone();
     let known = move || {
         let known = desk.context()?;
@@ -86,6 +89,10 @@ fn of_request(item: &DeskItem) -> Facts {
             }
             &visit.times[..]
         }
+        Some(Asked::BeforeVisit(said)) => {
+            facts.extend(before_visit(said));
+            &[]
+        }
         _ => &[],
     };
     if !work.excerpt.is_empty() {
@@ -95,6 +102,36 @@ fn of_request(item: &DeskItem) -> Facts {
     if !times.is_empty() {
         facts.push((words::clinic_times_label(), times.join(", ")));
     }
+    facts
+}
+
+/// What somebody said before a visit.
+fn before_visit(said: &BeforeVisit) -> Facts {
+    let confirmed = |said: &Confirmation| match said {
+        Confirmation::NotAnswered => None,
+        Confirmation::Right => Some(words::clinic_confirmed()),
+        Confirmation::Corrected { text } => Some(text.clone()),
+    };
+    let checked = [
+        (words::places_medicines(), confirmed(&said.medicines)),
+        (words::record_allergies(), confirmed(&said.allergies)),
+        (words::clinic_phone_label(), confirmed(&said.phone)),
+    ];
+    let mut facts = Facts::new();
+    facts.extend(checked.into_iter().filter_map(|(label, text)| Some((label, text?))));
+    let asked = said.questions.iter().cloned();
+    facts.extend(asked.map(|question| (words::clinic_question_label(), question)));
+    facts
+}
+
+/// Nothing is said where nothing is found: that means nothing.
+fn noticed(item: &DeskItem) -> Facts {
+    let Some(notices) = item.notices.as_ref().filter(|notices| !notices.found.is_empty()) else {
+        return Facts::new();
+    };
+    let found = notices.found.iter().map(notices::sentence);
+    let mut facts: Facts = found.map(|text| (words::clinic_notice_label(), text)).collect();
+    facts.push((String::new(), words::safety_list(&notices.list)));
     facts
 }
 

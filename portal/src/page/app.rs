@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use crate::page::frame::Frame;
 use crate::page::pages::{
-    Activity, AskForCall, AskForVisit, BeforeVisit, ChangePassphrase, Components, Download,
+    Activity, AddOwn, AskForCall, AskForVisit, BeforeVisit, ChangePassphrase, Components, Download,
     FirstVisit, Home, Keys, Leave, Lock, Medicine, Medicines, Messages, Missing, NewMessage,
     NextVisit, PaperScreen, Reading, Record, RecordEntry, RecordSection, Refill, ResultDetails,
-    Results, Search, Settings, Share, SignIn, Thread, Timeline, Visit, Welcome,
+    Results, SayWrong, Search, Settings, Share, ShareCard, SignIn, Thread, Timeline, Visit,
+    Welcome, WhatWasAsked,
 };
 use crate::page::preferences::Preferences;
 use crate::page::session::Session;
@@ -86,9 +87,17 @@ pub(crate) fn screen_at(path: &str) -> AnyView {
         ["call"] => view! { <AskForCall/> }.into_any(),
         ["visit", id] => view! { <Visit id=(*id).to_owned()/> }.into_any(),
         ["keys"] => view! { <Keys/> }.into_any(),
-        ["before-visit"] => view! { <BeforeVisit/> }.into_any(),
-        ["reading"] => view! { <Reading/> }.into_any(),
+        ["before-visit"] => view! { <BeforeVisit id=None/> }.into_any(),
+        ["before-visit", id] => view! { <BeforeVisit id=Some((*id).to_owned())/> }.into_any(),
+        ["reading"] => view! { <Reading id=None/> }.into_any(),
+        ["reading", id] => view! { <Reading id=Some((*id).to_owned())/> }.into_any(),
+        ["wrong", id] => view! { <SayWrong id=(*id).to_owned()/> }.into_any(),
+        ["add", what @ ("medicine" | "allergy")] => {
+            view! { <AddOwn is_allergy=*what == "allergy"/> }.into_any()
+        }
+        ["asked"] => view! { <WhatWasAsked/> }.into_any(),
         ["share"] => view! { <Share/> }.into_any(),
+        ["share", "card"] => view! { <ShareCard/> }.into_any(),
         ["activity"] => view! { <Activity/> }.into_any(),
         ["settings", "passphrase"] => view! { <ChangePassphrase/> }.into_any(),
         ["settings", "leave"] => view! { <Leave/> }.into_any(),

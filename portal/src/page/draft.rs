@@ -5,10 +5,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use leptos::prelude::{
-    Get, GetUntracked, GetValue, LocalStorage, ReadSignal, RwSignal, Set, StoredValue, on_cleanup,
+    Get, GetUntracked, GetValue, LocalStorage, ReadSignal, RwSignal, Set, Signal, StoredValue,
+    With, WithUntracked, on_cleanup,
 };
 use leptos::task::spawn_local;
 
+use crate::page::i18n::words;
 use crate::page::session::Session;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub(crate) struct Draft {
     /// The same text where it outlives the screen: the last letter is kept too.
     newest: StoredValue<Rc<RefCell<String>>, LocalStorage>,
     keeping: RwSignal<Keeping>,
+    /// What was kept is here, if anything was.
+    is_found: RwSignal<bool>,
     is_writing: RwSignal<bool>,
 }
 
@@ -41,6 +45,7 @@ impl Draft {
             text: RwSignal::new(String::new()),
             newest: StoredValue::new_local(Rc::default()),
             keeping: RwSignal::new(Keeping::Nothing),
+            is_found: RwSignal::new(false),
             is_writing: RwSignal::new(false),
         };
         let left = key.clone();
@@ -56,12 +61,41 @@ impl Draft {
                 draft.text.set(kept);
                 draft.keeping.set(Keeping::Kept);
             }
+            draft.is_found.try_set(true);
         });
         draft
     }
 
     pub(crate) fn text(self) -> ReadSignal<String> {
         self.text.read_only()
+    }
+
+    /// Fields that take their first value once wait for this.
+    pub(crate) fn is_found(self) -> bool {
+        self.is_found.get()
+    }
+
+    /// One of several fields that are kept together.
+    pub(crate) fn part(self, place: usize) -> Signal<String> {
+        Signal::derive(move || self.text.with(|text| part(text, place).to_owned()))
+    }
+
+    pub(crate) fn part_now(self, place: usize) -> String {
+        self.text.with_untracked(|text| part(text, place).to_owned())
+    }
+
+    pub(crate) fn write_part(self, place: usize, words: &str) {
+        let text = self.text.get_untracked();
+        self.write(with_part(&text, place, words));
+    }
+
+    /// What becomes of the texts on the screen, for whoever has to say it.
+    pub(crate) fn note(self) -> Option<String> {
+        match self.keeping() {
+            Keeping::Failed => Some(words::draft_not_kept()),
+            Keeping::Kept => Some(words::draft_kept()),
+            Keeping::Nothing => None,
+        }
     }
 
     pub(crate) fn keeping(self) -> Keeping {
@@ -101,5 +135,33 @@ impl Draft {
             });
             return;
         }
+    }
+}
+
+/// Between the fields of one draft: no keyboard types it.
+const BETWEEN: char = '\u{1f}';
+
+fn part(text: &str, place: usize) -> &str {
+    text.split(BETWEEN).nth(place).unwrap_or_default()
+}
+
+fn with_part(text: &str, place: usize, words: &str) -> String {
+    let mut parts: Vec<&str> = text.split(BETWEEN).collect();
+    parts.resize(parts.len().max(place + 1), "");
+    parts[place] = words;
+    let joined = parts.join(&BETWEEN.to_string());
+    // All of them empty are no draft.
+    if joined.chars().all(|letter| letter == BETWEEN) { String::new() } else { joined }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{part, with_part};
+
+    #[test]
+    fn fields_are_kept_together_and_apart() {
+        let text = with_part(&with_part("", 2, "three\nlines"), 0, "one");
+        assert_eq!([0, 1, 2, 3].map(|place| part(&text, place)), ["one", "", "three\nlines", ""]);
+        assert_eq!(with_part(&with_part(&text, 0, ""), 2, ""), "");
     }
 }

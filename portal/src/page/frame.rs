@@ -50,6 +50,7 @@ fn open_record(session: Session) -> AnyView {
     });
     view! {
         <SkipLink label=words::frame_skip()/>
+        <pages::KeptCard session=session/>
         <div class="shell">
             <TopBar session=session/>
             <Navigation label=words::frame_places() places=places() more=more_places() path=address.path()
@@ -170,6 +171,9 @@ fn pill(status: Option<Status>) -> PillWords {
         }
         Some(Status::Sending { waiting }) => {
             (Pill::Sending, words::status_sending(waiting), words::status_sending_rest())
+        }
+        Some(Status::Asks { waiting }) => {
+            (Pill::Failed, words::status_asks(waiting), words::status_asks_rest())
         }
         Some(Status::NotSent { refused }) => {
             (Pill::Failed, words::status_not_sent(refused), words::status_not_sent_rest())

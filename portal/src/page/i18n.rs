@@ -1,6 +1,7 @@
 //! The words, dates and numbers of every screen in the reader's language. One typed function per
 //! message comes from the locales; a screen cannot ask for words that are missing.
 
+pub(crate) mod notices;
 pub(crate) mod signs;
 pub(crate) mod time;
 pub(crate) mod words;

@@ -1,8 +1,11 @@
 //! One file a route. A page asks, edits and lays out parts.
 
 mod activity;
+mod add_own;
+mod ask_again;
 mod ask_for_visit;
 mod ask_the_clinic;
+mod asked;
 mod asking;
 mod before_visit;
 pub(crate) mod chart_words;
@@ -26,6 +29,8 @@ mod record;
 mod refill;
 mod result;
 mod results;
+mod safety_notices;
+mod say_wrong;
 mod search;
 mod settings;
 mod share;
@@ -36,7 +41,9 @@ mod visit;
 mod welcome;
 
 pub(crate) use activity::Activity;
+pub(crate) use add_own::AddOwn;
 pub(crate) use ask_for_visit::{AskForCall, AskForVisit};
+pub(crate) use asked::WhatWasAsked;
 pub(crate) use before_visit::BeforeVisit;
 pub(crate) use components::Components;
 pub(crate) use download::Download;
@@ -56,9 +63,10 @@ pub(crate) use record::{Record, RecordEntry, RecordSection, Timeline};
 pub(crate) use refill::Refill;
 pub(crate) use result::ResultDetails;
 pub(crate) use results::Results;
+pub(crate) use say_wrong::SayWrong;
 pub(crate) use search::Search;
 pub(crate) use settings::Settings;
-pub(crate) use share::Share;
+pub(crate) use share::{KeptCard, Share, ShareCard};
 pub(crate) use sign_in::SignIn;
 pub(crate) use thread::Thread;
 pub(crate) use visit::{NextVisit, Visit};

@@ -16,6 +16,7 @@ pub(crate) mod navigation;
 pub(crate) mod person;
 pub(crate) mod platform;
 pub(crate) mod progress;
+pub(crate) mod qr;
 pub(crate) mod range;
 pub(crate) mod rows;
 pub(crate) mod screen;

@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod crypto;
 pub mod disk;
+pub mod file;
 pub mod page_port;
 pub mod random;
 pub mod socket;

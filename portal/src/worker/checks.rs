@@ -67,6 +67,7 @@ fn row(number: u128, text: &str) -> Stored {
         put: PutInto::Entry { text: text.to_owned() },
         sealed_to_clinic: None,
         may_be_sent: None,
+        ask_again_at: None,
     };
     Stored::Outbox { entry: EntryId::from_u128(number), item }
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod answers;
+mod exporting;
 pub(super) mod local;
 mod other_tabs;
 mod renewing;
@@ -130,6 +131,7 @@ async fn grant(
         Access::EndSession { slot } => {
             return Ok(Granted::Left { clinic_knows: fetch::end_session(&slot).await });
         }
+        Access::Export(what) => return account.as_mut().ok_or(Denied::Interrupted)?.export(what),
         Access::Leave => {
             let account = account.take().ok_or(Denied::Interrupted)?;
             return account.leave().await;

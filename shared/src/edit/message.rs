@@ -65,6 +65,13 @@ pub(super) fn reword(
     Ok(said.instead_of(entry))
 }
 
+/// The same words: they only wait for longer.
+pub(super) fn send_still(record: &Record, pen: Pen, entry: EntryId) -> Result<Prepared, Refused> {
+    let own = own(record, pen.account, entry)?;
+    still_here(own)?;
+    Ok(own.said.instead_of(entry))
+}
+
 pub(super) fn retract(record: &Record, pen: Pen, entry: EntryId) -> Result<Prepared, Refused> {
     let own = own(record, pen.account, entry)?;
     match own.place {

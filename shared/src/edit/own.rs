@@ -40,7 +40,13 @@ pub(super) fn say_wrong(
     words: &str,
 ) -> Result<Prepared, Refused> {
     is_there(record, about)?;
-    let said = Said::Wrong(Wrong { about, text: text::body(words)?, written: pen.now });
+    let chart = record.chart();
+    let name = chart.find(about).and_then(|resource| {
+        let said = resource.describe();
+        said.name.or_else(|| chart.name_of(resource, said.named_by.as_deref(), None))
+    });
+    let text = text::body(words)?;
+    let said = Said::Wrong(Wrong { about, name, text, written: pen.now });
     Ok(pen.new_entry(Audience::Circle, &said))
 }
 

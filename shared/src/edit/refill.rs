@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::message::own;
+use super::message::{own, retract};
 use super::{Audience, Pen, Prepared, Refused, text};
 use crate::id::EntryId;
 use crate::record::medicines::courses;
@@ -47,6 +47,14 @@ pub(super) fn cancel(record: &Record, pen: Pen, request: EntryId) -> Result<Prep
     let own = own(record, pen.account, request)?;
     match own.said {
         Said::Refill(_) | Said::VisitRequest(_) | Said::VisitWish(_) | Said::Call(_) => {}
+        // Nothing is done about these that could be stopped: they are taken back.
+        Said::Wrong(_)
+        | Said::BeforeVisit(_)
+        | Said::OwnMedicine(_)
+        | Said::OwnAllergy(_)
+        | Said::Reading(_) => {
+            return retract(record, pen, request);
+        }
         _ => return Err(Refused::NoSuchEntry),
     }
     match own.place {

@@ -8,7 +8,7 @@ use crate::fhir::description::Standing;
 use crate::id::EntryId;
 use crate::record::before_visit::{BeforeVisit, Confirmation};
 use crate::record::visit::{AnswerToVisit, Call, PreferredTime, VisitRequest, VisitWish, Wish};
-use crate::record::{Record, Said};
+use crate::record::{Place, Record, Said};
 
 /// Preferred times of one request; more than a scheduler reads.
 pub const TIMES_MAX: usize = 20;
@@ -127,7 +127,24 @@ pub(super) fn before(
     if says_nothing {
         return Err(Refused::EmptyText);
     }
-    Ok(pen.new_entry(Audience::Circle, &Said::BeforeVisit(said)))
+    let said = Said::BeforeVisit(said);
+    // What has not left is answered otherwise, not twice.
+    match waiting(record, pen, answers.visit) {
+        Some(entry) => Ok(said.instead_of(entry)),
+        None => Ok(pen.new_entry(Audience::Circle, &said)),
+    }
+}
+
+/// The own answers for this visit that are on this device alone.
+fn waiting(record: &Record, pen: Pen, visit: EntryId) -> Option<EntryId> {
+    let mut own = record.entries().filter_map(|(id, entry)| match &entry.said {
+        Said::BeforeVisit(said) if said.visit == visit => {
+            let is_own = entry.author == Some(pen.account);
+            (is_own && entry.place == Place::Here).then_some(id)
+        }
+        _ => None,
+    });
+    own.next()
 }
 
 fn some(times: Vec<PreferredTime>) -> Result<Vec<PreferredTime>, Refused> {

@@ -10,6 +10,9 @@ use crate::time::{PartialDate, Timestamp};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wrong {
     pub about: EntryId,
+    /// What it was called, for whoever reads this without the chart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     pub text: String,
     pub written: Timestamp,
 }

@@ -295,12 +295,17 @@ impl<D: Documents> Device<D> {
         self.outbox.len() + self.held.values().map(|held| held.minted.len()).sum::<usize>()
     }
 
+    /// Of these, how many wait for the person and not for a line.
+    pub fn asking(&self, now: Timestamp) -> usize {
+        self.outbox.values().filter(|item| item.asks_again(now)).count()
+    }
+
     fn one(&mut self, now: Timestamp, rng: &mut dyn Rng, event: Event, out: &mut Vec<Effect>) {
         match event {
             Event::Loaded(rows) => self.loaded(rows, out),
             Event::Elsewhere { put, removed } => self.elsewhere(put, &removed, out),
             Event::Edited { number, entry, item } => self.save(number, entry, item, false, out),
-            Event::Reworded { number, entry, put } => self.reword(number, entry, put, out),
+            Event::Reworded { number, entry, put } => self.reword(now, number, entry, put, out),
             Event::Withdrawn { number, entry } => self.withdraw(number, entry, out),
             Event::Dismissed { number, entry } => self.dismiss(number, entry, out),
             Event::Stored(number) => self.stored(number, out),
@@ -339,7 +344,7 @@ impl<D: Documents> Device<D> {
             open.welcomed
                 && !open.unequal
                 && open.busy.is_empty()
-                && self.unsent() == 0
+                && self.unsent() == self.asking(now)
                 && !self.batches.values().any(InFlight::is_received)
                 && self.unkept.is_empty()
                 && self.unwritten.is_empty()

@@ -75,12 +75,28 @@ pub struct OutboxItem {
     /// It was part of a change that may have reached the clinic: its words stand as they are.
     #[n(5)]
     pub may_be_sent: Option<bool>,
+    /// From then on it is not sent before the person was asked: what was true when it was written may
+    /// not be any more. Only ever this device's clock against itself.
+    #[n(6)]
+    pub ask_again_at: Option<Timestamp>,
 }
 
 impl OutboxItem {
     /// Whether the person may still take it back or say it otherwise.
     pub fn may_change(&self) -> bool {
         self.may_be_sent.is_none()
+    }
+
+    /// Waits for the person, not for a line. What may be at the clinic already is not asked about.
+    pub fn asks_again(&self, now: Timestamp) -> bool {
+        self.may_change() && self.ask_again_at.is_some_and(|at| at <= now)
+    }
+
+    /// Said again by the person: the wait begins anew.
+    pub fn said_again(self, put: PutInto, now: Timestamp) -> Self {
+        let waits = |at: Timestamp| now.plus_millis(at.millis_since(self.written_at).max(0));
+        let ask_again_at = self.ask_again_at.map(waits);
+        Self { ask_again_at, put, written_at: now, ..self }
     }
 
     /// A change was made of it and handed over, and now it waits again.

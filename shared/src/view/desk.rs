@@ -10,8 +10,10 @@ mod readings;
 use serde::{Deserialize, Serialize};
 
 pub use self::items::work;
+use super::safety::{self, Notices};
 use crate::edit::Audience;
 use crate::id::{AccountId, EntryId};
+use crate::record::Record;
 use crate::time::Timestamp;
 
 /// One item of the clinic's queue.
@@ -99,6 +101,29 @@ impl Stage {
             Self::Waiting | Self::ToSendOut { .. } => true,
             Self::Offered { .. } | Self::NotRead { .. } | Self::Done { .. } => false,
         }
+    }
+}
+
+/// What is worth a look before this is approved or taken over. Nothing for what is no medicine.
+pub fn notices(record: &Record, work: &Work) -> Option<Notices> {
+    /// Nobody's account: what people added is looked through whoever reads.
+    const NOBODY: AccountId = AccountId::from_u128(0);
+    match work.kind {
+        WorkKind::Refill | WorkKind::Medicine => {
+            Some(safety::notices(record, NOBODY, Some(&work.title)))
+        }
+        WorkKind::Allergy => {
+            let mut notices = safety::notices(record, NOBODY, None);
+            notices.found.retain(|notice| notice.other == work.title);
+            Some(notices)
+        }
+        WorkKind::Message
+        | WorkKind::Visit
+        | WorkKind::VisitWish
+        | WorkKind::Call
+        | WorkKind::BeforeVisit
+        | WorkKind::Correction
+        | WorkKind::Reading => None,
     }
 }
 

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::refills::{RefillOutcome, RefillRow, refills};
-use super::results::{ResultRow, ShowResults, results};
+use super::results::{Panel, ResultRow, ShowResults, results};
 use super::sections::{Row, section_row};
+use super::settings::settings;
 use super::visit::is_to_come;
 use super::waiting::{WaitingItem, waiting_items};
 use super::{ItemState, ThreadRow, threads};
@@ -12,7 +13,9 @@ use crate::arrange::Arrange;
 use crate::fhir::ResourceType;
 use crate::fhir::description::{Standing, What};
 use crate::id::{AccountId, EntryId};
-use crate::record::{Loaded, Record, Shelf};
+use crate::ordered::{BTreeMap, BTreeSet};
+use crate::record::preference::ResultNotice;
+use crate::record::{Loaded, Preference, Record, Said, Shelf};
 use crate::time::{Day, PartialDate, Timestamp};
 
 /// A result or an answer is new for so long.
@@ -98,14 +101,58 @@ fn new_results(record: &Record, reader: AccountId, today: Day) -> Vec<ResultRow>
         let day = when.and_then(|when| when.day_in(zone));
         day.is_some_and(|day| (0..=NEW_DAYS).contains(&(today.number() - day.number())))
     };
-    let panels = results(record, reader, ShowResults::All, PANELS).panels;
-    let rows = panels.into_iter().filter(|panel| !panel.home).flat_map(|panel| panel.rows);
+    let notice = result_notice(record, reader);
+    if notice == ResultNotice::Never {
+        return Vec::new();
+    }
+    let written_about = written_about(record);
+    let is_announced = |panel: &Panel| match notice {
+        ResultNotice::AtOnce => true,
+        ResultNotice::Never => false,
+        ResultNotice::WithNote => {
+            let mut entries = panel.rows.iter().map(|row| row.entry).chain(panel.report);
+            panel.conclusion.is_some() || entries.any(|entry| written_about.contains(&entry))
+        }
+    };
+    let panels = results(record, reader, ShowResults::All, PANELS).panels.into_iter();
+    let panels = panels.filter(|panel| !panel.home && is_announced(panel));
+    let rows = panels.flat_map(|panel| panel.rows);
     let mut rows: Vec<_> = rows.filter(|row| is_new(row.when)).collect();
     use crate::fhir::observation::Flag;
     // Stable, so that the newest stay first among equals.
     rows.arrange_by_key(|row| matches!(row.flag, None | Some(Flag::InRange)));
     rows.truncate(LINES_MAX);
     rows
+}
+
+/// How the reader wants to hear of new results. They are in the list of results whatever was chosen.
+pub fn result_notice(record: &Record, reader: AccountId) -> ResultNotice {
+    let mut chosen = settings(record, reader).into_iter();
+    let notice = chosen.find_map(|chosen| match chosen.preference {
+        Preference::ResultNotice(notice) => Some(notice),
+        _ => None,
+    });
+    notice.unwrap_or_default()
+}
+
+/// What the clinic answered in a conversation about it.
+fn written_about(record: &Record) -> BTreeSet<EntryId> {
+    let mut about = BTreeMap::new();
+    let mut answered = BTreeSet::new();
+    for (id, entry) in record.entries() {
+        match &entry.said {
+            Said::Message(said) => {
+                if let Some(entry) = said.about {
+                    about.insert(id, entry);
+                }
+            }
+            Said::Reply(said) => {
+                answered.insert(said.thread);
+            }
+            _ => {}
+        }
+    }
+    about.into_iter().filter(|(thread, _)| answered.contains(thread)).map(|(_, it)| it).collect()
 }
 
 fn concerns_now(row: &RefillRow, now: Timestamp) -> bool {
@@ -173,7 +220,7 @@ fn due(record: &Record, today: Day) -> Vec<Due> {
     due.into_iter().map(|(_, due)| due).collect()
 }
 
-fn next_visit(record: &Record, now: Timestamp) -> Option<NextVisit> {
+pub(super) fn next_visit(record: &Record, now: Timestamp) -> Option<NextVisit> {
     let zone = record.zone();
     let to_come = |when: PartialDate| is_to_come(record, Some(when), now);
     let kinds = [ResourceType::Appointment, ResourceType::Encounter];

@@ -16,7 +16,7 @@ use crate::ordered::{BTreeMap, BTreeSet};
 use crate::record::medicines::{Course, Order, courses};
 use crate::record::refills::{End, is_open, refills};
 use crate::record::{Loaded, Record, Said, Shelf};
-use crate::time::{Day, PartialDate};
+use crate::time::{Day, PartialDate, Timestamp};
 
 /// Refills of one medicine that a row shows, besides an open one.
 const REFILLS_SHOWN: usize = 1;
@@ -204,6 +204,15 @@ fn lasts_until(record: &Record, order: &Order<'_>) -> Option<Day> {
     (in_days && whole && (1..=3650).contains(&days)).then(|| day.plus_days(days))
 }
 
+/// When the clinic said last what it did about something that a person added.
+fn answered_at(record: &Record, own: EntryId) -> Option<Timestamp> {
+    let answers = record.entries().filter_map(|(_, entry)| match &entry.said {
+        Said::VisitAnswer(said) if said.request == own => entry.place.received_at(),
+        _ => None,
+    });
+    answers.max()
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Own {
     Medicine,
@@ -232,7 +241,7 @@ pub(super) fn own_rows(record: &Record, reader: AccountId, wanted: Own) -> Vec<O
             detail: detail.clone(),
             since,
             added_by: (!own).then(|| writer.to_owned()),
-            state: own.then(|| state(record, id, entry, None)),
+            state: own.then(|| state(record, id, entry, answered_at(record, id))),
         };
         found.push((entry.author, row));
     }

@@ -9,7 +9,8 @@ use crate::arrange::Arrange;
 use crate::id::{AccountId, EntryId};
 use crate::ordered::BTreeMap;
 use crate::record::before_visit::BeforeVisit;
-use crate::record::own::Wrong;
+use crate::record::own::{OwnAllergy, OwnMedicine, Wrong};
+use crate::record::reading::Reading;
 use crate::record::visit::{AnswerToVisit, Call, VisitAnswer, VisitRequest, VisitWish};
 use crate::record::{Entry, Record, Said};
 use crate::time::Timestamp;
@@ -36,6 +37,10 @@ pub enum Asked {
     Call(Call),
     BeforeVisit(BeforeVisit),
     Wrong(Wrong),
+    Medicine(OwnMedicine),
+    Allergy(OwnAllergy),
+    /// Nobody asks with a reading; one that the clinic answered is listed with its answer.
+    Reading(Reading),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +55,7 @@ pub struct AnswerRow {
 pub fn requests(record: &Record, reader: AccountId) -> Vec<RequestRow> {
     let mut answers: BTreeMap<EntryId, Vec<(EntryId, &Entry, &VisitAnswer)>> = BTreeMap::new();
     let mut ended: BTreeMap<EntryId, Vec<&Entry>> = BTreeMap::new();
-    let mut asked = Vec::new();
+    let (mut asked, mut readings) = (Vec::new(), Vec::new());
     for (id, entry) in record.entries() {
         let what = match &entry.said {
             Said::VisitRequest(said) => Asked::Visit(said.clone()),
@@ -58,6 +63,12 @@ pub fn requests(record: &Record, reader: AccountId) -> Vec<RequestRow> {
             Said::Call(said) => Asked::Call(said.clone()),
             Said::BeforeVisit(said) => Asked::BeforeVisit(said.clone()),
             Said::Wrong(said) => Asked::Wrong(said.clone()),
+            Said::OwnMedicine(said) => Asked::Medicine(said.clone()),
+            Said::OwnAllergy(said) => Asked::Allergy(said.clone()),
+            Said::Reading(said) => {
+                readings.push((id, entry, Asked::Reading(said.clone())));
+                continue;
+            }
             Said::VisitAnswer(answer) => {
                 answers.entry(answer.request).or_default().push((id, entry, answer));
                 continue;
@@ -74,6 +85,8 @@ pub fn requests(record: &Record, reader: AccountId) -> Vec<RequestRow> {
         };
         asked.push((id, entry, what));
     }
+    readings.retain(|(id, _, _)| answers.contains_key(id));
+    asked.append(&mut readings);
     let mut rows = Vec::new();
     for (id, entry, what) in asked {
         let answered = answers.remove(&id).unwrap_or_default();

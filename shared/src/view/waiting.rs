@@ -30,6 +30,9 @@ pub struct WaitingItem {
     pub text: Option<String>,
     pub written_at: Option<Timestamp>,
     pub state: ItemState,
+    /// From then on it does not leave before the person said that it is still meant.
+    #[serde(default)]
+    pub ask_again_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -78,6 +81,7 @@ pub fn waiting_items(record: &Record, reader: AccountId) -> Vec<WaitingItem> {
                 text: text.map(|text| text.chars().take(EXCERPT_CHARS).collect()),
                 written_at: entry.said.written(),
                 state: state(record, id, entry, None),
+                ask_again_at: record.ask_again_at(id),
             }
         })
         .collect();

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use shared::view::activity::{ActivityAnswer, ActivityRow};
 use shared::view::{Did, Touched, Why};
 
+use super::ask_again::AskAgain;
 use super::home::waiting_row;
 use super::sign_in_again::SignInAgain;
 use crate::bridge::{Answer, Ask, Status};
@@ -41,6 +42,7 @@ pub(crate) fn Activity() -> impl IntoView {
             <h1>{words::places_activity()}</h1>
             {move || status_banner(session.status().get())}
             <SignInAgain session=session/>
+            <AskAgain session=session/>
             <Card id="sending" title=words::activity_sending() flush=true>
                 <Rows>{rows}</Rows>
             </Card>
@@ -191,6 +193,7 @@ fn status_banner(status: Option<Status>) -> AnyView {
         Some(Status::Sending { waiting }) => {
             (Tone::Info, Icon::Sending, words::activity_now_sending(waiting))
         }
+        Some(Status::Asks { .. }) => (Tone::Wait, Icon::Clock, words::ask_again_why()),
         Some(Status::NotSent { refused }) => {
             (Tone::Alert, Icon::Alert, words::activity_not_sent(refused))
         }

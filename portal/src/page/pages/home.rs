@@ -5,6 +5,7 @@ use shared::view::home::{Due, NextVisit, RunsOut};
 use shared::view::results::ResultRow;
 use shared::view::{ItemState, ThreadRow};
 
+use super::ask_again::AskAgain;
 use super::chart_words::{loaded_banner, result_line, row_line, value_and_unit};
 use super::message_words::{EmergencyLine, state_words};
 use crate::bridge::{Answer, Ask};
@@ -51,6 +52,7 @@ pub(crate) fn Home() -> impl IntoView {
                         icon=Icon::Edit/>
                 </div>
                 <div class="stack">
+                    <AskAgain session=session/>
                     {move || home.with(|home| home_of(home).and_then(next_visit))}
                     {move || waiting(session, threads)}
                 </div>

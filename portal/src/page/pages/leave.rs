@@ -95,7 +95,8 @@ fn unsent(status: Option<Status>) -> Option<u32> {
         Status::UpToDate { .. } | Status::Checking => Some(0),
         Status::Offline { waiting }
         | Status::SignedOut { waiting }
-        | Status::Sending { waiting } => Some(waiting),
+        | Status::Sending { waiting }
+        | Status::Asks { waiting } => Some(waiting),
         Status::NotSent { refused } => Some(refused),
         Status::Damaged => None,
     }
@@ -107,6 +108,7 @@ fn sending(session: Session) -> AnyView {
             words::leave_sending()
         }
         Some(Status::SignedOut { .. }) => words::activity_signed_out(),
+        Some(Status::Asks { .. }) => words::ask_again_why(),
         Some(Status::Offline { .. } | Status::NotSent { .. } | Status::Damaged) | None => {
             words::leave_no_connection()
         }

@@ -57,6 +57,12 @@ pub(crate) fn Lock() -> impl IntoView {
                         .into_any()
                 }}
             </section>
+            {outside.as_ref().and_then(|outside| outside.card.clone()).map(|card| view! {
+                <details class="card">
+                    <summary>{words::card_title()}</summary>
+                    <p class="said" dir="auto">{card}</p>
+                </details>
+            })}
             {outside.map(waits)}
         </Screen>
     }

@@ -10,6 +10,7 @@ use shared::view::refills::{RefillOutcome, RefillRow, RefillStep, RefillStepName
 use super::chart_words::{loaded_banner, other_facts, row_line};
 use super::message_words::state_words;
 use super::not_found::Missing;
+use super::say_wrong;
 use crate::bridge::{Answer, Ask};
 use crate::page::i18n::{time, words};
 use crate::page::session::Session;
@@ -54,6 +55,7 @@ fn medicines(found: &Found) -> AnyView {
         })
     };
     let own = found.own.iter().map(|row| Line {
+        href: row.added_by.is_none().then(|| "/asked".to_owned()),
         title: row.name.clone(),
         details: row.detail.iter().chain(&row.added_by).cloned().collect(),
         tag: row.state.as_ref().map(|state| {
@@ -62,6 +64,12 @@ fn medicines(found: &Found) -> AnyView {
         }),
         ..Line::default()
     });
+    let add = Line {
+        href: Some("/add/medicine".to_owned()),
+        icon: Some(Icon::Plus),
+        title: words::add_medicine(),
+        ..Line::default()
+    };
     let ask = Line {
         href: Some("/refill".to_owned()),
         icon: Some(Icon::Refresh),
@@ -77,7 +85,7 @@ fn medicines(found: &Found) -> AnyView {
         {loaded_banner(found.loaded)}
         {empty}
         {card("now", words::medicines_now(), found.now.iter().map(medicine_line).collect())}
-        {(!nothing).then(|| lines(vec![ask], true))}
+        {lines(if nothing { vec![add] } else { vec![ask, add] }, true)}
         {card("own", words::medicines_own(), own.collect())}
         {card("other", words::medicines_other(), other.collect())}
         {card("before", words::medicines_before(), found.before.iter().map(medicine_line).collect())}
@@ -155,6 +163,7 @@ fn one_medicine(detail: &MedicineDetail) -> AnyView {
     let how = how.map(|said| view! { <p class="said" dir="auto">{said}</p> });
     let history: Vec<_> =
         detail.orders.iter().chain(&detail.dispensed).map(row_without_link).collect();
+    let wrong = say_wrong::link(row.entry);
     view! {
         <Screen name=words::medicine_title()>
             <div>
@@ -169,6 +178,7 @@ fn one_medicine(detail: &MedicineDetail) -> AnyView {
             <Card id="history" title=words::medicine_history() flush=true>
                 {lines(history, false)}
             </Card>
+            {wrong}
         </Screen>
     }
     .into_any()

@@ -12,6 +12,7 @@ use super::chart_words::{
 use super::message_words::state_words;
 use super::not_found::Missing;
 use super::papers::papers;
+use super::say_wrong;
 use crate::bridge::{Answer, Ask};
 use crate::page::i18n::{time, words};
 use crate::page::session::Session;
@@ -87,6 +88,7 @@ fn overview(found: &Overview) -> AnyView {
     }
     let more = vec![
         place("/record/timeline".to_owned(), Icon::Clock, words::timeline_title(), Vec::new()),
+        place("/asked".to_owned(), Icon::Message, words::visit_ask_yours(), Vec::new()),
         place("/search".to_owned(), Icon::Search, words::places_search(), Vec::new()),
         place("/share".to_owned(), Icon::Share, words::places_share(), Vec::new()),
     ];
@@ -121,6 +123,7 @@ pub(crate) fn RecordSection(path: String) -> AnyView {
 
 fn one_section(found: &SectionAnswer, icon: Icon, name: &str) -> AnyView {
     let own = found.own.iter().map(|row| Line {
+        href: row.added_by.is_none().then(|| "/asked".to_owned()),
         title: row.name.clone(),
         details: row.detail.iter().chain(&row.added_by).cloned().collect(),
         tag: row.state.as_ref().map(|state| {
@@ -130,14 +133,26 @@ fn one_section(found: &SectionAnswer, icon: Icon, name: &str) -> AnyView {
         ..Line::default()
     });
     let rows: Vec<_> = found.rows.iter().map(row_line).chain(own).collect();
-    let ask = (found.section == Section::Visits).then(|| {
-        let ask = Line {
-            href: Some("/visit/ask".to_owned()),
-            icon: Some(Icon::Calendar),
-            title: words::visit_ask_title(),
-            ..Line::default()
-        };
-        lines(vec![ask], true)
+    let more = match found.section {
+        Section::Visits => Some(("/visit/ask", Icon::Calendar, words::visit_ask_title())),
+        Section::Allergies => Some(("/add/allergy", Icon::Plus, words::add_allergy())),
+        Section::Person
+        | Section::Conditions
+        | Section::Shots
+        | Section::Procedures
+        | Section::Plan
+        | Section::CareTeam
+        | Section::Documents
+        | Section::Family
+        | Section::Social
+        | Section::Devices
+        | Section::Insurance
+        | Section::Orders
+        | Section::Other => None,
+    };
+    let ask = more.map(|(href, icon, title)| {
+        let line = Line { href: Some(href.to_owned()), icon: Some(icon), title, ..Line::default() };
+        lines(vec![line], true)
     });
     let list = if rows.is_empty() {
         view! {
@@ -279,15 +294,16 @@ fn one_entry(found: &EntryAnswer) -> AnyView {
     let tag = row_line(row).tag.map(|(tone, icon, label)| {
         view! { <Tag tone=tone icon=icon label=label/> }
     });
-    let wrong = row.taken_back.iter().map(|why| (Tone::Alert, words::result_taken_back(why)));
-    let wrong =
-        wrong.chain(row.said_wrong.iter().map(|text| (Tone::Info, words::record_said_wrong(text))));
-    let wrong: Vec<_> = wrong
+    let notices = row.taken_back.iter().map(|why| (Tone::Alert, words::result_taken_back(why)));
+    let notices = notices
+        .chain(row.said_wrong.iter().map(|text| (Tone::Info, words::record_said_wrong(text))));
+    let notices: Vec<_> = notices
         .map(|(tone, text)| view! { <Banner tone=tone icon=Icon::Info>{text}</Banner> })
         .collect();
     let name = name_of(row);
     let when = when_words(row).map(|when| view! { <p class="soft">{when}</p> });
     let papers = papers(row.entry, &found.papers);
+    let wrong = say_wrong::link(row.entry);
     view! {
         <Screen name=words::record_entry()>
             <div>
@@ -296,9 +312,10 @@ fn one_entry(found: &EntryAnswer) -> AnyView {
                 {when}
                 {tag}
             </div>
-            {wrong}
+            {notices}
             {papers}
             <section class="card" aria-label=words::record_entry()>{facts(about)}</section>
+            {wrong}
         </Screen>
     }
     .into_any()

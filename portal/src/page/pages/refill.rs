@@ -7,6 +7,7 @@ use shared::view::medicines::{MedicineRow, Medicines};
 use super::ask_the_clinic::AskTheClinic;
 use super::asking::{Asking, typed};
 use super::medicines::refill_tag;
+use super::safety_notices::SafetyNotices;
 use crate::bridge::{Answer, Ask};
 use crate::page::i18n::words;
 use crate::page::session::Session;
@@ -37,6 +38,7 @@ pub(crate) fn Refill() -> impl IntoView {
                 <h1>{words::refill_title()}</h1>
             </div>
             {move || asking.notice()}
+            <SafetyNotices session=session/>
             {list}
         </Screen>
     }

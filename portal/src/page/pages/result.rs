@@ -11,11 +11,12 @@ use super::chart_words::{
     flag_words, loaded_banner, range_words, test_words, value_and_unit, value_words,
 };
 use super::not_found::Missing;
+use super::say_wrong;
 use crate::bridge::{Answer, Ask};
 use crate::page::i18n::{time, words};
 use crate::page::session::Session;
 use crate::page::ui::banner::Banner;
-use crate::page::ui::button::{BackLink, LinkButton};
+use crate::page::ui::button::{BackLink, LinkButton, Weight};
 use crate::page::ui::card::Card;
 use crate::page::ui::chart::{Drawing, DrawnLine, chart};
 use crate::page::ui::empty::Skeleton;
@@ -53,6 +54,7 @@ fn one_result(detail: &ResultDetail) -> AnyView {
     let over_time = (detail.table.len() > 1).then(|| over_time(detail, &name));
     let (notices, value) = (notices(detail), value(detail));
     let (notes, about_it) = (notes(detail), surroundings(detail));
+    let wrong = wrong(detail);
     view! {
         <Screen name=words::result_title() width=Width::Wide>
             <div>
@@ -63,11 +65,27 @@ fn one_result(detail: &ResultDetail) -> AnyView {
             {notices}
             <div class="columns">
                 <div class="stack">{value}{over_time}</div>
-                <div class="stack">{notes}{about_it}</div>
+                <div class="stack">{notes}{about_it}{wrong}</div>
             </div>
         </Screen>
     }
     .into_any()
+}
+
+/// A reading of one's own is corrected; the clinic's result is said to be wrong.
+fn wrong(detail: &ResultDetail) -> Option<AnyView> {
+    let entry = detail.row.entry;
+    match (&detail.own, &detail.row.measured_by) {
+        (Some(_), _) => Some(
+            view! {
+                <LinkButton href=format!("/reading/{entry}") label=words::reading_correct_this()
+                    weight=Weight::Quiet icon=Icon::Edit/>
+            }
+            .into_any(),
+        ),
+        (None, Some(_)) => None,
+        (None, None) => Some(say_wrong::link(entry)),
+    }
 }
 
 fn notices(detail: &ResultDetail) -> Vec<AnyView> {

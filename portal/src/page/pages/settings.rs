@@ -1,5 +1,6 @@
 //! Settings: how to read, on the home screen or not, lock.
 
+mod notices;
 mod safety;
 
 use leptos::prelude::*;
@@ -12,6 +13,7 @@ use crate::page::ui::platform::{hear, root_data, tell};
 use crate::page::ui::rows::{RowButton, RowLink, RowText, Rows};
 use crate::page::ui::screen::Screen;
 use crate::page::ui::segmented::Segmented;
+use notices::Notices;
 use safety::Safety;
 
 #[component]
@@ -29,6 +31,7 @@ pub(crate) fn Settings() -> impl IntoView {
                         detail=words::keys_text()/>
                 </Rows>
             </Card>
+            <Notices/>
             <Safety/>
             <p class="detail">{words::loinc_notice()}</p>
         </Screen>

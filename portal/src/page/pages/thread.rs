@@ -37,6 +37,7 @@ pub(super) fn send_words(session: Session) -> Signal<String> {
             Status::UpToDate { .. }
             | Status::Checking
             | Status::Sending { .. }
+            | Status::Asks { .. }
             | Status::NotSent { .. }
             | Status::Damaged,
         ) => words::action_send(),

@@ -8,6 +8,7 @@ use shared::view::{What, home};
 use super::ask_the_clinic::AskTheClinic;
 use super::chart_words::{name_of, other_facts, row_line};
 use super::not_found::Missing;
+use super::say_wrong;
 use crate::bridge::{Answer, Ask};
 use crate::page::i18n::{time, words};
 use crate::page::session::Session;
@@ -106,6 +107,12 @@ fn one_visit(visit: &Found) -> AnyView {
             </a>
         }
     });
+    let answers = visit.is_to_come.then(|| {
+        view! {
+            <LinkButton href=format!("/before-visit/{}", row.entry) label=words::before_visit_title()
+                icon=Icon::Edit/>
+        }
+    });
     let ready: Vec<_> = visit
         .preparation
         .iter()
@@ -121,6 +128,7 @@ fn one_visit(visit: &Found) -> AnyView {
     });
     let place = visit.place.clone().unwrap_or_else(words::visit_no_place);
     let address = visit.address.clone().map(|address| format!("\n{address}"));
+    let wrong = say_wrong::link(row.entry);
     view! {
         <Screen name=words::visit_title()>
             {head(when, what.join(". "))}
@@ -131,8 +139,10 @@ fn one_visit(visit: &Found) -> AnyView {
                 </p>
                 <div class="bar">{call}{keep}</div>
             </Card>
+            {answers}
             {ready}
             {more}
+            {wrong}
         </Screen>
     }
     .into_any()

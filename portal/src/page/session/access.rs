@@ -48,6 +48,13 @@ impl Session {
         self.line.with_value(Line::slot).map(|slot| Outside::read(&slot))
     }
 
+    /// What opens of the record without a key; nothing takes it away.
+    pub(crate) fn keep_card(self, text: Option<&str>) {
+        if let Some(slot) = self.line.with_value(Line::slot) {
+            Outside::write_card(&slot, text);
+        }
+    }
+
     pub(crate) async fn unlock(self, with: Opener) -> Result<(), Denied> {
         let slot = self.line.with_value(Line::slot).ok_or(Denied::DidNotOpen)?;
         // The worker says first that it is open, and that shows the record.
@@ -127,7 +134,8 @@ impl Session {
         let waiting = match status {
             Status::Offline { waiting }
             | Status::SignedOut { waiting }
-            | Status::Sending { waiting } => Some(waiting),
+            | Status::Sending { waiting }
+            | Status::Asks { waiting } => Some(waiting),
             Status::UpToDate { .. } | Status::Checking => Some(0),
             Status::NotSent { .. } | Status::Damaged => None,
         };

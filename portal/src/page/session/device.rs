@@ -1,5 +1,6 @@
 //! What a device says in clear about an account, because the lock screen has to say it without a key:
-//! whom to call, how much waits, and whether a passphrase is asked for. Never anything of a record.
+//! whom to call, how much waits, and whether a passphrase is asked for. Of a record only the emergency
+//! card, and only if the person chose that it opens while locked.
 
 use crate::bridge::Clinic;
 use crate::page::ui::platform::Kept;
@@ -17,6 +18,9 @@ pub(crate) struct Outside {
     /// The clinic's name and its phone.
     pub(crate) clinic: Option<(String, String)>,
     pub(crate) waiting: u32,
+    /// The emergency card in words, if the person chose that it opens while locked: the only thing of
+    /// a record that is not sealed.
+    pub(crate) card: Option<String>,
     /// The vault opens without a passphrase.
     pub(crate) unasked: bool,
 }
@@ -31,6 +35,7 @@ impl Outside {
         Self {
             clinic,
             waiting: waiting.and_then(|count| count.parse().ok()).unwrap_or(0),
+            card: Kept::Device.read(&key("card", slot)),
             unasked: Kept::Device.read(&key("unasked", slot)).is_some(),
         }
     }
@@ -46,8 +51,12 @@ impl Outside {
         Kept::Device.write(&key("waiting", slot), text.as_deref());
     }
 
+    pub(super) fn write_card(slot: &str, text: Option<&str>) {
+        Kept::Device.write(&key("card", slot), text);
+    }
+
     pub(super) fn forget(slot: &str) {
-        for what in ["clinic", "waiting", "unasked"] {
+        for what in ["clinic", "waiting", "unasked", "card"] {
             Kept::Device.write(&key(what, slot), None);
         }
     }

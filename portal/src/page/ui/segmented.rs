@@ -11,6 +11,9 @@ pub(crate) fn Segmented<T: Copy + PartialEq + Send + Sync + 'static>(
     options: Vec<(T, String, Option<&'static str>)>,
     chosen: T,
     #[prop(into)] on_choose: Callback<T>,
+    /// What there is to choose about.
+    #[prop(optional, into)]
+    detail: Option<String>,
     /// The label is for screen readers only.
     #[prop(optional)]
     bare: bool,
@@ -27,6 +30,7 @@ pub(crate) fn Segmented<T: Copy + PartialEq + Send + Sync + 'static>(
     view! {
         <fieldset class="choice">
             <legend class:unseen=bare>{label}</legend>
+            {detail.map(|detail| view! { <p class="detail" dir="auto">{detail}</p> })}
             <div class="segmented">{options.collect::<Vec<_>>()}</div>
         </fieldset>
     }

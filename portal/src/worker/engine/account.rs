@@ -33,10 +33,10 @@ pub struct Account {
     pub(super) slot: String,
     pub(super) disk: Disk,
     pub(super) vault: Rc<Vault>,
-    profile: Profile,
+    pub(super) profile: Profile,
     device: Device<OpenDocuments>,
     /// The open record.
-    reading: Reading,
+    pub(super) reading: Reading,
     socket: Option<Socket>,
     timer: u64,
     batches: mpsc::UnboundedSender<Batch>,
@@ -270,11 +270,13 @@ impl Account {
 
     fn tell_status(&mut self) {
         let waiting = u32::try_from(self.device.unsent()).unwrap_or(u32::MAX);
+        let asking = u32::try_from(self.device.asking(clock::now())).unwrap_or(u32::MAX);
         let refused = u32::try_from(self.device.dead_letters().len()).unwrap_or(u32::MAX);
         let status = match self.device.line() {
             Line::Offline if self.sign_in.is_over() => Status::SignedOut { waiting },
             Line::Offline | Line::TooOld | Line::Revoked => Status::Offline { waiting },
             _ if refused > 0 => Status::NotSent { refused },
+            _ if asking > 0 && asking == waiting => Status::Asks { waiting },
             Line::Exchanging if waiting == 0 => Status::Checking,
             Line::Exchanging => Status::Sending { waiting },
             Line::Same { at } => Status::UpToDate { at },
@@ -285,7 +287,7 @@ impl Account {
         }
     }
 
-    fn record(&mut self) -> &Record {
+    pub(super) fn record(&mut self) -> &Record {
         let people = self.profile.people(self.reading.patient).iter();
         let names = people.map(|person| (person.account, person.name.as_str()));
         self.reading.record(&self.device, self.profile.account, names)

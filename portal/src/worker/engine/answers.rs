@@ -4,10 +4,10 @@ use shared::id::AccountId;
 use shared::record::Record;
 use shared::view::results::detail;
 use shared::view::{
-    EntryAnswer, activity, home, medicines, paper, requests, results, search, sections, threads,
-    timeline, visit, waiting,
+    EntryAnswer, activity, before_visit, card, home, medicines, paper, requests, results, safety,
+    search, sections, threads, timeline, visit, waiting,
 };
-use shared::warning;
+use shared::{qr, warning};
 
 use crate::bridge::{Answer, Ask};
 
@@ -34,6 +34,14 @@ pub fn answer(record: &Record, reader: AccountId, ask: Ask) -> Answer {
         })),
         Ask::Paper { entry, form } => Answer::Paper(paper::paper(record, entry, form)),
         Ask::Visit { entry, now } => Answer::Visit(visit::visit(record, entry, now).map(Box::new)),
+        Ask::BeforeVisit { visit, now } => {
+            let form = before_visit::before_visit(record, reader, visit, now);
+            Answer::BeforeVisit(form.map(Box::new))
+        }
+        Ask::Notices { new } => Answer::Notices(safety::notices(record, reader, new.as_deref())),
+        Ask::Card => Answer::Card(Box::new(card::card(record, reader))),
+        Ask::ResultNotice => Answer::ResultNotice(home::result_notice(record, reader)),
+        Ask::Code { text } => Answer::Code(qr::code(&text)),
         Ask::Timeline { limit } => Answer::Timeline(timeline::timeline(record, reader, limit)),
         Ask::Search { text } => Answer::Found(search::search(record, &text)),
         Ask::Activity { words, limit } => {

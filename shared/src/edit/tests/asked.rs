@@ -109,3 +109,67 @@ fn a_reading_is_of_a_day_and_not_of_a_month() {
     assert_eq!(story.writes(ROSA, at("2026-11")), Err(Refused::NotADate));
     assert!(story.writes(ROSA, at("2026-11-20")).is_ok());
 }
+
+#[test]
+fn what_waits_for_long_is_asked_about_and_what_is_measured_is_not() {
+    let mut story = Story::default();
+    let medicine = story.core(LISINOPRIL);
+    let thread = Edit::StartThread {
+        topic: "Cough".into(),
+        text: "Since Monday".into(),
+        audience: Audience::Circle,
+        category: None,
+        about: None,
+        attachments: Vec::new(),
+        red_flags: Vec::new(),
+    };
+    let refill = AskForRefill { medicine, pharmacy: None, note: None };
+    let pulse = AddReading {
+        measured: Measured::Pulse { value: "70".into() },
+        at: "2026-11-20".parse().unwrap(),
+        note: None,
+    };
+    for (edit, wait) in [
+        (thread, Some(MESSAGE_WAITS_MS)),
+        (Edit::AskForRefill(refill), Some(REFILL_WAITS_MS)),
+        (Edit::AddReading(pulse), None),
+    ] {
+        let entry = story.writes(ROSA, edit).unwrap();
+        let at = story.record.ask_again_at(entry);
+        assert_eq!(at, wait.map(|wait| story.now().plus_millis(wait)));
+        assert_eq!(story.writes(LUIS, Edit::SendStill { entry }), Err(Refused::SomebodyElses));
+        let said = story.record.values_of(entry)[0].said.clone();
+        assert_eq!(story.writes(ROSA, Edit::SendStill { entry }), Ok(entry));
+        assert_eq!(story.record.values_of(entry)[0].said, said, "in the same words");
+        story.receive(entry);
+        assert_eq!(story.writes(ROSA, Edit::SendStill { entry }), Err(Refused::AlreadySent));
+    }
+}
+
+#[test]
+fn what_was_only_said_is_taken_back_as_a_request_is_cancelled() {
+    let mut story = Story::default();
+    let medicine = story.core(LISINOPRIL);
+    let wrong = Edit::SayWrong { about: medicine, text: "In the evening".into() };
+    let own = AddMedicine { name: "Zinc".into(), directions: None, since: None };
+    for edit in [wrong, Edit::AddMedicine(own)] {
+        let here = story.writes(ROSA, edit.clone()).unwrap();
+        story.writes(ROSA, Edit::Cancel { request: here }).unwrap();
+        assert!(story.record.values_of(here).is_empty(), "it never was");
+        let sent = story.sends(ROSA, edit).unwrap();
+        let end = story.sends(ROSA, Edit::Cancel { request: sent }).unwrap();
+        assert!(matches!(story.record.values_of(end)[0].said, Said::Retract(_)));
+        let rows = crate::view::requests::requests(&story.record, ROSA);
+        assert!(rows.iter().any(|row| row.entry == sent && row.cancelled));
+    }
+}
+
+#[test]
+fn what_is_said_to_be_wrong_is_named_for_whoever_reads_it_without_the_chart() {
+    let mut story = Story::default();
+    let medicine = story.core(LISINOPRIL);
+    let wrong = Edit::SayWrong { about: medicine, text: "In the evening".into() };
+    let said = story.sends(ROSA, wrong).unwrap();
+    let work = crate::view::desk::work(&story.record);
+    assert_eq!((work[0].item, work[0].title.is_empty()), (said, false));
+}

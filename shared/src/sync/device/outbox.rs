@@ -9,6 +9,7 @@ use crate::id::{EntryId, Rng};
 use crate::ordered::{BTreeMap, BTreeSet};
 use crate::sync::planted::Planted;
 use crate::sync::stored::{OutboxItem, PutInto, RowKey, Standing, StoreError, Stored, Write};
+use crate::time::Timestamp;
 
 impl<D: Documents> Device<D> {
     pub(super) fn loaded(&mut self, rows: Vec<Stored>, out: &mut Vec<Effect>) {
@@ -80,6 +81,7 @@ impl<D: Documents> Device<D> {
 
     pub(super) fn reword(
         &mut self,
+        now: Timestamp,
         number: u32,
         entry: EntryId,
         put: PutInto,
@@ -87,7 +89,7 @@ impl<D: Documents> Device<D> {
     ) {
         match self.changeable(&entry) {
             Some(item) => {
-                let item = OutboxItem { put, ..item.clone() };
+                let item = item.clone().said_again(put, now);
                 self.save(number, entry, item, true, out);
             }
             None => out.push(Effect::Tell(Notice::Refused { number, why: Refused::AlreadySent })),

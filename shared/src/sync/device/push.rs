@@ -34,6 +34,7 @@ impl<D: Documents> Device<D> {
             .iter()
             .filter(|(entry, _)| !busy.contains(entry))
             .filter(|(_, item)| item.written_at <= now || !self.soil.has(Planted::ClockDecides))
+            .filter(|(_, item)| !item.asks_again(now))
             .filter(|(_, item)| self.documents.is_open(&item.document))
             .map(|(entry, item)| (*entry, item.clone()))
             .collect();
@@ -43,6 +44,8 @@ impl<D: Documents> Device<D> {
     }
 
     fn mint(&mut self, actor: Actor, entry: EntryId, item: OutboxItem, out: &mut Vec<Effect>) {
+        // On its way nothing is asked any more.
+        let item = OutboxItem { ask_again_at: None, ..item };
         let document = item.document;
         let put = match item.put.clone() {
             PutInto::Entry { text } => Put::Entry { entry, text },

@@ -6,6 +6,7 @@ use crate::arrange::Arrange;
 use crate::edit::Audience;
 use crate::id::{AccountId, EntryId};
 use crate::ordered::{BTreeMap, BTreeSet};
+use crate::record::before_visit::Confirmation;
 use crate::record::refill::Decision;
 use crate::record::refills::{End, RefillStanding, refills};
 use crate::record::{Entry, Record, Said};
@@ -40,9 +41,13 @@ struct Found<'a> {
     answers: BTreeMap<EntryId, Vec<(bool, &'a str, &'a Entry)>>,
     /// Cancelled or taken back, by whom.
     ended: BTreeSet<(EntryId, Option<AccountId>)>,
+    /// By visit and author: the newest answers to the questions before it.
+    before: BTreeMap<(EntryId, Option<AccountId>), (Order, EntryId)>,
     /// How a thread was closed or taken up again last.
     closed: BTreeMap<EntryId, (Timestamp, bool, &'a str)>,
 }
+
+type Order = ((bool, Timestamp), Option<Timestamp>);
 
 struct Asked {
     kind: WorkKind,
@@ -72,12 +77,28 @@ impl<'a> Found<'a> {
                 {
                     self.ended.insert((old, entry.author));
                 }
+                if let Said::BeforeVisit(said) = said {
+                    self.only_the_newest(id, said.visit, entry);
+                }
                 if let Some(thread) = thread_of(id, said) {
                     self.threads.entry(thread).or_default().messages.push((id, entry));
                 } else if let Some(asked) = asked(said) {
                     self.requests.push((id, entry, asked));
                 }
             }
+        }
+    }
+}
+
+impl Found<'_> {
+    /// Whoever answered anew before a visit is read once.
+    fn only_the_newest(&mut self, id: EntryId, visit: EntryId, entry: &Entry) {
+        let this = ((entry.order(), entry.said.written()), id);
+        let newest = self.before.entry((visit, entry.author)).or_insert(this);
+        let older = (*newest).min(this).1;
+        *newest = (*newest).max(this);
+        if older != id || newest.1 != id {
+            self.ended.insert((older, entry.author));
         }
     }
 }
@@ -92,8 +113,20 @@ fn asked(said: &Said) -> Option<Asked> {
         Said::VisitRequest(said) => one(WorkKind::Visit, &said.reason, said.help.as_deref()),
         Said::VisitWish(said) => one(WorkKind::VisitWish, "", said.note.as_deref()),
         Said::Call(said) => one(WorkKind::Call, "", said.note.as_deref()),
-        Said::BeforeVisit(said) => one(WorkKind::BeforeVisit, &said.reason, None),
-        Said::Wrong(said) => one(WorkKind::Correction, "", Some(&said.text)),
+        Said::BeforeVisit(said) => {
+            let lists = [&said.medicines, &said.allergies, &said.phone];
+            let corrected = lists.into_iter().filter_map(|list| match list {
+                Confirmation::Corrected { text } => Some(text.as_str()),
+                Confirmation::NotAnswered | Confirmation::Right => None,
+            });
+            let words = said.questions.iter().map(String::as_str).chain(corrected);
+            let words = words.collect::<Vec<_>>().join(" | ");
+            one(WorkKind::BeforeVisit, &said.reason, Some(&words))
+        }
+        Said::Wrong(said) => {
+            let name = said.name.as_deref().unwrap_or_default();
+            one(WorkKind::Correction, name, Some(&said.text))
+        }
         Said::OwnMedicine(said) => one(WorkKind::Medicine, &said.name, said.directions.as_deref()),
         Said::OwnAllergy(said) => one(WorkKind::Allergy, &said.substance, said.reaction.as_deref()),
         Said::Reading(said) if readings::should_be_looked_at(&said.measured) => {

@@ -8,6 +8,7 @@ use crate::id::{AccountId, EntryId, PatientId};
 use crate::time::Timestamp;
 use crate::view::refills::RefillRow;
 use crate::view::requests::RequestRow;
+use crate::view::safety::Notices;
 
 /// A page of the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,6 +116,9 @@ pub struct DeskItem {
     pub messages: Vec<DeskMessage>,
     pub refill: Option<RefillRow>,
     pub request: Option<RequestRow>,
+    /// From a short list; nothing in it means nothing.
+    #[serde(default)]
+    pub notices: Option<Notices>,
     pub notes: Vec<NoteLine>,
     /// Colleagues who have it open right now.
     pub also_here: Vec<String>,

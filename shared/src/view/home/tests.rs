@@ -102,3 +102,34 @@ fn a_visit_that_was_booked_as_an_answer_is_the_next_until_the_chart_has_it() {
     );
     check(&story, "2026-12-02T12:00:00Z", expect!["All"]);
 }
+
+#[test]
+fn new_results_are_announced_as_the_person_chose() {
+    let mut story = Story::default();
+    let json = r#"{"resourceType":"Observation","id":"a1c","status":"final","code":{"text":"A1c"},"effectiveDateTime":"2026-11-14","valueQuantity":{"value":7.2,"unit":"%"}}"#;
+    let result = story.chart(Kind::ChartResults(2026), ChartEntry::new(SOURCE, json));
+    let now = "2026-11-20T12:00:00Z".parse::<PartialDate>().unwrap().moment().unwrap();
+    let announced = |story: &Story| home(&story.record, ROSA, now).new_results.len();
+    let choose = |story: &mut Story, notice| {
+        story.writes(ROSA, Edit::Prefer(Preference::ResultNotice(notice))).unwrap();
+    };
+    assert_eq!(announced(&story), 1, "at once, before anybody chose");
+    choose(&mut story, ResultNotice::WithNote);
+    assert_eq!(announced(&story), 0);
+    let ask = Edit::StartThread {
+        topic: "A1c".into(),
+        text: "Is it high?".into(),
+        audience: Audience::Circle,
+        category: None,
+        about: Some(result),
+        attachments: Vec::new(),
+        red_flags: Vec::new(),
+    };
+    let thread = story.sends(ROSA, ask).unwrap();
+    assert_eq!(announced(&story), 0);
+    let (text, attachments) = ("A little.".into(), Vec::new());
+    story.clinic(Who::Nurse, ClinicEdit::Reply { thread, text, attachments }).unwrap();
+    assert_eq!(announced(&story), 1, "the clinic wrote about it");
+    choose(&mut story, ResultNotice::Never);
+    assert_eq!(announced(&story), 0);
+}

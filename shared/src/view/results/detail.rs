@@ -14,7 +14,8 @@ use crate::fhir::observation::{Band, Flag, Measured, Observation};
 use crate::fhir::report::Report;
 use crate::id::{AccountId, EntryId};
 use crate::record::chart::test_of;
-use crate::record::{Loaded, Record, Resource, Said, Shelf};
+use crate::record::reading::Reading;
+use crate::record::{Loaded, Place, Record, Resource, Said, Shelf};
 use crate::time::PartialDate;
 
 /// Rows of the table; older ones are reached from a newer one's page.
@@ -42,6 +43,8 @@ pub struct ResultDetail {
     pub story: Option<Story>,
     /// The clinic took it back.
     pub taken_back: Option<String>,
+    /// A home reading of the reader's own, to be corrected or taken back.
+    pub own: Option<Box<Reading>>,
     /// An older version, if this is a newer one.
     pub replaces: Option<EntryId>,
 }
@@ -148,12 +151,21 @@ pub fn result(record: &Record, reader: AccountId, entry: EntryId) -> Option<Resu
         conclusion: None,
         notes: Vec::new(),
         taken_back,
+        own: own(record, reader, entry),
         replaces: None,
     };
     if let Some(resource) = resource {
         add_surroundings(record, resource, &mut detail);
     }
     Some(detail)
+}
+
+/// Only while it stands: what was corrected is corrected where the correction is.
+fn own(record: &Record, reader: AccountId, entry: EntryId) -> Option<Box<Reading>> {
+    let mut stand = readings(record).into_iter();
+    let (_, found, reading) = stand.find(|(id, _, _)| *id == entry)?;
+    let is_own = found.author == Some(reader) && !matches!(found.place, Place::Refused(_));
+    is_own.then(|| Box::new(reading.clone()))
 }
 
 /// All results of one test that stand, from the oldest to the newest.

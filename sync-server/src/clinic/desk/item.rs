@@ -8,7 +8,8 @@ use shared::edit::clinic::ClinicEdit;
 use shared::id::{AccountId, EntryId};
 use shared::record::{Mark, Record, Step};
 use shared::view::desk::queue::{CloseReason, DeskItem, DeskMessage, FlagSettled, Note, Owner};
-use shared::view::desk::{WorkKind, queue::QueueLine};
+use shared::view::desk::{self, WorkKind, queue::QueueLine};
+use shared::view::safety::Notices;
 use shared::view::{refills, requests};
 
 use super::decide::By;
@@ -43,11 +44,20 @@ pub async fn read(
         WorkKind::Message => conversation(&allowed, member).await?,
         _ => Vec::new(),
     };
-    let (refill, request) = asked(&allowed, &line).await?;
+    let (refill, request, notices) = asked(&allowed, &line).await?;
     let notes = app.desk().notes_of(patient, item).all;
     let also_here = app.desk().opens((patient, item), (member.account, &member.name), app.now());
     let may_prescribe = member.prescribes;
-    Ok(Answer(DeskItem { line, messages, refill, request, notes, also_here, may_prescribe }))
+    Ok(Answer(DeskItem {
+        line,
+        messages,
+        refill,
+        request,
+        notices,
+        notes,
+        also_here,
+        may_prescribe,
+    }))
 }
 
 async fn conversation(
@@ -62,7 +72,7 @@ async fn conversation(
     Ok(answers::messages(messages, me.account, &readers, &circle))
 }
 
-type Asked = (Option<refills::RefillRow>, Option<requests::RequestRow>);
+type Asked = (Option<refills::RefillRow>, Option<requests::RequestRow>, Option<Notices>);
 
 /// The whole request, in the words that the patient reads too.
 async fn asked(allowed: &Authorized<ReadItem, ItemOf>, line: &QueueLine) -> Result<Asked, Error> {
@@ -70,13 +80,18 @@ async fn asked(allowed: &Authorized<ReadItem, ItemOf>, line: &QueueLine) -> Resu
     const NOBODY: AccountId = AccountId::from_u128(0);
     let ItemOf { patient, item } = allowed.resource;
     if line.work.kind == WorkKind::Message {
-        return Ok((None, None));
+        return Ok((None, None, None));
     }
-    let record = record::read(allowed.store(), patient, Parts::Writing).await?;
+    // Only what concerns a medicine is held against the chart, which may be large.
+    let parts = match line.work.kind {
+        WorkKind::Refill | WorkKind::Medicine | WorkKind::Allergy => Parts::WritingAndChart,
+        _ => Parts::Writing,
+    };
+    let record = record::read(allowed.store(), patient, parts).await?;
     tell_it_was_read(allowed, &record, line).await?;
     let refill = refills::refills(&record, NOBODY).into_iter().find(|row| row.entry == item);
     let request = requests::requests(&record, NOBODY).into_iter().find(|row| row.entry == item);
-    Ok((refill, request))
+    Ok((refill, request, desk::notices(&record, &line.work)))
 }
 
 /// A mark for the author of a request that nobody at the clinic had opened.

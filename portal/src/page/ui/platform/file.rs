@@ -2,13 +2,22 @@
 
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::on_cleanup;
-use wasm_bindgen::JsValue;
-use web_sys::{Blob, BlobPropertyBag, Url};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
-use super::window;
+use super::{document, window};
 
 /// An address that only this tab knows, for as long as the screen is there.
 pub(crate) struct ObjectUrl(Option<String>);
+
+/// Saves what lies at an address, as if the person had followed a link to it.
+pub(crate) fn save(address: &str, name: &str) {
+    let link = document().create_element("a").ok().and_then(|link| link.dyn_into().ok());
+    let Some(link): Option<HtmlAnchorElement> = link else { return };
+    link.set_href(address);
+    link.set_download(name);
+    link.click();
+}
 
 impl ObjectUrl {
     pub(crate) fn of_text(text: &str, content_type: &str) -> Self {

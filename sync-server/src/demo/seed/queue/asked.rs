@@ -163,6 +163,7 @@ pub(super) const ASKING: [Asking; 9] = [
         said: |written| {
             Said::Wrong(Wrong {
                 about: ALLERGY,
+                name: None,
                 text: "I was tested again and I am not allergic to latex.".into(),
                 written,
             })
