@@ -26,21 +26,23 @@ const KINDS: [ResourceType; 5] = [
 
 fn file(name: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fhir/pairs").join(name);
-    std::fs::read(path).unwrap()
+    std::fs::read(path).expect("the pairs are in the repository")
 }
 
 fn bundle(name: &str) -> Value {
     let mut text = Vec::new();
-    flate2::read::GzDecoder::new(&file(name)[..]).read_to_end(&mut text).unwrap();
-    serde_json::from_slice(&text).unwrap()
+    let packed = file(name);
+    let read = flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut text);
+    read.expect("a pair is packed whole");
+    serde_json::from_slice(&text).expect("a pair is JSON")
 }
 
 /// Puts a source into the record; answers the entry of each of its resources.
 fn told(story: &mut Story, source: &str, bundle: &Value) -> BTreeMap<String, EntryId> {
-    let entries = bundle["entry"].as_array().unwrap().iter();
+    let entries = bundle["entry"].as_array().expect("a bundle has entries").iter();
     let entries = entries.map(|entry| {
         let resource = &entry["resource"];
-        let text = |field: &str| resource[field].as_str().unwrap();
+        let text = |field: &str| resource[field].as_str().expect("it has a type and an id");
         let name = format!("{}/{}", text("resourceType"), text("id"));
         let json = resource.to_string();
         (name, story.chart(Kind::ChartCore, ChartEntry::new(source, json)))
@@ -59,11 +61,12 @@ fn score(number: u32, score: &mut Score) {
     let mut story = Story::default();
     let here = told(&mut story, "a", &bundle(&format!("{number}-source-a.json.gz")));
     let there = told(&mut story, "b", &bundle(&format!("{number}-source-b.json.gz")));
-    let truth: Value = serde_json::from_slice(&file(&format!("{number}-truth.json"))).unwrap();
+    let truth = serde_json::from_slice::<Value>(&file(&format!("{number}-truth.json")));
+    let truth = truth.expect("the truth is JSON");
     let mut wanted = BTreeMap::new();
     let mut lookalikes = BTreeSet::new();
-    for pair in truth["pairs"].as_array().unwrap() {
-        let text = |field: &str| pair[field].as_str().unwrap();
+    for pair in truth["pairs"].as_array().expect("the truth lists pairs") {
+        let text = |field: &str| pair[field].as_str().expect("a pair names both and how");
         let (one, other) = (here[text("a")], there[text("b")]);
         let relation = match text("relation") {
             "same" => Relation::Same,
