@@ -3,6 +3,7 @@
 //! go out as data.
 
 mod arrange;
+pub mod attachment;
 pub mod document;
 pub mod edit;
 pub mod fhir;

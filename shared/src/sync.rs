@@ -10,6 +10,7 @@ pub mod receipt;
 pub mod scope;
 pub mod server;
 pub mod stored;
+pub mod way;
 
 use sha2::{Digest as _, Sha256};
 

@@ -52,7 +52,7 @@ impl Resource for ThreadOf {
 }
 
 /// Who runs the server's accounts has no reason to read what patients write.
-fn handles_messages<'a, R>(
+pub fn handles_messages<'a, R>(
     who: &'a Staff,
     _resource: &'a R,
     _store: &'a dyn Store,

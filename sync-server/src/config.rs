@@ -11,6 +11,9 @@ use std::path::PathBuf;
 pub struct Config {
     /// Everything durable lives in this folder: the database, the keys, the lock.
     pub dir: PathBuf,
+    /// The file of the key that opens the records. Never in that folder: a copy of the folder must
+    /// not open itself.
+    pub key_file: Option<PathBuf>,
     /// Where to listen. Loopback unless told otherwise, because there is no encryption without
     /// a proxy in front.
     pub address: SocketAddr,
@@ -60,6 +63,9 @@ pub struct DemoOptions {
 #[error("{0}")]
 pub struct Invalid(pub String);
 
+/// The name of the key among the credentials of a service.
+const CREDENTIAL: &str = "satchel.key";
+
 struct Flag {
     name: &'static str,
     /// What stands after it; nothing for a switch.
@@ -91,6 +97,13 @@ const FLAGS: &[Flag] = &[
         "SATCHEL_DIR",
         Some("satchel-data"),
         "folder for the database and the keys",
+    ),
+    flag(
+        "--key-file",
+        "FILE",
+        "SATCHEL_KEY_FILE",
+        None,
+        "the key that opens the records; `keys new FILE` makes one, outside of --dir",
     ),
     flag("--port", "PORT", "SATCHEL_PORT", Some("8080"), "port to listen on; 0 takes a free one"),
     flag("--bind", "ADDRESS", "SATCHEL_BIND", Some("127.0.0.1"), "address to listen on"),
@@ -150,9 +163,8 @@ pub fn parse(
     }
     match command.as_str() {
         "--version" | "-V" => Ok(Command::Version),
-        "import" | "export" | "client" | "audit" | "staff" | "patient" => {
-            Ok(Command::Errand(errand::parse(command, rest, env)?))
-        }
+        "import" | "export" | "client" | "audit" | "staff" | "patient" | "keys" | "shred"
+        | "check" => Ok(Command::Errand(errand::parse(command, rest, env)?)),
         "serve" => Ok(Command::Serve(config(&Given::read(rest, false)?, env)?)),
         #[cfg(feature = "demo")]
         "demo" => {
@@ -166,9 +178,9 @@ pub fn parse(
 
 const fn commands() -> &'static str {
     if cfg!(feature = "demo") {
-        "serve, import, export, client, audit, staff, patient or demo"
+        "serve, import, export, client, audit, staff, patient, keys, shred, check or demo"
     } else {
-        "serve, import, export, client, audit, staff or patient"
+        "serve, import, export, client, audit, staff, patient, keys, shred or check"
     }
 }
 
@@ -251,6 +263,7 @@ fn config(given: &Given, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
     }
     Ok(Config {
         dir: dir.into(),
+        key_file: key_file(given, env),
         address: SocketAddr::new(ip, port),
         origin,
         portal: text("--portal").map(PathBuf::from),
@@ -261,6 +274,16 @@ fn config(given: &Given, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
             emergency_number: text("--emergency-number").unwrap_or_default(),
         },
     })
+}
+
+/// What is named, else what the service manager hands over (systemd.exec, `LoadCredential=`).
+fn key_file(given: &Given, env: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    let named = given.value("--key-file", env).map(|(value, _)| PathBuf::from(value));
+    let handed = || {
+        let file = PathBuf::from(env("CREDENTIALS_DIRECTORY")?).join(CREDENTIAL);
+        file.is_file().then_some(file)
+    };
+    named.or_else(handed)
 }
 
 /// An origin is compared byte for byte with what browsers send, so it is checked here.
@@ -292,7 +315,11 @@ pub fn help() -> String {
          \x20      sync-server client add NAME --source NAME   a token for an EHR; client end NAME\n\
          \x20      sync-server audit verify                    reads the whole audit log\n\
          \x20      sync-server staff add NAME --role ROLE      a link to set up a sign-in; staff reset NAME\n\
-         \x20      sync-server patient invite --patient ID     a link for the person whose record it is\n",
+         \x20      sync-server patient invite --patient ID     a link for the person whose record it is\n\
+         \x20      sync-server keys new FILE                   a key for the records, in a new file\n\
+         \x20      sync-server keys rotate FILE                the same, and it takes the place of --key-file\n\
+         \x20      sync-server shred ID                        ends a record: no copy of the database opens it\n\
+         \x20      sync-server check                           opens everything that is sealed\n",
     );
     if cfg!(feature = "demo") {
         text.push_str(

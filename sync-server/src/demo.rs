@@ -54,7 +54,15 @@ impl Entrances {
 /// Runs the demo until the process is told to stop.
 pub async fn demo(config: Config, options: DemoOptions) -> Result<(), Failure> {
     let portal = portal(&config)?;
-    let started = Started::new(&config, |folder| prepare(folder, options)).await?;
+    let started = Started::new(
+        &config,
+        || Ok(()),
+        |folder, ()| {
+            prepare(folder, options)?;
+            folder.own_key()
+        },
+    )
+    .await?;
     let clock = Clock::System;
     let receipts = started.folder.receipts();
     let store = std::sync::Arc::clone(&started.store);

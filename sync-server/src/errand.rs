@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use crate::config::errand::{Errand, What};
 use crate::fhir::errands::{Ask, Errands, IMPORT_BYTES_MAX, Tell};
 use crate::fhir::socket;
-use crate::folder::Folder;
+use crate::folder::{self, Folder};
 use crate::serve::Failure;
 use crate::store::sqlite::SqliteStore;
 use crate::world::Clock;
@@ -24,7 +24,12 @@ enum Doer {
 }
 
 pub async fn run(errand: Errand) -> Result<ExitCode, Failure> {
-    let doer = Doer::of(&errand.dir)?;
+    if let What::NewKey { file } = &errand.what {
+        folder::new_key(file)?;
+        say(&format!("made {}; keep a copy of it in a safe place", file.display()));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let doer = Doer::of(&errand)?;
     let code = doer.all(errand.what, &errand.origin).await;
     if let Doer::Here { store, .. } = &doer {
         store.close().await;
@@ -33,20 +38,24 @@ pub async fn run(errand: Errand) -> Result<ExitCode, Failure> {
 }
 
 impl Doer {
-    fn of(dir: &Path) -> Result<Self, Failure> {
-        let folder = match Folder::open(dir) {
+    fn of(errand: &Errand) -> Result<Self, Failure> {
+        let folder = match Folder::open(&errand.dir) {
             Ok(folder) => folder,
             Err(Failure::InUse(dir)) => return Ok(Self::Server(dir.join(Folder::SOCKET))),
             Err(failure) => return Err(failure),
         };
         let file = folder.database();
-        let store = SqliteStore::open(&file, Clock::System.now())
+        let key = match &errand.key_file {
+            None if folder.has_own_key() => folder.own_key()?,
+            file => folder::wrapping_key(file.as_deref())?,
+        };
+        let store = SqliteStore::open(&file, key, Clock::System.now())
             .map_err(|error| Failure::Database(file, error))?;
         Ok(Self::Here { folder, store })
     }
 
     async fn all(&self, what: What, origin: &str) -> Result<ExitCode, Failure> {
-        match what {
+        let ask = match what {
             What::Import { files, source, patient } => {
                 let mut code = ExitCode::SUCCESS;
                 for file in files {
@@ -55,13 +64,13 @@ impl Doer {
                         code = ExitCode::from(EXIT_REFUSED);
                     }
                 }
-                Ok(code)
+                return Ok(code);
             }
             What::Export { patient } => {
                 let mut bundle = Bundle::default();
                 self.ask(Ask::Export { patient }, Vec::new(), &mut |told| bundle.tell(told))
                     .await?;
-                bundle.end().map(|()| ExitCode::SUCCESS)
+                return bundle.end().map(|()| ExitCode::SUCCESS);
             }
             What::AddClient { name, source, keys, scopes } => {
                 let (ask, body) = match keys.zip(scopes) {
@@ -70,19 +79,27 @@ impl Doer {
                     }
                     None => (Ask::AddClient { name, source }, Vec::new()),
                 };
-                self.ask(ask, body, &mut say_told).await.map(|()| ExitCode::SUCCESS)
+                let done = self.ask(ask, body, &mut say_told).await;
+                return done.map(|()| ExitCode::SUCCESS);
+            }
+            What::EndClient { name } => Ask::EndClient { name },
+            What::NewKey { .. } => unreachable!("a key is made without a folder"),
+            What::RotateKeys { file } => {
+                folder::new_key(&file)?;
+                let unreadable = |error| Failure::KeyUnreadable(file.clone(), error);
+                Ask::RotateKeys { file: file.canonicalize().map_err(unreadable)? }
             }
             What::AddStaff { name, role, prescribes } => {
-                let ask = Ask::AddStaff { name, role, prescribes };
-                self.link(ask, &format!("{origin}/clinic/#setup=")).await
+                let before = format!("{origin}/clinic/#setup=");
+                return self.link(Ask::AddStaff { name, role, prescribes }, &before).await;
             }
             What::ResetStaff { name } => {
                 let before = format!("{origin}/clinic/#setup=");
-                self.link(Ask::ResetStaff { name }, &before).await
+                return self.link(Ask::ResetStaff { name }, &before).await;
             }
             What::InvitePatient { patient } => {
                 let before = format!("{origin}/#activate=");
-                self.link(Ask::InvitePatient { patient }, &before).await
+                return self.link(Ask::InvitePatient { patient }, &before).await;
             }
             What::VerifyAudit => {
                 let mut clean = true;
@@ -94,13 +111,12 @@ impl Doer {
                     other => say_told(other),
                 };
                 self.ask(Ask::VerifyAudit, Vec::new(), &mut tell).await?;
-                Ok(if clean { ExitCode::SUCCESS } else { ExitCode::from(EXIT_REFUSED) })
+                return Ok(if clean { ExitCode::SUCCESS } else { ExitCode::from(EXIT_REFUSED) });
             }
-            What::EndClient { name } => {
-                let ask = Ask::EndClient { name };
-                self.ask(ask, Vec::new(), &mut say_told).await.map(|()| ExitCode::SUCCESS)
-            }
-        }
+            What::Shred { patient } => Ask::Shred { patient },
+            What::Check => Ask::Check,
+        };
+        self.ask(ask, Vec::new(), &mut say_told).await.map(|()| ExitCode::SUCCESS)
     }
 
     async fn link(&self, ask: Ask, before: &str) -> Result<ExitCode, Failure> {
@@ -229,6 +245,11 @@ fn say_told(told: Tell) {
     match told {
         Tell::Token { token } => say(&format!("token, shown this once: {token}")),
         Tell::Ended { count } => say(&format!("{count} ended")),
+        Tell::Rotated { count } => {
+            say(&format!("{count} keys are opened by the new key; start with it from now on"));
+        }
+        Tell::Shredded => say("the record is gone"),
+        Tell::Checked { count } => say(&format!("{count} sealed values are as they were written")),
         Tell::Progress { .. }
         | Tell::Summary { .. }
         | Tell::Resource { .. }

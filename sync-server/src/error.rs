@@ -67,6 +67,13 @@ pub enum Error {
     StepRefused,
     #[error("the text cannot be taken")]
     TextRefused(#[source] shared::edit::Refused),
+    /// Its content is not what its name or its type says, or its type is not taken.
+    #[error("the attachment cannot be taken")]
+    AttachmentRefused,
+    #[error("another piece is awaited")]
+    PieceNotNext,
+    #[error("the record has no room for it")]
+    RecordFull,
     #[error("a websocket is expected here")]
     NotAWebSocket,
     #[error("too busy, try again later")]
@@ -107,6 +114,9 @@ impl Error {
             Self::DecidedBefore => (StatusCode::CONFLICT, "decided-before"),
             Self::StepRefused => (StatusCode::UNPROCESSABLE_ENTITY, "step-refused"),
             Self::TextRefused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "text-refused"),
+            Self::AttachmentRefused => (StatusCode::UNPROCESSABLE_ENTITY, "attachment-refused"),
+            Self::PieceNotNext => (StatusCode::CONFLICT, "piece-not-next"),
+            Self::RecordFull => (StatusCode::INSUFFICIENT_STORAGE, "record-full"),
             Self::NotAWebSocket => (StatusCode::UPGRADE_REQUIRED, "not-a-websocket"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),

@@ -9,6 +9,7 @@ use shared::id::Rng;
 use shared::sync::receipt::ReceiptKey;
 
 use crate::audit::checkpoint::{AuditKey, Checkpoints};
+use crate::sealing::{KEY_FILE_BYTES_MAX, WrappingKey};
 use crate::serve::Failure;
 use crate::sign_in::SignInKey;
 use crate::world::OsRng;
@@ -67,9 +68,52 @@ impl Folder {
         Checkpoints::new(self.dir.clone(), AuditKey::from_bytes(self.audit))
     }
 
+    /// The demo's own key for its made-up records. It lies beside them, where a clinic's must not.
+    pub fn own_key(&self) -> Result<WrappingKey, Failure> {
+        key(&self.dir.join(OWN_KEY), &self.dir).map(WrappingKey::from_bytes)
+    }
+
+    /// Whether there is one.
+    pub fn has_own_key(&self) -> bool {
+        self.dir.join(OWN_KEY).is_file()
+    }
+
     pub const fn sign_ins(&self) -> SignInKey {
         SignInKey::from_bytes(self.sign_ins)
     }
+}
+
+const OWN_KEY: &str = "keys/record.key";
+
+/// The key that opens the records, from its file.
+pub fn wrapping_key(file: Option<&Path>) -> Result<WrappingKey, Failure> {
+    let file = file.ok_or(Failure::NoKey)?;
+    let unreadable = |error| Failure::KeyUnreadable(file.to_owned(), error);
+    let mut text = String::new();
+    let open = File::open(file).map_err(unreadable)?;
+    open.take(KEY_FILE_BYTES_MAX + 1).read_to_string(&mut text).map_err(unreadable)?;
+    WrappingKey::from_text(&text).ok_or_else(|| Failure::KeyDamaged(file.to_owned()))
+}
+
+/// The same for a server: whoever copies its folder must not have the key with it.
+pub fn key_apart_from(dir: &Path, file: Option<&Path>) -> Result<WrappingKey, Failure> {
+    let key = wrapping_key(file)?;
+    let places = file.map(Path::canonicalize).and_then(Result::ok).zip(dir.canonicalize().ok());
+    match places {
+        Some((file, dir)) if file.starts_with(&dir) => Err(Failure::KeyBeside(file)),
+        Some(_) | None => Ok(key),
+    }
+}
+
+/// Makes a key in a new file. One that is there is never written over.
+pub fn new_key(file: &Path) -> Result<WrappingKey, Failure> {
+    if file.exists() {
+        return Err(Failure::Other(format!("there is a file {} already", file.display())));
+    }
+    let key = WrappingKey::fresh(&mut OsRng);
+    let failed = |error| Failure::Other(format!("cannot write {}: {error}", file.display()));
+    write_private(file, key.text().as_bytes()).map_err(failed)?;
+    Ok(key)
 }
 
 fn private() -> OpenOptions {
@@ -131,6 +175,24 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let _first = Folder::open(dir.path()).unwrap();
         assert!(matches!(Folder::open(dir.path()), Err(Failure::InUse(_))));
+    }
+
+    #[test]
+    fn a_key_beside_the_records_or_none_at_all_stops_the_start() {
+        let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (inside, apart) = (dir.path().join("sub.key"), other.path().join("a.key"));
+        new_key(&inside).unwrap();
+        let made = new_key(&apart).unwrap();
+        assert!(new_key(&apart).is_err(), "a key is never written over");
+        let key = |file| key_apart_from(dir.path(), file);
+        assert!(matches!(key(None), Err(Failure::NoKey)));
+        assert!(matches!(key(Some(&inside)), Err(Failure::KeyBeside(_))));
+        let link = other.path().join("link.key");
+        std::os::unix::fs::symlink(&inside, &link).unwrap();
+        assert!(matches!(key(Some(&link)), Err(Failure::KeyBeside(_))), "through a link, too");
+        assert_eq!(key(Some(&apart)).unwrap().id(), made.id());
+        std::fs::write(&apart, "nonsense").unwrap();
+        assert!(matches!(key(Some(&apart)), Err(Failure::KeyDamaged(_))));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod connection;
 mod contact;
 mod perform;
+mod wire;
 
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use tokio::sync::{mpsc, watch};
 pub use self::connection::run;
 #[cfg(test)]
 use self::connection::{CLOSE_SIGNED_OUT, CLOSE_UNMANNERLY};
+pub use self::wire::{Lines, Wire};
 use crate::secret::SecretHash;
 use crate::store::people::Session;
 use crate::store::rows::News;
@@ -40,6 +42,7 @@ pub struct Hub {
     listeners: Mutex<Listeners>,
     /// Connections and streams hold a receiver each; when all are gone, they have ended.
     stopping: watch::Sender<bool>,
+    lines: Lines,
 }
 
 #[derive(Default)]
@@ -65,7 +68,11 @@ pub struct Listening<'a> {
 
 impl Default for Hub {
     fn default() -> Self {
-        Self { listeners: Mutex::default(), stopping: watch::Sender::new(false) }
+        Self {
+            listeners: Mutex::default(),
+            stopping: watch::Sender::new(false),
+            lines: Lines::default(),
+        }
     }
 }
 
@@ -119,6 +126,10 @@ impl Hub {
         for number in numbers {
             listeners.tell(number, Told::Rescoped);
         }
+    }
+
+    pub const fn lines(&self) -> &Lines {
+        &self.lines
     }
 
     /// Tells all connections and streams to end.

@@ -21,6 +21,7 @@ pub mod listen;
 pub mod log;
 pub mod projector;
 pub mod routes;
+pub mod sealing;
 pub mod secret;
 pub mod serve;
 pub mod sign_in;

@@ -40,11 +40,12 @@ pub enum Encryption {
 pub struct Listening {
     listener: TcpListener,
     encryption: Encryption,
+    headers_within: Duration,
 }
 
 impl Listening {
     pub const fn new(listener: TcpListener, encryption: Encryption) -> Self {
-        Self { listener, encryption }
+        Self { listener, encryption, headers_within: HEADERS_WITHIN }
     }
 
     /// Serves until `stop` is done: then takes no new connection and lets the running requests end.
@@ -66,23 +67,23 @@ impl Listening {
                 () = &mut stop => break,
             };
             let (router, stopped) = (router.clone(), stopped.clone());
-            let encryption = self.encryption.clone();
+            let (encryption, within) = (self.encryption.clone(), self.headers_within);
             tokio::spawn(async move {
                 // Without it, a small frame waits for the acknowledgement of the one before.
                 let _unset = stream.set_nodelay(true);
                 match encryption {
-                    Encryption::None => talk(stream, peer, router, stopped).await,
+                    Encryption::None => talk(stream, peer, router, stopped, within).await,
                     #[cfg(feature = "demo")]
                     Encryption::Tls(_) if !speaks_tls(&stream).await => {
                         let page = Router::new().fallback(plain::use_https);
-                        talk(stream, peer, page, stopped).await;
+                        talk(stream, peer, page, stopped, within).await;
                     }
                     #[cfg(feature = "demo")]
                     Encryption::Tls(acceptor) => {
                         let handshake =
                             tokio::time::timeout(HEADERS_WITHIN, acceptor.accept(stream));
                         if let Ok(Ok(stream)) = handshake.await {
-                            talk(stream, peer, router, stopped).await;
+                            talk(stream, peer, router, stopped, within).await;
                         }
                     }
                 }
@@ -100,6 +101,7 @@ async fn talk(
     peer: Peer,
     router: Router,
     mut stopped: watch::Receiver<()>,
+    headers_within: Duration,
 ) {
     let router = router.map_request(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
@@ -107,7 +109,7 @@ async fn talk(
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS_WITHIN)
+        .header_read_timeout(headers_within)
         .max_buf_size(BUFFER_BYTES)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
         .with_upgrades();
@@ -140,5 +142,49 @@ mod plain {
     pub async fn use_https() -> Response {
         let headers = [(header::CACHE_CONTROL, "no-store")];
         (StatusCode::UPGRADE_REQUIRED, headers, Html(PAGE)).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    const SLOW: usize = 200;
+
+    #[tokio::test]
+    async fn whoever_speaks_too_slowly_is_hung_up_on_while_others_are_served() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let headers_within = Duration::from_millis(200);
+        let listening = Listening::new(listener, Encryption::None);
+        let listening = Listening { headers_within, ..listening };
+        let (stop, stopped) = oneshot::channel::<()>();
+        let router = Router::new().route("/", get(|| async { "here" }));
+        let serving = tokio::spawn(listening.serve(router, async move { drop(stopped.await) }));
+
+        let mut slow = Vec::new();
+        for _ in 0..SLOW {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nX-More: ").await.unwrap();
+            slow.push(stream);
+        }
+        let mut honest = TcpStream::connect(address).await.unwrap();
+        honest.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        honest.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.ends_with("here"), "{answer}");
+        for mut stream in slow {
+            // It ends, with or without a word.
+            let mut heard = Vec::new();
+            let _reset = stream.read_to_end(&mut heard).await;
+            assert!(!String::from_utf8_lossy(&heard).contains("here"));
+        }
+        drop(stop);
+        serving.await.unwrap();
     }
 }

@@ -45,6 +45,17 @@ pub enum Line<'a> {
     },
 }
 
+/// From now on a panic says where it was, and never its words: they may hold what somebody wrote.
+pub fn panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let at = Clock::System.now().millis();
+        match panic.location() {
+            Some(place) => eprintln!("{at} panicked at {}:{}", place.file(), place.line()),
+            None => eprintln!("{at} panicked"),
+        }
+    }));
+}
+
 /// Writes one line.
 pub fn line(line: &Line<'_>) {
     let at = Clock::System.now().millis();

@@ -10,6 +10,7 @@ const EXIT_USAGE: u8 = 2;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    sync_server::log::panics();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let command = match parse(&arguments, &|name| std::env::var(name).ok()) {
         Ok(command) => command,

@@ -2,7 +2,9 @@
 //! handler; who may is part of the handler's type.
 
 pub mod activate;
+pub mod attachments;
 pub mod health;
+pub mod line;
 pub mod session;
 pub mod sign_in;
 pub mod sync;
@@ -53,6 +55,18 @@ pub fn table() -> Vec<Route> {
         post("/clinic/api/staff/{account}", clinic::staff::change),
         post("/clinic/api/staff/{account}/link", clinic::staff::link),
         get("/clinic/api/audit", clinic::staff::audit),
+        post("/api/line", line::open),
+        post("/api/line/{line}", line::say),
+        post("/api/line/{line}/next", line::listen),
+        post("/api/records/{patient}/attachments/{name}", attachments::begin),
+        get("/api/records/{patient}/attachments/{name}", attachments::read),
+        post("/api/records/{patient}/attachments/{name}/{piece}", attachments::put),
+        get("/api/records/{patient}/attachments/{name}/{piece}", attachments::piece),
+        get("/clinic/api/records/{patient}/attachments/{name}", attachments::read_at_clinic),
+        get(
+            "/clinic/api/records/{patient}/attachments/{name}/{piece}",
+            attachments::piece_at_clinic,
+        ),
         get("/clinic/api/session", clinic::session::read),
         delete("/clinic/api/session", clinic::session::end),
         get("/clinic/api/threads", clinic::threads::list),

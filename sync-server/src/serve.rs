@@ -13,10 +13,11 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::assets::PortalSource;
 use crate::config::Config;
-use crate::folder::Folder;
+use crate::folder::{self, Folder};
 use crate::listen::{Encryption, Listening};
 use crate::log::{Line, line};
 use crate::routes;
+use crate::sealing::WrappingKey;
 use crate::state::{App, Setup};
 use crate::store::sqlite::{OpenError, SqliteStore};
 use crate::world::Clock;
@@ -38,6 +39,18 @@ pub enum Failure {
     InUse(PathBuf),
     #[error("the key {} is damaged; put back the copy from your backup", .0.display())]
     KeyDamaged(PathBuf),
+    #[error(
+        "the records need a key that does not lie beside them: make one with `sync-server keys new \
+         FILE`, keep a copy of it in a safe place, and name it with --key-file"
+    )]
+    NoKey,
+    #[error(
+        "the key {} lies in the folder of the records it opens: a copy of that folder would open \
+         itself; move the key out of it", .0.display()
+    )]
+    KeyBeside(PathBuf),
+    #[error("cannot read the key {}: {}", .0.display(), .1)]
+    KeyUnreadable(PathBuf, std::io::Error),
     #[error("cannot use the database {}: {}", .0.display(), .1)]
     Database(PathBuf, OpenError),
     #[error("the folder {} holds no portal; `cargo xtask build` makes one", .0.display())]
@@ -53,7 +66,8 @@ pub enum Failure {
 /// Runs until the process is told to stop.
 pub async fn serve(config: Config) -> Result<(), Failure> {
     let portal = portal(&config)?;
-    let started = Started::new(&config, |_| Ok(())).await?;
+    let key = || folder::key_apart_from(&config.dir, config.key_file.as_deref());
+    let started = Started::new(&config, key, |_, key| Ok(key)).await?;
     let origins = started.origins(&config);
     let app = started.app(Setup {
         clinic: config.clinic.clone(),
@@ -80,16 +94,19 @@ pub struct Started {
 }
 
 impl Started {
-    /// `prepare` is called with the folder when it is ours alone, before the database is opened.
-    pub async fn new(
+    /// `before` is called before anything is written; `prepare` with the folder when it is ours
+    /// alone, before the database is opened, and answers the key to it.
+    pub async fn new<T>(
         config: &Config,
-        prepare: impl FnOnce(&Folder) -> Result<(), Failure>,
+        before: impl FnOnce() -> Result<T, Failure>,
+        prepare: impl FnOnce(&Folder, T) -> Result<WrappingKey, Failure>,
     ) -> Result<Self, Failure> {
         let (listener, port) = listen(config.address).await?;
+        let given = before()?;
         let folder = Folder::open(&config.dir)?;
-        prepare(&folder)?;
+        let key = prepare(&folder, given)?;
         let file = folder.database();
-        let store = SqliteStore::open(&file, Clock::System.now())
+        let store = SqliteStore::open(&file, key, Clock::System.now())
             .map_err(|error| Failure::Database(file, error))?;
         // Heard from here on: whoever reads that it has started may already ask it to stop.
         let stop = StopSignal::listen();

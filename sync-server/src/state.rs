@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use shared::id::PatientId;
 use shared::sync::receipt::ReceiptKey;
 use shared::time::Timestamp;
 
@@ -139,6 +140,13 @@ impl App {
     pub fn published(&self, news: News, by: Option<u64>) {
         self.0.hub.publish(news, by);
         self.0.projector.wake();
+    }
+
+    /// A record is gone: whoever has it open looks again.
+    pub fn shredded(&self, patient: PatientId) {
+        self.0.hub.rebuilt(patient);
+        self.0.desk.forget(patient);
+        self.clinic_changed();
     }
 
     /// The clinic's pages look again.

@@ -1,6 +1,7 @@
 //! What the server remembers, as verbs of the domain. Each verb is one transaction, and it answers
 //! after that transaction is durable. Every implementation passes the same contract suite.
 
+pub mod attachments;
 pub mod desk;
 pub mod memory;
 pub mod outgoing;
@@ -23,6 +24,7 @@ use shared::sync::scope::Access;
 use shared::time::Timestamp;
 use shared::wire::{Row, Summary};
 
+use self::attachments::{Attached, Begun, NewAttachment, Took, Whole};
 use self::desk::{Colleague, Contact, DeskNote, Noted, Patient, Reach};
 use self::outgoing::OutgoingStore;
 use self::people::{
@@ -38,6 +40,7 @@ use self::rows::{
 };
 use self::staff::{OneTime, SetUp, StaffChange, StaffLink, StaffSetUp, StaffSignIn};
 use crate::audit::{Entry, Head, Linked, Search};
+use crate::sealing::WrappingKey;
 use crate::secret::{SecretHash, Slot};
 use crate::sign_in::{NameHash, Verifier};
 
@@ -196,6 +199,29 @@ pub trait Store: OutgoingStore + Send + Sync {
     fn keep_contact(&self, contact: Contact) -> Answer<'_, ()>;
     /// What staff noted on the items of one record, item by item, oldest first.
     fn desk_notes(&self, patient: PatientId) -> Answer<'_, Vec<DeskNote>>;
+    // Attachments.
+    /// Begins one, or goes on with it.
+    fn begin_attachment(&self, new: NewAttachment) -> Answer<'_, Begun>;
+    /// Takes the next piece.
+    fn put_piece(
+        &self,
+        of: Attached,
+        piece: u32,
+        bytes: Vec<u8>,
+        now: Timestamp,
+    ) -> Answer<'_, Took>;
+    /// Only one that is whole.
+    fn attachment(&self, of: Attached) -> Answer<'_, Option<Whole>>;
+    fn piece(&self, of: Attached, piece: u32) -> Answer<'_, Option<Vec<u8>>>;
+
+    // What is at rest.
+    /// Ends a record for good: its key, then its rows, and the account that reaches nothing else.
+    /// Answers whether there was one.
+    fn shred(&self, patient: PatientId, at: Timestamp) -> Answer<'_, bool>;
+    /// Wraps the keys of all records with this key from now on. Answers how many there are.
+    fn rewrap(&self, key: WrappingKey) -> Answer<'_, u64>;
+    /// Opens every sealed value there is, and answers how many.
+    fn check(&self) -> Answer<'_, u64>;
     /// Only as the next note of its item: who has not seen the newest one is told so.
     fn add_desk_note(&self, note: DeskNote) -> Answer<'_, Noted>;
 

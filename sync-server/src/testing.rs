@@ -23,6 +23,7 @@ use crate::audit::checkpoint::{AuditKey, Checkpoints};
 use crate::config::Clinic;
 use crate::listen::{Encryption, Listening};
 use crate::routes;
+use crate::sealing::WrappingKey;
 use crate::secret::{Secret, Slot};
 use crate::sign_in::SignInKey;
 use crate::state::{App, STAFF_COOKIE, Setup, slot_cookie};
@@ -43,6 +44,7 @@ pub const NEW_RECORD: PatientId = PatientId::from_u128(13);
 
 /// Noon on some day.
 pub const NOON: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+pub const KEY: WrappingKey = WrappingKey::from_bytes([5; 32]);
 pub const ORIGIN: &str = "http://localhost:8080";
 
 pub struct World {
@@ -67,7 +69,7 @@ impl World {
     /// On a folder that may hold a database already.
     pub async fn on(folder: Arc<tempfile::TempDir>) -> Self {
         let clock = Clock::set(NOON);
-        let store = SqliteStore::open(&folder.path().join("satchel.db"), NOON).unwrap();
+        let store = SqliteStore::open(&folder.path().join("satchel.db"), KEY, NOON).unwrap();
         let store = Arc::new(store);
         let setup = Setup {
             clinic: Clinic {

@@ -14,6 +14,7 @@ use shared::id::{AccountId, DeviceId, EntryId, PatientId};
 use shared::sync::scope::Level;
 use shared::time::Timestamp;
 use shared::wire::{Digest, Outcome, ToDevice, ToServer, VERSION};
+use sync_server::sealing::WrappingKey;
 use sync_server::secret::{Secret, Slot};
 use sync_server::store::Store;
 use sync_server::store::people::{BirthDate, Door, Grant, NewAccount, NewPatient, NewSession};
@@ -31,6 +32,7 @@ const PUSH: usize = 4;
 /// Enough that the kill falls between two commits in some rounds and into one in others.
 const ACKNOWLEDGED_BEFORE_THE_KILL: usize = 12;
 const ORIGIN: &str = "http://localhost:8080";
+const KEY: WrappingKey = WrappingKey::from_bytes([5; 32]);
 const ROSA: AccountId = AccountId::from_u128(1);
 const RECORD: PatientId = PatientId::from_u128(2);
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
@@ -41,7 +43,7 @@ fn journal() -> DocumentId {
 
 async fn prepare(folder: &Path) -> Vec<Secret> {
     let now = Clock::System.now();
-    let store = SqliteStore::open(&folder.join("satchel.db"), now).unwrap();
+    let store = SqliteStore::open(&folder.join("satchel.db"), KEY, now).unwrap();
     let birth_date = BirthDate::parse("1961-04-09").unwrap();
     let patient = NewPatient { patient: RECORD, name: "Rosa".into(), birth_date, at: now };
     store.add_patient(patient).await.unwrap();
@@ -72,10 +74,11 @@ async fn prepare(folder: &Path) -> Vec<Secret> {
 }
 
 /// Starts the real program and answers its port.
-fn start(folder: &Path) -> (Child, u16) {
+fn start(folder: &Path, key: &Path) -> (Child, u16) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_sync-server"))
         .args(["serve", "--port", "0", "--origin", ORIGIN])
         .args([Path::new("--dir"), folder, Path::new("--portal"), &folder.join("portal")])
+        .args([Path::new("--key-file"), key])
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
@@ -184,10 +187,13 @@ async fn what_was_acknowledged_survives_every_kill() {
     let portal = folder.path().join("portal");
     std::fs::create_dir(&portal).unwrap();
     std::fs::write(portal.join("index.html"), "<!doctype html>").unwrap();
+    let apart = tempfile::tempdir().unwrap();
+    let key = apart.path().join("satchel.key");
+    std::fs::write(&key, KEY.text()).unwrap();
     let tickets = prepare(folder.path()).await;
     let mut acknowledged = Vec::new();
     for ticket in &tickets {
-        let (child, port) = start(folder.path());
+        let (child, port) = start(folder.path(), &key);
         let socket = connect(port, ticket).await;
         acknowledged.extend(push_into_the_kill(socket, child).await);
 
@@ -197,7 +203,7 @@ async fn what_was_acknowledged_survives_every_kill() {
             connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
         assert_eq!(sound, "ok");
         drop(connection);
-        let store = SqliteStore::open(&file, Clock::System.now()).unwrap();
+        let store = SqliteStore::open(&file, KEY, Clock::System.now()).unwrap();
         let there = store.hashes(journal()).await.unwrap();
         let lost = acknowledged.iter().filter(|hash| !there.contains(hash)).count();
         assert_eq!(lost, 0, "of {} acknowledged", acknowledged.len());

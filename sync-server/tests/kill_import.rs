@@ -7,11 +7,13 @@ use std::process::{Child, Command, Stdio};
 
 use shared::document::{Document, DocumentId};
 use shared::id::PatientId;
+use sync_server::sealing::WrappingKey;
 use sync_server::store::Store;
 use sync_server::store::resources::FactKind;
 use sync_server::store::sqlite::SqliteStore;
 use sync_server::world::Clock;
 
+const KEY: WrappingKey = WrappingKey::from_bytes([5; 32]);
 const ROUNDS: usize = 10;
 const RESULTS: usize = 300;
 const SOURCE: &str = "lake";
@@ -40,6 +42,7 @@ fn bundle(round: usize) -> String {
 fn import(folder: &Path, file: &Path) -> Child {
     Command::new(env!("CARGO_BIN_EXE_sync-server"))
         .args([Path::new("import"), file, Path::new("--dir"), folder])
+        .args([Path::new("--key-file"), &folder.join("satchel.key")])
         .args(["--source", SOURCE])
         .stdout(Stdio::null())
         .spawn()
@@ -82,12 +85,13 @@ async fn whole(store: &SqliteStore, patient: PatientId) -> usize {
 async fn an_import_is_there_whole_or_not_at_all_after_every_kill() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("bundle.json");
+    std::fs::write(folder.path().join("satchel.key"), KEY.text()).unwrap();
     let (mut none, mut all) = (0, 0);
     for round in 0..ROUNDS {
         std::fs::write(&file, bundle(round)).unwrap();
         kill_at(import(folder.path(), &file), folder.path(), STEP_BYTES * round as u64);
         let now = Clock::System.now();
-        let store = SqliteStore::open(&folder.path().join("satchel.db"), now).unwrap();
+        let store = SqliteStore::open(&folder.path().join("satchel.db"), KEY, now).unwrap();
         match count(&store, round).await {
             0 => none += 1,
             RESULTS => all += 1,
@@ -106,7 +110,8 @@ async fn an_import_is_there_whole_or_not_at_all_after_every_kill() {
         std::fs::write(&file, bundle(round)).unwrap();
         assert!(import(folder.path(), &file).wait().unwrap().success());
     }
-    let store = SqliteStore::open(&folder.path().join("satchel.db"), Clock::System.now()).unwrap();
+    let store =
+        SqliteStore::open(&folder.path().join("satchel.db"), KEY, Clock::System.now()).unwrap();
     let patient = store.people_with(FactKind::Identifier, vec!["mrn|1".into()]).await.unwrap();
     assert_eq!(whole(&store, patient[0].1).await, RESULTS * ROUNDS + 1);
     store.close().await;

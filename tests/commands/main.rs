@@ -119,6 +119,22 @@ fn a_database_that_is_not_ours_is_left_as_it_was() {
 }
 
 #[test]
+fn records_without_a_key_of_their_own_are_not_served() {
+    let folder = Folder::new("no-key").unwrap();
+    let (clinic, beside) = (folder.path().join("clinic"), folder.path().join("clinic/a.key"));
+    let port = free_port().unwrap().to_string();
+    let serve = ["serve", "--dir", text(&clinic), "--port", &port, "--key-file"];
+    check_refused(&[&serve[..], &["nowhere.key"]].concat(), &["nowhere.key"]);
+    assert_eq!(content(folder.path()), [], "a start that failed left something");
+    fs::create_dir(&clinic).unwrap();
+    assert!(run(&["keys", "new", text(&beside)]).success);
+    let before = content(folder.path());
+    check_refused(&[&serve[..], &[text(&beside)]].concat(), &[text(&beside), "folder"]);
+    check_refused(&["keys", "new", text(&beside)], &[text(&beside)]);
+    assert_eq!(content(folder.path()), before);
+}
+
+#[test]
 fn a_folder_in_use_is_not_opened_twice() {
     let folder = Folder::new("in-use").unwrap();
     let first = Program::start(folder.path(), free_port().unwrap());

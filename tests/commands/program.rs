@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use tests::built;
+use tests::scratch::Folder;
 
 pub struct Ended {
     pub success: bool,
@@ -23,7 +24,20 @@ fn command() -> Command {
         }
     }
     command.env("SATCHEL_PORTAL", built::portal().unwrap());
+    command.env("SATCHEL_KEY_FILE", key_file());
     command
+}
+
+/// A key for the records of all these tests, in a folder of its own.
+fn key_file() -> &'static Path {
+    static KEY: std::sync::OnceLock<(Folder, PathBuf)> = std::sync::OnceLock::new();
+    let (_, file) = KEY.get_or_init(|| {
+        let folder = Folder::new("key").unwrap();
+        let file = folder.path().join("satchel.key");
+        std::fs::write(&file, "5".repeat(64)).unwrap();
+        (folder, file)
+    });
+    file
 }
 
 /// A refusal is quick; whoever takes longer was not refused.

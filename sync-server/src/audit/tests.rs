@@ -52,7 +52,9 @@ fn of_route(
 fn about_records() -> Vec<Route> {
     const LISTS: [&str; 2] = ["/clinic/api/queue", "/clinic/api/threads"];
     let about = |route: &Route| route.path.contains("{patient}") || LISTS.contains(&route.path);
-    table().into_iter().filter(about).collect()
+    // Attachments have patients as callers and need one to be there: their own tests look.
+    let elsewhere = |route: &Route| route.path.contains("/attachments/");
+    table().into_iter().filter(|route| about(route) && !elsewhere(route)).collect()
 }
 
 #[tokio::test]

@@ -80,6 +80,11 @@ impl Desk {
         }
     }
 
+    /// Drops one record.
+    pub fn forget(&self, patient: PatientId) {
+        lock(&self.records).remove(&patient);
+    }
+
     async fn look_at(&self, store: &dyn Store, patient: Patient) -> Result<(), StoreError> {
         let id = patient.patient;
         // One look at a time: an older one that ends later would hide what is newer.

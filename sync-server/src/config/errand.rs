@@ -1,4 +1,4 @@
-//! The commands that do one thing and end: import, export, client.
+//! The commands that do one thing and end: import, export, client, keys, shred, check.
 
 use std::path::PathBuf;
 
@@ -13,6 +13,7 @@ pub struct Errand {
     pub dir: PathBuf,
     /// What people type to reach this server, for links.
     pub origin: String,
+    pub key_file: Option<PathBuf>,
     pub what: What,
 }
 
@@ -26,11 +27,24 @@ pub enum What {
     AddStaff { name: String, role: Role, prescribes: bool },
     ResetStaff { name: String },
     InvitePatient { patient: PatientId },
+    NewKey { file: PathBuf },
+    RotateKeys { file: PathBuf },
+    Shred { patient: PatientId },
+    Check,
 }
 
 /// Flags that stand behind these commands; all of them take a value.
-const FLAGS: [&str; 8] =
-    ["--dir", "--source", "--patient", "--role", "--prescribes", "--origin", "--keys", "--scopes"];
+const FLAGS: [&str; 9] = [
+    "--dir",
+    "--key-file",
+    "--source",
+    "--patient",
+    "--role",
+    "--prescribes",
+    "--origin",
+    "--keys",
+    "--scopes",
+];
 
 pub fn parse(
     command: &str,
@@ -90,10 +104,20 @@ pub fn parse(
         ("client", _) => {
             return invalid("use client add NAME --source NAME, or client end NAME".into());
         }
+        ("keys", [verb, file]) if verb == "new" => What::NewKey { file: file.into() },
+        ("keys", [verb, file]) if verb == "rotate" => What::RotateKeys { file: file.into() },
+        ("keys", _) => return invalid("use keys new FILE, or keys rotate FILE".into()),
+        ("shred", [patient]) => match patient.parse() {
+            Ok(patient) => What::Shred { patient },
+            Err(_) => return invalid(format!("shred needs the id of a record, not {patient:?}")),
+        },
+        ("shred", _) => return invalid("say which record to shred, by its id".into()),
+        ("check", []) => What::Check,
         (_, _) => return invalid(format!("{command} takes no words beside its flags")),
     };
     let origin = text("--origin").unwrap_or_else(|| "http://localhost:8080".into());
-    Ok(Errand { dir, origin, what })
+    let key_file = super::key_file(&given, env);
+    Ok(Errand { dir, origin, key_file, what })
 }
 
 fn role(word: Option<String>) -> Result<Role, Invalid> {
@@ -158,6 +182,10 @@ mod tests {
         };
         assert_eq!((keys, scopes.as_deref()), (Some("k.json".into()), Some("system/Task.rs")));
         assert_eq!(parsed("client end ehr"), Ok(What::EndClient { name }));
+        let file = "/etc/satchel.key".into();
+        assert_eq!(parsed("keys rotate /etc/satchel.key"), Ok(What::RotateKeys { file }));
+        let patient = PatientId::from_u128(7);
+        assert_eq!(parsed(&format!("shred {patient}")), Ok(What::Shred { patient }));
     }
 
     #[test]
@@ -176,6 +204,9 @@ mod tests {
             ("client add ehr --source lake --keys k.json", "go together"),
             ("patient invite", "--patient must say"),
             ("patient", "use patient invite"),
+            ("keys", "use keys new"),
+            ("shred", "which record"),
+            ("shred rosa", "the id of a record"),
         ] {
             let sentence = parsed(line).unwrap_err();
             assert!(sentence.contains(words), "{line}: {sentence}");

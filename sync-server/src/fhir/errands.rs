@@ -1,7 +1,10 @@
 //! What a person at the server's own terminal asks for. It is done by the process that holds the
 //! folder: the command itself, or the server that runs on it.
 
+mod at_rest;
+
 use std::io::Read;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use shared::fhir::import::{Input, NotRead, read};
@@ -55,6 +58,14 @@ pub enum Ask {
     EndClient {
         name: String,
     },
+    /// A new file with the key that opens the records from now on.
+    RotateKeys {
+        file: PathBuf,
+    },
+    Shred {
+        patient: PatientId,
+    },
+    Check,
     VerifyAudit,
     AddStaff {
         name: String,
@@ -95,6 +106,13 @@ pub enum Tell {
     Ended {
         count: u64,
     },
+    Rotated {
+        count: u64,
+    },
+    Shredded,
+    Checked {
+        count: u64,
+    },
     /// The last word of everything that is not one sentence.
     Done,
     Failed {
@@ -131,23 +149,29 @@ pub struct Errands<'a> {
 
 impl Errands<'_> {
     pub async fn perform(&self, ask: Ask, body: Vec<u8>, tell: &mut (dyn FnMut(Tell) + Send)) {
-        let told = match ask {
-            Ask::Import { source, patient } => self.import(&source, patient, &body, tell).await,
-            Ask::Export { patient } => self.export(patient, tell).await,
-            Ask::AddClient { name, source } => self.add_client(name, source).await,
+        let said = match ask {
+            Ask::Import { source, patient } => {
+                sentence(self.import(&source, patient, &body, tell).await)
+            }
+            Ask::Export { patient } => sentence(self.export(patient, tell).await),
+            Ask::AddClient { name, source } => sentence(self.add_client(name, source).await),
             Ask::AddKeyedClient { name, source, scopes } => {
                 let jwks = String::from_utf8_lossy(&body).into_owned();
-                self.add_keyed(KeyedClient { name, source, scopes, jwks, at: self.now }).await
+                let client = KeyedClient { name, source, scopes, jwks, at: self.now };
+                sentence(self.add_keyed(client).await)
             }
-            Ask::EndClient { name } => self.end_client(name).await,
-            Ask::VerifyAudit => self.verify_audit().await,
+            Ask::EndClient { name } => sentence(self.end_client(name).await),
+            Ask::RotateKeys { file } => sentence(self.rotate(&file).await),
+            Ask::Shred { patient } => sentence(self.shred(patient).await),
+            Ask::Check => sentence(self.check().await),
+            Ask::VerifyAudit => sentence(self.verify_audit().await),
             Ask::AddStaff { name, role, prescribes } => {
-                self.add_staff(name, role, prescribes).await
+                sentence(self.add_staff(name, role, prescribes).await)
             }
-            Ask::ResetStaff { name } => self.reset_staff(&name).await,
-            Ask::InvitePatient { patient } => self.invite(patient).await,
+            Ask::ResetStaff { name } => sentence(self.reset_staff(&name).await),
+            Ask::InvitePatient { patient } => sentence(self.invite(patient).await),
         };
-        tell(told.unwrap_or_else(|error| Tell::Failed { sentence: error.to_string() }));
+        tell(said);
     }
 
     async fn import(
@@ -285,6 +309,11 @@ impl Errands<'_> {
         let count = keyed + self.store.end_clients(name, self.now).await?;
         Ok(Tell::Ended { count })
     }
+}
+
+/// What did not work is told as a sentence.
+fn sentence(told: Result<Tell, impl std::error::Error>) -> Tell {
+    told.unwrap_or_else(|error| Tell::Failed { sentence: error.to_string() })
 }
 
 /// The text of a file, whether it was packed or not. It never grows beyond the limit.

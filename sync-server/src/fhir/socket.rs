@@ -66,10 +66,14 @@ async fn answer(app: &App, stream: UnixStream) -> io::Result<()> {
     };
     let perform = async {
         let _alone = app.importing().await;
+        let shredded = if let Ask::Shred { patient } = &ask { Some(*patient) } else { None };
         // Whoever asked may be gone; the work is done all the same.
         errands.perform(ask, body, &mut |one| drop(told.send(one))).await;
         // A program that was just let in finds everything made.
         app.projector().wake();
+        if let Some(patient) = shredded {
+            app.shredded(patient);
+        }
         drop(told);
     };
     let tell = async {

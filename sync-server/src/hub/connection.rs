@@ -1,19 +1,19 @@
-//! One socket: frames in, effects performed, frames out. It ends when the device is silent, slow,
+//! One connection: frames in, effects performed, frames out. It ends when the device is silent, slow,
 //! unmannerly or no longer signed in, and nothing is lost by it.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use shared::document::DocumentId;
 use shared::sync::scope::Scope;
 use shared::sync::server::{Connection, Effect, Event, Why};
-use shared::wire::{ToDevice, ToServer};
+use shared::wire::ToDevice;
 use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::contact::Presence;
 use super::perform::Performer;
+use super::wire::Wire;
 use super::{Listening, Told};
 use crate::audit::door::{Noting, Shown, Signature, Whose, before_rows_leave};
 use crate::authorize::Part;
@@ -25,8 +25,6 @@ use crate::store::people::Session;
 
 /// A device pings every few seconds; after this long it is gone, whatever the socket says.
 const SILENT_MAX: Duration = Duration::from_secs(45);
-/// A frame that does not leave within this time is stuck behind a reader that does not read.
-const SEND_WITHIN: Duration = Duration::from_secs(15);
 /// A revoked session or grant ends here even if nobody told this process.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
 /// Close codes, RFC 6455 section 7.4. Devices take them as a hint and nothing more.
@@ -38,7 +36,7 @@ const CLOSE_TOO_OLD: u16 = 4426;
 
 /// Why a connection ended, for the close frame and the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+pub enum End {
     /// The device closed, or the line broke.
     Gone,
     Silent,
@@ -52,7 +50,7 @@ enum End {
 }
 
 impl End {
-    const fn code(self) -> Option<u16> {
+    pub const fn code(self) -> Option<u16> {
         match self {
             Self::Gone | Self::Silent | Self::Slow => None,
             Self::Unmannerly => Some(CLOSE_UNMANNERLY),
@@ -85,20 +83,10 @@ impl From<StoreError> for End {
 }
 
 /// Runs one connection to its end.
-pub async fn run(
-    app: App,
-    mut socket: WebSocket,
-    session: Session,
-    id: RequestId,
-    from: Option<IpAddr>,
-) {
+pub async fn run(app: App, mut wire: Wire, session: Session, id: RequestId, from: Option<IpAddr>) {
     line(&Line::Socket { id: &id.0, what: "opened" });
-    let Err(end) = talk(&app, &mut socket, session, from).await;
-    if let Some(code) = end.code() {
-        let frame = CloseFrame { code, reason: "".into() };
-        // The device may be gone; it comes again either way.
-        let _gone = timeout(SEND_WITHIN, socket.send(Message::Close(Some(frame)))).await;
-    }
+    let Err(end) = talk(&app, &mut wire, session, from).await;
+    wire.close(end).await;
     line(&Line::Socket { id: &id.0, what: end.word() });
 }
 
@@ -107,7 +95,7 @@ enum Never {}
 
 async fn talk(
     app: &App,
-    socket: &mut WebSocket,
+    wire: &mut Wire,
     session: Session,
     from: Option<IpAddr>,
 ) -> Result<Never, End> {
@@ -117,7 +105,7 @@ async fn talk(
     let mut core = Connection::new(scope.clone(), app.receipts().clone());
     let presence = Presence::of(session.account);
     let stopping = app.hub().stopping();
-    let talk = Talk { app, session, from, scope, listening, stopping, presence, socket };
+    let talk = Talk { app, session, from, scope, listening, stopping, presence, wire };
     talk.run_to_the_end(&mut core).await
 }
 
@@ -141,7 +129,7 @@ struct Talk<'a> {
     listening: Listening<'a>,
     stopping: watch::Receiver<bool>,
     presence: Presence,
-    socket: &'a mut WebSocket,
+    wire: &'a mut Wire,
 }
 
 impl Talk<'_> {
@@ -152,9 +140,9 @@ impl Talk<'_> {
         let mut heard = Instant::now();
         loop {
             let event = tokio::select! {
-                frame = self.socket.recv() => {
+                message = self.wire.recv() => {
                     heard = Instant::now();
-                    match read(frame)? {
+                    match message? {
                         Some(message) => {
                             self.presence.hears(&message, self.app.now());
                             Event::Received(message)
@@ -236,12 +224,7 @@ impl Talk<'_> {
         if let ToDevice::Rows { document, .. } = message {
             self.note(document).await?;
         }
-        let frame = Message::Binary(message.to_bytes().into());
-        match timeout(SEND_WITHIN, self.socket.send(frame)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(End::Gone),
-            Err(_) => Err(End::Slow),
-        }
+        self.wire.send(message.to_bytes()).await
     }
 
     /// No row of a record leaves before it is noted that this device reads it.
@@ -265,17 +248,4 @@ impl Talk<'_> {
 async fn is_set(stopping: &mut watch::Receiver<bool>) {
     // The sender lives as long as the server; without it there is nothing to go on for.
     let _gone = stopping.wait_for(|stopping| *stopping).await.is_err();
-}
-
-/// One frame of a device. Anything but a whole message of ours ends the connection.
-fn read(frame: Option<Result<Message, axum::Error>>) -> Result<Option<ToServer>, End> {
-    match frame {
-        Some(Ok(Message::Binary(bytes))) => {
-            ToServer::from_bytes(&bytes).map(Some).map_err(|_| End::Unmannerly)
-        }
-        Some(Ok(Message::Text(_))) => Err(End::Unmannerly),
-        // Answered by the socket itself.
-        Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
-        Some(Ok(Message::Close(_)) | Err(_)) | None => Err(End::Gone),
-    }
 }

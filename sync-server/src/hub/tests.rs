@@ -1,5 +1,7 @@
 //! Sockets: who gets one, what ends one, and what one account can do to another's record.
 
+mod line;
+
 use futures_util::SinkExt;
 use shared::document::{Actor, Document, DocumentId, Put};
 use shared::edit::Audience;

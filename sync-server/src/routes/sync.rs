@@ -11,7 +11,7 @@ use crate::actions;
 use crate::authorize::{Authorized, OwnAccount, TicketHolder};
 use crate::error::Error;
 use crate::extract::client_address;
-use crate::hub;
+use crate::hub::{self, Wire};
 use crate::log::RequestId;
 use crate::state::App;
 
@@ -55,5 +55,6 @@ pub async fn open(
         .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
         .max_message_size(FRAME_TO_SERVER_BYTES_MAX)
         .max_frame_size(FRAME_TO_SERVER_BYTES_MAX);
-    Ok(websocket.on_upgrade(move |socket| hub::run(app, socket, session, id, from)))
+    let run = move |socket| hub::run(app, Wire::Socket(Box::new(socket)), session, id, from);
+    Ok(websocket.on_upgrade(run))
 }

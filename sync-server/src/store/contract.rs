@@ -1,5 +1,6 @@
 //! What every store promises. Each promise is run on all of them.
 
+mod attachments;
 mod audit;
 mod clinic;
 mod desk;
@@ -22,6 +23,7 @@ use super::people::{BirthDate, Door, Grant, NewAccount, NewPatient, NewSession};
 use super::rows::{Appended, Batch, Fresh};
 use super::sqlite::SqliteStore;
 use crate::documents::{Origin, layout, own};
+use crate::sealing::WrappingKey;
 use crate::secret::{Secret, Slot};
 use crate::world::OsRng;
 
@@ -52,6 +54,7 @@ const ROSA: AccountId = AccountId::from_u128(1);
 const ANA: AccountId = AccountId::from_u128(2);
 const RECORD: PatientId = PatientId::from_u128(11);
 const OTHER_RECORD: PatientId = PatientId::from_u128(12);
+const KEY: WrappingKey = WrappingKey::from_bytes([5; 32]);
 const RECEIPTS: ReceiptKey = ReceiptKey::from_bytes([3; 32]);
 
 async fn memory() -> MemoryStore {
@@ -61,7 +64,7 @@ async fn memory() -> MemoryStore {
 }
 
 async fn sqlite(folder: &tempfile::TempDir) -> SqliteStore {
-    let store = SqliteStore::open(&folder.path().join("satchel.db"), NOW).unwrap();
+    let store = SqliteStore::open(&folder.path().join("satchel.db"), KEY, NOW).unwrap();
     people_into(&store).await;
     store
 }

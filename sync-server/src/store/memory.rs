@@ -1,13 +1,16 @@
 //! The store in memory, for tests: the same promises without a disk, and it fails on request, before
 //! a verb was done or after it was done but before anybody heard of it.
 
+mod attachments;
 mod audit;
 mod clinic;
 mod desk;
 mod documents;
+mod fate;
 mod outgoing;
 mod people;
 mod resources;
+mod shred;
 mod staff;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -20,13 +23,16 @@ use shared::sync::scope::Access;
 use shared::time::Timestamp;
 use shared::wire::{Row, Summary};
 
+use self::attachments::Attachments;
 use self::audit::Audit;
 use self::clinic::Worklist;
 use self::documents::Log;
+pub use self::fate::Fate;
 use self::outgoing::Outgoing;
 use self::people::People;
 use self::resources::Resources;
 use self::staff::StaffSignIns;
+use super::attachments::{Attached, Begun, NewAttachment, Took, Whole};
 use super::desk::{Colleague, Contact, DeskNote, Noted, Patient, Reach};
 use super::people::{
     Activated, Activation, Claim, Claimed, Grant, Invitation, NewAccount, NewPatient, NewSession,
@@ -42,18 +48,9 @@ use super::rows::{
 use super::staff::{OneTime, SetUp, StaffChange, StaffLink, StaffSetUp, StaffSignIn};
 use super::{Answer, Store, StoreError};
 use crate::audit::{Entry, Head, Linked, Search};
+use crate::sealing::WrappingKey;
 use crate::secret::{SecretHash, Slot};
 use crate::sign_in::{NameHash, Verifier};
-
-/// What happens to a coming verb.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    Works,
-    /// It is not done.
-    FailsBefore,
-    /// It is done and durable, but the answer is lost: a commit whose outcome nobody heard.
-    FailsAfter,
-}
 
 #[derive(Default)]
 pub struct MemoryStore {
@@ -69,6 +66,7 @@ struct State {
     resources: Resources,
     audit: Audit,
     staff: StaffSignIns,
+    attachments: Attachments,
     desk_notes: BTreeMap<(PatientId, EntryId, u32), DeskNote>,
     outgoing: Outgoing,
     contacts: BTreeMap<AccountId, Contact>,
@@ -317,6 +315,34 @@ impl Store for MemoryStore {
     }
     fn desk_notes(&self, patient: PatientId) -> Answer<'_, Vec<DeskNote>> {
         self.run(|state| Ok(desk::notes(state, patient)))
+    }
+    fn begin_attachment(&self, new: NewAttachment) -> Answer<'_, Begun> {
+        self.run(|state| Ok(state.attachments.begin(&new)))
+    }
+    fn put_piece(
+        &self,
+        of: Attached,
+        piece: u32,
+        bytes: Vec<u8>,
+        now: Timestamp,
+    ) -> Answer<'_, Took> {
+        self.run(|state| Ok(state.attachments.put(&of, piece, &bytes, now)))
+    }
+    fn attachment(&self, of: Attached) -> Answer<'_, Option<Whole>> {
+        self.run(|state| Ok(state.attachments.whole(&of)))
+    }
+    fn piece(&self, of: Attached, piece: u32) -> Answer<'_, Option<Vec<u8>>> {
+        self.run(|state| Ok(state.attachments.piece(&of, piece)))
+    }
+    fn shred(&self, patient: PatientId, _at: Timestamp) -> Answer<'_, bool> {
+        self.run(move |state| Ok(state.shred(patient)))
+    }
+    /// Nothing of it is at rest.
+    fn rewrap(&self, _key: WrappingKey) -> Answer<'_, u64> {
+        self.run(|_| Ok(0))
+    }
+    fn check(&self) -> Answer<'_, u64> {
+        self.run(|_| Ok(0))
     }
     fn add_desk_note(&self, note: DeskNote) -> Answer<'_, Noted> {
         self.run(|state| Ok(desk::add_note(state, note)))

@@ -1,35 +1,46 @@
 //! The store on SQLite: one writer thread that commits many verbs at once, readers on connections
 //! of their own, and settings that are checked on every connection.
 
+mod attachments;
 mod audit;
 mod clinic;
 mod columns;
 mod desk;
 mod documents;
 mod gate;
+mod import;
+mod key_store;
 mod open;
 mod outgoing;
 mod people;
+mod readers;
+mod reseal;
 mod resources;
+mod sealed;
 mod searching;
+mod shred;
 mod sign_ins;
 mod staff;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use rusqlite::{Connection, Transaction};
 use shared::document::{ChangeHash, DocumentId};
 use shared::fhir::import::Known;
 use shared::id::{AccountId, DeviceId, EntryId, PatientId};
 use shared::sync::scope::Access;
 use shared::time::Timestamp;
 use shared::wire::{Row, Summary};
-use tokio::sync::Semaphore;
 
+use self::key_store::Keys;
 pub use self::open::OpenError;
+use self::readers::Readers;
+use self::sealed::Db;
 use self::writer::Writer;
+use super::attachments::{Attached, Begun, NewAttachment, Took, Whole};
 use super::desk::{Colleague, Contact, DeskNote, Noted, Patient, Reach};
 use super::people::{
     Activated, Activation, Claim, Claimed, Grant, Invitation, NewAccount, NewPatient, NewSession,
@@ -45,6 +56,7 @@ use super::rows::{
 use super::staff::{OneTime, SetUp, StaffChange, StaffLink, StaffSetUp, StaffSignIn};
 use super::{Answer, Store, StoreError};
 use crate::audit::{Entry, Head, Linked, Search};
+use crate::sealing::WrappingKey;
 use crate::secret::{SecretHash, Slot};
 use crate::sign_in::{NameHash, Verifier};
 
@@ -54,21 +66,19 @@ const READERS: usize = 4;
 pub struct SqliteStore {
     writer: Writer,
     readers: Arc<Readers>,
-}
-
-struct Readers {
-    idle: Mutex<Vec<Connection>>,
-    free: Semaphore,
+    keys: Arc<Keys>,
 }
 
 impl SqliteStore {
-    /// Opens or creates the database in this file and brings it to the newest version.
-    pub fn open(file: &Path, now: Timestamp) -> Result<Self, OpenError> {
-        let writer = open::writer(file, now)?;
+    /// Opens or creates the database in this file and brings it to the newest version. The key opens
+    /// what is sealed in it.
+    pub fn open(file: &Path, key: WrappingKey, now: Timestamp) -> Result<Self, OpenError> {
+        let (writer, keys) = open::writer(file, key, now)?;
         let readers = (0..READERS).map(|_| open::reader(file)).collect::<Result<_, _>>()?;
         Ok(Self {
             writer: Writer::start(writer),
-            readers: Arc::new(Readers { idle: Mutex::new(readers), free: Semaphore::new(READERS) }),
+            readers: Arc::new(Readers::of(readers)),
+            keys: Arc::new(keys),
         })
     }
 
@@ -79,40 +89,19 @@ impl SqliteStore {
 
     fn write<T: Send + 'static>(
         &self,
-        verb: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+        verb: impl FnOnce(Db<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Answer<'_, T> {
-        Box::pin(self.writer.run(verb))
+        let keys = Arc::clone(&self.keys);
+        Box::pin(self.writer.run(move |transaction| verb(Db::new(transaction, &keys))))
     }
 
     fn read<T: Send + 'static>(
         &self,
-        verb: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+        verb: impl FnOnce(Db<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Answer<'_, T> {
-        let readers = Arc::clone(&self.readers);
-        Box::pin(async move {
-            let _permit = readers.free.acquire().await.map_err(open::unreachable)?;
-            let readers = Arc::clone(&readers);
-            let work = move || {
-                let mut idle = readers.idle.lock().unwrap_or_else(|lock| lock.into_inner());
-                let mut connection = idle.pop().expect("a permit stands for a connection");
-                drop(idle);
-                let result = read_once(&mut connection, verb);
-                let mut idle = readers.idle.lock().unwrap_or_else(|lock| lock.into_inner());
-                idle.push(connection);
-                result
-            };
-            tokio::task::spawn_blocking(work).await.map_err(open::unreachable)?
-        })
+        let (readers, keys) = (Arc::clone(&self.readers), Arc::clone(&self.keys));
+        Box::pin(readers.read(keys, verb))
     }
-}
-
-/// A read sees one moment of the database, however many statements it takes.
-fn read_once<T>(
-    connection: &mut Connection,
-    verb: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    let transaction = connection.transaction()?;
-    verb(&transaction)
 }
 
 impl From<rusqlite::Error> for StoreError {
@@ -306,7 +295,7 @@ impl Store for SqliteStore {
         self.read(move |db| resources::blob(db, patient, &blob))
     }
     fn import(&self, commit: ResourceCommit) -> Answer<'_, Vec<News>> {
-        self.write(move |db| resources::commit(db, &commit))
+        self.write(move |db| import::commit(db, &commit))
     }
     fn add_client(&self, client: Client) -> Answer<'_, ()> {
         self.write(move |db| resources::add_client(db, &client))
@@ -331,6 +320,33 @@ impl Store for SqliteStore {
     }
     fn desk_notes(&self, patient: PatientId) -> Answer<'_, Vec<DeskNote>> {
         self.read(move |db| desk::notes(db, patient))
+    }
+    fn begin_attachment(&self, new: NewAttachment) -> Answer<'_, Begun> {
+        self.write(move |db| attachments::begin(db, &new))
+    }
+    fn put_piece(
+        &self,
+        of: Attached,
+        piece: u32,
+        bytes: Vec<u8>,
+        now: Timestamp,
+    ) -> Answer<'_, Took> {
+        self.write(move |db| attachments::put(db, &of, piece, &bytes, now))
+    }
+    fn attachment(&self, of: Attached) -> Answer<'_, Option<Whole>> {
+        self.read(move |db| attachments::whole(db, &of))
+    }
+    fn piece(&self, of: Attached, piece: u32) -> Answer<'_, Option<Vec<u8>>> {
+        self.read(move |db| attachments::piece(db, &of, piece))
+    }
+    fn shred(&self, patient: PatientId, at: Timestamp) -> Answer<'_, bool> {
+        self.write(move |db| shred::shred(db, patient, at))
+    }
+    fn rewrap(&self, key: WrappingKey) -> Answer<'_, u64> {
+        self.write(move |db| db.keys().rewrap(key))
+    }
+    fn check(&self) -> Answer<'_, u64> {
+        self.read(sealed::open_all)
     }
     fn add_desk_note(&self, note: DeskNote) -> Answer<'_, Noted> {
         self.write(move |db| desk::add_note(db, &note))

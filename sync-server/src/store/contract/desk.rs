@@ -7,6 +7,7 @@ promises! {
     notes_of_one_record_come_in_their_order;
     everybody_the_queue_may_name_is_listed;
     who_reaches_a_record_is_named_with_their_last_contact;
+    somebody_whose_birth_date_nobody_knows_is_listed_too;
 }
 
 mod promise {
@@ -17,7 +18,7 @@ mod promise {
     use super::super::{ANA, LATER, NOW, OTHER_RECORD, RECORD, ROSA, grant};
     use crate::store::Store;
     use crate::store::desk::{Contact, DeskNote, Noted};
-    use crate::store::people::{NewStaff, Role};
+    use crate::store::people::{BirthDate, NewPatient, NewStaff, Role};
 
     fn note(patient: PatientId, item: u128, number: u32, what: &str) -> DeskNote {
         DeskNote {
@@ -85,5 +86,14 @@ mod promise {
         store.end_grant(RECORD, ANA, LATER).await.unwrap();
         assert_eq!(store.circle(RECORD).await.unwrap().len(), 1);
         assert!(store.circle(OTHER_RECORD).await.unwrap().is_empty());
+    }
+
+    pub async fn somebody_whose_birth_date_nobody_knows_is_listed_too(store: &dyn Store) {
+        let patient = PatientId::from_u128(99);
+        let birth_date = BirthDate::of_import(None);
+        let new = NewPatient { patient, name: "Found".into(), birth_date, at: NOW };
+        store.add_patient(new).await.unwrap();
+        let born: Vec<_> = store.patients().await.unwrap();
+        assert_eq!(born.last().map(|it| (it.patient, it.birth_date.text())), Some((patient, "")));
     }
 }

@@ -13,6 +13,7 @@ promises! {
     an_invitation_survives_four_wrong_tries_and_no_more;
     an_invitation_for_an_open_record_leads_to_the_same_account;
     asking_about_an_invitation_uses_nothing_up_but_counts_wrong_tries;
+    a_shredded_record_is_gone_with_its_account_and_others_stay;
     a_sign_in_name_is_one_account_and_changes_with_a_new_invitation;
 }
 
@@ -54,6 +55,28 @@ mod promise {
         assert!(store.access_of(ANA).await.unwrap().is_empty());
         assert!(store.is_activated(RECORD).await.unwrap());
         assert!(!store.is_activated(OTHER_RECORD).await.unwrap());
+    }
+
+    pub async fn a_shredded_record_is_gone_with_its_account_and_others_stay(store: &dyn Store) {
+        store.grant(grant(RECORD, ROSA, Level::Own)).await.unwrap();
+        store.grant(grant(OTHER_RECORD, ANA, Level::Own)).await.unwrap();
+        store.grant(grant(RECORD, ANA, Level::Caregiver)).await.unwrap();
+        let (secret, new) = session(ROSA, Door::Portal);
+        store.open_session(new).await.unwrap();
+        let invitation = invited(store).await;
+        assert!(!store.shred(PatientId::from_u128(404), NOW).await.unwrap());
+        assert!(store.shred(RECORD, NOW).await.unwrap());
+        assert!(!store.shred(RECORD, NOW).await.unwrap(), "once");
+        assert_eq!(store.account_name(ROSA).await.unwrap(), None);
+        assert_eq!(store.session(secret.hash(), NOW).await.unwrap(), None);
+        assert_eq!(claim(store, &invitation, BORN, 20, NOW).await, Activated::NotRecognized);
+        let own = Access { patient: OTHER_RECORD, level: Level::Own };
+        assert_eq!(store.access_of(ANA).await.unwrap(), [own]);
+        assert_eq!(store.account_name(ANA).await.unwrap().as_deref(), Some("Ana"));
+        let left: Vec<_> = store.patients().await.unwrap();
+        assert_eq!(left.iter().map(|one| one.patient).collect::<Vec<_>>(), [OTHER_RECORD]);
+        // Somebody with the same id is somebody else.
+        store.grant(grant(RECORD, ANA, Level::Caregiver)).await.unwrap_err();
     }
 
     pub async fn adding_again_changes_nothing(store: &dyn Store) {

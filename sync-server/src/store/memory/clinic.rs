@@ -87,6 +87,12 @@ fn add_mark(state: &mut State, mark: NewMark) -> Option<News> {
 }
 
 impl Worklist {
+    pub fn shred(&mut self, patient: PatientId) {
+        self.threads.retain(|(of, _), _| *of != patient);
+        self.messages.retain(|message| message.patient != patient);
+        self.seen.retain(|(of, _)| *of != patient);
+    }
+
     fn add_thread(&mut self, thread: Thread, awaited: bool) {
         let place = (thread.patient, thread.thread);
         match self.threads.get(&place) {

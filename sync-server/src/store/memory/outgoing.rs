@@ -77,6 +77,10 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
+    pub fn shred(&mut self, patient: PatientId) {
+        self.rows.retain(|_, (rows, _)| rows.iter().all(|row| row.patient != patient));
+    }
+
     pub fn put(&mut self, patient: PatientId, made: Vec<Made>, at: Timestamp) -> u64 {
         let mut changed = 0;
         for one in made {

@@ -63,6 +63,20 @@ impl People {
         Ok(())
     }
 
+    /// Answers whether it was there.
+    pub fn shred(&mut self, patient: PatientId) -> bool {
+        let own = self.owner_of(patient);
+        self.grants.retain(|(of, _), _| *of != patient);
+        self.invitations.retain(|_, invited| invited.invitation.patient != patient);
+        let reaches = |account| self.grants.keys().any(|(_, of)| *of == account);
+        if let Some(account) = own.filter(|own| !reaches(*own) && !self.staff.contains_key(own)) {
+            self.names.remove(&account);
+            self.sign_ins.remove(&account);
+            self.sessions.retain(|_, session| session.account != account);
+        }
+        self.patients.remove(&patient).is_some()
+    }
+
     pub fn colleagues(&self) -> Vec<Colleague> {
         let all = self.staff.iter().map(|(account, staff)| Colleague {
             account: *account,

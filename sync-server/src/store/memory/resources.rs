@@ -39,6 +39,18 @@ struct Kept {
 }
 
 impl Resources {
+    pub fn shred(&mut self, patient: PatientId) {
+        self.facts.retain(|fact| fact.patient != patient);
+        self.rows.retain(|_, row| row.known.owner != Some(patient));
+        let rows = &self.rows;
+        for resources in self.keys.values_mut() {
+            resources.retain(|resource| rows.contains_key(resource));
+        }
+        self.places.retain(|(of, _), _| *of != patient);
+        self.wanted.retain(|(_, _, of)| *of != patient);
+        self.blobs.retain(|(of, _), _| *of != patient);
+    }
+
     pub fn add_facts(&mut self, facts: Vec<PersonFact>) -> Result<(), StoreError> {
         self.facts.extend(facts);
         Ok(())

@@ -1,12 +1,9 @@
 //! The audit log in SQLite. Its one writer is the store's, so no two entries are the next one.
 
-use rusqlite::Transaction;
-
 use super::StoreError;
 use super::columns::{Columns, all, one, seq_column};
+use super::sealed::Db;
 use crate::audit::{Entry, Head, Linked, Search};
-
-type Db<'a> = &'a Transaction<'a>;
 
 pub fn append(db: Db<'_>, entries: &[Entry]) -> Result<(), StoreError> {
     if entries.is_empty() {
@@ -32,7 +29,7 @@ pub fn append(db: Db<'_>, entries: &[Entry]) -> Result<(), StoreError> {
     Ok(())
 }
 
-pub fn head(db: &Transaction<'_>) -> Result<Head, StoreError> {
+pub fn head(db: Db<'_>) -> Result<Head, StoreError> {
     let mut find =
         db.prepare_cached("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")?;
     let head = one(&mut find, [], |row| Ok(Head { number: row.seq()?, hash: row.take()? }))?;
@@ -75,7 +72,7 @@ pub fn search(db: Db<'_>, search: Search, entries_max: usize) -> Result<Vec<Link
     all(&mut find, wanted, read_row)
 }
 
-pub fn told(db: &Transaction<'_>) -> Result<u64, StoreError> {
+pub fn told(db: Db<'_>) -> Result<u64, StoreError> {
     let mut find = db.prepare_cached("SELECT number FROM audit_told")?;
     Ok(one(&mut find, [], |row| row.seq())?.unwrap_or(0))
 }

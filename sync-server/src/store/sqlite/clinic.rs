@@ -1,6 +1,5 @@
 //! Threads and messages as the clinic reads them, in SQLite.
 
-use rusqlite::Transaction;
 use sha2::{Digest, Sha256};
 use shared::document::DocumentId;
 use shared::edit::Audience;
@@ -10,12 +9,13 @@ use shared::wire::Row;
 use super::StoreError;
 use super::columns::{Columns, all, audience_word, one, seq_column};
 use super::documents::{append_one, rows_after};
+use super::people::{open_account_name, open_patient_name};
+use super::sealed::{CLINIC_NAME, Db, MESSAGE_TOKEN, REPLY_TOKEN, TEXT, TOPIC, number};
+use crate::sealing::{Owner, Token};
 use crate::store::rows::{
     Appended, Author, Found, MessageRow, NewMark, News, Projection, ShownMessage, ShownThread,
     Thread, ThreadRow,
 };
-
-type Db<'a> = &'a Transaction<'a>;
 
 /// Bytes of one document that the projector takes at once.
 const PROJECTED_BYTES_GOAL: usize = 1024 * 1024;
@@ -39,7 +39,7 @@ pub fn unprojected(
 
 pub fn project(db: Db<'_>, projection: &Projection) -> Result<Vec<News>, StoreError> {
     for thread in &projection.threads {
-        add_thread(db, thread)?;
+        add_thread(db, thread, false)?;
     }
     let mut news = Vec::new();
     for Found { message, mark } in &projection.messages {
@@ -64,10 +64,13 @@ pub fn project(db: Db<'_>, projection: &Projection) -> Result<Vec<News>, StoreEr
     Ok(news)
 }
 
-fn add_thread(db: Db<'_>, thread: &Thread) -> Result<(), StoreError> {
+fn add_thread(db: Db<'_>, thread: &Thread, is_awaited: bool) -> Result<(), StoreError> {
+    let place: [&[u8]; 2] = [&thread.thread.to_bytes(), &number(is_awaited.into())];
+    let owner = Owner::Patient(thread.patient);
+    let topic = db.seal(&TOPIC, owner, &place, thread.topic.as_bytes())?;
     db.prepare_cached(
-        "INSERT INTO threads (patient, thread, topic, audience, founder)
-         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (patient, thread) DO UPDATE
+        "INSERT INTO threads (patient, thread, topic, audience, founder, awaited)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (patient, thread) DO UPDATE
          SET topic = excluded.topic, audience = excluded.audience, founder = excluded.founder,
              awaited = 0
          WHERE awaited = 1",
@@ -75,9 +78,10 @@ fn add_thread(db: Db<'_>, thread: &Thread) -> Result<(), StoreError> {
     .execute((
         thread.patient.to_bytes(),
         thread.thread.to_bytes(),
-        &thread.topic,
+        topic,
         audience_word(thread.audience),
         thread.founder.map(|founder| founder.to_bytes()),
+        is_awaited,
     ))?;
     Ok(())
 }
@@ -97,9 +101,7 @@ fn home(db: Db<'_>, message: &MessageRow) -> Result<EntryId, StoreError> {
         founder,
     };
     let Some(found) = thread(db, message.patient, message.thread)? else {
-        add_thread(db, &unnamed)?;
-        db.prepare_cached("UPDATE threads SET awaited = 1 WHERE patient = ?1 AND thread = ?2")?
-            .execute((message.patient.to_bytes(), message.thread.to_bytes()))?;
+        add_thread(db, &unnamed, true)?;
         return Ok(message.thread);
     };
     let fits = match (found.audience, message.audience) {
@@ -111,7 +113,7 @@ fn home(db: Db<'_>, message: &MessageRow) -> Result<EntryId, StoreError> {
         return Ok(message.thread);
     }
     unnamed.thread = message.entry;
-    add_thread(db, &unnamed)?;
+    add_thread(db, &unnamed, false)?;
     Ok(message.entry)
 }
 
@@ -122,6 +124,11 @@ fn add_message(db: Db<'_>, message: &MessageRow) -> Result<bool, StoreError> {
         Author::Person(account) => (Some(*account), None),
         Author::Clinic { account, name } => (*account, Some(name)),
     };
+    let owner = Owner::Patient(message.patient);
+    let value = db.token(&MESSAGE_TOKEN, &[&value_of(message)]);
+    let (thread, entry) = (thread.to_bytes(), message.entry.to_bytes());
+    let place: [&[u8]; 3] = [&thread, &entry, &value];
+    let clinic_name = clinic_name.map(|name| db.seal(&CLINIC_NAME, owner, &place, name.as_bytes()));
     let added = db
         .prepare_cached(
             "INSERT INTO messages (patient, thread, entry, value, account, clinic_name, text,
@@ -130,12 +137,12 @@ fn add_message(db: Db<'_>, message: &MessageRow) -> Result<bool, StoreError> {
         )?
         .execute((
             message.patient.to_bytes(),
-            thread.to_bytes(),
-            message.entry.to_bytes(),
-            value_of(message),
+            thread,
+            entry,
+            value,
             account.map(|account| account.to_bytes()),
-            clinic_name,
-            &message.text,
+            clinic_name.transpose()?,
+            db.seal(&TEXT, owner, &place, message.text.as_bytes())?,
             message.written_at.millis(),
             message.received_at.millis(),
         ))?;
@@ -185,22 +192,28 @@ pub fn seen(
     Ok(news)
 }
 
-const MESSAGE: &str = "t.patient, t.thread, m.entry, m.account, m.clinic_name, m.text,
+const MESSAGE: &str = "t.patient, t.thread, m.entry, m.value, m.account, m.clinic_name, m.text,
      m.written_at, m.received_at, a.name, m.seen, t.audience";
 
-fn read_message(columns: &mut Columns<'_, '_>) -> Result<ShownMessage, StoreError> {
+fn read_message(db: Db<'_>, columns: &mut Columns<'_, '_>) -> Result<ShownMessage, StoreError> {
     let (patient, thread, entry) = (columns.patient()?, columns.entry()?, columns.entry()?);
+    let (owner, value) = (Owner::Patient(patient), columns.take::<Token>()?);
+    let place: [&[u8]; 3] = [&thread.to_bytes(), &entry.to_bytes(), &value];
     let account = columns.optional_account()?;
-    let author = match (columns.take::<Option<String>>()?, account) {
-        (Some(name), account) => Author::Clinic { account, name },
+    let author = match (columns.take::<Option<Vec<u8>>>()?, account) {
+        (Some(name), account) => {
+            let name = db.open_text(&CLINIC_NAME, owner, &place, &name)?;
+            Author::Clinic { account, name }
+        }
         (None, Some(account)) => Author::Person(account),
         (None, None) => return Err(StoreError::Damaged("a message without an author")),
     };
-    let (text, written_at, received_at) = (columns.take()?, columns.time()?, columns.time()?);
-    let account_name: Option<String> = columns.take()?;
-    let author_name = match &author {
-        Author::Clinic { name, .. } => name.clone(),
-        Author::Person(_) => account_name.unwrap_or_default(),
+    let text = db.open_text(&TEXT, owner, &place, &columns.take::<Vec<u8>>()?)?;
+    let (written_at, received_at) = (columns.time()?, columns.time()?);
+    let author_name = match (&author, columns.take::<Option<Vec<u8>>>()?) {
+        (Author::Clinic { name, .. }, _) => name.clone(),
+        (Author::Person(account), Some(name)) => open_account_name(db, *account, &name)?,
+        (Author::Person(_), None) => String::new(),
     };
     Ok(ShownMessage {
         author_name,
@@ -220,7 +233,7 @@ fn read_message(columns: &mut Columns<'_, '_>) -> Result<ShownMessage, StoreErro
 
 pub fn threads(db: Db<'_>, threads_max: usize) -> Result<Vec<ThreadRow>, StoreError> {
     let mut find = db.prepare_cached(&format!(
-        "SELECT {MESSAGE}, t.topic, p.name
+        "SELECT {MESSAGE}, t.awaited, t.topic, p.name
          FROM threads t
          JOIN messages m ON (m.patient, m.entry, m.value) = (
              SELECT n.patient, n.entry, n.value FROM messages n
@@ -232,26 +245,34 @@ pub fn threads(db: Db<'_>, threads_max: usize) -> Result<Vec<ThreadRow>, StoreEr
     ))?;
     let limit = i64::try_from(threads_max).unwrap_or(i64::MAX);
     all(&mut find, [limit], |row| {
-        let newest = read_message(row)?;
-        Ok(ThreadRow {
-            patient: newest.message.patient,
-            thread: newest.message.thread,
-            topic: row.take()?,
-            patient_name: row.take()?,
-            newest,
-        })
+        let newest = read_message(db, row)?;
+        let (patient, thread) = (newest.message.patient, newest.message.thread);
+        let topic = read_topic(db, patient, thread, row)?;
+        let patient_name = open_patient_name(db, patient, &row.take::<Vec<u8>>()?)?;
+        Ok(ThreadRow { patient, thread, topic, patient_name, newest })
     })
+}
+
+fn read_topic(
+    db: Db<'_>,
+    patient: PatientId,
+    thread: EntryId,
+    row: &mut Columns<'_, '_>,
+) -> Result<String, StoreError> {
+    let (is_awaited, sealed) = (row.take::<bool>()?, row.take::<Vec<u8>>()?);
+    let place: [&[u8]; 2] = [&thread.to_bytes(), &number(is_awaited.into())];
+    db.open_text(&TOPIC, Owner::Patient(patient), &place, &sealed)
 }
 
 fn thread(db: Db<'_>, patient: PatientId, thread: EntryId) -> Result<Option<Thread>, StoreError> {
     let mut find = db.prepare_cached(
-        "SELECT topic, audience, founder FROM threads WHERE patient = ?1 AND thread = ?2",
+        "SELECT awaited, topic, audience, founder FROM threads WHERE patient = ?1 AND thread = ?2",
     )?;
     one(&mut find, (patient.to_bytes(), thread.to_bytes()), |row| {
         Ok(Thread {
             patient,
             thread,
-            topic: row.take()?,
+            topic: read_topic(db, patient, thread, row)?,
             audience: row.audience()?,
             founder: row.optional_account()?,
         })
@@ -267,7 +288,9 @@ pub fn shown_thread(
         return Ok(None);
     };
     let mut find = db.prepare_cached("SELECT name FROM patients WHERE patient = ?1")?;
-    let name = one(&mut find, [patient.to_bytes()], |row| row.take())?;
+    let name = one(&mut find, [patient.to_bytes()], |row| {
+        open_patient_name(db, patient, &row.take::<Vec<u8>>()?)
+    })?;
     Ok(Some(ShownThread { thread, patient_name: name.unwrap_or_default() }))
 }
 
@@ -281,7 +304,7 @@ pub fn messages(
          LEFT JOIN accounts a ON a.account = m.account
          WHERE m.patient = ?1 AND m.thread = ?2 ORDER BY m.received_at, m.entry"
     ))?;
-    all(&mut find, (patient.to_bytes(), thread.to_bytes()), read_message)
+    all(&mut find, (patient.to_bytes(), thread.to_bytes()), |row| read_message(db, row))
 }
 
 pub fn reply_with_key(
@@ -290,5 +313,6 @@ pub fn reply_with_key(
     key: &str,
 ) -> Result<Option<EntryId>, StoreError> {
     let mut find = db.prepare_cached("SELECT entry FROM replies WHERE author = ?1 AND key = ?2")?;
-    one(&mut find, (author.to_bytes(), key), |row| row.entry())
+    let token = db.token(&REPLY_TOKEN, &[key.as_bytes()]);
+    one(&mut find, (author.to_bytes(), token), |row| row.entry())
 }

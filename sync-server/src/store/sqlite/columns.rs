@@ -10,7 +10,7 @@ use shared::time::Timestamp;
 
 use super::StoreError;
 use crate::secret::{SecretHash, Slot};
-use crate::store::people::{BirthDate, Door, LEVELS, Role, level_word};
+use crate::store::people::{Door, LEVELS, Role, level_word};
 
 /// Reads the columns of a row from the left.
 pub struct Columns<'a, 'b> {
@@ -99,10 +99,6 @@ impl<'a, 'b> Columns<'a, 'b> {
     pub fn role(&mut self) -> Result<Role, StoreError> {
         let word: String = self.take()?;
         Role::ALL.into_iter().find(|role| role.word() == word).ok_or(StoreError::Damaged("a role"))
-    }
-
-    pub fn birth_date(&mut self) -> Result<BirthDate, StoreError> {
-        BirthDate::parse(&self.take::<String>()?).ok_or(StoreError::Damaged("a birth date"))
     }
 
     pub fn door(&mut self) -> Result<Door, StoreError> {

@@ -1,6 +1,5 @@
 //! The change log in SQLite.
 
-use rusqlite::Transaction;
 use shared::document::gate::Layout;
 use shared::document::{ChangeHash, DocumentId};
 use shared::id::PatientId;
@@ -8,10 +7,10 @@ use shared::wire::{Receipt, Row, Sidecar, Sum, Summary, WhyRefused};
 
 use super::StoreError;
 use super::columns::{Columns, all, one, seq_column};
+use super::sealed::{CHANGE, Db, REPLY_TOKEN, number};
 use crate::audit::Entry;
+use crate::sealing::Owner;
 use crate::store::rows::{Appended, Batch, Fresh};
-
-type Db<'a> = &'a Transaction<'a>;
 
 /// What is known of a document without its rows.
 struct Head {
@@ -53,18 +52,34 @@ pub fn summaries(db: Db<'_>, patients: &[PatientId]) -> Result<Vec<Summary>, Sto
 
 const ROW: &str = "seq, hash, account, device, received_at, receipt, bytes";
 
-fn read_row(columns: &mut Columns<'_, '_>) -> Result<Row, StoreError> {
+fn read_row(
+    db: Db<'_>,
+    document: &DocumentId,
+    columns: &mut Columns<'_, '_>,
+) -> Result<Row, StoreError> {
+    let (seq, hash) = (columns.seq()?, columns.hash()?);
     Ok(Row {
-        seq: columns.seq()?,
-        hash: columns.hash()?,
+        seq,
+        hash,
         sidecar: Sidecar {
             account: columns.optional_account()?,
             device: columns.optional_device()?,
             received_at: columns.time()?,
             receipt: Receipt(columns.take()?),
         },
-        bytes: columns.take::<Vec<u8>>()?.into(),
+        bytes: open_change(db, document, seq, &hash, &columns.take::<Vec<u8>>()?)?.into(),
     })
+}
+
+pub fn open_change(
+    db: Db<'_>,
+    document: &DocumentId,
+    seq: u64,
+    hash: &ChangeHash,
+    sealed: &[u8],
+) -> Result<Vec<u8>, StoreError> {
+    let place: [&[u8]; 3] = [&document.to_bytes(), &number(seq_column(seq)), &hash.0];
+    db.open(&CHANGE, Owner::Patient(document.patient), &place, sealed)
 }
 
 pub fn rows_after(
@@ -84,7 +99,7 @@ pub fn rows_after(
         if bytes >= bytes_goal {
             return Ok((found, true));
         }
-        let row = read_row(&mut Columns::of(row))?;
+        let row = read_row(db, document, &mut Columns::of(row))?;
         bytes += row.bytes.len();
         found.push(row);
     }
@@ -120,7 +135,9 @@ fn row_with(
     let mut find = db.prepare_cached(&format!(
         "SELECT {ROW} FROM changes WHERE patient = ?1 AND document = ?2 AND hash = ?3"
     ))?;
-    one(&mut find, (document.patient.to_bytes(), document.to_bytes(), hash.0), read_row)
+    one(&mut find, (document.patient.to_bytes(), document.to_bytes(), hash.0), |row| {
+        read_row(db, document, row)
+    })
 }
 
 pub fn hashes(db: Db<'_>, document: &DocumentId) -> Result<Vec<ChangeHash>, StoreError> {
@@ -139,7 +156,7 @@ pub fn append(db: Db<'_>, batch: &Batch) -> Result<Vec<Appended>, StoreError> {
             )?
             .execute((
                 reply.author.to_bytes(),
-                &reply.key,
+                db.token(&REPLY_TOKEN, &[reply.key.as_bytes()]),
                 batch.document.patient.to_bytes(),
                 reply.entry.to_bytes(),
             ))?;
@@ -192,6 +209,8 @@ fn insert(
     head.seq_last += 1;
     head.sum.add(&fresh.hash);
     let (patient, key) = (document.patient.to_bytes(), document.to_bytes());
+    let place: [&[u8]; 3] = [&key, &number(seq_column(head.seq_last)), &fresh.hash.0];
+    let sealed = db.seal(&CHANGE, Owner::Patient(document.patient), &place, &fresh.bytes)?;
     let op_max = fresh.change.as_ref().map(|change| seq_column(change.max_op()));
     db.prepare_cached(
         "INSERT INTO changes (patient, document, seq, hash, bytes, account, device, received_at,
@@ -202,7 +221,7 @@ fn insert(
         &key,
         seq_column(head.seq_last),
         fresh.hash.0,
-        &fresh.bytes,
+        sealed,
         fresh.sidecar.account.map(|account| account.to_bytes()),
         fresh.sidecar.device.map(|device| device.to_bytes()),
         fresh.sidecar.received_at.millis(),

@@ -1,7 +1,6 @@
 //! The second half of the gate, inside the transaction that stores: what the log knows decides
 //! whether a change fits.
 
-use rusqlite::Transaction;
 use shared::document::gate::{
     self, CHANGES_BETWEEN_MAX, Checked, Known, Last, Layout, Limits, Map, OpId, Rejected, Shape,
     Slot, admit,
@@ -12,9 +11,8 @@ use shared::wire::WhyRefused;
 
 use super::StoreError;
 use super::columns::{all, one, seq_column};
+use super::sealed::{Db, WRITTEN_TOKEN};
 use crate::store::rows::{Appended, Fresh};
-
-type Db<'a> = &'a Transaction<'a>;
 
 /// Why a change cannot have the next place, if it cannot.
 pub fn unfit(
@@ -87,7 +85,7 @@ fn with_history(
 ) -> Result<Known, StoreError> {
     let (patient, key) = (document.patient.to_bytes(), document.to_bytes());
     let mut find = db.prepare_cached(
-        "SELECT op_max, bytes FROM changes WHERE patient = ?1 AND document = ?2 AND hash = ?3",
+        "SELECT op_max, seq, bytes FROM changes WHERE patient = ?1 AND document = ?2 AND hash = ?3",
     )?;
     let last = known.last_of(change.actor());
     let mut waiting = change.dependencies().to_vec();
@@ -98,7 +96,9 @@ fn with_history(
         }
         steps += 1;
         let found = one(&mut find, (patient, &key, hash.0), |row| {
-            Ok((row.seq()?, row.take::<Vec<u8>>()?))
+            let (max_op, seq) = (row.seq()?, row.seq()?);
+            let bytes = row.take::<Vec<u8>>()?;
+            Ok((max_op, super::documents::open_change(db, document, seq, &hash, &bytes)?))
         })?;
         let Some((max_op, bytes)) = found else {
             continue;
@@ -136,7 +136,8 @@ fn known_slots(
             continue;
         }
         let slot: Slot = (map, operation.key.clone());
-        let written = all(&mut find_written, (patient, &key, map_word(map), &slot.1), |row| {
+        let token = db.token(&WRITTEN_TOKEN, &[slot.1.as_bytes()]);
+        let written = all(&mut find_written, (patient, &key, map_word(map), token), |row| {
             Ok(OpId { counter: row.seq()?, actor: Actor(row.take()?) })
         })?;
         for operation in written {
@@ -183,7 +184,8 @@ pub fn note(
         };
         if map == Map::Registers || entries_too {
             let (counter, actor) = (seq_column(counter), change.actor().0);
-            insert.execute((patient, &key, map_word(map), &operation.key, counter, actor))?;
+            let token = db.token(&WRITTEN_TOKEN, &[operation.key.as_bytes()]);
+            insert.execute((patient, &key, map_word(map), token, counter, actor))?;
         }
     }
     Ok(())

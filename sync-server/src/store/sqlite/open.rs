@@ -6,7 +6,10 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use shared::id::Rng;
 use shared::time::Timestamp;
 
-use super::StoreError;
+use super::key_store::{self, KeyError, Keys};
+use super::sealed::Db;
+use super::{StoreError, reseal, shred};
+use crate::sealing::WrappingKey;
 use crate::world::OsRng;
 
 /// Marks a file as ours: "Stch".
@@ -24,6 +27,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0006_staff.sql"),
     include_str!("../../../migrations/sqlite/0007_outgoing.sql"),
     include_str!("../../../migrations/sqlite/0008_contacts.sql"),
+    include_str!("../../../migrations/sqlite/0009_sealed.sql"),
+    include_str!("../../../migrations/sqlite/0010_attachments.sql"),
 ];
 
 /// Why the server cannot start on this file. Each is a sentence for the host.
@@ -40,18 +45,58 @@ pub enum OpenError {
     Unusable(#[from] rusqlite::Error),
     #[error("the setting {0} could not be made")]
     Setting(&'static str),
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    #[error("what it holds could not be sealed, and was left as it was: {0}")]
+    NotSealed(&'static str),
+    #[error("a file beside it could not be written")]
+    File(#[from] std::io::Error),
+    #[error("what it holds is damaged")]
+    Damaged(#[from] StoreError),
 }
 
-/// The connection that writes, on a database of the newest version.
-pub fn writer(file: &Path, now: Timestamp) -> Result<Connection, OpenError> {
+/// The connection that writes, on a database of the newest version, and the keys to what is in it.
+pub fn writer(
+    file: &Path,
+    wrapping: WrappingKey,
+    now: Timestamp,
+) -> Result<(Connection, Keys), OpenError> {
+    let mut connection = recognized(file)?;
+    let keys = Keys::open(&file.with_file_name(key_store::FILE), wrapping)?;
+    if (1..=reseal::CLEAR_FORMAT).contains(&version(&connection)?) {
+        migrate(&mut connection, now, reseal::CLEAR_FORMAT)?;
+        connection.close().map_err(|(_, error)| error)?;
+        reseal::reseal(file, &keys)?;
+        connection = recognized(file)?;
+    }
+    migrate(&mut connection, now, MIGRATIONS.len())?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    shred::sweep(Db::new(&transaction, &keys), &keys)?;
+    transaction.commit()?;
+    Ok((connection, keys))
+}
+
+fn recognized(file: &Path) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(file, flags)?;
+    let connection = Connection::open_with_flags(file, flags)?;
     // First, because a foreign file must not be changed in any way, its journal mode included.
     recognize(&connection)?;
     set(&connection)?;
-    migrate(&mut connection, now)?;
+    Ok(connection)
+}
+
+/// A new file with the tables of the first sealed format, for what an older database holds. It needs
+/// no log: until it is whole, nobody looks at it.
+pub fn copy_target(file: &Path) -> Result<Connection, OpenError> {
+    let connection = Connection::open(file)?;
+    connection.pragma_update(None, "foreign_keys", false)?;
+    for migration in &MIGRATIONS[..=reseal::CLEAR_FORMAT] {
+        connection.execute_batch(migration)?;
+    }
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    connection.pragma_update(None, "user_version", number(reseal::CLEAR_FORMAT + 1))?;
     Ok(connection)
 }
 
@@ -126,12 +171,20 @@ fn recognize(connection: &Connection) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// All missing migrations in one transaction: a start that fails leaves the database as it was.
-fn migrate(connection: &mut Connection, now: Timestamp) -> Result<(), OpenError> {
+fn version(connection: &Connection) -> Result<usize, OpenError> {
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok(usize::try_from(found).unwrap_or(usize::MAX))
+}
+
+/// Missing migrations up to this one, in one transaction: a start that fails leaves the database as
+/// it was.
+fn migrate(connection: &mut Connection, now: Timestamp, up_to: usize) -> Result<(), OpenError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let done = usize::try_from(found).unwrap_or(usize::MAX);
-    for migration in MIGRATIONS.iter().skip(done) {
+    let done = version(&transaction)?;
+    if done >= up_to {
+        return Ok(());
+    }
+    for migration in &MIGRATIONS[done..up_to] {
         transaction.execute_batch(migration)?;
     }
     if done == 0 {
@@ -143,9 +196,31 @@ fn migrate(connection: &mut Connection, now: Timestamp) -> Result<(), OpenError>
             (incarnation, now.millis()),
         )?;
     }
-    let newest = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    transaction.pragma_update(None, "user_version", newest)?;
+    transaction.pragma_update(None, "user_version", number(up_to))?;
     Ok(transaction.commit()?)
+}
+
+/// As SQLite counts.
+fn number(version: usize) -> i64 {
+    i64::try_from(version).unwrap_or(i64::MAX)
+}
+
+/// An empty database of the newest version, for tests of what it looks like.
+#[cfg(test)]
+pub fn schema() -> Connection {
+    let connection = Connection::open_in_memory().unwrap();
+    for migration in MIGRATIONS {
+        connection.execute_batch(migration).unwrap();
+    }
+    connection
+}
+
+/// A database of the last format in clear, for tests of how it is sealed.
+#[cfg(test)]
+pub fn in_clear(file: &Path) -> Connection {
+    let mut connection = recognized(file).unwrap();
+    migrate(&mut connection, Timestamp::from_millis(1), reseal::CLEAR_FORMAT).unwrap();
+    connection
 }
 
 pub fn unreachable(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
@@ -157,6 +232,10 @@ mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_millis(1);
+
+    fn writer(file: &Path, now: Timestamp) -> Result<Connection, OpenError> {
+        super::writer(file, WrappingKey::from_bytes([7; 32]), now).map(|(connection, _)| connection)
+    }
 
     fn folder() -> tempfile::TempDir {
         tempfile::tempdir().unwrap()

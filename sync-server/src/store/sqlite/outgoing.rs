@@ -1,19 +1,18 @@
 //! Resources that go out, and the programs that fetch them, in SQLite.
 
-use rusqlite::Transaction;
 use shared::id::PatientId;
 use shared::time::Timestamp;
 
 use super::columns::{Columns, all, one, seq_column};
+use super::sealed::{Db, OUTGOING_BODY, number};
 use super::{SqliteStore, StoreError};
+use crate::sealing::Owner;
 use crate::secret::SecretHash;
 use crate::store::Answer;
 use crate::store::outgoing::{
     Answered, ClientToken, Fetched, KeyedClient, Made, OutgoingAsk, OutgoingRow, OutgoingStore,
 };
 use crate::store::resources::Client;
-
-type Db<'a> = &'a Transaction<'a>;
 
 impl OutgoingStore for SqliteStore {
     fn put_outgoing(&self, patient: PatientId, made: Vec<Made>, at: Timestamp) -> Answer<'_, u64> {
@@ -63,15 +62,13 @@ impl OutgoingStore for SqliteStore {
 
 const ROW: &str = "o.kind, o.id, o.patient, v.version, v.changed_at, v.body";
 
-fn read_row(row: &mut Columns<'_, '_>) -> Result<OutgoingRow, StoreError> {
-    Ok(OutgoingRow {
-        kind: row.take()?,
-        id: row.take()?,
-        patient: row.patient()?,
-        version: row.seq()?,
-        changed_at: row.time()?,
-        body: row.take()?,
-    })
+fn read_row(db: Db<'_>, row: &mut Columns<'_, '_>) -> Result<OutgoingRow, StoreError> {
+    let (kind, id) = (row.take::<String>()?, row.take::<String>()?);
+    let (patient, version) = (row.patient()?, row.seq()?);
+    let (changed_at, body) = (row.time()?, row.take::<Vec<u8>>()?);
+    let place: [&[u8]; 3] = [kind.as_bytes(), id.as_bytes(), &number(seq_column(version))];
+    let body = db.open_text(&OUTGOING_BODY, Owner::Patient(patient), &place, &body)?;
+    Ok(OutgoingRow { kind, id, patient, version, changed_at, body })
 }
 
 /// What the record makes anew or otherwise; the same again changes nothing.
@@ -108,6 +105,9 @@ fn write(
     let mut last = db.prepare_cached("SELECT coalesce(max(changed_at), 0) FROM outgoing")?;
     let last: i64 = one(&mut last, [], |row| row.take())?.unwrap_or_default();
     let changed_at = at.millis().max(last + 1);
+    let place: [&[u8]; 3] =
+        [made.kind.as_bytes(), made.id.as_bytes(), &number(seq_column(version))];
+    let body = db.seal(&OUTGOING_BODY, Owner::Patient(patient), &place, made.body.as_bytes())?;
     db.prepare_cached(
         "INSERT INTO outgoing (kind, id, patient, version, changed_at, made)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -123,10 +123,17 @@ fn write(
         made.hash,
     ))?;
     db.prepare_cached(
-        "INSERT INTO outgoing_versions (kind, id, version, changed_at, body)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO outgoing_versions (kind, id, version, patient, changed_at, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
-    .execute((&made.kind, &made.id, seq_column(version), changed_at, &made.body))?;
+    .execute((
+        &made.kind,
+        &made.id,
+        seq_column(version),
+        patient.to_bytes(),
+        changed_at,
+        body,
+    ))?;
     Ok(())
 }
 
@@ -154,7 +161,7 @@ pub fn versions(db: Db<'_>, kind: &str, id: &str) -> Result<Vec<OutgoingRow>, St
         "SELECT {ROW} FROM outgoing o JOIN outgoing_versions v USING (kind, id)
          WHERE kind = ?1 AND id = ?2 ORDER BY v.version DESC"
     ))?;
-    all(&mut find, (kind, id), read_row)
+    all(&mut find, (kind, id), |row| read_row(db, row))
 }
 
 /// The oldest change first.
@@ -167,7 +174,7 @@ pub fn find(db: Db<'_>, ask: &OutgoingAsk) -> Result<Vec<OutgoingRow>, StoreErro
     let after = ask.after.map_or(i64::MIN, Timestamp::millis);
     let patient = ask.patient.map(PatientId::to_bytes);
     let limit = i64::try_from(ask.rows_max).unwrap_or(i64::MAX);
-    all(&mut find, (&ask.kind, after, patient, limit), read_row)
+    all(&mut find, (&ask.kind, after, patient, limit), |row| read_row(db, row))
 }
 
 /// Adds a program, or gives the one of this name other keys.
@@ -263,7 +270,7 @@ pub fn note_fetch(db: Db<'_>, name: &str, at: Timestamp) -> Result<(), StoreErro
 }
 
 /// Every program that may come, and when it last did.
-pub fn fetches(db: &Transaction<'_>) -> Result<Vec<Fetched>, StoreError> {
+pub fn fetches(db: Db<'_>) -> Result<Vec<Fetched>, StoreError> {
     let mut find = db.prepare_cached(
         "SELECT name, max(coalesce(f.fetched_at, 0), c.created_at) FROM
             (SELECT name, max(created_at) AS created_at FROM

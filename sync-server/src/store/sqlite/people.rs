@@ -1,37 +1,63 @@
 //! People, sessions and invitations in SQLite.
 
-use rusqlite::Transaction;
 use shared::id::{AccountId, DeviceId, PatientId};
 use shared::sync::scope::{Access, Level};
 use shared::time::Timestamp;
 
 use super::StoreError;
 use super::columns::{all, one};
+use super::sealed::{ACCOUNT_NAME, BIRTH_DATE, BIRTH_TOKEN, Db, PATIENT_NAME};
 use super::sign_ins;
 use crate::audit::Entry;
+use crate::sealing::Owner;
 use crate::secret::{SecretHash, Slot};
 use crate::store::people::{
     Activated, Activation, Claim, Claimed, Door, Grant, INVITATION_TRIES_MAX, Invitation,
     NewAccount, NewPatient, NewSession, NewStaff, RecordOf, Session, StaffMember, level_word,
 };
 
-type Db<'a> = &'a Transaction<'a>;
-
 pub fn add_patient(db: Db<'_>, new: &NewPatient) -> Result<(), StoreError> {
+    insert_patient(db, new.patient, &new.name, new.birth_date.text(), new.at)
+}
+
+/// Somebody new gets a key of their own, before anything is sealed with it.
+pub fn insert_patient(
+    db: Db<'_>,
+    patient: PatientId,
+    name: &str,
+    born: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let mut find = db.prepare_cached("SELECT 1 FROM patients WHERE patient = ?1")?;
+    if find.exists([patient.to_bytes()])? {
+        return Ok(());
+    }
+    let owner = Owner::Patient(patient);
+    db.keys().make(owner)?;
     db.prepare_cached(
-        "INSERT INTO patients (patient, name, birth_date, created_at) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (patient) DO NOTHING",
+        "INSERT INTO patients (patient, name, birth_date, birth_token, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
     )?
-    .execute((new.patient.to_bytes(), &new.name, new.birth_date.text(), new.at.millis()))?;
+    .execute((
+        patient.to_bytes(),
+        db.seal(&PATIENT_NAME, owner, &[], name.as_bytes())?,
+        db.seal(&BIRTH_DATE, owner, &[], born.as_bytes())?,
+        db.token(&BIRTH_TOKEN, &[born.as_bytes()]),
+        at.millis(),
+    ))?;
     Ok(())
 }
 
 pub fn add_account(db: Db<'_>, new: &NewAccount) -> Result<(), StoreError> {
-    db.prepare_cached(
-        "INSERT INTO accounts (account, name, created_at) VALUES (?1, ?2, ?3)
-         ON CONFLICT (account) DO NOTHING",
-    )?
-    .execute((new.account.to_bytes(), &new.name, new.at.millis()))?;
+    let mut find = db.prepare_cached("SELECT 1 FROM accounts WHERE account = ?1")?;
+    if find.exists([new.account.to_bytes()])? {
+        return Ok(());
+    }
+    let owner = Owner::Account(new.account);
+    db.keys().make(owner)?;
+    let name = db.seal(&ACCOUNT_NAME, owner, &[], new.name.as_bytes())?;
+    db.prepare_cached("INSERT INTO accounts (account, name, created_at) VALUES (?1, ?2, ?3)")?
+        .execute((new.account.to_bytes(), name, new.at.millis()))?;
     Ok(())
 }
 
@@ -97,7 +123,7 @@ pub fn claim(db: Db<'_>, claim: &Claim) -> Result<Claimed, StoreError> {
     )?;
     let wanted = (claim.secret.bytes(), claim.now.millis(), INVITATION_TRIES_MAX);
     let found = one(&mut find, wanted, |row| {
-        let (patient, birth_date) = (row.patient()?, row.take::<String>()?);
+        let (patient, birth_date) = (row.patient()?, row.take::<Vec<u8>>()?);
         Ok((patient, birth_date, row.take::<bool>()?, row.take::<bool>()?))
     })?;
     let Some((patient, birth_date, ended, tried_out)) = found else {
@@ -109,7 +135,8 @@ pub fn claim(db: Db<'_>, claim: &Claim) -> Result<Claimed, StoreError> {
     if tried_out {
         return Ok(Claimed::TooManyTries);
     }
-    if birth_date != claim.birth_date.text() {
+    let birth_date = db.open(&BIRTH_DATE, Owner::Patient(patient), &[], &birth_date)?;
+    if birth_date != claim.birth_date.text().as_bytes() {
         db.prepare_cached("UPDATE invitations SET tries = tries + 1 WHERE secret = ?1")?
             .execute([claim.secret.bytes()])?;
         return Ok(Claimed::NotRecognized);
@@ -141,8 +168,24 @@ pub fn activate(db: Db<'_>, new: &Activation) -> Result<Activated, StoreError> {
 
 fn patient_name(db: Db<'_>, patient: PatientId) -> Result<String, StoreError> {
     let mut find = db.prepare_cached("SELECT name FROM patients WHERE patient = ?1")?;
-    let name = one(&mut find, [patient.to_bytes()], |row| row.take())?;
-    name.ok_or(StoreError::Damaged("an invitation"))
+    let name = one(&mut find, [patient.to_bytes()], |row| row.take::<Vec<u8>>())?;
+    open_patient_name(db, patient, &name.ok_or(StoreError::Damaged("an invitation"))?)
+}
+
+pub fn open_patient_name(
+    db: Db<'_>,
+    patient: PatientId,
+    sealed: &[u8],
+) -> Result<String, StoreError> {
+    db.open_text(&PATIENT_NAME, Owner::Patient(patient), &[], sealed)
+}
+
+pub fn open_account_name(
+    db: Db<'_>,
+    account: AccountId,
+    sealed: &[u8],
+) -> Result<String, StoreError> {
+    db.open_text(&ACCOUNT_NAME, Owner::Account(account), &[], sealed)
 }
 
 fn owner_of(db: Db<'_>, patient: PatientId) -> Result<Option<AccountId>, StoreError> {
@@ -158,7 +201,9 @@ pub fn is_activated(db: Db<'_>, patient: PatientId) -> Result<bool, StoreError> 
 
 pub fn account_name(db: Db<'_>, account: AccountId) -> Result<Option<String>, StoreError> {
     let mut find = db.prepare_cached("SELECT name FROM accounts WHERE account = ?1")?;
-    one(&mut find, [account.to_bytes()], |row| row.take())
+    one(&mut find, [account.to_bytes()], |row| {
+        open_account_name(db, account, &row.take::<Vec<u8>>()?)
+    })
 }
 
 pub fn staff_member(db: Db<'_>, account: AccountId) -> Result<Option<StaffMember>, StoreError> {
@@ -167,7 +212,8 @@ pub fn staff_member(db: Db<'_>, account: AccountId) -> Result<Option<StaffMember
          WHERE account = ?1 AND ended_at IS NULL",
     )?;
     one(&mut find, [account.to_bytes()], |row| {
-        let (name, role, prescribes) = (row.take()?, row.role()?, row.take()?);
+        let name = open_account_name(db, account, &row.take::<Vec<u8>>()?)?;
+        let (role, prescribes) = (row.role()?, row.take()?);
         Ok(StaffMember { account, name, role, prescribes })
     })
 }
@@ -175,11 +221,14 @@ pub fn staff_member(db: Db<'_>, account: AccountId) -> Result<Option<StaffMember
 pub fn records_of(db: Db<'_>, account: AccountId) -> Result<Vec<RecordOf>, StoreError> {
     let mut find = db.prepare_cached(
         "SELECT patient, name, level = 'own' FROM grants JOIN patients USING (patient)
-         WHERE account = ?1 AND ended_at IS NULL ORDER BY level <> 'own', name, patient",
+         WHERE account = ?1 AND ended_at IS NULL",
     )?;
-    all(&mut find, [account.to_bytes()], |row| {
-        Ok(RecordOf { patient: row.patient()?, name: row.take()?, own: row.take()? })
-    })
+    let mut records = all(&mut find, [account.to_bytes()], |row| {
+        let (patient, name) = (row.patient()?, row.take::<Vec<u8>>()?);
+        Ok(RecordOf { patient, name: open_patient_name(db, patient, &name)?, own: row.take()? })
+    })?;
+    records.sort_by(|a, b| (!a.own, &a.name, a.patient).cmp(&(!b.own, &b.name, b.patient)));
+    Ok(records)
 }
 
 pub fn access_of(db: Db<'_>, account: AccountId) -> Result<Vec<Access>, StoreError> {

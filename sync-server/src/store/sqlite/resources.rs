@@ -2,36 +2,43 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::Transaction;
-use shared::document::DocumentId;
 use shared::fhir::import::{Claim, Known, Person};
 use shared::id::{EntryId, PatientId};
 use shared::time::Timestamp;
 
 use super::StoreError;
-use super::columns::{Columns, all, one};
-use crate::audit::Entry;
+use super::columns::{Columns, all, one, seq_column};
+use super::people::open_patient_name;
+use super::sealed::{
+    ASIDE_BODY, ASIDE_URL, BIRTH_DATE, BIRTH_TOKEN, BLOB, BLOB_TOKEN, Db, FACT, FACT_TOKEN,
+    KEY_TOKEN, RESOURCE_BODY, RESOURCE_HASH, RESOURCE_ID, RESOURCE_THING, RESOURCE_URL, Sealed,
+    WAITS_TOKEN, WANTED_TOKEN, number,
+};
+use crate::sealing::{Owner, Token};
 use crate::secret::SecretHash;
 use crate::store::resources::{
-    Client, FactKind, Near, NewPerson, PersonAsk, PersonFact, PlacedResource, ResourceCommit,
-    ResourceRow, StoredResource, Waiting,
+    Client, FactKind, Near, PersonAsk, PersonFact, PlacedResource, ResourceRow, Waiting,
 };
-use crate::store::rows::{Appended, News};
-
-type Db<'a> = &'a Transaction<'a>;
 
 /// Candidates of one claim. More would be a crowd nobody can tell apart.
 const NEAR_MAX: i64 = 50;
 
 pub fn add_facts(db: Db<'_>, facts: &[PersonFact]) -> Result<(), StoreError> {
     let mut insert = db.prepare_cached(
-        "INSERT INTO person_facts (patient, kind, value) VALUES (?1, ?2, ?3)
+        "INSERT INTO person_facts (patient, kind, token, value) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT DO NOTHING",
     )?;
     for fact in facts {
-        insert.execute((fact.patient.to_bytes(), fact.kind.word(), &fact.value))?;
+        let (kind, token) = (fact.kind.word(), fact_token(db, fact.kind, &fact.value));
+        let owner = Owner::Patient(fact.patient);
+        let value = db.seal(&FACT, owner, &[kind.as_bytes(), &token], fact.value.as_bytes())?;
+        insert.execute((fact.patient.to_bytes(), kind, token, value))?;
     }
     Ok(())
+}
+
+fn fact_token(db: Db<'_>, kind: FactKind, value: &str) -> Token {
+    db.token(&FACT_TOKEN, &[kind.word().as_bytes(), value.as_bytes()])
 }
 
 pub fn people_with(
@@ -40,10 +47,11 @@ pub fn people_with(
     values: &[String],
 ) -> Result<Vec<(String, PatientId)>, StoreError> {
     let mut find =
-        db.prepare_cached("SELECT patient FROM person_facts WHERE kind = ?1 AND value = ?2")?;
+        db.prepare_cached("SELECT patient FROM person_facts WHERE token = ?1 AND kind = ?2")?;
     let mut found = Vec::new();
     for value in values {
-        let all = all(&mut find, (kind.word(), value), |row| row.patient())?;
+        let token = fact_token(db, kind, value);
+        let all = all(&mut find, (token, kind.word()), |row| row.patient())?;
         found.extend(all.into_iter().map(|patient| (value.clone(), patient)));
     }
     Ok(found)
@@ -57,9 +65,10 @@ pub fn people_near(db: Db<'_>, ask: &PersonAsk) -> Result<Near, StoreError> {
         near.extend(people_with(db, kind, &values)?.into_iter().map(|(_, patient)| patient));
     }
     let mut born =
-        db.prepare_cached("SELECT patient FROM patients WHERE birth_date = ?1 LIMIT ?2")?;
+        db.prepare_cached("SELECT patient FROM patients WHERE birth_token = ?1 LIMIT ?2")?;
     if let Some(date) = &ask.claim.birth_date {
-        near.extend(all(&mut born, (date, NEAR_MAX), |row| row.patient())?);
+        let token = db.token(&BIRTH_TOKEN, &[date.as_bytes()]);
+        near.extend(all(&mut born, (token, NEAR_MAX), |row| row.patient())?);
     }
     let people = near.into_iter().map(|patient| person(db, patient, linked.contains(&patient)));
     people.collect()
@@ -67,26 +76,74 @@ pub fn people_near(db: Db<'_>, ask: &PersonAsk) -> Result<Near, StoreError> {
 
 fn person(db: Db<'_>, patient: PatientId, is_linked: bool) -> Result<Person, StoreError> {
     let mut find = db.prepare_cached("SELECT name, birth_date FROM patients WHERE patient = ?1")?;
-    let (name, born): (String, String) =
-        one(&mut find, [patient.to_bytes()], |row| Ok((row.take()?, row.take()?)))?
-            .ok_or(StoreError::Damaged("a patient's facts"))?;
-    let mut facts = db.prepare_cached("SELECT kind, value FROM person_facts WHERE patient = ?1")?;
-    let facts: Vec<(String, String)> =
-        all(&mut facts, [patient.to_bytes()], |row| Ok((row.take()?, row.take()?)))?;
+    let owner = Owner::Patient(patient);
+    let found = one(&mut find, [patient.to_bytes()], |row| {
+        let (name, born) = (row.take::<Vec<u8>>()?, row.take::<Vec<u8>>()?);
+        let name = open_patient_name(db, patient, &name)?;
+        Ok((name, db.open_text(&BIRTH_DATE, owner, &[], &born)?))
+    })?;
+    let (name, born) = found.ok_or(StoreError::Damaged("a patient's facts"))?;
+    let mut facts =
+        db.prepare_cached("SELECT kind, token, value FROM person_facts WHERE patient = ?1")?;
+    let facts = all(&mut facts, [patient.to_bytes()], |row| {
+        let (kind, token) = (row.take::<String>()?, row.take::<Token>()?);
+        let place: [&[u8]; 2] = [kind.as_bytes(), &token];
+        let value = db.open_text(&FACT, owner, &place, &row.take::<Vec<u8>>()?)?;
+        Ok((kind, value))
+    })?;
     Ok(Person { patient, claim: Claim::of_person(name, born, &facts), is_linked })
 }
 
-const KNOWN: &str = "resource, owner, id, hash, updated_at, thing";
+const KNOWN: &str = "resource, owner, version, id, hash, updated_at, thing";
 
-fn read_known(row: &mut Columns<'_, '_>) -> Result<Known, StoreError> {
-    Ok(Known {
-        resource: row.entry()?,
-        owner: row.take::<Option<[u8; 16]>>()?.map(PatientId::from_bytes),
-        id: row.take()?,
-        hash: row.take()?,
+fn read_known(db: Db<'_>, row: &mut Columns<'_, '_>) -> Result<Known, StoreError> {
+    read_version(db, row).map(|(known, _)| known)
+}
+
+fn read_version(db: Db<'_>, row: &mut Columns<'_, '_>) -> Result<(Known, Version), StoreError> {
+    let resource = row.entry()?;
+    let owner = row.take::<Option<[u8; 16]>>()?.map(PatientId::from_bytes);
+    let at = Version { resource, owner, number: row.seq()? };
+    let (id, hash) = (row.take::<Option<Vec<u8>>>()?, row.take::<Vec<u8>>()?);
+    let hash = at.open(db, &RESOURCE_HASH, &hash)?;
+    let known = Known {
+        resource,
+        owner,
+        id: id.map(|id| at.open_text(db, &RESOURCE_ID, &id)).transpose()?,
+        hash: hash.try_into().map_err(|_| StoreError::Damaged("a resource"))?,
         updated: row.take::<Option<i64>>()?.map(Timestamp::from_millis),
-        thing: row.take()?,
-    })
+        thing: at.open_text(db, &RESOURCE_THING, &row.take::<Vec<u8>>()?)?,
+    };
+    Ok((known, at))
+}
+
+/// A version of a resource: where it stands and whose it is.
+#[derive(Clone, Copy)]
+pub struct Version {
+    pub resource: EntryId,
+    pub owner: Option<PatientId>,
+    pub number: u64,
+}
+
+impl Version {
+    fn owner(&self) -> Owner {
+        self.owner.map_or(Owner::Clinic, Owner::Patient)
+    }
+
+    pub fn seal(&self, db: Db<'_>, column: &Sealed, value: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let (resource, version) = (self.resource.to_bytes(), number(seq_column(self.number)));
+        db.seal(column, self.owner(), &[&resource, &version], value)
+    }
+
+    fn open(&self, db: Db<'_>, column: &Sealed, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let (resource, version) = (self.resource.to_bytes(), number(seq_column(self.number)));
+        db.open(column, self.owner(), &[&resource, &version], sealed)
+    }
+
+    fn open_text(&self, db: Db<'_>, column: &Sealed, sealed: &[u8]) -> Result<String, StoreError> {
+        let bytes = self.open(db, column, sealed)?;
+        String::from_utf8(bytes).map_err(|_| StoreError::Damaged(column.table))
+    }
 }
 
 pub fn known(
@@ -100,24 +157,29 @@ pub fn known(
     ))?;
     let mut found = Vec::new();
     for key in keys {
-        let all = all(&mut find, (source, key, NEAR_MAX), read_known)?;
+        let token = db.token(&KEY_TOKEN, &[key.as_bytes()]);
+        let all = all(&mut find, (source, token, NEAR_MAX), |row| read_known(db, row))?;
         found.extend(all.into_iter().map(|known| (key.clone(), known)));
     }
     Ok(found)
 }
 
-pub(super) const ROW: &str = "r.resource, r.owner, r.id, r.hash, r.updated_at, r.thing,
-    r.source, r.kind, r.url, r.version, r.stored_at, v.body";
+/// The newest names of a resource, and one version of it.
+pub(super) const ROW: &str = "r.resource, r.owner, r.version, r.id, r.hash, r.updated_at, r.thing,
+    r.source, r.kind, r.url, v.version, r.stored_at, v.body";
 
-pub(super) fn read_row(row: &mut Columns<'_, '_>) -> Result<ResourceRow, StoreError> {
+pub(super) fn read_row(db: Db<'_>, row: &mut Columns<'_, '_>) -> Result<ResourceRow, StoreError> {
+    let (known, newest) = read_version(db, row)?;
+    let (source, kind, url) = (row.take()?, row.take()?, row.take::<Option<Vec<u8>>>()?);
+    let at = Version { number: row.seq()?, ..newest };
     Ok(ResourceRow {
-        known: read_known(row)?,
-        source: row.take()?,
-        kind: row.take()?,
-        url: row.take()?,
-        version: row.seq()?,
+        known,
+        source,
+        kind,
+        url: url.map(|url| newest.open_text(db, &RESOURCE_URL, &url)).transpose()?,
+        version: at.number,
         stored_at: row.time()?,
-        body: row.take()?,
+        body: at.open_text(db, &RESOURCE_BODY, &row.take::<Vec<u8>>()?)?,
     })
 }
 
@@ -128,7 +190,7 @@ pub fn resources(db: Db<'_>, wanted: &[EntryId]) -> Result<Vec<ResourceRow>, Sto
     ))?;
     let mut found = Vec::new();
     for resource in wanted {
-        found.extend(one(&mut find, [resource.to_bytes()], read_row)?);
+        found.extend(one(&mut find, [resource.to_bytes()], |row| read_row(db, row))?);
     }
     Ok(found)
 }
@@ -152,7 +214,7 @@ pub fn resources_in(
         if bytes >= bytes_goal {
             return Ok((found, true));
         }
-        let row = read_row(&mut Columns::of(row))?;
+        let row = read_row(db, &mut Columns::of(row))?;
         bytes += row.body.len();
         found.push(row);
     }
@@ -186,7 +248,8 @@ pub fn wanted(
         db.prepare_cached("SELECT patient FROM resources_wanted WHERE source = ?1 AND key = ?2")?;
     let mut found = Vec::new();
     for key in keys {
-        let all = all(&mut find, (source, key), |row| row.patient())?;
+        let token = db.token(&WANTED_TOKEN, &[key.as_bytes()]);
+        let all = all(&mut find, (source, token), |row| row.patient())?;
         found.extend(all.into_iter().map(|patient| (key.clone(), patient)));
     }
     Ok(found)
@@ -194,13 +257,23 @@ pub fn wanted(
 
 pub fn waiting(db: Db<'_>, source: &str, keys: &[String]) -> Result<Vec<Waiting>, StoreError> {
     let mut find = db.prepare_cached(
-        "SELECT aside, url, body FROM resources_aside
+        "SELECT aside, hash, url, body FROM resources_aside
          WHERE source = ?1 AND waits_for = ?2 AND taken_at IS NULL ORDER BY aside",
     )?;
     let mut found = Vec::new();
     for key in keys {
-        found.extend(all(&mut find, (source, key), |row| {
-            Ok(Waiting { aside: row.take()?, url: row.take()?, body: row.take()? })
+        let token = db.token(&WAITS_TOKEN, &[key.as_bytes()]);
+        found.extend(all(&mut find, (source, token), |row| {
+            let (aside, hash) = (row.take()?, row.take::<Token>()?);
+            let place: [&[u8]; 2] = [source.as_bytes(), &hash];
+            let open =
+                |column, sealed: Vec<u8>| db.open_text(column, Owner::Clinic, &place, &sealed);
+            let url = row.take::<Option<Vec<u8>>>()?;
+            Ok(Waiting {
+                aside,
+                url: url.map(|url| open(&ASIDE_URL, url)).transpose()?,
+                body: open(&ASIDE_BODY, row.take()?)?,
+            })
         })?);
     }
     Ok(found)
@@ -208,150 +281,14 @@ pub fn waiting(db: Db<'_>, source: &str, keys: &[String]) -> Result<Vec<Waiting>
 
 pub fn blob(db: Db<'_>, patient: PatientId, blob: &str) -> Result<Option<Vec<u8>>, StoreError> {
     let mut find = db.prepare_cached("SELECT bytes FROM blobs WHERE patient = ?1 AND blob = ?2")?;
-    one(&mut find, (patient.to_bytes(), blob), |row| row.take())
+    let token = blob_token(db, patient, blob);
+    one(&mut find, (patient.to_bytes(), token), |row| {
+        db.open(&BLOB, Owner::Patient(patient), &[&token], &row.take::<Vec<u8>>()?)
+    })
 }
 
-pub fn commit(db: Db<'_>, commit: &ResourceCommit) -> Result<Vec<News>, StoreError> {
-    db.prepare_cached(
-        "INSERT INTO imports (import, source, started_at) VALUES (?1, ?2, ?3)
-         ON CONFLICT DO NOTHING",
-    )?
-    .execute((commit.import.to_bytes(), &commit.source, commit.at.millis()))?;
-    super::audit::append(db, &Entry::of_import(commit))?;
-    for person in &commit.people {
-        add_person(db, person, commit.at)?;
-    }
-    add_facts(db, &commit.facts)?;
-    for resource in &commit.resources {
-        add_resource(db, commit, resource)?;
-    }
-    let mut place = db.prepare_cached(
-        "INSERT INTO resource_places (patient, resource, document, entry)
-         VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (patient, resource)
-         DO UPDATE SET document = excluded.document, entry = excluded.entry",
-    )?;
-    for one in &commit.places {
-        let (patient, resource) = (one.patient.to_bytes(), one.resource.to_bytes());
-        place.execute((patient, resource, one.document.to_bytes(), one.entry.to_bytes()))?;
-    }
-    let mut want = db.prepare_cached(
-        "INSERT INTO resources_wanted (source, key, patient) VALUES (?1, ?2, ?3)
-         ON CONFLICT DO NOTHING",
-    )?;
-    for (key, patient) in &commit.wanted {
-        want.execute((&commit.source, key, patient.to_bytes()))?;
-    }
-    keep_aside(db, commit)?;
-    let mut keep = db.prepare_cached(
-        "INSERT INTO blobs (patient, blob, bytes) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-    )?;
-    for blob in &commit.blobs {
-        keep.execute((blob.patient.to_bytes(), &blob.blob, &blob.bytes))?;
-    }
-    write_charts(db, commit)
-}
-
-fn add_person(db: Db<'_>, person: &NewPerson, at: Timestamp) -> Result<(), StoreError> {
-    let born = person.birth_date.as_deref().unwrap_or_default();
-    db.prepare_cached(
-        "INSERT INTO patients (patient, name, birth_date, created_at) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (patient) DO NOTHING",
-    )?
-    .execute((person.patient.to_bytes(), &person.name, born, at.millis()))?;
-    Ok(())
-}
-
-fn add_resource(
-    db: Db<'_>,
-    commit: &ResourceCommit,
-    new: &StoredResource,
-) -> Result<(), StoreError> {
-    let (resource, at) = (new.resource.to_bytes(), commit.at.millis());
-    let version: i64 = db
-        .prepare_cached(
-            "INSERT INTO resources (resource, owner, source, kind, id, url, version, hash,
-             updated_at, thing, stored_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?8, ?9, ?10)
-             ON CONFLICT (resource) DO UPDATE SET id = excluded.id, url = excluded.url,
-             version = version + 1, hash = excluded.hash, updated_at = excluded.updated_at,
-             thing = excluded.thing, stored_at = excluded.stored_at RETURNING version",
-        )?
-        .query_row(
-            (
-                resource,
-                new.owner.map(|owner| owner.to_bytes()),
-                &commit.source,
-                &new.kind,
-                &new.id,
-                &new.url,
-                new.hash,
-                new.updated.map(Timestamp::millis),
-                &new.thing,
-                at,
-            ),
-            |row| row.get(0),
-        )?;
-    db.prepare_cached(
-        "INSERT INTO resource_versions (resource, version, import, stored_at, body)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?
-    .execute((resource, version, commit.import.to_bytes(), at, &new.body))?;
-    let mut insert = db.prepare_cached(
-        "INSERT INTO resource_keys (source, key, resource) VALUES (?1, ?2, ?3)
-         ON CONFLICT DO NOTHING",
-    )?;
-    for key in &new.keys {
-        insert.execute((&commit.source, key, resource))?;
-    }
-    Ok(())
-}
-
-fn keep_aside(db: Db<'_>, commit: &ResourceCommit) -> Result<(), StoreError> {
-    let at = commit.at.millis();
-    let mut keep = db.prepare_cached(
-        "INSERT INTO resources_aside (source, why, waits_for, hash, url, body, stored_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
-    )?;
-    for one in &commit.aside {
-        keep.execute((&commit.source, one.why, &one.waits_for, one.hash, &one.url, &one.body, at))?;
-    }
-    let mut take =
-        db.prepare_cached("UPDATE resources_aside SET taken_at = ?2 WHERE aside = ?1")?;
-    for aside in &commit.taken {
-        take.execute((aside, at))?;
-    }
-    Ok(())
-}
-
-/// Every change goes in or the import does not.
-fn write_charts(db: Db<'_>, commit: &ResourceCommit) -> Result<Vec<News>, StoreError> {
-    let mut news = Vec::new();
-    for chart in &commit.charts {
-        let document = chart.batch.document;
-        let made = super::documents::create(db, &document, Some(&chart.genesis))?;
-        if made {
-            let (rows, _) = super::documents::rows_after(db, &document, 0, 1)?;
-            news.push(News { document, rows });
-        }
-        for change in &chart.batch.changes {
-            let layout = Some(chart.batch.layout);
-            match super::documents::append_one(db, &document, layout, change)? {
-                Appended::Stored(row) => news.push(News { document, rows: vec![row] }),
-                _ => return Err(StoreError::Damaged("a chart document")),
-            }
-        }
-        seen_by_the_projector(db, &document)?;
-    }
-    Ok(news)
-}
-
-/// There is nothing in a chart for the clinic's worklist.
-fn seen_by_the_projector(db: Db<'_>, document: &DocumentId) -> Result<(), StoreError> {
-    db.prepare_cached(
-        "UPDATE documents SET projected = seq_last WHERE patient = ?1 AND document = ?2",
-    )?
-    .execute((document.patient.to_bytes(), document.to_bytes()))?;
-    Ok(())
+pub fn blob_token(db: Db<'_>, patient: PatientId, blob: &str) -> Token {
+    db.token(&BLOB_TOKEN, &[&patient.to_bytes(), blob.as_bytes()])
 }
 
 pub fn add_client(db: Db<'_>, client: &Client) -> Result<(), StoreError> {

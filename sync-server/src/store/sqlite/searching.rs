@@ -1,14 +1,12 @@
 //! Looking through what one source sent, in SQLite.
 
-use rusqlite::Transaction;
 use shared::id::{EntryId, PatientId};
 
 use super::StoreError;
 use super::columns::{all, seq_column};
 use super::resources::{ROW, read_row};
+use super::sealed::Db;
 use crate::store::resources::ResourceRow;
-
-type Db<'a> = &'a Transaction<'a>;
 
 /// By id, which grows with time.
 pub fn of_kind(
@@ -27,15 +25,15 @@ pub fn of_kind(
     ))?;
     let (owner, after) = (owner.map(PatientId::to_bytes), after.map(EntryId::to_bytes));
     let limit = i64::try_from(rows_max).unwrap_or(i64::MAX);
-    all(&mut find, (source, kind, owner, after, limit), read_row)
+    all(&mut find, (source, kind, owner, after, limit), |row| read_row(db, row))
 }
 
 /// All versions, the newest first.
 pub fn versions(db: Db<'_>, resource: EntryId) -> Result<Vec<ResourceRow>, StoreError> {
-    let columns = ROW.replace("r.version", "v.version").replace("r.stored_at", "v.stored_at");
+    let columns = ROW.replace("r.stored_at", "v.stored_at");
     let mut find = db.prepare_cached(&format!(
         "SELECT {columns} FROM resources r JOIN resource_versions v USING (resource)
          WHERE r.resource = ?1 ORDER BY v.version DESC LIMIT ?2"
     ))?;
-    all(&mut find, (resource.to_bytes(), seq_column(u64::MAX)), read_row)
+    all(&mut find, (resource.to_bytes(), seq_column(u64::MAX)), |row| read_row(db, row))
 }

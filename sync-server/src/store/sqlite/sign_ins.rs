@@ -1,15 +1,13 @@
 //! Sign-in names and what their passphrases are compared with, in SQLite.
 
-use rusqlite::Transaction;
 use shared::id::AccountId;
 use shared::time::Timestamp;
 
 use super::StoreError;
 use super::columns::one;
+use super::sealed::Db;
 use crate::sign_in::{NameHash, Verifier};
 use crate::store::people::SignIn;
-
-type Db<'a> = &'a Transaction<'a>;
 
 pub fn sign_in(db: Db<'_>, name: NameHash) -> Result<Option<(AccountId, Verifier)>, StoreError> {
     let mut find = db.prepare_cached("SELECT account, verifier FROM sign_ins WHERE name = ?1")?;

@@ -1,18 +1,16 @@
 //! How staff sign in, in SQLite.
 
-use rusqlite::Transaction;
 use shared::id::AccountId;
 use shared::time::Timestamp;
 
 use super::StoreError;
 use super::columns::{Columns, one, seq_column};
+use super::sealed::Db;
 use crate::secret::SecretHash;
 use crate::sign_in::{NameHash, Verifier};
 use crate::store::people::Door;
 use crate::store::staff::{OneTime, SetUp, StaffChange, StaffLink, StaffSetUp, StaffSignIn};
 use crate::totp::TotpSeed;
-
-type Db<'a> = &'a Transaction<'a>;
 
 fn read(row: &mut Columns<'_, '_>) -> Result<StaffSignIn, StoreError> {
     let (account, verifier) = (row.account()?, Verifier::from_bytes(row.take()?));
