@@ -89,6 +89,7 @@ fn a_tab_that_takes_over_sends_what_the_other_made_and_makes_nothing_twice() {
         put: PutInto::Entry { text: "It is swollen".into() },
         sealed_to_clinic: None,
         may_be_sent: None,
+        ask_again_at: None,
     };
     let edited = Event::Edited { number: 1, entry, item: item.clone() };
     assert!(browser.drive(&mut second, vec![edited]).is_empty());

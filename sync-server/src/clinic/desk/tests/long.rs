@@ -84,6 +84,7 @@ async fn quickest(world: &World, who: &SignedIn, path: &str) -> Duration {
 }
 
 #[tokio::test]
+#[expect(clippy::print_stdout, reason = "a run says what it measured")]
 async fn in_ten_thousand_open_items_one_moves_as_quickly_as_in_a_hundred() {
     let (short, long) = (with_items(100).await, with_items(10_000).await);
     let (few, many) = (short.sign_in_staff(LINH).await, long.sign_in_staff(LINH).await);
