@@ -83,6 +83,7 @@ async fn fill_outgoing(app: &App) -> Result<(), StoreError> {
 
 /// Looks at everything that was not looked at.
 pub async fn catch_up(app: &App) -> Result<(), StoreError> {
+    let _alone = app.projecting().await;
     let store = app.doorkeeper().for_part(Part::Projector);
     loop {
         let waiting = store.unprojected(DOCUMENTS_MAX).await?;

@@ -61,6 +61,7 @@ struct Inner {
     stretching: Semaphore,
     /// Charts have one writer: imports go one after the other.
     importing: tokio::sync::Mutex<()>,
+    projecting: tokio::sync::Mutex<()>,
     /// What goes out is made by one at a time.
     outgoing: tokio::sync::Mutex<()>,
     /// Whether all of it was made once, so that only what changes has to be made anew.
@@ -95,6 +96,7 @@ impl App {
             tries: Tries::default(),
             stretching: Semaphore::new(STRETCHING_MAX),
             importing: tokio::sync::Mutex::default(),
+            projecting: tokio::sync::Mutex::default(),
             outgoing: tokio::sync::Mutex::default(),
             outgoing_is_full: AtomicBool::new(false),
             clinic_changes: watch::Sender::new(0),
@@ -124,6 +126,11 @@ impl App {
     /// Waits until no import runs; none begins while this is held.
     pub async fn importing(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.0.importing.lock().await
+    }
+
+    /// Held by whoever opens journals, so that who comes second finds all of it done.
+    pub async fn projecting(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.0.projecting.lock().await
     }
 
     /// Waits until nobody makes or answers what goes out.

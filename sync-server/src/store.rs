@@ -24,7 +24,7 @@ use shared::sync::scope::Access;
 use shared::time::Timestamp;
 use shared::wire::{Row, Summary};
 
-use self::attachments::{Attached, Begun, NewAttachment, Took, Whole};
+use self::attachments::AttachmentStore;
 use self::desk::{Colleague, Contact, DeskNote, Noted, Patient, Reach};
 use self::outgoing::OutgoingStore;
 use self::people::{
@@ -61,7 +61,7 @@ pub enum StoreError {
 /// An answer that comes when the transaction is over.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-pub trait Store: OutgoingStore + Send + Sync {
+pub trait Store: AttachmentStore + OutgoingStore + Send + Sync {
     // People. Adding what is there already changes nothing.
     fn add_patient(&self, patient: NewPatient) -> Answer<'_, ()>;
     fn add_account(&self, account: NewAccount) -> Answer<'_, ()>;
@@ -199,21 +199,6 @@ pub trait Store: OutgoingStore + Send + Sync {
     fn keep_contact(&self, contact: Contact) -> Answer<'_, ()>;
     /// What staff noted on the items of one record, item by item, oldest first.
     fn desk_notes(&self, patient: PatientId) -> Answer<'_, Vec<DeskNote>>;
-    // Attachments.
-    /// Begins one, or goes on with it.
-    fn begin_attachment(&self, new: NewAttachment) -> Answer<'_, Begun>;
-    /// Takes the next piece.
-    fn put_piece(
-        &self,
-        of: Attached,
-        piece: u32,
-        bytes: Vec<u8>,
-        now: Timestamp,
-    ) -> Answer<'_, Took>;
-    /// Only one that is whole.
-    fn attachment(&self, of: Attached) -> Answer<'_, Option<Whole>>;
-    fn piece(&self, of: Attached, piece: u32) -> Answer<'_, Option<Vec<u8>>>;
-
     // What is at rest.
     /// Ends a record for good: its key, then its rows, and the account that reaches nothing else.
     /// Answers whether there was one.

@@ -60,8 +60,8 @@ impl Grid {
         let inside = |at: usize| at.saturating_sub(reach)..(at + reach + 1).min(size);
         for at_y in inside(y) {
             for at_x in inside(x) {
-                let ring = at_x.abs_diff(x).max(at_y.abs_diff(y));
-                self.fix(at_x, at_y, !light.contains(&ring));
+                let away = at_x.abs_diff(x).max(at_y.abs_diff(y));
+                self.fix(at_x, at_y, !light.contains(&away));
             }
         }
     }

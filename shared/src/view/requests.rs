@@ -111,19 +111,23 @@ pub fn requests(record: &Record, reader: AccountId) -> Vec<RequestRow> {
         let Some(order) = answered.iter().map(|(_, entry, _)| entry.order()).max() else {
             continue;
         };
-        let row = RequestRow {
-            entry: id,
-            asked: None,
-            asked_by: None,
-            state: None,
-            answers: answer_rows(answered),
-            cancelled: false,
-            can_cancel: false,
-        };
-        rows.push((order, row));
+        rows.push((order, only_answered(id, answered)));
     }
     rows.arrange_by_key(|(order, row)| std::cmp::Reverse((*order, row.entry)));
     rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// Answers to what is not here.
+fn only_answered(request: EntryId, answered: Vec<(EntryId, &Entry, &VisitAnswer)>) -> RequestRow {
+    RequestRow {
+        entry: request,
+        asked: None,
+        asked_by: None,
+        state: None,
+        answers: answer_rows(answered),
+        cancelled: false,
+        can_cancel: false,
+    }
 }
 
 fn answer_rows(mut answers: Vec<(EntryId, &Entry, &VisitAnswer)>) -> Vec<AnswerRow> {

@@ -67,8 +67,7 @@ pub fn parse(
             None => None,
         };
     let what = match (command, words.as_slice()) {
-        ("import", []) => return invalid("say which files to import".into()),
-        ("import", files) => What::Import {
+        ("import", files) if !files.is_empty() => What::Import {
             files: files.iter().map(PathBuf::from).collect(),
             source: source()?,
             patient,
@@ -95,29 +94,33 @@ pub fn parse(
             Some(patient) => What::InvitePatient { patient },
             None => return invalid("--patient must say whose record it is".into()),
         },
-        ("patient", _) => return invalid("use patient invite --patient ID".into()),
-        ("staff", _) => {
-            return invalid("use staff add NAME --role ROLE, or staff reset NAME".into());
-        }
         ("audit", [verb]) if verb == "verify" => What::VerifyAudit,
-        ("audit", _) => return invalid("use audit verify".into()),
-        ("client", _) => {
-            return invalid("use client add NAME --source NAME, or client end NAME".into());
-        }
         ("keys", [verb, file]) if verb == "new" => What::NewKey { file: file.into() },
         ("keys", [verb, file]) if verb == "rotate" => What::RotateKeys { file: file.into() },
-        ("keys", _) => return invalid("use keys new FILE, or keys rotate FILE".into()),
         ("shred", [patient]) => match patient.parse() {
             Ok(patient) => What::Shred { patient },
             Err(_) => return invalid(format!("shred needs the id of a record, not {patient:?}")),
         },
-        ("shred", _) => return invalid("say which record to shred, by its id".into()),
         ("check", []) => What::Check,
-        (_, _) => return invalid(format!("{command} takes no words beside its flags")),
+        (_, _) => return invalid(right_use(command)),
     };
     let origin = text("--origin").unwrap_or_else(|| "http://localhost:8080".into());
     let key_file = super::key_file(&given, env);
     Ok(Errand { dir, origin, key_file, what })
+}
+
+/// What to write instead.
+fn right_use(command: &str) -> String {
+    match command {
+        "import" => "say which files to import".into(),
+        "patient" => "use patient invite --patient ID".into(),
+        "staff" => "use staff add NAME --role ROLE, or staff reset NAME".into(),
+        "audit" => "use audit verify".into(),
+        "client" => "use client add NAME --source NAME, or client end NAME".into(),
+        "keys" => "use keys new FILE, or keys rotate FILE".into(),
+        "shred" => "say which record to shred, by its id".into(),
+        _ => format!("{command} takes no words beside its flags"),
+    }
 }
 
 fn role(word: Option<String>) -> Result<Role, Invalid> {

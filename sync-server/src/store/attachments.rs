@@ -5,6 +5,8 @@ use shared::attachment::{AttachmentName, MediaType};
 use shared::id::{AccountId, PatientId};
 use shared::time::Timestamp;
 
+use super::Answer;
+
 /// Unfinished ones of one record at a time; the oldest make room.
 pub const UNFINISHED_MAX: usize = 16;
 /// How long an unfinished one waits for its next piece.
@@ -58,4 +60,21 @@ pub enum Took {
 pub struct Whole {
     pub media: MediaType,
     pub size: u32,
+}
+
+/// The part of the store that keeps attachments.
+pub trait AttachmentStore: Send + Sync {
+    /// Begins one, or goes on with it.
+    fn begin_attachment(&self, new: NewAttachment) -> Answer<'_, Begun>;
+    /// Takes the next piece.
+    fn put_piece(
+        &self,
+        of: Attached,
+        piece: u32,
+        bytes: Vec<u8>,
+        now: Timestamp,
+    ) -> Answer<'_, Took>;
+    /// Only one that is whole.
+    fn attachment(&self, of: Attached) -> Answer<'_, Option<Whole>>;
+    fn piece(&self, of: Attached, piece: u32) -> Answer<'_, Option<Vec<u8>>>;
 }

@@ -32,7 +32,6 @@ use self::outgoing::Outgoing;
 use self::people::People;
 use self::resources::Resources;
 use self::staff::StaffSignIns;
-use super::attachments::{Attached, Begun, NewAttachment, Took, Whole};
 use super::desk::{Colleague, Contact, DeskNote, Noted, Patient, Reach};
 use super::people::{
     Activated, Activation, Claim, Claimed, Grant, Invitation, NewAccount, NewPatient, NewSession,
@@ -315,24 +314,6 @@ impl Store for MemoryStore {
     }
     fn desk_notes(&self, patient: PatientId) -> Answer<'_, Vec<DeskNote>> {
         self.run(|state| Ok(desk::notes(state, patient)))
-    }
-    fn begin_attachment(&self, new: NewAttachment) -> Answer<'_, Begun> {
-        self.run(|state| Ok(state.attachments.begin(&new)))
-    }
-    fn put_piece(
-        &self,
-        of: Attached,
-        piece: u32,
-        bytes: Vec<u8>,
-        now: Timestamp,
-    ) -> Answer<'_, Took> {
-        self.run(|state| Ok(state.attachments.put(&of, piece, &bytes, now)))
-    }
-    fn attachment(&self, of: Attached) -> Answer<'_, Option<Whole>> {
-        self.run(|state| Ok(state.attachments.whole(&of)))
-    }
-    fn piece(&self, of: Attached, piece: u32) -> Answer<'_, Option<Vec<u8>>> {
-        self.run(|state| Ok(state.attachments.piece(&of, piece)))
     }
     fn shred(&self, patient: PatientId, _at: Timestamp) -> Answer<'_, bool> {
         self.run(move |state| Ok(state.shred(patient)))

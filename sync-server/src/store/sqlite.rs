@@ -40,7 +40,6 @@ pub use self::open::OpenError;
 use self::readers::Readers;
 use self::sealed::Db;
 use self::writer::Writer;
-use super::attachments::{Attached, Begun, NewAttachment, Took, Whole};
 use super::desk::{Colleague, Contact, DeskNote, Noted, Patient, Reach};
 use super::people::{
     Activated, Activation, Claim, Claimed, Grant, Invitation, NewAccount, NewPatient, NewSession,
@@ -320,24 +319,6 @@ impl Store for SqliteStore {
     }
     fn desk_notes(&self, patient: PatientId) -> Answer<'_, Vec<DeskNote>> {
         self.read(move |db| desk::notes(db, patient))
-    }
-    fn begin_attachment(&self, new: NewAttachment) -> Answer<'_, Begun> {
-        self.write(move |db| attachments::begin(db, &new))
-    }
-    fn put_piece(
-        &self,
-        of: Attached,
-        piece: u32,
-        bytes: Vec<u8>,
-        now: Timestamp,
-    ) -> Answer<'_, Took> {
-        self.write(move |db| attachments::put(db, &of, piece, &bytes, now))
-    }
-    fn attachment(&self, of: Attached) -> Answer<'_, Option<Whole>> {
-        self.read(move |db| attachments::whole(db, &of))
-    }
-    fn piece(&self, of: Attached, piece: u32) -> Answer<'_, Option<Vec<u8>>> {
-        self.read(move |db| attachments::piece(db, &of, piece))
     }
     fn shred(&self, patient: PatientId, at: Timestamp) -> Answer<'_, bool> {
         self.write(move |db| shred::shred(db, patient, at))

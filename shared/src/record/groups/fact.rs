@@ -15,6 +15,8 @@ use crate::record::chart::without_accent;
 use crate::record::{Record, Resource};
 use crate::time::{PartialDate, Zone};
 
+use super::judge::REMEMBERED_DAYS_MAX;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Thing {
     Allergy,
@@ -190,14 +192,20 @@ impl Value {
 
 /// The months that a moment may be filed under: as written, and as another clock had it.
 fn months(when: PartialDate, zone: &Zone) -> Vec<String> {
-    let PartialDate::Time(day, _) = when else {
-        return vec![when.to_string().chars().take(7).collect()];
+    let days = match when {
+        PartialDate::Time(day, _) => {
+            let (here, there) = (when.day_in(zone), when.day_in(&Zone::utc()));
+            [Some(day), here, there]
+        }
+        PartialDate::Day(day) => [Some(day), None, None],
+        PartialDate::Month { .. } | PartialDate::Year(_) => {
+            return vec![when.to_string().chars().take(7).collect()];
+        }
     };
-    let here = when.day_in(zone);
-    let there = when.day_in(&Zone::utc());
-    let days = [Some(day), here, there].into_iter().flatten();
     // A dose that is remembered a few days off may be in the next month.
-    let days = days.flat_map(|day| [day.plus_days(-3), day, day.plus_days(3)]);
+    let off = REMEMBERED_DAYS_MAX;
+    let days = days.into_iter().flatten();
+    let days = days.flat_map(|day| [day.plus_days(-off), day, day.plus_days(off)]);
     let mut months: Vec<String> =
         days.map(|day| day.to_string().chars().take(7).collect()).collect();
     months.arrange();

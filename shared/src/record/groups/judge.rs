@@ -7,7 +7,7 @@ use crate::fhir::description::Standing;
 use crate::time::{PartialDate, Zone};
 
 /// A dose that somebody remembers may be this many days off.
-const REMEMBERED_DAYS_MAX: i64 = 3;
+pub const REMEMBERED_DAYS_MAX: i64 = 3;
 
 /// Nothing if they are of two things.
 pub fn judge(one: &Fact<'_>, other: &Fact<'_>, zone: &Zone) -> Option<Relation> {

@@ -92,7 +92,6 @@ pub struct CaregiverLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PatientContext {
     pub age: Option<u16>,
-    #[serde(flatten)]
     pub context: Context,
     pub caregivers: Vec<CaregiverLine>,
     /// When a device of the patient's own was last here; it says nothing about what waits there.

@@ -6,9 +6,32 @@ use shared::attachment::{AttachmentName, PIECE_BYTES, RECORD_BYTES_MAX, pieces};
 use shared::id::PatientId;
 use shared::time::Timestamp;
 
+use super::MemoryStore;
+use crate::store::Answer;
 use crate::store::attachments::{
-    Attached, Begun, NewAttachment, Took, UNFINISHED_MAX, UNFINISHED_MILLIS, Whole,
+    Attached, AttachmentStore, Begun, NewAttachment, Took, UNFINISHED_MAX, UNFINISHED_MILLIS, Whole,
 };
+
+impl AttachmentStore for MemoryStore {
+    fn begin_attachment(&self, new: NewAttachment) -> Answer<'_, Begun> {
+        self.run(|state| Ok(state.attachments.begin(&new)))
+    }
+    fn put_piece(
+        &self,
+        of: Attached,
+        piece: u32,
+        bytes: Vec<u8>,
+        now: Timestamp,
+    ) -> Answer<'_, Took> {
+        self.run(|state| Ok(state.attachments.put(&of, piece, &bytes, now)))
+    }
+    fn attachment(&self, of: Attached) -> Answer<'_, Option<Whole>> {
+        self.run(|state| Ok(state.attachments.whole(&of)))
+    }
+    fn piece(&self, of: Attached, piece: u32) -> Answer<'_, Option<Vec<u8>>> {
+        self.run(|state| Ok(state.attachments.piece(&of, piece)))
+    }
+}
 
 #[derive(Default)]
 pub struct Attachments(BTreeMap<Attached, Kept>);

@@ -4,13 +4,35 @@ use sha2::{Digest, Sha256};
 use shared::attachment::{AttachmentName, MediaType, PIECE_BYTES, RECORD_BYTES_MAX, pieces};
 use shared::time::Timestamp;
 
-use super::StoreError;
 use super::columns::{Columns, one};
 use super::sealed::{ATTACHMENT_TOKEN, Db, PIECE, number};
+use super::{SqliteStore, StoreError};
 use crate::sealing::{Owner, Token};
+use crate::store::Answer;
 use crate::store::attachments::{
-    Attached, Begun, NewAttachment, Took, UNFINISHED_MAX, UNFINISHED_MILLIS, Whole,
+    Attached, AttachmentStore, Begun, NewAttachment, Took, UNFINISHED_MAX, UNFINISHED_MILLIS, Whole,
 };
+
+impl AttachmentStore for SqliteStore {
+    fn begin_attachment(&self, new: NewAttachment) -> Answer<'_, Begun> {
+        self.write(move |db| begin(db, &new))
+    }
+    fn put_piece(
+        &self,
+        of: Attached,
+        piece: u32,
+        bytes: Vec<u8>,
+        now: Timestamp,
+    ) -> Answer<'_, Took> {
+        self.write(move |db| put(db, &of, piece, &bytes, now))
+    }
+    fn attachment(&self, of: Attached) -> Answer<'_, Option<Whole>> {
+        self.read(move |db| whole(db, &of))
+    }
+    fn piece(&self, of: Attached, piece: u32) -> Answer<'_, Option<Vec<u8>>> {
+        self.read(move |db| bytes_of(db, &of, piece))
+    }
+}
 
 /// What is known of one without its pieces.
 struct Head {
@@ -173,7 +195,7 @@ pub fn whole(db: Db<'_>, at: &Attached) -> Result<Option<Whole>, StoreError> {
 }
 
 /// Only of one that is whole.
-pub fn piece(db: Db<'_>, at: &Attached, piece: u32) -> Result<Option<Vec<u8>>, StoreError> {
+pub fn bytes_of(db: Db<'_>, at: &Attached, piece: u32) -> Result<Option<Vec<u8>>, StoreError> {
     if whole(db, at)?.is_none() {
         return Ok(None);
     }

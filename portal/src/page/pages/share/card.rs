@@ -148,13 +148,6 @@ fn choosing(asking: Asking, card: Found) -> AnyView {
             }
         })
         .collect();
-    let input = |id, label, value: RwSignal<String>| {
-        view! {
-            <Field id=id label=label value=value on_input=move |text| value.set(text)
-                chars_max=NAME_CHARS_MAX/>
-        }
-        .into_any()
-    };
     let calls: Vec<_> = contacts
         .iter()
         .zip(NAMES.into_iter().zip(PHONES))
@@ -186,6 +179,14 @@ fn choosing(asking: Asking, card: Found) -> AnyView {
                 on_input=move |text| note.set(text) chars_max=NOTE_CHARS_MAX/>
             <Button label=words::action_save() icon=Icon::Check wide=true/>
         </form>
+    }
+    .into_any()
+}
+
+fn input(id: &'static str, label: String, value: RwSignal<String>) -> AnyView {
+    view! {
+        <Field id=id label=label value=value on_input=move |text| value.set(text)
+            chars_max=NAME_CHARS_MAX/>
     }
     .into_any()
 }

@@ -17,7 +17,7 @@ async fn what_is_added_by_hand_stands_beside_the_item_and_on_the_phone() {
     let place = format!("/clinic/api/records/{ROSA_RECORD}/context");
     let (status, seen) = world.ask_json(nurse.get(&place)).await;
     assert_eq!(status, 200, "{seen}");
-    assert_eq!((&seen["allergies"], &seen["age"]), (&json!([]), &json!(65)));
+    assert_eq!((&seen["context"]["allergies"], &seen["age"]), (&json!([]), &json!(65)));
     let caregivers = json!([{ "name": "Ana Delgado", "chart_only": false }]);
     assert_eq!((&seen["caregivers"], &seen["has_account"]), (&caregivers, &json!(true)));
 
@@ -26,13 +26,16 @@ async fn what_is_added_by_hand_stands_beside_the_item_and_on_the_phone() {
         edit(&world, &nurse, "key-00001", json!({ "add_to_chart": allergy })).await;
     assert_eq!(status, 201, "{added}");
     let (_, seen) = world.ask_json(nurse.get(&place)).await;
-    assert_eq!(seen["allergies"][0]["name"], "Latex", "what was kept of before is not told");
+    assert_eq!(
+        seen["context"]["allergies"][0]["name"], "Latex",
+        "what was kept of before is not told"
+    );
     phone.until(&world, |phone| phone.record(ROSA_RECORD).chart().resources().count() == 1).await;
 
     let wrong = json!({ "mark_wrong": { "entry": added["entry"], "why": "Another patient's." } });
     assert_eq!(edit(&world, &nurse, "key-00002", wrong).await.0, 201);
     let (_, seen) = world.ask_json(nurse.get(&place)).await;
-    assert_eq!(seen["allergies"], json!([]));
+    assert_eq!(seen["context"]["allergies"], json!([]));
 }
 
 #[tokio::test]
