@@ -20,7 +20,7 @@ use crate::fhir::outgoing;
 use crate::log::{Line, line};
 use crate::state::App;
 use crate::store::StoreError;
-use crate::store::rows::{Author, Found, MessageRow, Projection, Thread};
+use crate::store::rows::{Author, Found, MessageRow, News, Projection, Thread};
 
 /// Documents of one round; the rest waits for the next.
 const DOCUMENTS_MAX: usize = 32;
@@ -93,7 +93,7 @@ pub async fn catch_up(app: &App) -> Result<(), StoreError> {
         let mut changed = BTreeSet::new();
         for (document, rows) in waiting {
             let projection = look_at(app.receipts(), app.now(), document, &rows);
-            for news in store.project(projection).await? {
+            for news in News::together(store.project(projection).await?) {
                 app.hub().publish(news, None);
             }
             // What a person read counts too, and no message says so.

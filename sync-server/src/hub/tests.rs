@@ -1,5 +1,6 @@
 //! Sockets: who gets one, what ends one, and what one account can do to another's record.
 
+mod burst;
 mod line;
 
 use futures_util::SinkExt;

@@ -85,6 +85,18 @@ pub struct News {
 }
 
 impl News {
+    /// One for each document, however many a transaction made: a connection's queue is short.
+    pub fn together(all: Vec<Self>) -> Vec<Self> {
+        let mut together: Vec<Self> = Vec::new();
+        for news in all {
+            match together.iter_mut().find(|held| held.document == news.document) {
+                Some(held) => held.rows.extend(news.rows),
+                None => together.push(news),
+            }
+        }
+        together
+    }
+
     /// What is new in the log after a commit, if anything is.
     pub fn of(document: DocumentId, appended: &[Appended]) -> Option<Self> {
         let rows = appended.iter().filter_map(|one| match one {
