@@ -10,7 +10,7 @@ use shared::sync::stored::{Standing, Stored};
 use shared::wire::Sum;
 
 use crate::ledger::{Fact, Withdrawn};
-use crate::tier::Tier;
+use crate::tier::{Facts, Tier};
 use crate::world::{REFUSED_MARK, World};
 
 /// Everyone holds what the clinic holds, nothing waits, and everyone knows it.
@@ -56,7 +56,32 @@ fn lags<T: Tier>(world: &World<T>, machine: usize) -> Option<String> {
             }
         }
     }
-    None
+    let kept = keeps_to_itself(world, machine);
+    kept.map(|document| format!("keeps something of {document} that the clinic could take back"))
+}
+
+/// A document of which a disk still has a row that the clinic lost and has everything for.
+fn keeps_to_itself<T: Tier>(world: &World<T>, machine: usize) -> Option<DocumentId> {
+    let store = &world.clinic.store;
+    let rows = world.machines[machine].disk.rows();
+    let could_be_taken = |document: &DocumentId, hash: &ChangeHash, bytes: &[u8]| {
+        let there = store.hashes(document);
+        let fits = |facts: Facts| facts.builds_on.iter().all(|hash| there.contains(hash));
+        // What an older epoch says is carried over, whatever it builds on.
+        let older = store.newest(*document) != *document;
+        older || !there.contains(hash) && T::facts(bytes).is_some_and(fits)
+    };
+    rows.iter().find_map(|row| match row {
+        Stored::Change { document, hash, bytes, standing: Standing::Accepted { .. } }
+            if !document.is_marks() && could_be_taken(document, hash, bytes) =>
+        {
+            Some(*document)
+        }
+        Stored::Change { .. }
+        | Stored::Outbox { .. }
+        | Stored::DeadLetter { .. }
+        | Stored::Incomplete { .. } => None,
+    })
 }
 
 /// What a device believes to be on its disk has to be there when the power goes now.

@@ -190,3 +190,44 @@ fn words_that_met_two_verdicts_are_written_in_one_with_their_removal() {
         world.machines[ANAS].disk.full = false;
     });
 }
+
+/// A row that only a caregiver has, built on one that only the patient has. Her access ends, the
+/// clinic loses both, and she is asked first.
+fn she_brings_what_builds_on_the_patients(world: &mut World<Light>) {
+    let care = DocumentId::care(cast::PATIENT, ROSA, Audience::Circle);
+    world.start(ROSAS);
+    world.start(ANAS);
+    world.run(2_000);
+    let backup = world.clinic.store.clone();
+    world.trouble.news_lost = 100;
+    world.reply(0, care, "Half a tablet");
+    world.wake(ROSAS);
+    until(world, "machine 0 is sent rows");
+    world.run(1_000);
+    world.shut(ROSAS);
+    world.trouble.news_lost = 0;
+    world.reply(0, care, "And come back on Monday");
+    until(world, "machine 3 sends pull");
+    // What lies between does not arrive.
+    world.machines[ANAS].offline = true;
+    world.cut(ANAS);
+    world.run(100);
+    world.shut(ANAS);
+    world.go_back(backup, false);
+    world.rescope(ANA, None);
+    world.machines[ANAS].offline = false;
+    world.start(ANAS);
+    world.run(5_000);
+    world.start(ROSAS);
+}
+
+/// Once found as seed 2643535830734848522 of the commit 7ee2d48.
+#[test]
+fn what_builds_on_something_lost_is_offered_again_when_that_is_back() {
+    holds_but_for(Planted::OrphansOfferedOnce, she_brings_what_builds_on_the_patients);
+}
+
+#[test]
+fn what_builds_on_something_lost_outlives_the_access() {
+    holds_but_for(Planted::OrphansDropped, she_brings_what_builds_on_the_patients);
+}

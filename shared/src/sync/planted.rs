@@ -47,6 +47,8 @@ pub enum Planted {
     OldEpochNotCarriedOver,
     OldEpochDroppedAtOnce,
     StrangersRowsLeft,
+    OrphansOfferedOnce,
+    OrphansDropped,
     ErasedTakenAgain,
 }
 

@@ -123,6 +123,16 @@ impl Held {
         }
     }
 
+    /// Whether something here waits for what it builds on.
+    pub(super) const fn has_orphans(&self) -> bool {
+        !self.orphans.is_empty()
+    }
+
+    /// What is left of a document that was given up: what the clinic could not take back yet.
+    pub(super) fn only_orphans(self) -> Self {
+        Self { orphans: self.orphans, ..Self::default() }
+    }
+
     pub(super) fn take_up_again(&mut self) {
         for row in std::mem::take(&mut self.orphans) {
             self.accept(&row);

@@ -116,6 +116,7 @@ impl<D: Documents> Device<D> {
     pub(super) fn timer(&mut self, now: Timestamp, rng: &mut dyn Rng, out: &mut Vec<Effect>) {
         self.write_again(out);
         self.rest_minting = false;
+        self.offer_orphans_again(now);
         let (digest, over) = (self.digest(), self.is_over());
         match &mut self.link {
             Link::Closed if self.leading && !over => self.connect(now, out),
@@ -137,7 +138,7 @@ impl<D: Documents> Device<D> {
                 if open.waits && since >= open.patience_millis {
                     out.push(Effect::HangUp);
                     self.disconnected(now, rng, out);
-                } else if !open.waits && since >= PING_AFTER_MILLIS {
+                } else if open.is_quiet(now) {
                     open.rounds = 0;
                     open.try_stuck_again();
                     if !self.soil.has(Planted::ClosedIsAskedOnce) {
@@ -164,6 +165,21 @@ impl<D: Documents> Device<D> {
             Link::Closed | Link::Opening { .. } => {}
             Link::Open(open) => open.ping(now, DEAD_AFTER_WAKE_MILLIS, digest, out),
         }
+    }
+
+    /// What orphans wait for may be there by now, and of a document that is not this device's any
+    /// more it hears no news. The ping that comes next finds them.
+    fn offer_orphans_again(&mut self, now: Timestamp) {
+        let Link::Open(open) = &self.link else {
+            return;
+        };
+        if !open.is_quiet(now) || self.soil.has(Planted::OrphansOfferedOnce) {
+            return;
+        }
+        let is_told = |document: &DocumentId| open.whole.contains(document);
+        let held = self.held.iter_mut();
+        held.filter(|(document, held)| held.has_orphans() && !is_told(document))
+            .for_each(|(_, held)| held.take_up_again());
     }
 
     fn is_over(&self) -> bool {
@@ -233,6 +249,11 @@ impl Open {
 
     pub fn is_stuck(&self, document: &DocumentId) -> bool {
         self.stuck.get(document).is_some_and(|stuck| stuck.waits)
+    }
+
+    /// Long enough for the next ping.
+    fn is_quiet(&self, now: Timestamp) -> bool {
+        !self.waits && now.millis_since(self.asked_at.min(now)) >= PING_AFTER_MILLIS
     }
 
     /// What was left alone after too many rounds gets another chance.

@@ -5,7 +5,7 @@ use super::exchange::{Busy, holds};
 use super::line::Link;
 use super::{Device, Documents, Effect, InFlight, Line, Minted, Notice};
 use crate::arrange::mapped;
-use crate::document::DocumentId;
+use crate::document::{ChangeHash, DocumentId};
 use crate::id::{EntryId, Rng};
 use crate::ordered::BTreeMap;
 use crate::sync::planted::Planted;
@@ -99,6 +99,9 @@ impl<D: Documents> Device<D> {
     }
 
     /// Its rows go, from memory too. What of it was never acknowledged, and how to remove the rest.
+    ///
+    /// What was set aside stays, out of sight, until the clinic can take it: the verdict is about the
+    /// other rows, and nobody else may have it.
     fn drop_document(
         &mut self,
         document: DocumentId,
@@ -107,12 +110,18 @@ impl<D: Documents> Device<D> {
         self.spoil_minting(&document, 0);
         self.new_actor(rng);
         self.documents.close(&document);
-        let held = self.held.remove(&document).unwrap_or_default();
-        let hashes = held.all_hashes();
-        let remove = hashes.map(|hash| Write::Remove(RowKey::Change(document, hash)));
-        let writes = remove.collect();
-        let unsent = self.unsent_of(document, held.minted);
-        (writes, unsent)
+        let mut held = self.held.remove(&document).unwrap_or_default();
+        let minted = std::mem::take(&mut held.minted);
+        let all = held.accepted.keys().chain(minted.iter().map(|minted| &minted.hash));
+        let remove = |hash: &ChangeHash| Write::Remove(RowKey::Change(document, *hash));
+        let mut writes: Vec<_> = all.map(remove).collect();
+        let set_aside = held.only_orphans();
+        if self.soil.has(Planted::OrphansDropped) {
+            writes.extend(set_aside.all_hashes().map(|hash| remove(&hash)));
+        } else if set_aside.has_orphans() {
+            self.held.insert(document, set_aside);
+        }
+        (writes, self.unsent_of(document, minted))
     }
 
     /// Its accepted rows stay. What of it was never acknowledged, and how to remove that.
