@@ -123,9 +123,12 @@ fn note(text: String) -> AnyView {
 
 /// Nothing opens by itself: who wrote is told that somebody read it, and that has to be true.
 fn nothing_open(desk: Desk) -> AnyView {
-    let first = desk.queue().with(|queue| queue.as_ref()?.lines.first().cloned());
-    let start = first.map(|line| {
-        let place = Place::of(&line);
+    let Some(queue) = desk.queue().get() else {
+        // That nothing is open is said once it is known.
+        return note(words::clinic_opening());
+    };
+    let start = queue.lines.first().map(|line| {
+        let place = Place::of(line);
         let label = words::clinic_start_with(&line.patient_name);
         view! {
             <button type="button" class="button" on:click=move |_| keys::open(place)>
@@ -133,7 +136,7 @@ fn nothing_open(desk: Desk) -> AnyView {
             </button>
         }
     });
-    let counts = desk.queue().with(|queue| queue.as_ref().map(|it| it.counts)).unwrap_or_default();
+    let counts = queue.counts;
     let said = match counts.all {
         0 => words::clinic_all_done(),
         all => words::clinic_open(all),

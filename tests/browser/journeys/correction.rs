@@ -15,7 +15,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     let patient = stage.enter("patient").await?;
     patient.see("Up to date").await?;
     patient.goto(&stage.url("/medicines")).await?;
-    patient.click("link", Has("Lisinopril 10 mg tablet")).await?;
+    patient.click("link", Has("once a day, in the morning")).await?;
     patient.click("link", Is("Something here is wrong")).await?;
     patient.fill("textbox", Has("What is wrong?"), WRONG).await?;
     patient.click("button", Is("Send")).await?;
