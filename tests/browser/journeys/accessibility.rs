@@ -1,7 +1,7 @@
 //! axe-core finds nothing on any screen: light, dark, Spanish and right to left.
 
 use crate::axe;
-use crate::engine::{PHONE, Setup};
+use crate::engine::{Engine, PHONE, Setup};
 use crate::page::Name::{Has, Is};
 use crate::page::Page;
 use crate::screens::SCREENS;
@@ -39,6 +39,10 @@ async fn clinic(stage: &mut Stage, found: &mut Vec<String>) -> Result<()> {
     let nurse = stage.enter("nurse").await?;
     nurse.see("Lucia Romero").await?;
     look(&nurse, "clinic", found).await?;
+    if stage.engine != Engine::Chromium {
+        // The items and their forms are looked at in one engine.
+        return Ok(());
+    }
     for (person, words) in [("Lucia Romero", "Potassium"), ("Amir Rahimi", "TSH")] {
         nurse.click("link", Has(person)).await?;
         nurse.see(words).await?;
