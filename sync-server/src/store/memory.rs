@@ -335,10 +335,7 @@ impl Store for MemoryStore {
         self.run(move |state| Ok(staff::sign_in_of(state, account)))
     }
     fn add_staff_link(&self, link: StaffLink) -> Answer<'_, ()> {
-        self.run(move |state| {
-            state.staff.add_link(link);
-            Ok(())
-        })
+        self.run(move |state| staff::add_link(state, link))
     }
     fn staff_link(&self, secret: SecretHash, now: Timestamp) -> Answer<'_, Option<StaffLink>> {
         self.run(move |state| Ok(state.staff.link(secret, now)))

@@ -187,8 +187,8 @@ async fn not_seen(
         on_its_way_ms: 30 * MINUTE_MS,
         said: |written| {
             Said::Message(Message {
-                topic: Some("Swollen ankles".into()),
-                text: "My ankles are a little swollen in the evening.".into(),
+                topic: Some("Puffy feet".into()),
+                text: "My feet are a little puffy in the evening.".into(),
                 written,
                 ..Message::default()
             })

@@ -8,6 +8,7 @@ use shared::time::Timestamp;
 use super::State;
 use crate::secret::SecretHash;
 use crate::sign_in::{NameHash, Verifier};
+use crate::store::StoreError;
 use crate::store::staff::{OneTime, SetUp, StaffLink, StaffSetUp, StaffSignIn};
 use crate::totp::TotpSeed;
 
@@ -28,6 +29,11 @@ struct Known {
 pub fn sign_in(state: &State, name: NameHash) -> Option<StaffSignIn> {
     let found = state.staff.known.iter().find(|(_, known)| known.name == name)?;
     sign_in_of(state, *found.0)
+}
+
+pub fn add_link(state: &mut State, link: StaffLink) -> Result<(), StoreError> {
+    state.staff.add_link(link);
+    Ok(())
 }
 
 pub fn sign_in_of(state: &State, account: AccountId) -> Option<StaffSignIn> {
