@@ -3,9 +3,12 @@
 
 mod assets;
 mod checks;
+mod classes;
 mod compress;
+mod names;
 mod order;
 mod programs;
+mod scripts;
 mod service_worker;
 mod standard_library;
 mod styles;
@@ -73,6 +76,9 @@ pub fn build(kind: Kind) -> anyhow::Result<PathBuf> {
         assets.add_folder(&source().join("assets"))?;
         if kind == Kind::Development {
             assets.add("reload.js", RELOAD.to_vec());
+        }
+        if kind == Kind::Dist {
+            assets.tighten_scripts();
         }
         pages(&assets, kind)
     })?;

@@ -10,7 +10,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 
-use super::Served;
+use super::{Served, scripts};
 
 /// Enough of SHA-256 that two contents never share a name by accident.
 const NAME_HASH_DIGITS: usize = 16;
@@ -28,6 +28,17 @@ impl Assets {
     /// Adds every file below a folder by its path inside it.
     pub fn add_folder(&mut self, folder: &Path) -> anyhow::Result<()> {
         self.add_below(folder, folder)
+    }
+
+    /// Leaves out of every script what only its readers need.
+    pub fn tighten_scripts(&mut self) {
+        for (name, bytes) in &mut self.0 {
+            if name.ends_with(".js")
+                && let Ok(script) = str::from_utf8(bytes)
+            {
+                *bytes = scripts::tightened(script).into_bytes();
+            }
+        }
     }
 
     fn add_below(&mut self, root: &Path, folder: &Path) -> anyhow::Result<()> {

@@ -20,7 +20,7 @@ pub fn build() -> anyhow::Result<PathBuf> {
     steps.step("make their glue and write", || {
         let wasm = workspace::target().join(TARGET).join("debug").join("checks.wasm");
         let glue = workspace::target().join("portal").join("glue").join("checks");
-        bind_one("checks", &wasm, &glue)?;
+        bind_one("checks", fs::read(wasm)?, &glue)?;
         fs::create_dir_all(&folder)?;
         fs::copy(glue.join("checks.js"), folder.join("checks.js"))?;
         fs::copy(glue.join("checks_bg.wasm"), folder.join("checks.wasm"))?;

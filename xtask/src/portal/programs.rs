@@ -10,7 +10,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use super::Kind;
 use super::assets::{Assets, digest};
-use super::{order, standard_library};
+use super::{classes, names, order, scripts, standard_library};
 use crate::say;
 use crate::workspace;
 
@@ -79,16 +79,18 @@ pub fn bind(kind: Kind, assets: &mut Assets) -> anyhow::Result<()> {
     for name in PROGRAMS {
         let wasm = workspace::target().join(TARGET).join(profile).join(format!("{name}.wasm"));
         let folder = workspace::target().join("portal").join("glue").join(kind.name()).join(name);
-        bind_one(name, &wasm, &folder)?;
+        let program =
+            fs::read(&wasm).with_context(|| format!("{} could not be read", wasm.display()))?;
+        let program = if kind == Kind::Dist { classes::without_unused(&program)? } else { program };
+        bind_one(name, program, &folder)?;
         add(name, &folder, kind, assets)?;
     }
     Ok(())
 }
 
-pub(super) fn bind_one(name: &str, wasm: &Path, folder: &Path) -> anyhow::Result<()> {
-    let bytes = fs::read(wasm).with_context(|| format!("{} could not be read", wasm.display()))?;
+pub(super) fn bind_one(name: &str, program: Vec<u8>, folder: &Path) -> anyhow::Result<()> {
     let stamp = folder.join("stamp");
-    let print = digest(&bytes);
+    let print = digest(&program);
     if fs::read_to_string(&stamp).is_ok_and(|last| last == print) {
         return Ok(());
     }
@@ -96,7 +98,7 @@ pub(super) fn bind_one(name: &str, wasm: &Path, folder: &Path) -> anyhow::Result
         fs::remove_dir_all(folder)?;
     }
     let mut bindgen = Bindgen::new();
-    bindgen.input_bytes(name, bytes).web(true)?;
+    bindgen.input_bytes(name, program).web(true)?;
     bindgen.typescript(false).omit_default_module_path(true);
     bindgen.remove_name_section(true).remove_producers_section(true);
     bindgen.generate(folder).with_context(|| format!("the glue of {name} could not be made"))?;
@@ -118,9 +120,12 @@ fn add(name: &str, folder: &Path, kind: Kind, assets: &mut Assets) -> anyhow::Re
         glue = glue.replace(&import, &format!("'{{{{asset:{asset}}}}}'"));
         assets.add(&asset, fs::read(&snippet)?);
     }
+    let mut program = fs::read(folder.join(format!("{name}_bg.wasm")))?;
+    if kind == Kind::Dist {
+        (program, glue) = names::shortened(&program, &scripts::tightened(&glue))?;
+        program = order::arranged(&program)?;
+    }
     assets.add(&format!("{name}.js"), glue.into_bytes());
-    let program = fs::read(folder.join(format!("{name}_bg.wasm")))?;
-    let program = if kind == Kind::Dist { order::arranged(&program)? } else { program };
     assets.add(&format!("{name}.wasm"), program);
     Ok(())
 }

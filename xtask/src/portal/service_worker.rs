@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, ensure};
 
-use super::Served;
 use super::assets::digest;
+use super::{Served, scripts};
 
 /// The release's name is only compared, never trusted, so a short one will do.
 const RELEASE_DIGITS: usize = 12;
@@ -15,6 +15,7 @@ const RELEASE_DIGITS: usize = 12;
 pub fn fill(template: &Path, files: &[Served]) -> anyhow::Result<Served> {
     let text = fs::read_to_string(template)
         .with_context(|| format!("{} could not be read", template.display()))?;
+    let text = scripts::tightened(&text);
     let rows: Vec<String> = files
         .iter()
         .filter(|file| is_precached(&file.path))

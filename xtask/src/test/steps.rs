@@ -195,9 +195,20 @@ pub const STEPS: &[Step] = &[
         part: Part::Screens,
         needs: &["portal", "server", "dist", "browsers", "checks"],
         fast: false,
-        run: |run| journeys(run),
+        run: |run| journeys(run, Kind::Fast, &run.words),
+    },
+    Step {
+        name: "released",
+        what: "two journeys through the portal that patients get",
+        part: Part::Screens,
+        needs: &["server", "dist", "browsers"],
+        fast: false,
+        run: |run| journeys(run, Kind::Dist, &RELEASED.map(str::to_owned)),
     },
 ];
+
+/// The smallest programs are cut and put in order after compiling, so what they do is seen too.
+const RELEASED: [&str; 2] = ["thread", "share"];
 
 /// Without a network this holds too, once everything was fetched.
 fn crates() -> anyhow::Result<Count> {
@@ -218,7 +229,7 @@ fn unit(run: &Run) -> anyhow::Result<Count> {
     let what = ["test", "--workspace", "--exclude", "tests", "--no-fail-fast"];
     let which: &[&str] = if run.fast { &["--lib", "--bins"] } else { &[] };
     let mut command = cargo(&[&what[..], &DEMO, which].concat());
-    pass_on(run, &mut command);
+    pass_on(&run.words, &mut command);
     count::tests(command)
 }
 
@@ -232,7 +243,7 @@ fn core(run: &Run) -> anyhow::Result<Count> {
     if binaries.is_empty() {
         command.arg("--lib");
     }
-    pass_on(run, &mut command);
+    pass_on(&run.words, &mut command);
     count::tests(command)
 }
 
@@ -246,30 +257,30 @@ fn one_binary(name: &str, run: &Run) -> anyhow::Result<Count> {
     if name == "tidy" && run.fast {
         command.args(["--", "--skip", "sizes"]);
     } else {
-        pass_on(run, &mut command);
+        pass_on(&run.words, &mut command);
     }
     count::tests(command)
 }
 
 /// All engines in one process, which runs them side by side.
-fn journeys(run: &Run) -> anyhow::Result<Count> {
+fn journeys(run: &Run, kind: Kind, words: &[String]) -> anyhow::Result<Count> {
     ensure!(!run.browsers.engines.is_empty(), "there is no browser to run them in");
     let mut command = cargo(&["test", "--package", "tests", "--test", "browser"]);
     command.env("SATCHEL_SERVER", workspace::target().join("debug/sync-server"));
-    command.env("SATCHEL_PORTAL", Kind::Fast.folder());
+    command.env("SATCHEL_PORTAL", kind.folder());
     if std::env::var_os("SATCHEL_ENGINES").is_none() {
         command.env("SATCHEL_ENGINES", run.browsers.engines.join(","));
     }
     for (variable, program) in &run.browsers.drivers {
         command.env(variable, program);
     }
-    pass_on(run, &mut command);
+    pass_on(words, &mut command);
     count::tests(command)
 }
 
-fn pass_on(run: &Run, command: &mut Command) {
-    if !run.words.is_empty() {
-        command.arg("--").args(&run.words);
+fn pass_on(words: &[String], command: &mut Command) {
+    if !words.is_empty() {
+        command.arg("--").args(words);
     }
 }
 
