@@ -94,12 +94,20 @@ impl Teller<'_> {
             if is_own && entry.did == audit::Did::Wrote || entry.what == What::Activity {
                 continue;
             }
+            // Somebody asked for it; what came of that is noted by itself.
+            if entry.what == What::Access && entry.did == audit::Did::Wrote && !is_changed(entry) {
+                continue;
+            }
             let Some(who) = self.name(&entry.who).await? else {
                 continue;
             };
             let span = if is_own { MILLIS_PER_DAY } else { SAME_MS };
             let (id, at) = (told_as(patient, entry, span), entry.at);
-            told.push((patient, id, activity(entry, who, is_own, at)));
+            let mut activity = activity(entry, who, is_own, at);
+            if let Some(account) = entry.access_of {
+                activity.detail = self.store.account_name(account).await?;
+            }
+            told.push((patient, id, activity));
         }
         Ok(told)
     }
@@ -110,8 +118,8 @@ impl Teller<'_> {
                 self.store.account_name(*account).await
             }
             Who::Source { name } => Ok(Some(name.clone())),
-            // A person at the server acts for the clinic.
-            Who::Terminal => Ok(Some(self.app.clinic().name.clone())),
+            // A person at the server acts for the clinic, and so does a rule.
+            Who::Terminal | Who::Rule => Ok(Some(self.app.clinic().name.clone())),
             Who::Anyone => Ok(None),
         }
     }
@@ -166,11 +174,19 @@ fn told_as(patient: PatientId, entry: &Entry, span: i64) -> EntryId {
     let same = (&entry.who, entry.did, entry.what, &entry.why, since);
     let key = serde_json::to_string(&same).expect("it becomes JSON");
     hash.update(key.as_bytes());
+    if let Some(account) = entry.access_of {
+        hash.update(account.to_bytes());
+    }
     let digest: [u8; 32] = hash.finalize().into();
     let mut bytes = [0; 16];
     bytes[..6].copy_from_slice(&since.to_be_bytes()[2..]);
     bytes[6..].copy_from_slice(&digest[..10]);
     EntryId::from_bytes(bytes)
+}
+
+/// Access that was narrowed, which is neither given nor ended.
+const fn is_changed(entry: &Entry) -> bool {
+    entry.access_of.is_some()
 }
 
 fn activity(entry: &Entry, who: String, is_own: bool, written: Timestamp) -> Activity {
@@ -185,6 +201,7 @@ fn activity(entry: &Entry, who: String, is_own: bool, written: Timestamp) -> Act
     };
     let did = match entry.did {
         audit::Did::Read => Did::Read,
+        audit::Did::Wrote if is_changed(entry) => Did::Changed,
         audit::Did::Wrote => Did::Wrote,
         audit::Did::SignedIn => Did::SignedIn,
         audit::Did::GaveAccess => Did::GaveAccess,

@@ -39,6 +39,9 @@ pub struct Entry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<IpAddr>,
     pub why: Why,
+    /// Whose access was given, changed or ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_of: Option<AccountId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -60,13 +63,15 @@ pub enum Who {
     },
     /// Somebody at the server's own terminal.
     Terminal,
+    /// The server itself, by a rule: access that ended by its time or by the patient's age.
+    Rule,
 }
 
 impl Who {
     pub const fn account(&self) -> Option<AccountId> {
         match self {
             Self::Person { account, .. } | Self::Staff { account } => Some(*account),
-            Self::Anyone | Self::Source { .. } | Self::Terminal => None,
+            Self::Anyone | Self::Source { .. } | Self::Terminal | Self::Rule => None,
         }
     }
 }
@@ -141,6 +146,7 @@ impl Entry {
             item: batch.reply.as_ref().map(|reply| reply.entry),
             from: None,
             why,
+            access_of: None,
         })
     }
 
@@ -159,8 +165,25 @@ impl Entry {
             item: Some(commit.import),
             from: None,
             why: Why::Operations,
+            access_of: None,
         };
         patients.into_iter().map(entry).collect()
+    }
+
+    /// What is noted when somebody's access ends by itself.
+    pub fn of_rule(patient: PatientId, account: AccountId, at: Timestamp) -> Self {
+        Self {
+            at,
+            who: Who::Rule,
+            did: Did::EndedAccess,
+            action: "EndWhatIsOver".into(),
+            what: What::Access,
+            patient: Some(patient),
+            item: None,
+            from: None,
+            why: Why::Operations,
+            access_of: Some(account),
+        }
     }
 
     /// What a new session is noted as.
@@ -180,6 +203,7 @@ impl Entry {
             item: None,
             from: None,
             why,
+            access_of: None,
         }
     }
 }

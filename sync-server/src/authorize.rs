@@ -9,9 +9,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::http::request::Parts;
-use shared::id::PatientId;
+use shared::id::{AccountId, PatientId};
 
 use crate::audit::door::{Noting, Shown, Signature, Whose};
+use crate::audit::{Did, Entry, What};
 use crate::error::Error;
 use crate::extract::client_address;
 use crate::state::App;
@@ -42,6 +43,8 @@ pub enum Part {
     Auditor,
     /// Does what somebody at the server's own terminal asks for.
     Errands,
+    /// Ends access that is over.
+    Grants,
     /// Fills the made-up clinic.
     #[cfg(feature = "demo")]
     Demo,
@@ -144,6 +147,12 @@ impl<A: Action<R>, R: Resource> Authorized<A, R> {
     pub fn shows(&self, patients: impl IntoIterator<Item = PatientId>) {
         let mut shown = self.shown.lock().unwrap_or_else(|lock| lock.into_inner());
         shown.get_or_insert_default().extend(patients);
+    }
+
+    /// How it is noted that somebody's access was given, changed or ended: together with that.
+    pub fn notes_access(&self, did: Did, patient: PatientId, account: AccountId) -> Entry {
+        let entry = self.noting(&self.app).entry(did, Some(patient), None, What::Access);
+        Entry { access_of: Some(account), ..entry }
     }
 
     pub fn store(&self) -> &dyn Store {

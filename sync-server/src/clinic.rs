@@ -1,5 +1,6 @@
 //! What staff see and do: the queue, its items, their answers, and news of all of it as it happens.
 
+pub mod access;
 pub mod context;
 pub mod desk;
 pub mod door;

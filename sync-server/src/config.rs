@@ -163,8 +163,8 @@ pub fn parse(
     }
     match command.as_str() {
         "--version" | "-V" => Ok(Command::Version),
-        "import" | "export" | "client" | "audit" | "staff" | "patient" | "keys" | "shred"
-        | "check" => Ok(Command::Errand(errand::parse(command, rest, env)?)),
+        "import" | "export" | "client" | "audit" | "staff" | "patient" | "grant" | "keys"
+        | "shred" | "check" => Ok(Command::Errand(errand::parse(command, rest, env)?)),
         "serve" => Ok(Command::Serve(config(&Given::read(rest, false)?, env)?)),
         #[cfg(feature = "demo")]
         "demo" => {
@@ -316,6 +316,9 @@ pub fn help() -> String {
          \x20      sync-server audit verify                    reads the whole audit log\n\
          \x20      sync-server staff add NAME --role ROLE      a link to set up a sign-in; staff reset NAME\n\
          \x20      sync-server patient invite --patient ID     a link for the person whose record it is\n\
+         \x20      sync-server grant list --patient ID         who else may open a record; grant give, narrow,\n\
+         \x20          end --caregiver ID; --may results,visits,messages --until DAY\n\
+         \x20          --consent patient|parent|legal --until-age YEARS\n\
          \x20      sync-server keys new FILE                   a key for the records, in a new file\n\
          \x20      sync-server keys rotate FILE                the same, and it takes the place of --key-file\n\
          \x20      sync-server shred ID                        ends a record: no copy of the database opens it\n\

@@ -101,6 +101,7 @@ impl Doer {
                 let before = format!("{origin}/#activate=");
                 return self.link(Ask::InvitePatient { patient }, &before).await;
             }
+            What::Access { patient, verb } => Ask::Access { patient, verb },
             What::VerifyAudit => {
                 let mut clean = true;
                 let mut tell = |told: Tell| match told {
@@ -166,7 +167,8 @@ impl Doer {
                 let (receipts, now) = (folder.receipts(), Clock::System.now());
                 let checkpoints = folder.checkpoints();
                 let (receipts, checkpoints) = (&receipts, &checkpoints);
-                let errands = Errands { store, receipts, checkpoints, now, publish: &drop };
+                let (publish, rescope) = (&drop, &drop);
+                let errands = Errands { store, receipts, checkpoints, now, publish, rescope };
                 errands.perform(ask, body, &mut hear).await;
             }
             Self::Server(file) => {
@@ -248,6 +250,7 @@ fn say_told(told: Tell) {
         Tell::Rotated { count } => {
             say(&format!("{count} keys are opened by the new key; start with it from now on"));
         }
+        Tell::Caregiver { account, text } => say(&format!("{account}  {text}")),
         Tell::Shredded => say("the record is gone"),
         Tell::Checked { count } => say(&format!("{count} sealed values are as they were written")),
         Tell::Progress { .. }

@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::store::StoreError;
+use crate::store::grants::NoAccess;
 
 /// Why a request was not done. The types are part of the interface and never change their meaning.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +75,9 @@ pub enum Error {
     PieceNotNext,
     #[error("the record has no room for it")]
     RecordFull,
+    /// Somebody's access to a record stays as it is; the answer says why.
+    #[error("the access cannot be changed like this")]
+    AccessRefused(#[source] NoAccess),
     #[error("a websocket is expected here")]
     NotAWebSocket,
     #[error("too busy, try again later")]
@@ -117,6 +121,7 @@ impl Error {
             Self::AttachmentRefused => (StatusCode::UNPROCESSABLE_ENTITY, "attachment-refused"),
             Self::PieceNotNext => (StatusCode::CONFLICT, "piece-not-next"),
             Self::RecordFull => (StatusCode::INSUFFICIENT_STORAGE, "record-full"),
+            Self::AccessRefused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "access-refused"),
             Self::NotAWebSocket => (StatusCode::UPGRADE_REQUIRED, "not-a-websocket"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
@@ -135,6 +140,9 @@ impl IntoResponse for Error {
         });
         if let Self::TextRefused(refused) = &self {
             problem["refused"] = serde_json::json!(refused);
+        }
+        if let Self::AccessRefused(why) = &self {
+            problem["refused"] = serde_json::json!(why);
         }
         let mut response = (status, problem.to_string()).into_response();
         let headers = response.headers_mut();

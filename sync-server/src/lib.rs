@@ -14,6 +14,7 @@ pub mod error;
 pub mod extract;
 pub mod fhir;
 pub mod folder;
+pub mod grants;
 pub mod guard;
 pub mod headers;
 pub mod hub;

@@ -31,6 +31,11 @@ use crate::state::App;
 
 /// All routes, patients' and staff's.
 pub fn table() -> Vec<Route> {
+    [patients(), staff(), programs()].into_iter().flatten().collect()
+}
+
+/// Of patients and caregivers, and of whoever asks how the server is.
+fn patients() -> Vec<Route> {
     vec![
         #[cfg(feature = "demo")]
         get("/demo/enter/{secret}", crate::demo::enter),
@@ -45,6 +50,19 @@ pub fn table() -> Vec<Route> {
         delete("/api/session", session::end),
         post("/api/ticket", ticket::issue),
         get("/api/sync", sync::open),
+        post("/api/line", line::open),
+        post("/api/line/{line}", line::say),
+        post("/api/line/{line}/next", line::listen),
+        post("/api/records/{patient}/attachments/{name}", attachments::begin),
+        get("/api/records/{patient}/attachments/{name}", attachments::read),
+        post("/api/records/{patient}/attachments/{name}/{piece}", attachments::put),
+        get("/api/records/{patient}/attachments/{name}/{piece}", attachments::piece),
+    ]
+}
+
+/// Of the clinic's page.
+fn staff() -> Vec<Route> {
+    vec![
         post("/clinic/api/sign-in", clinic::door::open),
         post("/clinic/api/code", clinic::door::prove),
         post("/clinic/api/stay", clinic::door::stay),
@@ -55,13 +73,6 @@ pub fn table() -> Vec<Route> {
         post("/clinic/api/staff/{account}", clinic::staff::change),
         post("/clinic/api/staff/{account}/link", clinic::staff::link),
         get("/clinic/api/audit", clinic::staff::audit),
-        post("/api/line", line::open),
-        post("/api/line/{line}", line::say),
-        post("/api/line/{line}/next", line::listen),
-        post("/api/records/{patient}/attachments/{name}", attachments::begin),
-        get("/api/records/{patient}/attachments/{name}", attachments::read),
-        post("/api/records/{patient}/attachments/{name}/{piece}", attachments::put),
-        get("/api/records/{patient}/attachments/{name}/{piece}", attachments::piece),
         get("/clinic/api/records/{patient}/attachments/{name}", attachments::read_at_clinic),
         get(
             "/clinic/api/records/{patient}/attachments/{name}/{piece}",
@@ -79,6 +90,17 @@ pub fn table() -> Vec<Route> {
         post("/clinic/api/items/{patient}/{item}/notes", clinic::desk::item::note),
         get("/clinic/api/records/{patient}/context", clinic::context::read),
         post("/clinic/api/records/{patient}/edits", clinic::desk::decide::write),
+        get("/clinic/api/people", clinic::access::people),
+        get("/clinic/api/records/{patient}/grants", clinic::access::list),
+        post("/clinic/api/records/{patient}/grants", clinic::access::give),
+        post("/clinic/api/records/{patient}/grants/{account}", clinic::access::narrow),
+        delete("/clinic/api/records/{patient}/grants/{account}", clinic::access::end),
+    ]
+}
+
+/// Of the clinic's own systems.
+fn programs() -> Vec<Route> {
+    vec![
         get("/fhir/metadata", fhir::api::metadata),
         get("/fhir/.well-known/smart-configuration", fhir::token::how),
         post("/fhir/token", fhir::token::token),

@@ -126,10 +126,14 @@ impl Started {
     /// Serves until SIGTERM or ctrl-c. Then, in this order: no new connections; sockets and streams
     /// end; running requests end; the projector ends; the store commits and closes.
     pub async fn run(self, app: App, router: Router) {
+        if let Err(cause) = crate::grants::end_what_is_over(&app).await {
+            line(&Line::Failed { id: "-", what: "grants", cause: &cause });
+        }
         line(&Line::Started { port: self.port });
         let projector = tokio::spawn(crate::projector::run(app.clone()));
         let activity = tokio::spawn(crate::activity::run(app.clone()));
         let signing = tokio::spawn(crate::audit::checkpoint::run(app.clone()));
+        let grants = tokio::spawn(crate::grants::run(app.clone()));
         tokio::spawn(crate::fhir::watching::run(app.clone()));
         tokio::spawn(errands(app.clone(), self.folder.path(Folder::SOCKET)));
         let stop = async {
@@ -140,7 +144,7 @@ impl Started {
         Listening::new(self.listener, Encryption::None).serve(router, stop).await;
         let ended = async {
             app.hub().stopped().await;
-            tokio::join!(projector, activity, signing)
+            tokio::join!(projector, activity, signing, grants)
         };
         let _unfinished = tokio::time::timeout(END_WITHIN, ended).await;
         self.store.close().await;

@@ -3,6 +3,7 @@
 
 pub mod attachments;
 pub mod desk;
+pub mod grants;
 pub mod memory;
 pub mod outgoing;
 pub mod people;
@@ -26,6 +27,7 @@ use shared::wire::{Row, Summary};
 
 use self::attachments::AttachmentStore;
 use self::desk::{Colleague, Contact, DeskNote, Noted, Patient, Reach};
+use self::grants::GrantStore;
 use self::outgoing::OutgoingStore;
 use self::people::{
     Activated, Activation, Claim, Claimed, Grant, Invitation, NewAccount, NewPatient, NewSession,
@@ -61,14 +63,14 @@ pub enum StoreError {
 /// An answer that comes when the transaction is over.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-pub trait Store: AttachmentStore + OutgoingStore + Send + Sync {
+pub trait Store: AttachmentStore + GrantStore + OutgoingStore + Send + Sync {
     // People. Adding what is there already changes nothing.
     fn add_patient(&self, patient: NewPatient) -> Answer<'_, ()>;
     fn add_account(&self, account: NewAccount) -> Answer<'_, ()>;
     fn add_staff(&self, staff: NewStaff) -> Answer<'_, ()>;
+    /// Of the person whose record it is, and of those whom a clinic knew before. Caregivers get
+    /// theirs by `give_access`.
     fn grant(&self, grant: Grant) -> Answer<'_, ()>;
-    /// Ends a grant; the next question about access says so.
-    fn end_grant(&self, patient: PatientId, account: AccountId, at: Timestamp) -> Answer<'_, ()>;
     fn invite(&self, invitation: Invitation) -> Answer<'_, ()>;
     /// Uses up an invitation and opens the first session, or counts a try that failed.
     fn activate(&self, activation: Activation) -> Answer<'_, Activated>;

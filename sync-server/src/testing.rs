@@ -24,7 +24,7 @@ use crate::config::Clinic;
 use crate::listen::{Encryption, Listening};
 use crate::routes;
 use crate::sealing::WrappingKey;
-use crate::secret::{Secret, Slot};
+use crate::secret::{Secret, SecretHash, Slot};
 use crate::sign_in::SignInKey;
 use crate::state::{App, STAFF_COOKIE, Setup, slot_cookie};
 use crate::store::Store;
@@ -169,6 +169,12 @@ impl World {
             Door::Clinic => format!("{STAFF_COOKIE}={}", token.text()),
         };
         SignedIn { account, device, slot, cookie }
+    }
+
+    /// A member of staff gives a code.
+    pub async fn prove(&self, staff: &SignedIn) {
+        let token = SecretHash::of(staff.cookie.split_once('=').unwrap().1);
+        self.store.prove_session(token, self.clock.now()).await.unwrap();
     }
 
     pub async fn invite(&self, patient: PatientId) -> Secret {

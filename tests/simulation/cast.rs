@@ -39,7 +39,7 @@ pub fn documents() -> Vec<DocumentId> {
 
 /// What an account may do at the start of a schedule.
 pub fn scope(account: AccountId, level: Level) -> Scope {
-    let records = vec![Access { patient: PATIENT, level }];
+    let records = vec![Access::whole(PATIENT, level)];
     Scope { account, records }
 }
 

@@ -9,6 +9,29 @@ use crate::id::{AccountId, PatientId};
 pub struct Access {
     pub patient: PatientId,
     pub level: Level,
+    pub parts: Parts,
+}
+
+/// What a caregiver reads of the chart beside its core, as far as documents can be told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    pub results: bool,
+    pub visits: bool,
+}
+
+impl Parts {
+    pub const ALL: Self = Self { results: true, visits: true };
+
+    pub const fn is_within(self, wider: Self) -> bool {
+        (wider.results || !self.results) && (wider.visits || !self.visits)
+    }
+}
+
+impl Access {
+    /// To all parts that this level opens.
+    pub const fn whole(patient: PatientId, level: Level) -> Self {
+        Self { patient, level, parts: Parts::ALL }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,15 +53,21 @@ pub struct Scope {
 
 impl Scope {
     pub fn level(&self, patient: PatientId) -> Option<Level> {
-        self.records.iter().find(|access| access.patient == patient).map(|access| access.level)
+        self.access(patient).map(|access| access.level)
+    }
+
+    fn access(&self, patient: PatientId) -> Option<&Access> {
+        self.records.iter().find(|access| access.patient == patient)
     }
 
     pub fn may_read(&self, document: &DocumentId) -> bool {
-        let Some(level) = self.level(document.patient) else {
+        let Some(Access { level, parts, .. }) = self.access(document.patient).copied() else {
             return false;
         };
         match document.kind {
-            Kind::ChartCore | Kind::ChartResults(_) | Kind::ChartVisits(_) => true,
+            Kind::ChartCore => true,
+            Kind::ChartResults(_) => level == Level::Own || parts.results,
+            Kind::ChartVisits(_) => level == Level::Own || parts.visits,
             Kind::ChartSensitive | Kind::Activity(_) => level == Level::Own,
             Kind::JournalCircle(account) => account == self.account || level != Level::ChartOnly,
             Kind::CareCircle | Kind::MarksCircle => level != Level::ChartOnly,
@@ -64,7 +93,7 @@ mod tests {
     const ANA: AccountId = AccountId::from_u128(11);
 
     fn scope(account: AccountId, level: Level) -> Scope {
-        Scope { account, records: vec![Access { patient: PATIENT, level }] }
+        Scope { account, records: vec![Access::whole(PATIENT, level)] }
     }
 
     #[test]
@@ -88,6 +117,21 @@ mod tests {
         let sensitive = DocumentId::first(PATIENT, Kind::ChartSensitive);
         assert!(scope(ROSA, Level::Own).may_read(&sensitive));
         assert!(!scope(ANA, Level::Caregiver).may_read(&sensitive));
+    }
+
+    #[test]
+    fn a_caregiver_reads_only_the_parts_that_were_given_and_always_the_core() {
+        let parts = Parts { results: false, visits: true };
+        let only = |level| Access { parts, ..Access::whole(PATIENT, level) };
+        let read = |account, level| {
+            let scope = Scope { account, records: vec![only(level)] };
+            [Kind::ChartCore, Kind::ChartResults(2024), Kind::ChartVisits(2024)]
+                .map(|kind| scope.may_read(&DocumentId::first(PATIENT, kind)))
+        };
+        assert_eq!(read(ANA, Level::Caregiver), [true, false, true]);
+        assert_eq!(read(ANA, Level::ChartOnly), [true, false, true]);
+        assert_eq!(read(ROSA, Level::Own), [true; 3], "one's own record has no parts");
+        assert!(parts.is_within(Parts::ALL) && !Parts::ALL.is_within(parts));
     }
 
     #[test]

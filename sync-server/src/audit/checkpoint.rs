@@ -197,6 +197,7 @@ mod tests {
             item: None,
             from: None,
             why: Why::Operations,
+            access_of: None,
         }
     }
 

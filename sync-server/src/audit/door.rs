@@ -151,7 +151,7 @@ impl Noting<'_> {
         Ok(())
     }
 
-    fn entry(
+    pub fn entry(
         &self,
         did: Did,
         patient: Option<PatientId>,
@@ -168,6 +168,7 @@ impl Noting<'_> {
             item,
             from: self.from,
             why: self.signature.why.clone(),
+            access_of: None,
         }
     }
 }

@@ -12,7 +12,6 @@ use super::verify::{Finding, verify};
 use super::{Did, Entry, Search, What, Who, Why};
 use crate::authorize::CallerKind;
 use crate::routes::{Route, table};
-use crate::secret::SecretHash;
 use crate::store::Store;
 use crate::testing::device::{TestDevice, close_code};
 use crate::testing::{
@@ -43,6 +42,7 @@ fn of_route(
     thread: EntryId,
 ) -> axum::http::Request<axum::body::Body> {
     let path = route.path.replace("{patient}", &ROSA_RECORD.to_string());
+    let path = path.replace("{account}", &ANA.to_string());
     let path = path.replace("{thread}", &thread.to_string()).replace("{item}", &thread.to_string());
     // A write is noted before it is judged, so any body will do; a read has none.
     with_json(caller.request(route.method.as_str(), &path), &json!({}))
@@ -64,6 +64,7 @@ async fn every_route_about_a_record_is_noted_with_who_what_when_and_why() {
     for route in about_records() {
         assert_eq!(route.caller, CallerKind::Staff, "{}: say who asks here", route.path);
         let nurse = world.sign_in_staff(LINH).await;
+        world.prove(&nurse).await;
         let before = end(&world).await;
         let status = world.ask(of_route(&nurse, &route, thread)).await.status();
         let noted = noted_after(&world, before).await;
@@ -82,8 +83,7 @@ async fn every_route_about_a_record_is_noted_with_who_what_when_and_why() {
 async fn what_an_administrator_changes_is_noted() {
     let world = World::start().await;
     let admin = world.sign_in_staff(ADMIN).await;
-    let token = SecretHash::of(admin.cookie.split_once('=').unwrap().1);
-    world.store.prove_session(token, world.app.now()).await.unwrap();
+    world.prove(&admin).await;
     let before = end(&world).await;
     let new = json!({ "name": "Kim Lee, RN", "role": "nurse", "prescribes": false });
     assert_eq!(world.ask(admin.post("/clinic/api/staff", &new)).await.status(), StatusCode::OK);
@@ -98,6 +98,7 @@ async fn without_a_log_there_is_no_answer_about_a_record() {
     let world = World::start().await;
     let (_phone, thread) = written(&world).await;
     let nurse = world.sign_in_staff(LINH).await;
+    world.prove(&nurse).await;
     let ticket = world.ticket(&world.sign_in(ANA).await).await;
     let database = Connection::open(world.folder.path().join("satchel.db")).unwrap();
     database.execute_batch("DROP TABLE audit").unwrap();

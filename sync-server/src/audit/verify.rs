@@ -172,6 +172,7 @@ mod tests {
             item: None,
             from: None,
             why: Why::Treatment,
+            access_of: None,
         }
     }
 

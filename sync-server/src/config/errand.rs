@@ -1,10 +1,14 @@
-//! The commands that do one thing and end: import, export, client, keys, shred, check.
+//! The commands that do one thing and end: import, export, client, grant, keys, shred, check.
+
+mod grant;
 
 use std::path::PathBuf;
 
 use shared::id::PatientId;
 
+use self::grant::access;
 use super::{Given, Invalid, invalid};
+use crate::fhir::errands::AskAccess;
 use crate::store::people::Role;
 
 /// Something to be done in a folder, by this process or by the server that runs on it.
@@ -27,6 +31,7 @@ pub enum What {
     AddStaff { name: String, role: Role, prescribes: bool },
     ResetStaff { name: String },
     InvitePatient { patient: PatientId },
+    Access { patient: PatientId, verb: AskAccess },
     NewKey { file: PathBuf },
     RotateKeys { file: PathBuf },
     Shred { patient: PatientId },
@@ -34,7 +39,7 @@ pub enum What {
 }
 
 /// Flags that stand behind these commands; all of them take a value.
-const FLAGS: [&str; 9] = [
+const FLAGS: [&str; 14] = [
     "--dir",
     "--key-file",
     "--source",
@@ -44,6 +49,11 @@ const FLAGS: [&str; 9] = [
     "--origin",
     "--keys",
     "--scopes",
+    "--caregiver",
+    "--may",
+    "--consent",
+    "--until",
+    "--until-age",
 ];
 
 pub fn parse(
@@ -94,6 +104,10 @@ pub fn parse(
             Some(patient) => What::InvitePatient { patient },
             None => return invalid("--patient must say whose record it is".into()),
         },
+        ("grant", [verb]) => match patient {
+            Some(patient) => What::Access { patient, verb: access(verb, &text)? },
+            None => return invalid("--patient must say whose record it is".into()),
+        },
         ("audit", [verb]) if verb == "verify" => What::VerifyAudit,
         ("keys", [verb, file]) if verb == "new" => What::NewKey { file: file.into() },
         ("keys", [verb, file]) if verb == "rotate" => What::RotateKeys { file: file.into() },
@@ -115,6 +129,7 @@ fn right_use(command: &str) -> String {
         "import" => "say which files to import".into(),
         "patient" => "use patient invite --patient ID".into(),
         "staff" => "use staff add NAME --role ROLE, or staff reset NAME".into(),
+        "grant" => "use grant list, give, narrow or end, each with --patient ID".into(),
         "audit" => "use audit verify".into(),
         "client" => "use client add NAME --source NAME, or client end NAME".into(),
         "keys" => "use keys new FILE, or keys rotate FILE".into(),
@@ -207,6 +222,8 @@ mod tests {
             ("client add ehr --source lake --keys k.json", "go together"),
             ("patient invite", "--patient must say"),
             ("patient", "use patient invite"),
+            ("grant", "use grant list"),
+            ("grant end", "--patient must say"),
             ("keys", "use keys new"),
             ("shred", "which record"),
             ("shred rosa", "the id of a record"),

@@ -8,14 +8,16 @@ use shared::edit::Audience;
 use shared::id::{AccountId, EntryId, PatientId};
 use shared::record::{Message, Reply, Said};
 use shared::sync::receipt::ReceiptKey;
-use shared::sync::scope::{Level, Scope};
+use shared::sync::scope::{Level, Parts, Scope};
 use shared::time::Timestamp;
 use shared::wire::ROWS_BYTES_GOAL;
 
 use super::charts::charts;
+use crate::audit::{Did, Entry, What, Who, Why};
 use crate::documents::{Origin, ensure, layout, own};
 use crate::secret::Secret;
 use crate::state::INVITATION_MS;
+use crate::store::grants::{CHILD_UNTIL_AGE, Consent, Given, Terms};
 use crate::store::people::{BirthDate, Grant, Invitation, NewAccount, NewPatient, NewStaff, Role};
 use crate::store::rows::Batch;
 use crate::store::{Store, StoreError};
@@ -58,20 +60,19 @@ pub async fn seed(
     clock: &Clock,
 ) -> Result<NewPatientLink, StoreError> {
     let now = clock.now();
+    // Access that was ended or narrowed in the demo stays so.
+    let is_new = !store.patients().await?.iter().any(|known| known.patient == ROSA_RECORD);
     people(store, now).await?;
-    for (account, records) in [
-        (ROSA, vec![(ROSA_RECORD, Level::Own)]),
-        (
-            ANA,
-            vec![
-                (ANA_RECORD, Level::Own),
-                (ROSA_RECORD, Level::Caregiver),
-                (MATEO_RECORD, Level::Caregiver),
-            ],
-        ),
-    ] {
+    for (account, records) in
+        [(ROSA, vec![(ROSA_RECORD, Level::Own)]), (ANA, vec![(ANA_RECORD, Level::Own)])]
+    {
         for (patient, level) in records {
             store.grant(Grant { patient, account, level, at: now }).await?;
+        }
+        if account == ANA && is_new {
+            caregiver(store, ROSA_RECORD, Consent::Patient, now).await?;
+            let child = Consent::Parent { until_age: CHILD_UNTIL_AGE };
+            caregiver(store, MATEO_RECORD, child, now).await?;
         }
         let scope = Scope { account, records: store.access_of(account).await? };
         ensure(store, receipts, &scope, now).await?;
@@ -80,6 +81,31 @@ pub async fn seed(
     welcome(store, receipts, now).await?;
     queue::fill(store, receipts, now).await?;
     new_patient(store, now).await
+}
+
+/// Ana may read and write in this record.
+async fn caregiver(
+    store: &dyn Store,
+    patient: PatientId,
+    consent: Consent,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let noted = Entry {
+        at,
+        who: Who::Staff { account: LINH },
+        did: Did::GaveAccess,
+        action: "GiveAccess".into(),
+        what: What::Access,
+        patient: Some(patient),
+        item: None,
+        from: None,
+        why: Why::Treatment,
+        access_of: Some(ANA),
+    };
+    let terms = Terms { messages: true, parts: Parts::ALL, until: None };
+    let given = Given { patient, account: ANA, terms, consent, noted };
+    let damaged = |_| StoreError::Damaged("the access of the demo");
+    store.give_access(given).await?.map_err(damaged)
 }
 
 async fn people(store: &dyn Store, at: Timestamp) -> Result<(), StoreError> {

@@ -142,7 +142,9 @@ pub async fn take<A: Action<R, Who = Ehr>, R: Resource>(
     let _alone = app.importing().await;
     let publish = |news| app.published(news, None);
     let (store, receipts, checkpoints) = (allowed.store(), app.receipts(), app.checkpoints());
-    let errands = Errands { store, receipts, checkpoints, now: app.now(), publish: &publish };
+    let (now, rescope) = (app.now(), |account| app.hub().rescope(account));
+    let (publish, rescope) = (&publish, &rescope);
+    let errands = Errands { store, receipts, checkpoints, now, publish, rescope };
     let source = &allowed.who.client.source;
     Ok(errands.take(source, None, input, &mut |_| {}).await?)
 }

@@ -1,6 +1,7 @@
 //! What a person at the server's own terminal asks for. It is done by the process that holds the
 //! folder: the command itself, or the server that runs on it.
 
+mod access;
 mod at_rest;
 
 use std::io::Read;
@@ -12,6 +13,7 @@ use shared::id::{AccountId, PatientId};
 use shared::sync::receipt::ReceiptKey;
 use shared::time::Timestamp;
 
+pub use self::access::{Agreed, AskAccess, May};
 use super::proof::are_keys;
 use super::scope::Scopes;
 use super::{Importer, Order, Outcome};
@@ -79,6 +81,11 @@ pub enum Ask {
     InvitePatient {
         patient: PatientId,
     },
+    /// Who may open a record.
+    Access {
+        patient: PatientId,
+        verb: AskAccess,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +112,11 @@ pub enum Tell {
     },
     Ended {
         count: u64,
+    },
+    /// One caregiver of a record.
+    Caregiver {
+        account: AccountId,
+        text: String,
     },
     Rotated {
         count: u64,
@@ -145,6 +157,8 @@ pub struct Errands<'a> {
     pub now: Timestamp,
     /// Everyone who listens hears of what was committed.
     pub publish: &'a (dyn Fn(News) + Send + Sync),
+    /// The devices of an account look again at what they may have.
+    pub rescope: &'a (dyn Fn(AccountId) + Send + Sync),
 }
 
 impl Errands<'_> {
@@ -170,6 +184,7 @@ impl Errands<'_> {
             }
             Ask::ResetStaff { name } => sentence(self.reset_staff(&name).await),
             Ask::InvitePatient { patient } => sentence(self.invite(patient).await),
+            Ask::Access { patient, verb } => sentence(self.access(patient, verb, tell).await),
         };
         tell(said);
     }
@@ -272,6 +287,7 @@ impl Errands<'_> {
             item: None,
             from: None,
             why: audit::Why::Operations,
+            access_of: None,
         }
     }
 

@@ -57,12 +57,14 @@ async fn answer(app: &App, stream: UnixStream) -> io::Result<()> {
     let (told, mut telling) = mpsc::unbounded_channel::<Tell>();
     let store = app.doorkeeper().for_part(Part::Errands);
     let publish = |news| app.published(news, None);
+    let rescope = |account| app.hub().rescope(account);
     let errands = Errands {
         store: store.as_ref(),
         receipts: app.receipts(),
         checkpoints: app.checkpoints(),
         now: app.now(),
         publish: &publish,
+        rescope: &rescope,
     };
     let perform = async {
         let _alone = app.importing().await;

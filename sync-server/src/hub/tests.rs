@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 use super::{CLOSE_SIGNED_OUT, CLOSE_UNMANNERLY};
 use crate::state::TICKET_MS;
 use crate::testing::device::{Socket, close_code, next};
-use crate::testing::{ANA, ANA_RECORD, ORIGIN, ROSA, ROSA_RECORD, World, start_thread};
+use crate::testing::{ANA, ANA_RECORD, LINH, ORIGIN, ROSA, ROSA_RECORD, World, start_thread};
 use crate::world::OsRng;
 
 async fn say(socket: &mut Socket, message: &ToServer) {
@@ -158,10 +158,10 @@ async fn an_ended_grant_takes_the_record_away_at_once() {
     let ana = world.sign_in(ANA).await;
     let mut socket = world.socket(&ana).await;
     greet(&mut socket).await;
-    crate::store::Store::end_grant(world.store.as_ref(), ROSA_RECORD, ANA, world.clock.now())
-        .await
-        .unwrap();
-    world.app.hub().rescope(ANA);
+    let nurse = world.sign_in_staff(LINH).await;
+    let path = format!("/clinic/api/records/{ROSA_RECORD}/grants/{ANA}");
+    let end = nurse.request("DELETE", &path).body(axum::body::Body::empty()).unwrap();
+    assert_eq!(world.ask(end).await.status(), 200);
     let Some(ToDevice::Summaries { documents }) = next(&mut socket).await else { panic!() };
     assert!(documents.iter().all(|summary| summary.document.patient == ANA_RECORD));
     let document = DocumentId::journal(ROSA_RECORD, ANA, Audience::Circle);

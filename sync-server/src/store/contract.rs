@@ -5,6 +5,7 @@ mod audit;
 mod clinic;
 mod desk;
 mod documents;
+mod grants;
 mod outgoing;
 mod people;
 mod resources;
@@ -18,10 +19,12 @@ use shared::sync::scope::Level;
 use shared::time::Timestamp;
 
 use super::Store;
+use super::grants::Ended;
 use super::memory::MemoryStore;
 use super::people::{BirthDate, Door, Grant, NewAccount, NewPatient, NewSession};
 use super::rows::{Appended, Batch, Fresh};
 use super::sqlite::SqliteStore;
+use crate::audit::Entry;
 use crate::documents::{Origin, layout, own};
 use crate::sealing::WrappingKey;
 use crate::secret::{Secret, Slot};
@@ -82,6 +85,12 @@ async fn people_into(store: &dyn Store) {
 
 fn grant(patient: PatientId, account: AccountId, level: Level) -> Grant {
     Grant { patient, account, level, at: NOW }
+}
+
+/// Ends somebody's access, as a rule would.
+async fn end(store: &dyn Store, patient: PatientId, account: AccountId) {
+    let noted = Entry::of_rule(patient, account, LATER);
+    store.end_access(Ended { patient, account, noted }).await.unwrap().unwrap();
 }
 
 /// A session of a second, and its secret.

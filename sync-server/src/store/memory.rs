@@ -7,6 +7,7 @@ mod clinic;
 mod desk;
 mod documents;
 mod fate;
+mod grants;
 mod outgoing;
 mod people;
 mod resources;
@@ -110,9 +111,6 @@ impl Store for MemoryStore {
     }
     fn grant(&self, grant: Grant) -> Answer<'_, ()> {
         self.run(|state| state.people.grant(&grant))
-    }
-    fn end_grant(&self, patient: PatientId, account: AccountId, _at: Timestamp) -> Answer<'_, ()> {
-        self.run(|state| state.people.end_grant(patient, account))
     }
     fn invite(&self, invitation: Invitation) -> Answer<'_, ()> {
         self.run(|state| state.people.invite(invitation))

@@ -8,6 +8,7 @@ mod columns;
 mod desk;
 mod documents;
 mod gate;
+mod grants;
 mod import;
 mod key_store;
 mod open;
@@ -127,9 +128,6 @@ impl Store for SqliteStore {
     }
     fn grant(&self, grant: Grant) -> Answer<'_, ()> {
         self.write(move |db| people::grant(db, &grant))
-    }
-    fn end_grant(&self, patient: PatientId, account: AccountId, at: Timestamp) -> Answer<'_, ()> {
-        self.write(move |db| people::end_grant(db, patient, account, at))
     }
     fn invite(&self, invitation: Invitation) -> Answer<'_, ()> {
         self.write(move |db| people::invite(db, &invitation))

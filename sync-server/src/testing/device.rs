@@ -1,7 +1,7 @@
 //! A device over a real socket: the core's own half, with a disk that never fails.
 
 use futures_util::{SinkExt, StreamExt};
-use shared::document::DocumentId;
+use shared::document::{DocumentId, Kind};
 use shared::edit::{Edit, Pen, Prepared, prepare};
 use shared::id::{EntryId, PatientId};
 use shared::record::{Mark, Record};
@@ -126,6 +126,12 @@ impl TestDevice {
             record.add_mark(mark);
         }
         record
+    }
+
+    /// Whether it holds what is written in this record for everybody who shares it.
+    pub fn reads_the_circle(&self, patient: PatientId) -> bool {
+        let care = DocumentId::first(patient, Kind::CareCircle);
+        self.core.held().contains_key(&care)
     }
 
     fn marks(&self, patient: PatientId) -> Vec<Mark> {

@@ -74,7 +74,7 @@ impl FromRequest<App> for Wanted {
 }
 
 /// `%20` and `+` are what a form makes of a space.
-fn decoded(text: &str) -> String {
+pub fn decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

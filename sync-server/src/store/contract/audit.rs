@@ -36,6 +36,7 @@ mod promise {
             item: Some(EntryId::from_u128(5)),
             from: Some([192, 0, 2, 1].into()),
             why: Why::Treatment,
+            access_of: None,
         }
     }
 

@@ -15,7 +15,7 @@ mod promise {
 
     use shared::sync::scope::Level;
 
-    use super::super::{ANA, LATER, NOW, OTHER_RECORD, RECORD, ROSA, grant};
+    use super::super::{ANA, LATER, NOW, OTHER_RECORD, RECORD, ROSA, end, grant};
     use crate::store::Store;
     use crate::store::desk::{Contact, DeskNote, Noted};
     use crate::store::people::{BirthDate, NewPatient, NewStaff, Role};
@@ -83,7 +83,7 @@ mod promise {
         assert_eq!(named, [("Rosa", Level::Own), ("Ana", Level::Caregiver)]);
         assert_eq!((circle[0].heard_at, circle[0].level_at), (Some(LATER), Some(NOW)));
         assert_eq!((circle[1].heard_at, circle[1].level_at), (None, None));
-        store.end_grant(RECORD, ANA, LATER).await.unwrap();
+        end(store, RECORD, ANA).await;
         assert_eq!(store.circle(RECORD).await.unwrap().len(), 1);
         assert!(store.circle(OTHER_RECORD).await.unwrap().is_empty());
     }

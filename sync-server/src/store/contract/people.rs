@@ -22,7 +22,7 @@ mod promise {
     use shared::sync::scope::{Access, Level};
     use shared::time::Timestamp;
 
-    use super::super::{ANA, LATER, NOW, OTHER_RECORD, RECORD, ROSA, grant, session};
+    use super::super::{ANA, LATER, NOW, OTHER_RECORD, RECORD, ROSA, end, grant, session};
     use crate::secret::{Secret, Slot};
     use crate::sign_in::{NameHash, Verifier};
     use crate::store::Store;
@@ -40,11 +40,11 @@ mod promise {
         };
         let own_first = [("Mateo".to_owned(), true), ("Rosa".to_owned(), false)];
         assert_eq!(names(store.records_of(ANA).await.unwrap()), own_first);
-        store.end_grant(RECORD, ANA, LATER).await.unwrap();
-        let own = Access { patient: OTHER_RECORD, level: Level::Own };
+        end(store, RECORD, ANA).await;
+        let own = Access::whole(OTHER_RECORD, Level::Own);
         assert_eq!(store.access_of(ANA).await.unwrap(), [own]);
         store.grant(grant(RECORD, ANA, Level::ChartOnly)).await.unwrap();
-        let again = Access { patient: RECORD, level: Level::ChartOnly };
+        let again = Access::whole(RECORD, Level::ChartOnly);
         assert_eq!(store.access_of(ANA).await.unwrap(), [again, own]);
         assert!(store.access_of(ROSA).await.unwrap().is_empty());
     }
@@ -70,7 +70,7 @@ mod promise {
         assert_eq!(store.account_name(ROSA).await.unwrap(), None);
         assert_eq!(store.session(secret.hash(), NOW).await.unwrap(), None);
         assert_eq!(claim(store, &invitation, BORN, 20, NOW).await, Activated::NotRecognized);
-        let own = Access { patient: OTHER_RECORD, level: Level::Own };
+        let own = Access::whole(OTHER_RECORD, Level::Own);
         assert_eq!(store.access_of(ANA).await.unwrap(), [own]);
         assert_eq!(store.account_name(ANA).await.unwrap().as_deref(), Some("Ana"));
         let left: Vec<_> = store.patients().await.unwrap();
@@ -208,7 +208,7 @@ mod promise {
         let open = Activated::Open { patient: RECORD, account };
         assert_eq!(claim(store, &secret, BORN, 20, NOW).await, open);
         assert_eq!(store.account_name(account).await.unwrap().as_deref(), Some("Rosa"));
-        let own = Access { patient: RECORD, level: Level::Own };
+        let own = Access::whole(RECORD, Level::Own);
         assert_eq!(store.access_of(account).await.unwrap(), [own]);
         assert_eq!(claim(store, &secret, BORN, 21, NOW).await, Activated::Ended);
     }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use shared::id::{AccountId, DeviceId, PatientId};
-use shared::sync::scope::{Access, Level};
+use shared::sync::scope::{Access, Level, Parts};
 use shared::time::Timestamp;
 
 use super::StoreError;
 use crate::secret::{SecretHash, Slot};
 use crate::sign_in::{NameHash, Verifier};
 use crate::store::desk::Colleague;
+use crate::store::grants::Consent;
 use crate::store::people::{
     Activated, Activation, Claim, Claimed, Door, Grant, INVITATION_TRIES_MAX, Invitation,
     NewAccount, NewPatient, NewSession, NewStaff, RecordOf, Role, Session, SignIn, StaffMember,
@@ -21,7 +22,7 @@ pub struct People {
     pub patients: BTreeMap<PatientId, NewPatient>,
     names: BTreeMap<AccountId, String>,
     staff: BTreeMap<AccountId, Staff>,
-    grants: BTreeMap<(PatientId, AccountId), Level>,
+    pub grants: BTreeMap<(PatientId, AccountId), Held>,
     sessions: BTreeMap<SecretHash, NewSession>,
     proven: BTreeMap<SecretHash, Timestamp>,
     /// Of each account and slot, the device of the newest session, also after it ended.
@@ -29,6 +30,16 @@ pub struct People {
     tickets: BTreeMap<SecretHash, (SecretHash, Timestamp)>,
     invitations: BTreeMap<SecretHash, Invited>,
     sign_ins: BTreeMap<AccountId, SignIn>,
+}
+
+/// What somebody may have of a record.
+pub struct Held {
+    pub level: Level,
+    pub parts: Parts,
+    pub until: Option<Timestamp>,
+    pub given_at: Timestamp,
+    pub consent: Option<Consent>,
+    pub noted_by: Option<AccountId>,
 }
 
 struct Staff {
@@ -96,7 +107,7 @@ impl People {
     pub fn reaching(&self, patient: PatientId) -> Vec<(AccountId, String, Level)> {
         let own = self.grants.iter().filter(|((of, _), _)| *of == patient);
         let named = |account| self.names.get(account).cloned().unwrap_or_default();
-        own.map(|((_, account), level)| (*account, named(account), *level)).collect()
+        own.map(|((_, account), held)| (*account, named(account), held.level)).collect()
     }
 
     pub fn grant(&mut self, new: &Grant) -> Done {
@@ -107,12 +118,18 @@ impl People {
         if !known || second {
             return Err(StoreError::Unreachable("this grant cannot be".into()));
         }
-        self.grants.insert((new.patient, new.account), new.level);
-        Ok(())
-    }
-
-    pub fn end_grant(&mut self, patient: PatientId, account: AccountId) -> Done {
-        self.grants.remove(&(patient, account));
+        let place = (new.patient, new.account);
+        if self.grants.get(&place).is_none_or(|held| held.level != new.level) {
+            let held = Held {
+                level: new.level,
+                parts: Parts::ALL,
+                until: None,
+                given_at: new.at,
+                consent: None,
+                noted_by: None,
+            };
+            self.grants.insert(place, held);
+        }
         Ok(())
     }
 
@@ -182,14 +199,18 @@ impl People {
     }
 
     pub fn owner_of(&self, patient: PatientId) -> Option<AccountId> {
-        let owns = |((of, _), level): &(&(PatientId, AccountId), &Level)| {
-            *of == patient && **level == Level::Own
+        let owns = |((of, _), held): &(&(PatientId, AccountId), &Held)| {
+            *of == patient && held.level == Level::Own
         };
         self.grants.iter().find(owns).map(|((_, account), _)| *account)
     }
 
     pub fn name_of(&self, account: AccountId) -> Option<String> {
         self.names.get(&account).cloned()
+    }
+
+    pub fn is_staff(&self, account: AccountId) -> bool {
+        self.staff.contains_key(&account)
     }
 
     pub fn staff_member(&self, account: AccountId) -> Option<StaffMember> {
@@ -235,7 +256,7 @@ impl People {
         let mut records: Vec<_> = self
             .access_of(account)
             .into_iter()
-            .filter_map(|Access { patient, level }| {
+            .filter_map(|Access { patient, level, .. }| {
                 let name = self.patients.get(&patient)?.name.clone();
                 Some(RecordOf { patient, name, own: level == Level::Own })
             })
@@ -246,7 +267,12 @@ impl People {
 
     pub fn access_of(&self, account: AccountId) -> Vec<Access> {
         let grants = self.grants.iter().filter(|((_, to), _)| *to == account);
-        grants.map(|((patient, _), level)| Access { patient: *patient, level: *level }).collect()
+        let access = |(place, held): (&(PatientId, AccountId), &Held)| Access {
+            patient: place.0,
+            level: held.level,
+            parts: held.parts,
+        };
+        grants.map(access).collect()
     }
 
     pub fn open_session(&mut self, session: NewSession) -> Done {

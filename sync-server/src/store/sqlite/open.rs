@@ -29,6 +29,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0008_contacts.sql"),
     include_str!("../../../migrations/sqlite/0009_sealed.sql"),
     include_str!("../../../migrations/sqlite/0010_attachments.sql"),
+    include_str!("../../../migrations/sqlite/0011_grants.sql"),
 ];
 
 /// Why the server cannot start on this file. Each is a sentence for the host.

@@ -1,7 +1,7 @@
 //! People, sessions and invitations in SQLite.
 
 use shared::id::{AccountId, DeviceId, PatientId};
-use shared::sync::scope::{Access, Level};
+use shared::sync::scope::{Access, Level, Parts};
 use shared::time::Timestamp;
 
 use super::StoreError;
@@ -76,7 +76,8 @@ pub fn grant(db: Db<'_>, new: &Grant) -> Result<(), StoreError> {
     db.prepare_cached(
         "INSERT INTO grants (patient, account, level, given_at) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (patient, account) DO UPDATE
-         SET level = excluded.level, given_at = excluded.given_at, ended_at = NULL
+         SET level = excluded.level, given_at = excluded.given_at, ended_at = NULL,
+             results = 1, visits = 1, until = NULL, until_age = NULL
          WHERE ended_at IS NOT NULL OR level <> excluded.level",
     )?
     .execute((
@@ -85,20 +86,6 @@ pub fn grant(db: Db<'_>, new: &Grant) -> Result<(), StoreError> {
         level_word(new.level),
         new.at.millis(),
     ))?;
-    Ok(())
-}
-
-pub fn end_grant(
-    db: Db<'_>,
-    patient: PatientId,
-    account: AccountId,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    db.prepare_cached(
-        "UPDATE grants SET ended_at = ?3
-         WHERE patient = ?1 AND account = ?2 AND ended_at IS NULL",
-    )?
-    .execute((patient.to_bytes(), account.to_bytes(), at.millis()))?;
     Ok(())
 }
 
@@ -233,11 +220,13 @@ pub fn records_of(db: Db<'_>, account: AccountId) -> Result<Vec<RecordOf>, Store
 
 pub fn access_of(db: Db<'_>, account: AccountId) -> Result<Vec<Access>, StoreError> {
     let mut find = db.prepare_cached(
-        "SELECT patient, level FROM grants WHERE account = ?1 AND ended_at IS NULL
-         ORDER BY patient",
+        "SELECT patient, level, results, visits FROM grants
+         WHERE account = ?1 AND ended_at IS NULL ORDER BY patient",
     )?;
     all(&mut find, [account.to_bytes()], |row| {
-        Ok(Access { patient: row.patient()?, level: row.level()? })
+        let (patient, level) = (row.patient()?, row.level()?);
+        let parts = Parts { results: row.take()?, visits: row.take()? };
+        Ok(Access { patient, level, parts })
     })
 }
 

@@ -12,7 +12,7 @@ use super::sealed::Db;
 use crate::sealing::Owner;
 
 /// Every table that names a patient, from the leaves to the root, with what leads to it.
-const TABLES: [(&str, &str); 21] = [
+const TABLES: [(&str, &str); 22] = [
     ("changes", "patient = ?1"),
     ("actors", "patient = ?1"),
     ("written", "patient = ?1"),
@@ -33,6 +33,7 @@ const TABLES: [(&str, &str); 21] = [
     ("resources_wanted", "patient = ?1"),
     ("resources", "owner = ?1"),
     ("invitations", "patient = ?1"),
+    ("consents", "patient = ?1"),
     ("grants", "patient = ?1"),
 ];
 
