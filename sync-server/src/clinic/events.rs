@@ -37,7 +37,8 @@ pub async fn watch(
     };
     let events = unfold(watching, |mut watching| async move {
         watching.next_change().await.then(|| {
-            let event = Event::default().event("changed").data("");
+            // Browsers drop an event that has no data, or whose data is empty (HTML, 9.2.6).
+            let event = Event::default().event("changed").data("queue");
             (Ok(event), watching)
         })
     });

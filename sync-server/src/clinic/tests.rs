@@ -1,5 +1,6 @@
 //! From a patient's device to the clinic and back, over real sockets and real SQLite.
 
+use futures_util::StreamExt;
 use shared::edit::Audience;
 use shared::id::EntryId;
 use shared::record::{Record, Said, Step};
@@ -154,4 +155,14 @@ async fn a_reply_that_says_nothing_or_goes_nowhere_is_refused() {
     assert_eq!((status.as_u16(), &problem["type"]), (404, &"urn:satchel:problem:not-found".into()));
     let (status, problem) = reply(&world, &nurse, nowhere, "  ", "key-00001").await;
     assert_eq!((status.as_u16(), &problem["refused"]), (422, &"empty_text".into()));
+}
+
+#[tokio::test]
+async fn an_event_of_the_inbox_has_data_without_which_a_browser_drops_it() {
+    let world = World::start().await;
+    let nurse = world.sign_in_staff(LINH).await;
+    let response = world.ask(nurse.get("/clinic/api/events")).await;
+    let mut pieces = response.into_body().into_data_stream();
+    let first = pieces.next().await.unwrap().unwrap();
+    assert_eq!(first, "event: changed\ndata: queue\n\n");
 }
