@@ -107,6 +107,11 @@ pub fn slot_of(headers: &HeaderMap) -> Option<Slot> {
     headers.get("satchel-slot")?.to_str().ok().and_then(Slot::parse)
 }
 
+/// As whom the clinic's page speaks, once it knows.
+pub fn staff_of_page(headers: &HeaderMap) -> Option<&str> {
+    headers.get("satchel-staff").map(|value| value.to_str().unwrap_or_default())
+}
+
 /// One cookie of a request.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     cookies(headers).find(|(known, _)| *known == name).map(|(_, value)| value)

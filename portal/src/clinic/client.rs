@@ -1,17 +1,20 @@
 //! What the server answers to staff, and how it is asked.
 
-use gloo_net::http::{Request, Response};
+use std::cell::Cell;
+
+use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shared::edit::Refused;
 use shared::edit::clinic::ClinicEdit;
-use shared::id::{EntryId, PatientId};
+use shared::id::{AccountId, EntryId, PatientId};
 use shared::view::desk::context::PatientContext;
 use shared::view::desk::queue::{ColleagueLine, DeskItem, Queue, QueueLine};
 
 /// Who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(super) struct Who {
+    account: AccountId,
     pub(super) name: String,
     /// The clinic's name.
     pub(super) clinic: String,
@@ -105,9 +108,28 @@ struct Problem {
 }
 
 const API: &str = "/clinic/api";
+/// The server answers nobody who speaks as somebody else than the browser's cookie does: a colleague
+/// may have signed in by another tab.
+const STAFF_HEADER: &str = "satchel-staff";
 
+thread_local! {
+    /// Who sits here, as this page shows it.
+    static SPEAKS_AS: Cell<Option<AccountId>> = const { Cell::new(None) };
+}
+
+/// Whoever sits here from now on; without a name until the server has said it.
 pub(super) async fn who() -> Result<Who, Failed> {
-    get("session").await
+    SPEAKS_AS.set(None);
+    let who: Who = get("session").await?;
+    SPEAKS_AS.set(Some(who.account));
+    Ok(who)
+}
+
+fn named(request: RequestBuilder) -> RequestBuilder {
+    match SPEAKS_AS.get() {
+        Some(account) => request.header(STAFF_HEADER, &account.to_string()),
+        None => request,
+    }
 }
 
 pub(super) async fn queue(show: &str, search: &str, page: usize) -> Result<Queue, Failed> {
@@ -194,17 +216,17 @@ async fn at_the_door(path: &str, body: &impl Serialize) -> Result<Response, Door
 }
 
 pub(super) async fn sign_out() -> Result<(), Failed> {
-    let response = Request::delete(&format!("{API}/session")).send().await;
+    let response = named(Request::delete(&format!("{API}/session"))).send().await;
     judge(response.map_err(|_| Failed::Away)?).await.map(drop)
 }
 
 async fn post(path: &str, body: &impl Serialize) -> Result<Response, Failed> {
-    let request = Request::post(&format!("{API}/{path}")).json(body);
+    let request = named(Request::post(&format!("{API}/{path}"))).json(body);
     request.map_err(|_| Failed::Impossible)?.send().await.map_err(|_| Failed::Away)
 }
 
 async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Failed> {
-    let response = Request::get(&format!("{API}/{path}")).send().await;
+    let response = named(Request::get(&format!("{API}/{path}"))).send().await;
     let response = judge(response.map_err(|_| Failed::Away)?).await?;
     // An answer that was cut off on its way.
     response.json().await.map_err(|_| Failed::Away)

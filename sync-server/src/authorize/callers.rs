@@ -8,7 +8,7 @@ use super::{Caller, CallerKind, Part, session_of, staff_of};
 use crate::audit::door::Signature;
 use crate::audit::{Who, Why};
 use crate::error::Error;
-use crate::extract::{cookie, query_part, slot_of};
+use crate::extract::{cookie, query_part, slot_of, staff_of_page};
 use crate::fhir::scope::Scopes;
 use crate::secret::SecretHash;
 use crate::state::{App, PROVEN_MS, STAFF_COOKIE, slot_cookie};
@@ -66,6 +66,11 @@ impl Caller for Staff {
     async fn identify(app: &App, parts: &Parts) -> Result<Self, Error> {
         let secret = cookie(&parts.headers, STAFF_COOKIE).ok_or(Error::NotSignedIn)?;
         let session = session_of(app, secret, Door::Clinic).await?;
+        // A colleague came in by another tab of this browser. What a tab writes must never stand
+        // under another name than the one it shows.
+        if staff_of_page(&parts.headers).is_some_and(|page| page != session.account.to_string()) {
+            return Err(Error::NotSignedIn);
+        }
         let member = staff_of(app, &session).await?;
         let is_proven = session.proven_at.is_some_and(|at| app.now().millis_since(at) < PROVEN_MS);
         Ok(Self { session, member, is_proven })

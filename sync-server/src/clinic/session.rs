@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::extract::{Answer, Nothing};
 use crate::state::staff_cookie_end;
 use crate::store::people::Role;
+use shared::id::AccountId;
 
 actions! {
     ReadStaffSession: Staff => OwnAccount;
@@ -18,6 +19,8 @@ actions! {
 
 #[derive(Serialize)]
 pub struct StaffSession {
+    /// The page says it with everything that it asks from now on.
+    account: AccountId,
     name: String,
     role: Role,
     /// The clinic's name.
@@ -33,7 +36,8 @@ pub async fn read(
     let member = &allowed.who.member;
     let clinic = allowed.app().clinic().name.clone();
     let idle = !allowed.who.session.demo;
-    Ok(Answer(StaffSession { name: member.name.clone(), role: member.role, clinic, idle }))
+    let (account, name, role) = (member.account, member.name.clone(), member.role);
+    Ok(Answer(StaffSession { account, name, role, clinic, idle }))
 }
 
 pub async fn end(

@@ -13,6 +13,8 @@ const AT_ONCE: Duration = Duration::from_secs(5);
 const PERSON: &str = "Amir Rahimi";
 
 pub async fn play(stage: &mut Stage) -> Result<()> {
+    // What a tab hears whose place a colleague took.
+    stage.excuse("401");
     stage.open(&DESKTOP).await?;
     let nurse = stage.enter("nurse").await?;
     a_warning_shows_the_words(&nurse).await?;
@@ -25,6 +27,11 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     let prescriber = stage.enter("prescriber").await?;
     prescriber.click("link", Has(PERSON)).await?;
     prescriber.see("Linh Tran, RN has this open too").await?;
+    // One browser has one member of staff: what the first tab did would stand under another name.
+    nurse.see("You are not signed in").await?;
+    let seen = nurse.seen().await?;
+    ensure!(!seen.contains(PERSON), "something of a patient stays on a screen of nobody's: {seen}");
+    let nurse = stage.enter("nurse").await?;
     a_conversation_ends_with_a_reason(&nurse).await?;
     the_chart_is_written_by_hand(stage, &nurse).await
 }

@@ -11,6 +11,8 @@ const MEDICINE: &str = "Lisinopril 10 mg tablet";
 const ADVICE: &str = "Pressure at goal. Approve.";
 
 pub async fn play(stage: &mut Stage) -> Result<()> {
+    // What the nurse's tab hears once the prescriber came in by the same browser.
+    stage.excuse("401");
     stage.open(&DESKTOP).await?;
     let patient = stage.enter("patient").await?;
     patient.see("Up to date").await?;

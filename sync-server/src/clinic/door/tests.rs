@@ -187,6 +187,19 @@ async fn whoever_works_here_no_longer_is_out_at_once() {
 }
 
 #[tokio::test]
+async fn a_page_that_shows_another_name_than_the_browsers_cookie_says_is_answered_nothing() {
+    let world = World::start().await;
+    let nurse = world.sign_in_staff(LINH).await;
+    let queue = async |page: String| {
+        let request = nurse.request("GET", "/clinic/api/queue").header("satchel-staff", page);
+        world.ask(request.body(Body::empty()).unwrap()).await.status().as_u16()
+    };
+    assert_eq!(queue(LINH.to_string()).await, 200);
+    assert_eq!(queue(ADMIN.to_string()).await, 401);
+    assert_eq!(queue(String::new()).await, 401);
+}
+
+#[tokio::test]
 async fn guesses_end_for_known_and_unknown_names_alike() {
     let world = World::start().await;
     set_up(&world, LINH, "linh").await;
