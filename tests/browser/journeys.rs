@@ -64,19 +64,10 @@ pub const JOURNEYS: &[Journey] = &[
     journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
     journey("reading", BOTH, |stage| Box::pin(reading::play(stage))),
     journey("refill", BOTH, |stage| Box::pin(refill::play(stage))),
-    Journey {
-        only_when_asked: true,
-        ..journey("clinic", BOTH, |stage| Box::pin(clinic::play(stage)))
-    },
-    Journey {
-        only_when_asked: true,
-        ..journey("clinic_keys", BOTH, |stage| Box::pin(clinic_keys::play(stage)))
-    },
+    journey("clinic", BOTH, |stage| Box::pin(clinic::play(stage))),
+    journey("clinic_keys", BOTH, |stage| Box::pin(clinic_keys::play(stage))),
     journey("before_visit", BOTH, |stage| Box::pin(before_visit::play(stage))),
-    Journey {
-        only_when_asked: true,
-        ..journey("correction", BOTH, |stage| Box::pin(correction::play(stage)))
-    },
+    journey("correction", BOTH, |stage| Box::pin(correction::play(stage))),
     journey("share", BOTH, |stage| Box::pin(share::play(stage))),
     journey("readme", CHROMIUM, |stage| Box::pin(readme::play(stage))),
     journey("snapshots", CHROMIUM, |stage| Box::pin(snapshots::play(stage))),

@@ -47,7 +47,7 @@ pub(super) fn Heading(desk: Desk, line: QueueLine, also_here: Vec<String>) -> An
     });
     let is_done = matches!(line.work.stage, Stage::Done { .. });
     let closes = line.work.kind == WorkKind::Message && !is_done;
-    let close = closes.then(|| form::opener(desk, form::END, words::clinic_close(), None, false));
+    let close = closes.then(|| form::opener(desk, form::CLOSE, words::clinic_close(), None, false));
     view! {
         <div class="conversation-head">
             <div>
@@ -60,16 +60,21 @@ pub(super) fn Heading(desk: Desk, line: QueueLine, also_here: Vec<String>) -> An
                 {form::opener(desk, form::GIVE, words::clinic_assign(), None, false)}
                 {close}
             </div>
-            {give(desk, &line)}
-            {closes.then(|| end(desk, &line))}
         </div>
     }
     .into_any()
 }
 
-fn give(desk: Desk, line: &QueueLine) -> AnyView {
-    let (place, notes, has_owner) = (Place::of(line), line.notes, line.owner.is_some());
+/// The forms of the heading. They stay when it is made anew, so that nothing is taken from under the
+/// hand of whoever fills them in.
+pub(super) fn forms(desk: Desk) -> AnyView {
+    view! { {give(desk)}{close(desk)} }.into_any()
+}
+
+fn give(desk: Desk) -> AnyView {
     let content = move || {
+        let Some(line) = desk.line() else { return ().into_any() };
+        let (place, notes, has_owner) = (Place::of(&line), line.notes, line.owner.is_some());
         let to = form::text();
         let missing = RwSignal::new(false);
         let colleagues = desk.colleagues().get_untracked().into_iter();
@@ -95,10 +100,10 @@ fn give(desk: Desk, line: &QueueLine) -> AnyView {
     form::sheet(desk, form::GIVE, words::clinic_assign_title(), words::clinic_cancel(), content)
 }
 
-fn end(desk: Desk, line: &QueueLine) -> AnyView {
-    let (place, notes) = (Place::of(line), line.notes);
-    let about = line.clone();
+fn close(desk: Desk) -> AnyView {
     let content = move || {
+        let Some(line) = desk.line() else { return ().into_any() };
+        let (place, notes) = (Place::of(&line), line.notes);
         let why = RwSignal::new(String::from("0"));
         let reasons = REASONS.iter().enumerate();
         let reasons = reasons.map(|(at, reason)| (at.to_string(), close_words(*reason))).collect();
@@ -108,14 +113,14 @@ fn end(desk: Desk, line: &QueueLine) -> AnyView {
             desk.note_on(place, notes, json!({ "close": { "why": why } }));
         };
         let fields = view! {
-            {form::about(&about, Vec::new())}
-            {form::choice("end-why", words::clinic_close_why(), reasons, why)}
+            {form::about(&line, Vec::new())}
+            {form::choice("close-why", words::clinic_close_why(), reasons, why)}
             <p class="soft">{words::clinic_close_reopens()}</p>
         };
         let missing = RwSignal::new(false);
         form::deciding(desk, fields.into_any(), missing, words::clinic_close_do(), false, close)
     };
-    form::sheet(desk, form::END, words::clinic_close_title(), words::clinic_cancel(), content)
+    form::sheet(desk, form::CLOSE, words::clinic_close_title(), words::clinic_cancel(), content)
 }
 
 fn close_words(why: CloseReason) -> String {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use shared::view::desk::queue::{AnswerState, DeskItem, DeskMessage, Note, NoteLine, QueueLine};
 use shared::view::desk::{Stage, WorkKind};
 
-use super::actions::Heading;
+use super::actions::{Heading, forms};
 use super::client::Place;
 use super::desk::{Desk, Shown};
 use super::line::{kind_words, since_words};
@@ -71,6 +71,7 @@ pub(super) fn Conversation(desk: Desk) -> AnyView {
         <main class="conversation" id="conversation" tabindex="-1">
             {instead}
             {heading}
+            {forms(desk)}
             <div
                 class="conversation-scroll" id=SCROLLS tabindex="0" role="region"
                 aria-label=words::clinic_messages()
@@ -89,13 +90,25 @@ pub(super) fn Conversation(desk: Desk) -> AnyView {
 }
 
 /// What decides which actions there are.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) struct Request {
     pub(super) place: Place,
     pub(super) line: QueueLine,
     pub(super) may_prescribe: bool,
     /// Approved and gone, and nobody has said that it is ready.
     pub(super) may_be_ready: bool,
+}
+
+/// Who has the item by now, and what colleagues noted, changes no action: what somebody is typing in
+/// its form stays.
+impl PartialEq for Request {
+    fn eq(&self, other: &Self) -> bool {
+        let (mine, others) = (&self.line.work, &other.line.work);
+        self.place == other.place
+            && mine == others
+            && self.may_prescribe == other.may_prescribe
+            && self.may_be_ready == other.may_be_ready
+    }
 }
 
 impl Request {

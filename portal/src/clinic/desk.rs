@@ -11,7 +11,7 @@ use shared::edit::Refused;
 use shared::edit::clinic::ClinicEdit;
 use shared::id::PatientId;
 use shared::view::desk::context::PatientContext;
-use shared::view::desk::queue::{ColleagueLine, DeskItem, Queue};
+use shared::view::desk::queue::{ColleagueLine, DeskItem, Queue, QueueLine};
 
 use super::client::{self, Failed, NewEdit, Noted, Place, Who};
 use super::drafts::Draft;
@@ -170,6 +170,14 @@ impl Desk {
 
     pub(super) fn shown(self) -> ReadSignal<Shown> {
         self.shown.read_only()
+    }
+
+    /// The open item as somebody sees it who opens a form about it.
+    pub(super) fn line(self) -> Option<QueueLine> {
+        self.shown.with_untracked(|shown| match shown {
+            Shown::Item(item) => Some(item.line.clone()),
+            Shown::None | Shown::Opening | Shown::Missing => None,
+        })
     }
 
     /// The address names the open thread, so that going back and reloading work.

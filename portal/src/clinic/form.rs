@@ -11,6 +11,7 @@ use crate::page::ui::sheet::Sheet;
 
 pub(super) const HELP: &str = "help";
 pub(super) const GIVE: &str = "give";
+pub(super) const CLOSE: &str = "close";
 pub(super) const END: &str = "end";
 pub(super) const CHART: &str = "chart";
 pub(super) const WRONG: &str = "wrong";

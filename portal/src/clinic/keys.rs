@@ -7,7 +7,7 @@ use super::client::Place;
 use super::desk::{Desk, Shown};
 use super::form;
 use crate::page::i18n::words;
-use crate::page::ui::platform::{focus, is_typing, set_fragment};
+use crate::page::ui::platform::{focus, focus_at_once, is_typing, set_fragment};
 
 pub(super) fn listen(desk: Desk) {
     window_event_listener(keydown, move |event| {
@@ -18,11 +18,12 @@ pub(super) fn listen(desk: Desk) {
         match event.key().as_str() {
             "j" => go(desk, true),
             "k" => go(desk, false),
-            "r" => focus("reply"),
-            "/" => focus("search"),
+            // A letter that is typed before its field has the focus would be a command.
+            "r" => focus_at_once("reply"),
+            "/" => focus_at_once("search"),
             "?" => desk.form().set(Some(form::HELP)),
             "g" if has_item(desk) => desk.form().set(Some(form::GIVE)),
-            "e" => open_first(&["end-open"]),
+            "e" => open_first(&["close-open", "end-open"]),
             "a" => open_first(&["approve-open", "book-open", "recommend-open"]),
             "d" => open_first(&["decline-open"]),
             _ => return,

@@ -187,7 +187,8 @@ fn recommend(desk: Desk, request: Request) -> AnyView {
         if let Some((first, _)) = prescribers.first() {
             to.set(first.clone());
         }
-        let (place, notes) = (request.place, request.line.notes);
+        let place = request.place;
+        let notes = desk.line().map_or(request.line.notes, |line| line.notes);
         let press = move || {
             let (Some(text), Some(account)) = (filled(advice, missing), filled(to, missing)) else {
                 missing.set(true);

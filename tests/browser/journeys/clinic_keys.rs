@@ -69,6 +69,8 @@ impl Keyboard<'_> {
                 const about = document.querySelector('.conversation-head .soft')?.textContent;
                 const heading = document.querySelector('.conversation-head h2');
                 if (document.querySelectorAll('.queue li').length === 0) return '';
+                // The address is the new one at once, and the screen follows it.
+                if (open?.getAttribute('href') !== location.hash) return null;
                 return name && about?.includes(name) ? heading.textContent : null;";
             let kind = self.page.wait("an item", crate::page::PATIENCE, async || {
                 let kind = self.page.js(opened).await?;

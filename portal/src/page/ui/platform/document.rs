@@ -72,6 +72,13 @@ pub(crate) fn focus(id: &str) {
     });
 }
 
+/// The same before anything else happens: the next key may be on its way already.
+pub(crate) fn focus_at_once(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        focus_element(&element);
+    }
+}
+
 /// Presses a button, if it is there and can be pressed.
 pub(crate) fn press(id: &str) -> bool {
     let found = document().get_element_by_id(id);
