@@ -2,6 +2,7 @@
 //! every screen starts with what it is about.
 
 use crate::engine::{PHONE, Setup};
+use crate::page::Name::Has;
 use crate::page::Page;
 use crate::screens::SCREENS;
 use crate::stage::Stage;
@@ -32,6 +33,17 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         if FIRST_ITEM_MATTERS.contains(&screen.name) && measured.item_px >= height * 0.6 {
             wrong.push(format!("{}: first item at {} px", screen.name, measured.item_px));
         }
+    }
+    let nurse = stage.enter("nurse").await?;
+    nurse.see("Lucia Romero").await?;
+    nurse.click("link", Has("Amir Rahimi")).await?;
+    nurse.see("TSH").await?;
+    let script = "
+        const root = document.documentElement;
+        return root.scrollWidth - root.clientWidth;";
+    let over = nurse.js(script).await?.as_f64().unwrap_or_default();
+    if over > 0.0 {
+        wrong.push(format!("the inbox scrolls sideways by {over} px"));
     }
     ensure!(wrong.is_empty(), "at 360 px and 200 % text:\n  {}", wrong.join("\n  "));
     Ok(())
