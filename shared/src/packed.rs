@@ -1,10 +1,11 @@
 //! Frames made smaller on their way, and rows on the disk. Resources and words deflate to a half or
 //! a tenth; what is too small to gain stays as it is.
 
+mod deflate;
+
 use std::io::Read;
 
-use flate2::Compression;
-use flate2::bufread::{DeflateDecoder, DeflateEncoder};
+use flate2::bufread::DeflateDecoder;
 use minicbor::{Decode, Encode};
 
 /// Below this nothing is gained: an acknowledgement, a question, one short message.
@@ -25,9 +26,7 @@ pub fn pack(message: Vec<u8>) -> Vec<u8> {
     if message.len() < PACKED_BYTES_MIN {
         return message;
     }
-    let mut deflated = Vec::new();
-    let mut deflater = DeflateEncoder::new(&message[..], Compression::default());
-    deflater.read_to_end(&mut deflated).expect("reading from memory does not fail");
+    let deflated = deflate::deflated(&message);
     let packed = Packed { number: PACKED, deflated: &deflated };
     let packed = minicbor::to_vec(packed).expect("writing into memory does not fail");
     if packed.len() < message.len() { packed } else { message }
