@@ -4,6 +4,7 @@
 mod everything;
 mod fill;
 pub mod own;
+mod patients;
 mod references;
 mod summary;
 #[cfg(test)]

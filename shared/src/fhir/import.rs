@@ -7,6 +7,7 @@ pub mod person;
 pub mod plan;
 pub mod read;
 pub mod summary;
+mod twice;
 
 pub use self::facts::{Facts, PersonRef};
 pub use self::home::home;
@@ -14,6 +15,7 @@ pub use self::person::{Claim, FactKind, Matched, Mismatch, Person, matched};
 pub use self::plan::{Fate, Keys, Known, Planner};
 pub use self::read::{Body, Entry, Input, Method, NotRead, Request, Shape, read};
 pub use self::summary::{Refusal, Summary, Why};
+pub use self::twice::twice;
 
 #[cfg(test)]
 mod tests;

@@ -29,13 +29,23 @@ pub const RESOURCE_BYTES_MAX: usize = 240 * 1024;
 /// Stands where a resource was that moved to a document with fewer readers.
 const MOVED: &str = "{\"kind\":\"moved\"}";
 
+/// Bytes of text in documents that stay open though the last piece did not touch them. A file of a
+/// whole clinic opens thousands; who comes again is opened again.
+const OPEN_BYTES_MAX: usize = 16 * 1024 * 1024;
+
 /// The charts that an import has touched so far.
 #[derive(Default)]
 pub struct Charts {
     open: BTreeMap<DocumentId, Chart>,
+    /// Pieces written so far.
+    pieces: u64,
 }
 
 struct Chart {
+    /// Of its changes, and of what was put since.
+    bytes: usize,
+    /// The last piece that put something in.
+    touched: u64,
     document: Opened,
     genesis: Fresh,
     actor: Actor,
@@ -57,6 +67,20 @@ impl Charts {
         self.open.clear();
     }
 
+    /// After a piece is durable: lets go of documents that were not touched lately.
+    pub fn settle(&mut self) {
+        let mut bytes: usize = self.open.values().map(|chart| chart.bytes).sum();
+        let mut old: Vec<_> = self.open.iter().map(|(id, chart)| (chart.touched, *id)).collect();
+        old.sort_unstable();
+        for (touched, id) in old {
+            if bytes <= OPEN_BYTES_MAX || touched == self.pieces {
+                break;
+            }
+            bytes -= self.open.remove(&id).map_or(0, |chart| chart.bytes);
+        }
+        self.pieces += 1;
+    }
+
     /// Puts a resource into a document; it is written with the next changes. Answers what was cut
     /// out of it.
     pub async fn put(
@@ -68,6 +92,7 @@ impl Charts {
     ) -> Result<Vec<Blob>, StoreError> {
         let (text, blobs) = entry_text(id.patient, &placing)?;
         let chart = self.opened(store, receipts, id).await?;
+        chart.bytes += text.len();
         chart.puts.push(Put::Entry { entry: placing.entry, text });
         Ok(blobs)
     }
@@ -98,10 +123,12 @@ impl Charts {
         receipts: &ReceiptKey,
         id: DocumentId,
     ) -> Result<&mut Chart, StoreError> {
-        Ok(match self.open.entry(id) {
+        let chart = match self.open.entry(id) {
             MapEntry::Occupied(open) => open.into_mut(),
             MapEntry::Vacant(free) => free.insert(Chart::open(store, receipts, id).await?),
-        })
+        };
+        chart.touched = self.pieces;
+        Ok(chart)
     }
 
     /// The changes of everything that was put since the last time.
@@ -147,7 +174,9 @@ impl Chart {
             false => Opened::load(rows.iter().map(|row| &row.bytes[..])),
         });
         let document = document.map_err(|_| damaged())?.map_err(|_| damaged())?;
-        Ok(Self { document, genesis, actor: Actor::fresh(&mut OsRng), puts: Vec::new() })
+        let bytes = rows.iter().map(|row| row.bytes.len()).sum();
+        let actor = Actor::fresh(&mut OsRng);
+        Ok(Self { bytes, touched: 0, document, genesis, actor, puts: Vec::new() })
     }
 }
 
@@ -205,4 +234,30 @@ fn blob_name(patient: PatientId, bytes: &[u8]) -> String {
     hasher.update(patient.to_bytes());
     hasher.update(bytes);
     hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::memory::MemoryStore;
+
+    const KEY: [u8; 32] = [7; 32];
+
+    #[tokio::test]
+    async fn what_was_not_touched_lately_is_let_go_and_opened_again() {
+        let store = MemoryStore::default();
+        let (receipts, mut charts) = (ReceiptKey::from_bytes(KEY), Charts::default());
+        let id = |number| {
+            DocumentId::first(PatientId::from_u128(number), shared::document::Kind::ChartCore)
+        };
+        let json = format!(r#"{{"resourceType":"A","v":"{}"}}"#, "x".repeat(OPEN_BYTES_MAX / 2));
+        for number in 0..4 {
+            let entry = EntryId::from_u128(number);
+            let placing = Placing { source: "a", url: None, json: &json, entry, replaces: None };
+            charts.put(&store, &receipts, id(number), placing).await.unwrap();
+            charts.settle();
+        }
+        let open: Vec<_> = charts.open.keys().copied().collect();
+        assert_eq!(open, [id(3)], "two are too much, and the last one was just written");
+    }
 }

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use shared::fhir::import::plan::{key, pair};
 use shared::fhir::import::read::Body;
-use shared::fhir::import::{Entry, Facts, Keys, Method, Planner, Request, Why};
+use shared::fhir::import::{Entry, Facts, Fate, Keys, Method, Planner, Request, Why};
+use shared::fhir::lenient::Lenient;
 use shared::id::{EntryId, PatientId};
+use shared::json::Value;
 use shared::time::Timestamp;
 
 use super::chart::fits;
@@ -73,8 +75,14 @@ impl<'a> Examined<'a> {
         Some(key(&self.facts.kind, "identifier", &pair(system, value)))
     }
 
-    pub fn stands_for_itself(&self, planner: &Planner) -> Option<EntryId> {
-        planner.get(&self.condition()?).map(|known| known.resource)
+    /// What its condition found: it stays as it is, whatever was sent.
+    pub fn stands_for_itself(&self, planner: &Planner) -> Option<Fate> {
+        let condition = self.condition()?;
+        let known = planner.get(&condition)?;
+        match planner.count_under(&condition) {
+            1 => Some(Fate::Unchanged(known.resource)),
+            _ => Some(Fate::Refused(Why::SeveralMatch)),
+        }
     }
 
     pub fn kept_aside(&self, why: Why, waits_for: Option<String>) -> Aside {
@@ -112,6 +120,7 @@ pub fn is_patient(entry: &Entry<'_>) -> bool {
     let Body::Resource(json) = entry.body else {
         return false;
     };
-    let any: shared::fhir::Any<'_> = shared::fhir::read(json).unwrap_or_default();
+    // It was read when the input was taken apart.
+    let any = shared::fhir::Any::of(Value::read_before(json));
     any.resource_type.is("Patient")
 }

@@ -85,7 +85,7 @@ impl<'a> Importer<'a> {
         told: &mut (dyn FnMut(usize, Vec<News>) + Send),
     ) -> Result<Outcome, StoreError> {
         let together = input.shape == Shape::Transaction;
-        let mut run = Run::new(order, input.made_at);
+        let mut run = Run::new(order, &input);
         let mut entries: Vec<_> = input.entries.into_iter().enumerate().collect();
         // Patients first: everything else is about them.
         entries.sort_by_key(|(_, entry)| !is_patient(entry));
@@ -104,6 +104,7 @@ impl<'a> Importer<'a> {
                 true => Vec::new(),
                 false => self.store.import(commit).await?,
             };
+            self.charts.settle();
             told(run.outcome.entries.len(), news);
         }
         run.outcome.entries.sort_by_key(|entry| entry.number);
@@ -130,7 +131,8 @@ impl<'a> Importer<'a> {
             Some(examined)
         }));
         run.owners.look_up(store, source, &entries).await?;
-        let asked: BTreeSet<String> = entries.iter().flat_map(|one| one.all_keys()).collect();
+        let asked = entries.iter().flat_map(|one| one.all_keys());
+        let asked: BTreeSet<String> = asked.filter(|key| !run.planner.has(key)).collect();
         for (key, known) in store.known(source.to_owned(), asked.into_iter().collect()).await? {
             run.planner.know(key, known);
         }

@@ -57,7 +57,8 @@ pub const fn code(why: Why) -> &'static str {
         | Why::BirthDateDiffers
         | Why::NameDiffers
         | Why::NothingElseAgrees => "conflict",
-        Why::SeveralPatients => "multiple-matches",
+        Why::SeveralPatients | Why::SeveralMatch => "multiple-matches",
+        Why::Twice => "duplicate",
         Why::NoPatient => "required",
         Why::UnknownPatient => "not-found",
         Why::Together => "processing",

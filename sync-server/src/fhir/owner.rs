@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::fhir::import::facts::is_personal;
-use shared::fhir::import::plan::keys_of_person;
+use shared::fhir::import::plan::{keys_of_person, pair};
 use shared::fhir::import::{Claim, FactKind, Facts, Keys, Matched, Why, matched};
 use shared::id::PatientId;
 use shared::time::Timestamp;
@@ -69,6 +69,18 @@ impl Owners {
             };
             for name in entry.keys.all() {
                 self.known.entry(name.clone()).or_insert(found);
+            }
+            // A number without its system means somebody only among those who come together.
+            for number in &entry.facts.numbers {
+                let of_number = self.known.entry(format!("{IDENTIFIER}{}", pair("", number)));
+                let is_same = |other: &Result<_, _>| *other == found;
+                of_number
+                    .and_modify(|other| {
+                        if !is_same(other) {
+                            *other = Err(Why::SeveralPatients);
+                        }
+                    })
+                    .or_insert(found);
             }
             let Ok(patient) = found else {
                 continue;
@@ -170,7 +182,8 @@ impl Owners {
             (Some(Ok(patient)), _) => Owner::Of(*patient),
             (Some(Err(why)), _) => Owner::Refused(*why, None),
             (None, _) if !keys.is_empty() => {
-                Owner::Refused(Why::UnknownPatient, keys.last().cloned())
+                let waits_for = keys.last().filter(|key| !key.starts_with(NUMBER)).cloned();
+                Owner::Refused(Why::UnknownPatient, waits_for)
             }
             (None, Some(sole)) if is_personal(&facts.kind) => Owner::Of(sole),
             (None, None) if is_personal(&facts.kind) => Owner::Refused(Why::NoPatient, None),
@@ -180,6 +193,8 @@ impl Owners {
 }
 
 const IDENTIFIER: &str = "Patient\nidentifier\n";
+/// Of an identifier without a system.
+const NUMBER: &str = "Patient\nidentifier\n|";
 /// A reference is looked up by its URL and by its id.
 const KEYS_OF_ONE: usize = 2;
 

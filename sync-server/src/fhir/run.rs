@@ -1,7 +1,8 @@
 //! What one import remembers from piece to piece, and what it decides about each resource.
 
-use shared::fhir::import::{Entry, Fate, Planner, Summary, Why};
+use shared::fhir::import::{Entry, Fate, Input, Planner, Summary, Why, twice};
 use shared::id::{EntryId, PatientId, Rng};
+use shared::ordered::BTreeSet;
 use shared::time::Timestamp;
 
 use super::examined::{Examined, examine};
@@ -14,6 +15,8 @@ use crate::world::OsRng;
 pub struct Run<'a> {
     pub order: Order<'a>,
     made_at: Option<Timestamp>,
+    /// Entries for which another one counts.
+    twice: BTreeSet<usize>,
     import: EntryId,
     last: EntryId,
     pub owners: Owners,
@@ -61,11 +64,13 @@ impl Taken {
 }
 
 impl<'a> Run<'a> {
-    pub fn new(order: Order<'a>, made_at: Option<Timestamp>) -> Self {
+    pub fn new(order: Order<'a>, input: &Input<'_>) -> Self {
+        let made_at = input.made_at;
         let import = EntryId::fresh(order.now, &mut OsRng);
         Self {
             order,
             made_at,
+            twice: twice(&input.entries, made_at),
             import,
             last: import,
             owners: Owners::default(),
@@ -87,7 +92,11 @@ impl<'a> Run<'a> {
         let mut examined = Vec::new();
         for (number, entry) in entries {
             let place = entry.place.clone();
-            match examine(number, entry) {
+            let counts = match self.twice.contains(&number) {
+                true => Err(Why::Twice),
+                false => examine(number, entry),
+            };
+            match counts {
                 Ok(one) => examined.push(one),
                 Err(why) => self.refuse(number, place, "", None, why),
             }
@@ -141,8 +150,10 @@ impl<'a> Run<'a> {
         commit.taken.extend(entry.aside);
         let updated = facts.updated.or(self.made_at);
         let fresh = self.fresh();
-        let fate = match entry.stands_for_itself(&self.planner) {
-            Some(resource) => Fate::Unchanged(resource),
+        let condition = entry.stands_for_itself(&self.planner);
+        let is_as_sent = condition.is_none();
+        let fate = match condition {
+            Some(fate) => fate,
             None => self.planner.decide(facts, &entry.keys, owner, updated, fresh),
         };
         let summary = &mut self.outcome.summary;
@@ -155,7 +166,8 @@ impl<'a> Run<'a> {
             }
             Fate::Unchanged(resource) => {
                 summary.unchanged += 1;
-                Taken::Same { resource, owner }
+                // What stays may say something else, and be somebody else's.
+                if is_as_sent { Taken::Same { resource, owner } } else { Taken::Not }
             }
             Fate::Refused(why) => {
                 let id = facts.id.clone();

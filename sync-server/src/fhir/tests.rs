@@ -1,6 +1,8 @@
 //! An import into a served clinic, seen at devices that are connected.
 
+mod mean;
 mod out;
+mod sweep;
 
 use std::time::Duration;
 

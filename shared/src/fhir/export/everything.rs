@@ -4,6 +4,7 @@
 use super::Whose;
 use super::fill::{fill, uuid_of};
 use super::own::{Names, instant, written};
+use super::patients::patients;
 use super::references::{Leads, relinked};
 use crate::fhir::ResourceType;
 use crate::fhir::entry::restore;
@@ -15,7 +16,7 @@ use crate::time::Timestamp;
 
 /// Where full URLs begin. Ids mean something only within their source, and so do references: each
 /// source has a base of its own, and nothing answers there (RFC 2606, §2).
-const BASE: &str = "http://source.invalid";
+pub const BASE: &str = "http://source.invalid";
 /// The base of what people wrote here.
 const OWN: &str = "satchel";
 
@@ -47,10 +48,12 @@ pub fn everything(
     let chart = |entry: EntryId| record.chart().find(entry).map(full_url);
     let patient = record.chart().of(&[ResourceType::Patient]).next().map(full_url);
     let patient = patient.unwrap_or_else(|| {
-        let url = uuid_of(EntryId::from_u128(whose.patient.to_u128()));
-        let json = fill(r#"{"resourceType":"Patient","name":[{"text":~}]}"#, &[whose.name]);
-        entries.push(fill(r#"{"fullUrl":~,"resource":@}"#, &[&url, &json]));
-        url
+        let made = patients(record, whose);
+        let first = made[0].url.clone();
+        for one in made {
+            entries.push(fill(r#"{"fullUrl":~,"resource":@}"#, &[&one.url, &one.json]));
+        }
+        first
     });
     let names = Names { patient: &patient, own: whose.account, chart: &chart };
     for one in written(record, &names) {
@@ -71,7 +74,7 @@ pub fn everything(
 }
 
 /// The URL that a resource came with, else one that its own references lead to.
-fn full_url(resource: &Resource) -> String {
+pub fn full_url(resource: &Resource) -> String {
     if let Some(url) = resource.url() {
         return url.to_owned();
     }
@@ -82,7 +85,7 @@ fn full_url(resource: &Resource) -> String {
 }
 
 /// Any name as a part of a path (RFC 3986, §2.3).
-fn part(name: &str) -> String {
+pub fn part(name: &str) -> String {
     let mut part = String::new();
     for byte in name.bytes() {
         match byte {

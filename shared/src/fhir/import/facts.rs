@@ -18,6 +18,8 @@ pub struct Facts {
     pub version: Option<String>,
     pub updated: Option<Timestamp>,
     pub identifiers: Vec<(String, String)>,
+    /// Of a Patient: the values of all its identifiers, also of those that name no system.
+    pub numbers: Vec<String>,
     /// The patient it says it is about.
     pub about: Option<PersonRef>,
     pub year: Option<u16>,
@@ -36,6 +38,7 @@ pub struct Facts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PersonRef {
     Reference(String),
+    /// System and value. Without a system it means somebody only among those who come with it.
     Identifier(String, String),
 }
 
@@ -51,6 +54,7 @@ view! {
         beneficiary: Reference<'a> = "beneficiary",
         about: Reference<'a> = "for",
         participant: Many<Participant<'a>> = "participant",
+        contained: Many<Contained<'a>> = "contained",
         code: Concept<'a> = "code",
         kind: Many<Concept<'a>> = "type",
         vaccine: Concept<'a> = "vaccineCode",
@@ -87,6 +91,11 @@ view! {
         used: Text<'a> = "use",
     }
     Participant { actor: Reference<'a> = "actor" }
+    Contained {
+        resource_type: Text<'a> = "resourceType",
+        id: Text<'a> = "id",
+        identifier: Many<HeadIdentifier<'a>> = "identifier",
+    }
 }
 
 impl PersonRef {
@@ -154,6 +163,20 @@ pub fn is_personal(kind: &str) -> bool {
     PERSONAL.contains(&kind)
 }
 
+/// Type and identifier of a conditional reference (R4, §3.1.0.11.2): `Patient?identifier=system|value`.
+pub fn asked_for(reference: &str) -> Option<(&str, String)> {
+    let (kind, asked) = reference.split_once("?identifier=")?;
+    let kind = kind.rsplit('/').next()?;
+    let named = asked.replace("%7C", "|").replace("%7c", "|");
+    Some((kind, if named.contains('|') { named } else { format!("|{named}") }))
+}
+
+/// The patient whom a resource is about, as far as it says so.
+pub fn about(json: &str) -> Option<PersonRef> {
+    let head: Head<'_> = view_of(json)?;
+    head.about(head.resource_type.said()?)
+}
+
 impl Facts {
     /// Nothing if it is no resource that says what it is.
     pub fn of(json: &str) -> Option<Self> {
@@ -170,6 +193,7 @@ impl Facts {
             version: head.meta.version.owned(),
             updated: moment(&head.meta.updated),
             identifiers: head.identifiers(),
+            numbers: if kind == "Patient" { head.numbers() } else { Vec::new() },
             about: head.about(&kind),
             year: head.year(),
             is_sensitive: head.is_sensitive(),
@@ -196,6 +220,10 @@ impl Head<'_> {
         known.collect()
     }
 
+    fn numbers(&self) -> Vec<String> {
+        self.identifier.iter().filter_map(|one| one.value.owned()).collect()
+    }
+
     fn about(&self, kind: &str) -> Option<PersonRef> {
         // Of whom a Patient is about nobody has to be asked, and a Group is no patient.
         if kind == "Patient" {
@@ -207,7 +235,24 @@ impl Head<'_> {
             let reference = actor.reference.said().unwrap_or_default();
             reference.contains("Patient/") || actor.kind.is("Patient")
         });
-        named.into_iter().chain(actors).find_map(person_of)
+        named.into_iter().chain(actors).find_map(person_of).map(|about| self.inside(about))
+    }
+
+    /// A patient inside the resource is known by their number, if they have one: they may be somebody
+    /// else than the one whom all the rest is about.
+    fn inside(&self, about: PersonRef) -> PersonRef {
+        let PersonRef::Reference(reference) = &about else {
+            return about;
+        };
+        let named = |one: &&Contained<'_>| {
+            one.resource_type.is("Patient") && one.id.said() == reference.strip_prefix('#')
+        };
+        let patient = self.contained.iter().find(named);
+        let numbers = patient.into_iter().flat_map(|patient| patient.identifier.iter());
+        let mut known = numbers.filter_map(|one| {
+            Some(PersonRef::Identifier(one.system.owned().unwrap_or_default(), one.value.owned()?))
+        });
+        known.next().unwrap_or(about)
     }
 
     fn dates(&self) -> impl Iterator<Item = &Text<'_>> {
@@ -274,8 +319,10 @@ fn person_of(reference: &Reference<'_>) -> Option<PersonRef> {
     match (reference.reference.owned(), system.owned(), value.owned()) {
         (Some(reference), _, _) if names_somebody_else(&reference) => None,
         (Some(reference), _, _) => Some(PersonRef::Reference(reference)),
-        (None, Some(system), Some(value)) => Some(PersonRef::Identifier(system, value)),
-        (None, _, _) => None,
+        (None, system, Some(value)) => {
+            Some(PersonRef::Identifier(system.unwrap_or_default(), value))
+        }
+        (None, _, None) => None,
     }
 }
 

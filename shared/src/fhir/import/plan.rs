@@ -1,7 +1,7 @@
 //! What becomes of each resource: new, newer than what is stored, the same, or refused. Identity is
 //! the source's identifier, then the source's id or URL, then, where it has neither, its content.
 
-use super::facts::{Facts, PersonRef};
+use super::facts::{Facts, PersonRef, asked_for};
 use super::summary::Why;
 use crate::id::{EntryId, PatientId};
 use crate::ordered::{BTreeMap, BTreeSet};
@@ -13,7 +13,7 @@ pub struct Keys {
     pub identifiers: Vec<String>,
     pub id: Option<String>,
     pub url: Option<String>,
-    /// Only of one without any name.
+    /// Only of one without id and URL: its identifiers may be no names.
     pub content: Option<String>,
 }
 
@@ -46,6 +46,9 @@ pub struct Planner {
     claimed: BTreeSet<EntryId>,
     /// Identifiers that several entries of this input carry: they name none of them.
     shared: BTreeSet<String>,
+    /// How many under a content's key are claimed from the first on: a thousand equal resources are
+    /// not looked at a thousand times.
+    claimed_of: BTreeMap<String, usize>,
 }
 
 impl Keys {
@@ -61,7 +64,7 @@ impl Keys {
             true => url.to_owned(),
             false => key(kind, "url", url),
         });
-        let nameless = identifiers.is_empty() && id.is_none();
+        let nameless = id.is_none() && (identifiers.is_empty() || url.is_none());
         let content = nameless.then(|| key(kind, "content", &hex(&facts.hash)));
         Self { identifiers, id, url, content }
     }
@@ -77,6 +80,9 @@ pub fn keys_of_reference(reference: &str) -> Vec<String> {
     let plain = reference.split("/_history/").next().unwrap_or(reference);
     if plain.starts_with("urn:") {
         return vec![plain.to_owned()];
+    }
+    if let Some((kind, named)) = asked_for(plain) {
+        return vec![key(kind, "identifier", &named)];
     }
     let mut ends = plain.rsplit('/');
     let (Some(id), Some(kind)) = (ends.next(), ends.next()) else {
@@ -103,8 +109,8 @@ pub fn keys_of_person(about: &PersonRef, from: Option<&str>) -> Vec<String> {
             reference.split("/_history/").next().unwrap_or(reference)
         }
     };
-    if let Some(asked) = reference.strip_prefix("Patient?identifier=") {
-        return of_pair(&asked.replace("%7C", "|").replace("%7c", "|"));
+    if let Some(("Patient", named)) = asked_for(reference) {
+        return of_pair(&named);
     }
     if reference.starts_with("urn:") {
         return vec![key("Patient", "url", reference)];
@@ -145,9 +151,18 @@ impl Planner {
         self.known.insert(known.resource, known);
     }
 
-    /// What is known under a key, if it is one thing.
+    /// What is known under a key; the first, if it is several.
     pub fn get(&self, key: &str) -> Option<&Known> {
         self.under(key).next()
+    }
+
+    pub fn count_under(&self, key: &str) -> usize {
+        self.under(key).count()
+    }
+
+    /// Whether something was found or decided under this key: the store has nothing to add.
+    pub fn has(&self, key: &str) -> bool {
+        self.by_key.contains_key(key)
     }
 
     /// What the next import would find.
@@ -190,6 +205,7 @@ impl Planner {
         updated: Option<Timestamp>,
         fresh: EntryId,
     ) -> Fate {
+        self.pass_claimed(keys);
         let (resource, fate) = match self.find(facts, keys) {
             None => (fresh, Fate::New(fresh)),
             Some(known) => {
@@ -212,7 +228,7 @@ impl Planner {
         let (hash, thing) = (facts.hash, facts.thing.clone());
         for key in keys.all() {
             let all = self.by_key.entry(key.clone()).or_default();
-            if !all.contains(&resource) {
+            if matches!(fate, Fate::New(_)) || !all.contains(&resource) {
                 all.push(resource);
             }
         }
@@ -234,8 +250,22 @@ impl Planner {
         if let Some(known) = named.flat_map(|key| self.under(key)).next() {
             return Some(known);
         }
-        let mut same = self.under(keys.content.as_ref()?);
-        same.find(|known| !self.claimed.contains(&known.resource))
+        let content = keys.content.as_ref()?;
+        let all = self.by_key.get(content)?;
+        let from = self.claimed_of.get(content).copied().unwrap_or_default();
+        self.known.get(all.get(from)?)
+    }
+
+    fn pass_claimed(&mut self, keys: &Keys) {
+        let Some((content, all)) =
+            keys.content.as_ref().and_then(|content| Some((content, self.by_key.get(content)?)))
+        else {
+            return;
+        };
+        let from = self.claimed_of.entry(content.clone()).or_default();
+        while all.get(*from).is_some_and(|resource| self.claimed.contains(resource)) {
+            *from += 1;
+        }
     }
 
     fn under(&self, key: &str) -> impl Iterator<Item = &Known> {

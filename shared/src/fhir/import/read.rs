@@ -3,8 +3,8 @@
 
 use serde_json::value::RawValue;
 
-use crate::fhir::lenient::{Raw, Text, view};
-use crate::fhir::read as view_of;
+use crate::fhir::lenient::{Lenient, Text, view};
+use crate::json::{Kind, Value};
 use crate::time::{PartialDate, Timestamp};
 
 /// Bundles inside bundles: real systems send a document inside a search result, and no more.
@@ -12,7 +12,10 @@ const BUNDLES_DEEP_MAX: u32 = 3;
 /// Braces and brackets inside each other. Real resources stay under 20; a reader of JSON that
 /// follows them with its stack may break.
 pub const DEPTH_MAX: u32 = 128;
-const BYTE_ORDER_MARK: &str = "\u{feff}";
+const BYTE_ORDER_MARK: char = '\u{feff}';
+/// Entries of one input: several times what 512 MiB of real resources are. What is made of tiny ones
+/// would fill the memory with the places where they stood.
+pub const ENTRIES_MAX: usize = 500_000;
 
 /// What was sent.
 pub struct Input<'a> {
@@ -85,6 +88,8 @@ pub enum NotRead {
     TooDeep,
     #[error("it says no resourceType, so it is not FHIR")]
     NotFhir,
+    #[error("it holds more than {ENTRIES_MAX} entries; send it in parts")]
+    TooMany,
 }
 
 view! {
@@ -92,11 +97,9 @@ view! {
         resource_type: Text<'a> = "resourceType",
         kind: Text<'a> = "type",
         timestamp: Text<'a> = "timestamp",
-        entry: Raw<'a> = "entry",
     }
     BundleEntry {
         url: Text<'a> = "fullUrl",
-        resource: Raw<'a> = "resource",
         request: RequestView<'a> = "request",
     }
     RequestView {
@@ -110,29 +113,42 @@ view! {
 /// Reads what was sent.
 pub fn read(bytes: &[u8]) -> Result<Input<'_>, NotRead> {
     let text = std::str::from_utf8(bytes).map_err(|bad| NotRead::NotText(bad.valid_up_to()))?;
-    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text).trim();
+    let text = bare(text);
     if text.is_empty() {
         return Err(NotRead::Empty);
     }
     if text.starts_with('<') {
         return Err(NotRead::Xml);
     }
-    match serde_json::from_str::<&RawValue>(text) {
-        Ok(_) => one(text),
-        Err(_) if is_lines(text) => Ok(lines(text)),
-        Err(error) => Err(NotRead::NotJson { line: error.line(), column: error.column() }),
-    }
+    let input = match serde_json::from_str::<&RawValue>(text) {
+        Ok(_) => one(text)?,
+        Err(_) if is_lines(text) => lines(text),
+        Err(error) => {
+            return Err(NotRead::NotJson { line: error.line(), column: error.column() });
+        }
+    };
+    if input.entries.len() > ENTRIES_MAX { Err(NotRead::TooMany) } else { Ok(input) }
+}
+
+/// Without what is blank around it. Files that were joined have a byte order mark in the middle.
+fn bare(text: &str) -> &str {
+    text.trim_matches(|letter: char| letter == BYTE_ORDER_MARK || letter.is_whitespace())
 }
 
 fn one(text: &str) -> Result<Input<'_>, NotRead> {
-    if depth(text) > DEPTH_MAX {
-        return Err(NotRead::TooDeep);
+    let value = Value::read_before(text);
+    let mut entries = Vec::new();
+    if value.kind() == Kind::List {
+        listed(value, &mut entries);
+        if entries.iter().all(|entry| entry.body == Body::Broken) {
+            return Err(NotRead::NotFhir);
+        }
+        return Ok(Input { shape: Shape::Bundle, made_at: None, entries });
     }
-    let shell: Shell<'_> = view_of(text).unwrap_or_default();
+    let shell = Shell::of(value);
     let Some(kind) = shell.resource_type.said() else {
         return Err(NotRead::NotFhir);
     };
-    let mut entries = Vec::new();
     let shape = match (kind, shell.kind.said()) {
         ("Bundle", Some("transaction")) => Shape::Transaction,
         ("Bundle", Some("batch")) => Shape::Batch,
@@ -141,12 +157,35 @@ fn one(text: &str) -> Result<Input<'_>, NotRead> {
     };
     let made_at = made_at(&shell);
     match shape {
+        Shape::One if depth(text) > DEPTH_MAX => return Err(NotRead::TooDeep),
         Shape::One => entries.push(plain("resource".into(), Body::Resource(text))),
         Shape::Transaction | Shape::Batch | Shape::Bundle | Shape::Lines => {
-            unpack(&shell, "", BUNDLES_DEEP_MAX, &mut entries);
+            unpack(value, "", BUNDLES_DEEP_MAX, &mut entries);
         }
     }
+    // A history tells the newest version first (R4, §3.1.0.9).
+    if shell.kind.is("history") {
+        entries.reverse();
+    }
     Ok(Input { shape, made_at, entries })
+}
+
+/// A bare list of resources is no FHIR, and is what some programs write.
+fn listed<'a>(list: Value<'a>, out: &mut Vec<Entry<'a>>) {
+    list.each_element(&mut |element| {
+        let place = format!("element[{}]", out.len());
+        out.push(plain(place, whole(element.written())));
+        out.len() <= ENTRIES_MAX
+    });
+}
+
+/// A text that has to be a resource.
+fn whole(json: &str) -> Body<'_> {
+    match (json.starts_with('{'), depth(json) > DEPTH_MAX) {
+        (false, _) => Body::Broken,
+        (true, true) => Body::TooDeep,
+        (true, false) => Body::Resource(json),
+    }
 }
 
 fn made_at(shell: &Shell<'_>) -> Option<Timestamp> {
@@ -157,37 +196,53 @@ const fn plain(place: String, body: Body<'_>) -> Entry<'_> {
     Entry { place, url: None, request: None, body }
 }
 
-/// The entries of a bundle, and those of the bundles in it.
-fn unpack<'a>(shell: &Shell<'a>, before: &str, deep: u32, out: &mut Vec<Entry<'a>>) {
-    let Some(list) = shell.entry.text() else {
-        return;
-    };
-    // One that stands alone where a list belongs is a list of one.
-    let all: Vec<&'a RawValue> = match serde_json::from_str(list) {
-        Ok(all) => all,
-        Err(_) => serde_json::from_str(list).map(|one| vec![one]).unwrap_or_default(),
-    };
-    for (number, entry) in all.into_iter().enumerate() {
-        let place = format!("{before}entry[{number}]");
-        let view: BundleEntry<'a> = view_of(entry.get()).unwrap_or_default();
-        let body = body_of(&view, entry.get());
-        if let Body::Resource(json) = body {
-            let inner: Shell<'a> = view_of(json).unwrap_or_default();
-            if inner.resource_type.is("Bundle") && inner.entry.text().is_some() && deep > 0 {
-                unpack(&inner, &format!("{place}.resource."), deep - 1, out);
-                continue;
-            }
+/// The entries of a bundle, and those of the bundles in it. Where `entry` stands twice, both count:
+/// nothing that was sent is passed over.
+fn unpack<'a>(bundle: Value<'a>, before: &str, deep: u32, out: &mut Vec<Entry<'a>>) {
+    let mut number = 0;
+    bundle.each_field(&mut |field, list| {
+        let mut take = |entry: Value<'a>| {
+            let place = format!("{before}entry[{number}]");
+            number += 1;
+            unpack_entry(entry, place, deep, out);
+            out.len() <= ENTRIES_MAX
+        };
+        match (field, list.kind()) {
+            ("entry", Kind::List) => list.each_element(&mut take),
+            ("entry", Kind::Null) => {}
+            // One that stands alone where a list belongs is a list of one.
+            ("entry", _) => drop(take(list)),
+            (_, _) => {}
         }
-        let url = view.url.owned();
-        out.push(Entry { place, url, request: request_of(&view.request), body });
-    }
+    });
 }
 
-fn body_of<'a>(view: &BundleEntry<'a>, entry: &str) -> Body<'a> {
-    match view.resource.text() {
-        Some(json) if json.starts_with('{') => Body::Resource(json),
-        Some("null") | None if entry.starts_with('{') => Body::Nothing,
-        Some(_) | None => Body::Broken,
+fn unpack_entry<'a>(entry: Value<'a>, place: String, deep: u32, out: &mut Vec<Entry<'a>>) {
+    let body = body_of(entry);
+    if let Body::Resource(json) = body {
+        let inner = Value::read_before(json);
+        let mut has_entries = false;
+        inner.each_field(&mut |field, _| has_entries |= field == "entry");
+        if has_entries && deep > 0 && Shell::of(inner).resource_type.is("Bundle") {
+            return unpack(inner, &format!("{place}.resource."), deep - 1, out);
+        }
+    }
+    let view = BundleEntry::of(entry);
+    out.push(Entry { place, url: view.url.owned(), request: request_of(&view.request), body });
+}
+
+/// Which of two resources an entry means nobody can say.
+fn body_of(entry: Value<'_>) -> Body<'_> {
+    let mut resources = Vec::new();
+    entry.each_field(&mut |field, value| {
+        if field == "resource" && value.kind() != Kind::Null {
+            resources.push(value.written());
+        }
+    });
+    match resources[..] {
+        [json] => whole(json),
+        [] if entry.kind() == Kind::Map => Body::Nothing,
+        _ => Body::Broken,
     }
 }
 
@@ -207,34 +262,33 @@ fn request_of(view: &RequestView<'_>) -> Option<Request> {
 
 /// Whether at least one line of several is an object by itself.
 fn is_lines(text: &str) -> bool {
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-    let whole = |line: &str| {
-        let line = line.trim();
-        line.starts_with('{') && serde_json::from_str::<&RawValue>(line).is_ok()
-    };
-    lines.clone().nth(1).is_some() && lines.any(whole)
+    let mut lines = text.lines().map(bare).filter(|line| !line.is_empty());
+    lines.clone().nth(1).is_some() && lines.any(is_object)
+}
+
+fn is_object(line: &str) -> bool {
+    line.starts_with('{') && serde_json::from_str::<&RawValue>(line).is_ok()
 }
 
 fn lines(text: &str) -> Input<'_> {
     let mut entries = Vec::new();
-    for (number, line) in text.lines().enumerate() {
-        let line = line.trim();
+    for (number, line) in text.lines().map(bare).enumerate() {
         let place = format!("line {}", number + 1);
         if line.is_empty() {
             continue;
         }
-        let whole = line.starts_with('{') && serde_json::from_str::<&RawValue>(line).is_ok();
-        if !whole {
+        if entries.len() > ENTRIES_MAX {
+            break;
+        }
+        if !is_object(line) {
             entries.push(plain(place, Body::Broken));
-        } else if depth(line) > DEPTH_MAX {
-            entries.push(plain(place, Body::TooDeep));
+            continue;
+        }
+        let value = Value::read_before(line);
+        if Shell::of(value).resource_type.is("Bundle") {
+            unpack(value, &format!("{place} "), BUNDLES_DEEP_MAX, &mut entries);
         } else {
-            let shell: Shell<'_> = view_of(line).unwrap_or_default();
-            if shell.resource_type.is("Bundle") {
-                unpack(&shell, &format!("{place} "), BUNDLES_DEEP_MAX, &mut entries);
-            } else {
-                entries.push(plain(place, Body::Resource(line)));
-            }
+            entries.push(plain(place, whole(line)));
         }
     }
     Input { shape: Shape::Lines, made_at: None, entries }

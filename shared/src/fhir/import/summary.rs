@@ -52,6 +52,10 @@ pub enum Why {
     SeveralPatients,
     #[error("kept aside: name and birth date are known here, and nothing else agrees")]
     NothingElseAgrees,
+    #[error("another with the same id came with it, and that one counts")]
+    Twice,
+    #[error("several resources fulfil the condition it was sent with")]
+    SeveralMatch,
     #[error("nothing of this transaction was taken because another part of it was refused")]
     Together,
 }
@@ -73,6 +77,8 @@ impl Why {
             Self::NameDiffers => "name_differs",
             Self::SeveralPatients => "several_patients",
             Self::NothingElseAgrees => "nothing_else_agrees",
+            Self::Twice => "twice",
+            Self::SeveralMatch => "several_match",
             Self::Together => "together",
         }
     }

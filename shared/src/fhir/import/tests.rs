@@ -1,10 +1,10 @@
 //! What an import reads, decides and refuses.
 
 use super::plan::{keys_of_person, keys_of_reference};
-use super::read::Body;
+use super::read::{Body, ENTRIES_MAX};
 use super::{
     Facts, Fate, Keys, Matched, Mismatch, NotRead, Person, PersonRef, Planner, Summary, Why, home,
-    matched, read,
+    matched, read, twice,
 };
 use crate::document::Kind;
 use crate::id::{EntryId, PatientId};
@@ -292,4 +292,105 @@ fn a_summary_says_what_was_refused_and_where() {
                     1: it names no patient (first: entry[2])";
     assert_eq!(summary.to_string(), expected);
     assert_eq!(summary.refused(), 1);
+}
+
+#[test]
+fn what_is_written_against_the_rules_is_read_or_named() {
+    let (a, b) = (r#"{"resourceType":"A"}"#, r#"{"resourceType":"B"}"#);
+    let read_of = |text: &str| {
+        resources(text)
+            .into_iter()
+            .map(|(place, said)| format!("{place} {said}"))
+            .collect::<Vec<_>>()
+    };
+    // A bare list.
+    let listed = [format!("element[0] {a}"), "element[1] Broken".into(), format!("element[2] {b}")];
+    assert_eq!(read_of(&format!("[{a}, 7, {b}]")), listed);
+    // `entry` twice, as one, and as nothing.
+    let twice = format!(
+        r#"{{"resourceType":"Bundle","entry":[{{"resource":{a}}}],"entry":{{"resource":{b}}},"entry":null}}"#
+    );
+    assert_eq!(read_of(&twice), [format!("entry[0] {a}"), format!("entry[1] {b}")]);
+    // Which of two is meant nobody knows.
+    let both =
+        format!(r#"{{"resourceType":"Bundle","entry":[{{"resource":{a},"resource":{b}}}]}}"#);
+    assert_eq!(read_of(&both), ["entry[0] Broken"]);
+    // What is too deep costs only itself.
+    let deep = format!(r#"{{"resourceType":"A","a":{}1{}}}"#, "[".repeat(400), "]".repeat(400));
+    let bundle = format!(
+        r#"{{"resourceType":"Bundle","entry":[{{"resource":{deep}}},{{"resource":{b}}}]}}"#
+    );
+    assert_eq!(read_of(&bundle), ["entry[0] TooDeep".to_owned(), format!("entry[1] {b}")]);
+    // Joined files have byte order marks in the middle.
+    let joined = format!("\u{feff}{a}\r\n\u{feff}{b}\r\n");
+    assert_eq!(read_of(&joined), [format!("line 1 {a}"), format!("line 2 {b}")]);
+    let history = format!(
+        r#"{{"resourceType":"Bundle","type":"history","entry":[{{"resource":{a}}},{{"resource":{b}}}]}}"#
+    );
+    assert_eq!(read_of(&history), [format!("entry[1] {b}"), format!("entry[0] {a}")]);
+}
+
+#[test]
+fn more_entries_than_the_limit_are_refused_as_a_whole() {
+    let many = |count: usize| format!("[{}{{}}]", "{},".repeat(count - 1));
+    assert!(read(many(ENTRIES_MAX).as_bytes()).is_ok());
+    assert_eq!(read(many(ENTRIES_MAX + 1).as_bytes()).err(), Some(NotRead::TooMany));
+    let lines = "{}\n".repeat(ENTRIES_MAX + 2);
+    assert_eq!(read(lines.as_bytes()).err(), Some(NotRead::TooMany));
+}
+
+fn losers(resources: &[&str]) -> Vec<usize> {
+    let entries: Vec<_> =
+        resources.iter().map(|json| format!(r#"{{"resource":{json}}}"#)).collect();
+    let bundle = format!(r#"{{"resourceType":"Bundle","entry":[{}]}}"#, entries.join(","));
+    let input = read(bundle.as_bytes()).unwrap();
+    twice(&input.entries, None).into_iter().collect()
+}
+
+#[test]
+fn of_two_with_one_id_the_later_counts() {
+    let of = |value: u8, updated: &str| {
+        format!(
+            r#"{{"resourceType":"A","id":"1","v":{value},"meta":{{"lastUpdated":"{updated}"}}}}"#
+        )
+    };
+    let (one, two) = (of(1, ""), of(2, ""));
+    assert_eq!(losers(&[&one, &two]), [0]);
+    assert_eq!(losers(&[&one, &one]), [] as [usize; 0]);
+    assert_eq!(losers(&[&one, &two, &one]), [1]);
+    assert_eq!(losers(&[&one, &two.replace("\"A\"", "\"B\"")]), [] as [usize; 0]);
+    let (old, new) = (of(1, "2020-01-01T00:00:00Z"), of(2, "2021-01-01T00:00:00Z"));
+    // An older version has its place.
+    assert_eq!(losers(&[&new, &old]), [] as [usize; 0]);
+    assert_eq!(losers(&[&old, &one, &new]), [1]);
+}
+
+#[test]
+fn a_number_without_its_system_still_says_that_it_is_about_somebody() {
+    let about = |json: &str| facts(json).about;
+    let number = |system: &str| Some(PersonRef::Identifier(system.into(), "7".into()));
+    let bare = r#"{"resourceType":"Observation","subject":{"identifier":{"value":"7"}}}"#;
+    assert_eq!(about(bare), number(""));
+    let inside = r##"{"resourceType":"Observation","subject":{"reference":"#p"},"contained":
+        [{"resourceType":"Patient","id":"p","identifier":[{"system":"s","value":"7"}]}]}"##;
+    assert_eq!(about(inside), number("s"));
+    let nameless = inside.replace("identifier", "other");
+    assert!(about(&nameless).is_some_and(|about| about.is_contained()));
+    let conditional = "Organization?identifier=http://a.example/b|7";
+    let expected = ["Organization\nidentifier\nhttp://a.example/b|7"];
+    assert_eq!(keys_of_reference(conditional), expected);
+}
+
+#[test]
+fn the_same_input_again_changes_nothing_whatever_its_keys() {
+    let of = |value: u8| {
+        format!(
+            r#"{{"resourceType":"Observation","identifier":[{{"system":"s","value":"order"}}],"v":{value}}}"#
+        )
+    };
+    let (one, two) = (of(1), of(2));
+    let mut planner = Planner::default();
+    assert_eq!(decided(&mut planner, &[&one, &two]), [Fate::New(id(0)), Fate::New(id(1))]);
+    let again = decided(&mut planner.next_import(), &[&one, &two]);
+    assert_eq!(again, [Fate::Unchanged(id(0)), Fate::Unchanged(id(1))]);
 }

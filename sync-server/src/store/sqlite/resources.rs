@@ -22,6 +22,9 @@ use crate::store::resources::{
 
 /// Candidates of one claim. More would be a crowd nobody can tell apart.
 const NEAR_MAX: i64 = 50;
+/// Resources looked at under one key. Most keys have one; a number that a source writes on everything
+/// has thousands, and names none of them.
+const UNDER_KEY_MAX: i64 = 1_000;
 
 pub fn add_facts(db: Db<'_>, facts: &[PersonFact]) -> Result<(), StoreError> {
     let mut insert = db.prepare_cached(
@@ -158,7 +161,7 @@ pub fn known(
     let mut found = Vec::new();
     for key in keys {
         let token = db.token(&KEY_TOKEN, &[key.as_bytes()]);
-        let all = all(&mut find, (source, token, NEAR_MAX), |row| read_known(db, row))?;
+        let all = all(&mut find, (source, token, UNDER_KEY_MAX), |row| read_known(db, row))?;
         found.extend(all.into_iter().map(|known| (key.clone(), known)));
     }
     Ok(found)
