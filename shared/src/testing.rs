@@ -1,5 +1,6 @@
 //! Builders for tests: a record as people make it, entry by entry.
 
+pub mod document_rules;
 pub mod foreign;
 pub mod record20;
 

@@ -3,6 +3,7 @@
 mod arguments;
 mod bench;
 mod build;
+mod check_exports;
 mod demo;
 mod dev;
 mod dist;
@@ -30,7 +31,9 @@ cargo xtask dev    the demo, built again at each change, the browser loaded agai
 cargo xtask build  the portal alone, into target/portal/fast
                      --dist       the smallest one, into target/portal/dist
 cargo xtask dist   the product as one file, into target/dist
-cargo xtask bench  core, server, portal or fhir: measure";
+cargo xtask bench  core, server, portal or fhir: measure
+cargo xtask check-exports
+                   what leaves a device, through validators in Node and Python";
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -50,6 +53,7 @@ fn run(command: &str, rest: &[String]) -> anyhow::Result<ExitCode> {
     match command {
         "bench" => bench::run(rest),
         "build" => build::run(rest),
+        "check-exports" => check_exports::run(rest),
         "demo" => demo::run(rest),
         "dev" => dev::run(rest),
         "dist" => dist::run(rest),

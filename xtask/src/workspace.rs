@@ -50,6 +50,12 @@ pub fn words(command: &Command) -> String {
     words.join(" ")
 }
 
+/// Where a program is that can be started by its name.
+pub fn in_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
 /// The names of a package's targets of one kind: `test`, `bench`, `bin`.
 pub fn targets(package: &str, kind: &str) -> anyhow::Result<Vec<String>> {
     let mut command = cargo(&["metadata", "--no-deps", "--offline", "--format-version", "1"]);

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::count::Count;
 use crate::say;
-use crate::workspace;
+use crate::workspace::{self, in_path};
 
 const PACKAGES: [&str; 7] = [
     "chromium",
@@ -116,11 +116,6 @@ impl Engine {
     fn packages_are_here(&self) -> bool {
         self.program_is_here() && (self.name == "firefox" || self.driver_at().is_some())
     }
-}
-
-pub fn in_path(program: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
 fn install_packages() -> anyhow::Result<()> {

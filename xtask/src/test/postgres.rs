@@ -7,8 +7,9 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, ensure};
 
-use super::browsers::{in_path, is_root};
+use super::browsers::is_root;
 use super::count::Count;
+use crate::workspace::in_path;
 
 /// Every Unix has it, and it owns nothing.
 const NOBODY: &str = "nobody";

@@ -1,7 +1,5 @@
 //! What leaves the device can be read by others, and says nothing that nobody said.
 
-mod rules;
-
 use serde_json::Value;
 
 use super::{Whose, everything, summary};
@@ -14,6 +12,7 @@ use crate::edit::{
 use crate::fhir::entry::{ChartEntry, Cut};
 use crate::id::EntryId;
 use crate::record::refill::{Decision, DeclineReason};
+use crate::testing::document_rules::broken;
 use crate::testing::record20;
 use crate::testing::{LUIS, PATIENT, ROSA, Story, Who};
 use crate::time::Timestamp;
@@ -31,7 +30,7 @@ fn parsed(text: &str) -> Value {
 fn summary_of(story: &Story) -> Value {
     let text = summary(&story.record, &WHOSE, NOW);
     let value = parsed(&text);
-    assert_eq!(rules::broken(&value), Vec::<String>::new(), "{text}");
+    assert_eq!(broken(&value), Vec::<String>::new(), "{text}");
     value
 }
 
@@ -384,6 +383,6 @@ fn a_record_of_twenty_years_gives_a_document_that_holds() {
     let record = record20::record(&documents);
     let text = summary(&record, &WHOSE, NOW);
     let bundle = parsed(&text);
-    assert_eq!(rules::broken(&bundle), Vec::<String>::new());
+    assert_eq!(broken(&bundle), Vec::<String>::new());
     assert!(of(&bundle, "Observation").len() > 5);
 }

@@ -80,30 +80,45 @@ fn each(value: &Value, see: &mut dyn FnMut(&Value)) {
     }
 }
 
-/// Each rule finds its fault, planted into a document that holds.
-#[test]
-fn each_rule_can_fail() {
-    let mut story = super::Story::default();
-    story.core(super::PERSON);
-    story.core(r#"{"resourceType":"Condition","code":{"text":"Asthma"},"subject":{"reference":"Patient/1"}}"#);
-    let whole = super::summary_of(&story);
-    let composition = |fault: &dyn Fn(&mut Value)| {
-        let mut bundle = whole.clone();
-        fault(&mut bundle["entry"][0]["resource"]);
-        broken(&bundle).len()
-    };
-    assert_eq!(composition(&|_| {}), 0);
-    let remove_first = |one: &mut Value| {
-        one["section"].as_array_mut().unwrap().remove(0);
-    };
-    assert!(composition(&remove_first) > 0);
-    assert!(composition(&|one| one["section"][0]["code"]["coding"][0]["code"] = "1-8".into()) > 0);
-    assert!(composition(&|one| one["section"][0]["entry"] = Value::Array(vec![])) > 0);
-    let nowhere: Value = "urn:uuid:00000000-0000-0000-0000-000000000000".into();
-    assert!(composition(&|one| one["author"][0]["reference"] = nowhere.clone()) > 0);
-    let patient = whole["entry"][1]["fullUrl"].clone();
-    assert!(composition(&|one| one["section"][0]["entry"][0]["reference"] = patient.clone()) > 0);
-    let quantity = serde_json::json!({"value": 1, "code": "mg"});
-    assert!(composition(&|one| one["extension"] = quantity.clone()) > 0);
-    assert!(composition(&|one| one["section"][0]["text"]["div"] = "none".into()) > 0);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fhir::export::{Whose, summary};
+    use crate::testing::{PATIENT, Story};
+    use crate::time::Timestamp;
+
+    const WHOSE: Whose<'_> = Whose { patient: PATIENT, name: "Rosa Moreno", account: None };
+
+    /// Each rule finds its fault, planted into a document that holds.
+    #[test]
+    fn each_rule_can_fail() {
+        let mut story = Story::default();
+        story.core(r#"{"resourceType":"Patient","id":"1","name":[{"family":"Moreno"}]}"#);
+        story.core(r#"{"resourceType":"Condition","code":{"text":"Asthma"},"subject":{"reference":"Patient/1"}}"#);
+        let whole = summary(&story.record, &WHOSE, Timestamp::from_millis(0));
+        let whole = serde_json::from_str::<Value>(&whole).unwrap();
+        let composition = |fault: &dyn Fn(&mut Value)| {
+            let mut bundle = whole.clone();
+            fault(&mut bundle["entry"][0]["resource"]);
+            broken(&bundle).len()
+        };
+        assert_eq!(composition(&|_| {}), 0);
+        let remove_first = |one: &mut Value| {
+            one["section"].as_array_mut().unwrap().remove(0);
+        };
+        assert!(composition(&remove_first) > 0);
+        assert!(
+            composition(&|one| one["section"][0]["code"]["coding"][0]["code"] = "1-8".into()) > 0
+        );
+        assert!(composition(&|one| one["section"][0]["entry"] = Value::Array(vec![])) > 0);
+        let nowhere: Value = "urn:uuid:00000000-0000-0000-0000-000000000000".into();
+        assert!(composition(&|one| one["author"][0]["reference"] = nowhere.clone()) > 0);
+        let patient = whole["entry"][1]["fullUrl"].clone();
+        assert!(
+            composition(&|one| one["section"][0]["entry"][0]["reference"] = patient.clone()) > 0
+        );
+        let quantity = serde_json::json!({"value": 1, "code": "mg"});
+        assert!(composition(&|one| one["extension"] = quantity.clone()) > 0);
+        assert!(composition(&|one| one["section"][0]["text"]["div"] = "none".into()) > 0);
+    }
 }
