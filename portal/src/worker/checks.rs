@@ -68,6 +68,7 @@ fn row(number: u128, text: &str) -> Stored {
         sealed_to_clinic: None,
         may_be_sent: None,
         ask_again_at: None,
+        attachments: None,
     };
     Stored::Outbox { entry: EntryId::from_u128(number), item }
 }
