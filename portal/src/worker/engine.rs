@@ -9,6 +9,7 @@ mod photos;
 mod renewing;
 mod storing;
 mod telling;
+mod wire;
 
 use futures_channel::mpsc;
 use futures_util::StreamExt;

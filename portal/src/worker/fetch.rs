@@ -2,6 +2,7 @@
 //! do with accounts.
 
 pub mod attachments;
+pub mod requests;
 
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::de::DeserializeOwned;

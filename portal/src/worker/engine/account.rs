@@ -9,6 +9,7 @@ use shared::reading::Reading;
 use shared::record::Record;
 use shared::sync::device::{Device, Effect, Event, OpenDocuments};
 use shared::sync::stored::{Batch, Stored};
+use shared::sync::way::Way;
 use shared::time::Timestamp;
 use shared::wire::{ToDevice, ToServer};
 use wasm_bindgen_futures::spawn_local;
@@ -20,13 +21,14 @@ use super::photos::Photos;
 use super::renewing::SignIn;
 use super::storing::Storing;
 use super::telling::{draft_name, not_kept};
+use super::wire::Wire;
 use super::{Happened, Happenings, report};
 use crate::bridge::{Answer, Ask, Denied, Granted, Number, Status, ToPage, ToWorker};
 use crate::worker::access::{self, Opened};
 use crate::worker::album::Shelf;
 use crate::worker::browser::disk::{Disk, ROWS};
 use crate::worker::browser::random::Browser;
-use crate::worker::browser::socket::{Heard, Socket};
+use crate::worker::browser::socket::Heard;
 use crate::worker::browser::{clock, page_port, tabs};
 use crate::worker::fetch::{self, NoAnswer};
 use crate::worker::session::Profile;
@@ -40,7 +42,8 @@ pub struct Account {
     pub(super) device: Device<OpenDocuments>,
     /// The open record.
     pub(super) reading: Reading,
-    socket: Option<Socket>,
+    wire: Option<Wire>,
+    way: Way,
     timer: u64,
     batches: mpsc::UnboundedSender<Batch>,
     pub(super) happenings: Happenings,
@@ -88,7 +91,8 @@ impl Account {
             profile,
             device,
             reading,
-            socket: None,
+            wire: None,
+            way: Way::default(),
             timer: 0,
             batches,
             happenings,
@@ -116,20 +120,25 @@ impl Account {
                     events.push(Event::Connected);
                 }
                 Happened::Socket(Heard::Frame(bytes)) => match ToDevice::from_bytes(&bytes) {
-                    Ok(message) => events.push(Event::Received(message)),
+                    Ok(message) => {
+                        self.way.heard();
+                        events.push(Event::Received(message));
+                    }
                     // Not our server, or one that is broken: as good as no line.
                     Err(_) => {
-                        self.socket = None;
+                        self.hang_up();
                         events.push(Event::Disconnected);
                     }
                 },
                 Happened::Socket(Heard::Closed) => {
-                    self.socket = None;
+                    self.hang_up();
                     events.push(Event::Disconnected);
                 }
                 Happened::Ticket(ticket) => {
                     self.sign_in = SignIn::Holds;
-                    self.open_socket(&ticket);
+                    let by_requests = self.way.begin(clock::now());
+                    let happenings = self.happenings.clone();
+                    self.wire = Some(Wire::open(by_requests, &self.slot, ticket, happenings));
                 }
                 Happened::NoTicket(why) => {
                     events.push(Event::Disconnected);
@@ -209,7 +218,10 @@ impl Account {
                 page_port::tell(&ToPage::Draft { number, text });
                 None
             }
-            ToWorker::Woke => Some(Event::Woke),
+            ToWorker::Woke => {
+                self.look_for_photos_again();
+                Some(Event::Woke)
+            }
             // The loop took these before.
             ToWorker::Open { .. } | ToWorker::Access { .. } | ToWorker::Ask { .. } => None,
             // The file is what counts, and there is none.
@@ -250,7 +262,7 @@ impl Account {
             Effect::Connect => {
                 spawn_local(fetch_ticket(self.slot.clone(), self.happenings.clone()))
             }
-            Effect::HangUp => self.socket = None,
+            Effect::HangUp => self.hang_up(),
             Effect::Wipe => {
                 let database = access::database(&self.slot);
                 spawn_local(async move {
@@ -268,16 +280,14 @@ impl Account {
         }
     }
 
-    fn open_socket(&mut self, ticket: &str) {
-        let happenings = self.happenings.clone();
-        let path = format!("/api/sync?ticket={ticket}");
-        let hear = move |heard| report(&happenings, Happened::Socket(heard));
-        self.socket = Some(Socket::open(&path, hear));
+    fn hang_up(&mut self) {
+        self.wire = None;
+        self.way.ended(clock::now());
     }
 
     fn send(&self, message: &ToServer) {
-        if let Some(socket) = &self.socket {
-            socket.send(&message.to_bytes());
+        if let Some(wire) = &self.wire {
+            wire.send(message);
         }
     }
 
@@ -348,7 +358,7 @@ impl Account {
 
     /// Takes everything off this device. What was not sent is lost with it: the page asks before.
     pub async fn leave(mut self) -> Result<Granted, Denied> {
-        self.socket = None;
+        self.wire = None;
         let clinic_knows = fetch::end_session(&self.slot).await;
         self.disk.wipe().await.map_err(|_| Denied::NotSaved)?;
         Ok(Granted::Left { clinic_knows })
