@@ -90,6 +90,11 @@ impl Document {
         (change.hash(), change.into_bytes())
     }
 
+    /// Where genesis puts its maps, without making it.
+    pub fn layout(document: &DocumentId) -> gate::Layout {
+        gate::Layout::of(first_actor(document))
+    }
+
     /// Opens a document from all its changes, in any order, in one call.
     pub fn load<'a>(changes: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, Unreadable> {
         match Self::load_what_is_there(changes)? {

@@ -2,7 +2,6 @@
 //! browser, socket, disk or clock in it. Time, randomness and bytes come in as arguments; effects
 //! go out as data.
 
-pub mod album;
 mod arrange;
 pub mod attachment;
 pub mod document;

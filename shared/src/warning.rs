@@ -4,10 +4,17 @@
 
 mod words;
 
-use self::words::{Word, exact_hits, fits, hits, words};
+use std::sync::LazyLock;
+
+use self::words::{Group, Text, Word, exact_hits, fits, group, hits, words};
 
 /// The list, as a clinician reads it.
 const SIGNS: &str = include_str!("warning/signs.txt");
+/// The same, taken apart once: it has thousands of alternatives.
+static RULES: LazyLock<Vec<Rule>> =
+    LazyLock::new(|| SIGNS.lines().filter_map(Rule::read).collect());
+/// What speaks against signs, taken apart once.
+static ASIDE: LazyLock<[Group; 3]> = LazyLock::new(|| [OTHER_TIME, OVER, NO_THOUGHTS].map(group));
 /// Longer texts are scanned up to here; a message is shorter.
 const WORDS_MAX: usize = 4_000;
 
@@ -22,13 +29,14 @@ pub struct Sign {
 pub fn signs(text: &str) -> Vec<Sign> {
     let mut words = words(text);
     words.truncate(WORDS_MAX);
-    let aside = Aside::of(&words);
+    let sought = Text::of(words);
+    let (words, aside) = (&sought.words, Aside::of(&sought));
     let mut found: Vec<Sign> = Vec::new();
-    for rule in SIGNS.lines().filter_map(Rule::read) {
+    for rule in RULES.iter() {
         if found.iter().any(|sign| sign.code == rule.code) {
             continue;
         }
-        if let Some((first, last)) = rule.find(&words, &aside) {
+        if let Some((first, last)) = rule.find(&sought, &aside) {
             let said = &text[words[first].start..words[last].end];
             found.push(Sign { code: rule.code, words: said.to_owned() });
         }
@@ -43,16 +51,18 @@ struct Aside {
 }
 
 impl Aside {
-    fn of(words: &[Word]) -> Self {
+    fn of(text: &Text) -> Self {
+        let words = &text.words[..];
+        let [other_time, over, no_thoughts] = &*ASIDE;
         let mut aside =
             Self { elsewhere: vec![false; words.len()], no_thoughts: vec![false; words.len()] };
-        for (place, _) in exact_hits(OTHER_TIME, words) {
+        for (place, _) in exact_hits(other_time, text) {
             mark(&mut aside.elsewhere, words, |word| word.clause == words[place].clause);
         }
-        for (place, _) in exact_hits(OVER, words) {
+        for (place, _) in exact_hits(over, text) {
             mark(&mut aside.elsewhere, words, |word| word.sentence == words[place].sentence);
         }
-        for (place, _) in exact_hits(NO_THOUGHTS, words) {
+        for (place, _) in exact_hits(no_thoughts, text) {
             mark(&mut aside.no_thoughts, words, |word| word.clause == words[place].clause);
         }
         aside
@@ -80,7 +90,7 @@ struct Rule {
     holds_no: bool,
     /// It is part of names too.
     is_name: bool,
-    groups: &'static str,
+    groups: Vec<Group>,
 }
 
 impl Rule {
@@ -94,14 +104,16 @@ impl Rule {
             holds_no |= sign == "!";
             is_name |= sign == "~";
         }
+        let groups = groups.split(" / ").map(group).collect();
         Some(Self { code, within, holds_no, is_name, groups })
     }
 
     /// The first and the last word of the first place where it holds.
-    fn find(&self, words: &[Word], aside: &Aside) -> Option<(usize, usize)> {
+    fn find(&self, text: &Text, aside: &Aside) -> Option<(usize, usize)> {
+        let words = &text.words[..];
         let mut groups = Vec::new();
-        for group in self.groups.split(" / ") {
-            let hits = hits(group.trim(), words);
+        for group in &self.groups {
+            let hits = hits(group, text);
             let meant =
                 hits.into_iter().filter(|(first, _)| self.holds_no || !is_denied(words, *first));
             groups.push(meant.collect::<Vec<_>>());

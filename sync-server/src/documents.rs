@@ -80,11 +80,9 @@ pub fn restored(document: &DocumentId, row: Row) -> Option<Fresh> {
     (change.hash() == hash).then_some(Fresh { hash, bytes, sidecar, change: Some(change) })
 }
 
-/// Where the maps of a document are. Genesis is the same bytes everywhere, so it says so.
+/// Where the maps of a document are.
 pub fn layout(document: &DocumentId) -> Layout {
-    let (_, genesis) = Document::genesis(document);
-    let layout = gate::check(&genesis, &Limits::IMPORT).and_then(|it| Layout::of_genesis(&it));
-    layout.expect("genesis passes the gate; a test of the gate holds it to that")
+    Document::layout(document)
 }
 
 /// The entries that one change of the log wrote, without opening its document.

@@ -285,3 +285,12 @@ fn what_our_writers_do_not_write_cannot_be_read() {
     assert_eq!(document.apply([&b"nothing"[..]]), Err(Unreadable::Damaged));
     assert_eq!(Document::load([]).err(), Some(Unreadable::Damaged));
 }
+
+#[test]
+fn the_maps_are_where_genesis_put_them() {
+    for document in [circle(), DocumentId { epoch: 1, ..circle() }] {
+        let (_, genesis) = Document::genesis(&document);
+        let checked = gate::check(&genesis, &gate::Limits::IMPORT).unwrap();
+        assert_eq!(gate::Layout::of_genesis(&checked).unwrap(), Document::layout(&document));
+    }
+}

@@ -9,7 +9,7 @@ mod readings;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::items::work;
+pub use self::items::{signs_in, work, work_with};
 use super::safety::{self, Notices};
 use crate::edit::Audience;
 use crate::id::{AccountId, EntryId};

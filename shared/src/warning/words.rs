@@ -88,27 +88,56 @@ impl Word {
     }
 }
 
+/// The words of a text, found by how they begin: the list has thousands of alternatives, and a text
+/// few words that begin like one of them.
+pub(super) struct Text {
+    pub words: Vec<Word>,
+    /// All places; and of each first byte those of the words that begin with it.
+    every: Vec<usize>,
+    starts: Vec<Vec<usize>>,
+}
+
+impl Text {
+    pub fn of(words: Vec<Word>) -> Self {
+        let mut starts = vec![Vec::new(); 1 + usize::from(u8::MAX)];
+        for (place, word) in words.iter().enumerate() {
+            if let Some(first) = word.text.as_bytes().first() {
+                starts[usize::from(*first)].push(place);
+            }
+        }
+        Self { every: (0..words.len()).collect(), words, starts }
+    }
+}
+
+/// Alternatives that mean the same.
+pub(super) type Group = Vec<&'static str>;
+
+pub(super) fn group(text: &'static str) -> Group {
+    text.split('|').map(str::trim).collect()
+}
+
 /// Where one of these alternatives stands: its first and its last word.
-pub(super) fn hits(group: &str, words: &[Word]) -> Vec<(usize, usize)> {
-    all_hits(group, words, true)
+pub(super) fn hits(group: &[&str], text: &Text) -> Vec<(usize, usize)> {
+    all_hits(group, text, true)
 }
 
 /// The same, letter by letter: a word that changes what others mean must not be a mistyped other.
-pub(super) fn exact_hits(group: &str, words: &[Word]) -> Vec<(usize, usize)> {
-    all_hits(group, words, false)
+pub(super) fn exact_hits(group: &[&str], text: &Text) -> Vec<(usize, usize)> {
+    all_hits(group, text, false)
 }
 
-fn all_hits(group: &str, words: &[Word], typos: bool) -> Vec<(usize, usize)> {
+fn all_hits(group: &[&str], text: &Text, typos: bool) -> Vec<(usize, usize)> {
+    let Text { words, every, starts } = text;
     let mut hits = Vec::new();
-    for alternative in group.split('|').map(str::trim) {
-        let more = alternative.split('_').count() - 1;
-        let first = alternative.as_bytes().first().copied();
-        for (place, word) in words.iter().enumerate() {
+    for alternative in group {
+        let places = match alternative.as_bytes().first() {
+            Some(b'#' | b'%') => every,
             // Even a mistyped word begins with the right letter.
-            let is_range = matches!(first, Some(b'#' | b'%'));
-            if !is_range && word.text.as_bytes().first().copied() != first {
-                continue;
-            }
+            Some(first) => &starts[usize::from(*first)],
+            None => continue,
+        };
+        for &place in places {
+            let (word, more) = (&words[place], alternative.split('_').count() - 1);
             let follows = |(number, wanted): (usize, &str)| {
                 // Within a phrase a number counts what the phrase says.
                 let follower = words.get(place + number + 1).filter(|_| number == more);

@@ -7,6 +7,7 @@ mod held;
 pub mod item;
 pub mod list;
 mod notes;
+mod signs;
 
 #[cfg(test)]
 mod tests;
@@ -91,7 +92,9 @@ impl Desk {
         let _looking = self.looking.lock().await;
         let record = record::read(store, id, Parts::Writing).await?;
         let notes = notes::by_item(store.desk_notes(id).await?);
-        lock(&self.records).insert(id, Held::of(patient, &record, notes));
+        let known = lock(&self.records).get_mut(&id).map(|held| std::mem::take(&mut held.signs));
+        let held = Held::of(patient, &record, notes, &known.unwrap_or_default());
+        lock(&self.records).insert(id, held);
         Ok(())
     }
 

@@ -64,9 +64,7 @@ impl TestDevice {
                 match effect {
                     Effect::Send(message) => self.send(&message).await,
                     Effect::Store(batch) => events.push(Event::Stored(batch.number)),
-                    // Its entries name nothing.
-                    Effect::Bring { .. }
-                    | Effect::Wipe
+                    Effect::Wipe
                     | Effect::Connect
                     | Effect::HangUp
                     | Effect::WakeAt(_)

@@ -139,9 +139,9 @@ impl Layout {
     }
 
     /// Of a document whose genesis this actor made.
-    fn of(actor: Actor) -> Self {
-        let made = |counter| OpId { counter, actor };
-        Self { entries: made(2), registers: made(3) }
+    pub const fn of(actor: Actor) -> Self {
+        let (entries, registers) = (OpId { counter: 2, actor }, OpId { counter: 3, actor });
+        Self { entries, registers }
     }
 
     pub fn map(&self, object: Object) -> Option<Map> {

@@ -19,18 +19,30 @@ const EXCERPT_CHARS: usize = 120;
 
 /// Everything that people asked of the clinic in this record, done or not, in no order.
 pub fn work(record: &Record) -> Vec<Work> {
+    work_with(record, &mut signs_in)
+}
+
+/// The same by somebody who remembers what was found in which words: looking for warning signs takes
+/// longer than everything else.
+pub fn work_with(record: &Record, signs: Signs<'_>) -> Vec<Work> {
     let mut found = Found::default();
     for (id, entry) in record.entries() {
         found.take(id, entry);
     }
     let threads = std::mem::take(&mut found.threads);
-    let mut all: Vec<Work> =
-        threads.into_iter().filter_map(|(id, thread)| thread.work(record, id, &found)).collect();
-    let requests = std::mem::take(&mut found.requests);
-    all.extend(requests.into_iter().map(|(id, entry, asked)| request(id, entry, asked, &found)));
-    all.extend(refills(record).iter().filter_map(refill));
+    let mut all: Vec<Work> = threads
+        .into_iter()
+        .filter_map(|(id, thread)| thread.work(record, id, &found, signs))
+        .collect();
+    for (id, entry, asked) in std::mem::take(&mut found.requests) {
+        all.push(request(id, entry, asked, &found, signs));
+    }
+    all.extend(refills(record).iter().filter_map(|standing| refill(standing, signs)));
     all
 }
+
+/// Finds the warning signs in somebody's words.
+type Signs<'a> = &'a mut dyn FnMut(&str) -> Vec<RedFlag>;
 
 /// What stands in the record, by what it belongs to.
 #[derive(Default)]
@@ -136,7 +148,7 @@ fn asked(said: &Said) -> Option<Asked> {
     }
 }
 
-fn request(id: EntryId, entry: &Entry, asked: Asked, found: &Found<'_>) -> Work {
+fn request(id: EntryId, entry: &Entry, asked: Asked, found: &Found<'_>, signs: Signs<'_>) -> Work {
     let answers = found.answers.get(&id).map_or(&[][..], Vec::as_slice);
     let last = answers.iter().max_by_key(|(_, _, answer)| answer.order());
     let settled = answers.iter().filter(|(is_final, _, _)| *is_final).map(|(_, by, at)| (by, at));
@@ -152,7 +164,7 @@ fn request(id: EntryId, entry: &Entry, asked: Asked, found: &Found<'_>) -> Work 
     // What is done waits for nobody.
     let red_flags = match stage {
         Stage::Done { .. } => Vec::new(),
-        _ => found_in(&format!("{}. {}", asked.title, asked.words)),
+        _ => signs(&format!("{}. {}", asked.title, asked.words)),
     };
     Work {
         item: id,
@@ -170,7 +182,7 @@ fn request(id: EntryId, entry: &Entry, asked: Asked, found: &Found<'_>) -> Work 
 }
 
 /// A refill that another one stands for is no work of its own; what was said there is not lost.
-fn refill(standing: &RefillStanding<'_>) -> Option<Work> {
+fn refill(standing: &RefillStanding<'_>, signs: Signs<'_>) -> Option<Work> {
     let (said, entry) = standing.request?;
     let by = |decided: &RefillStanding<'_>| {
         decided.decision().map(|(said, entry)| (said.by.clone(), entry.place.received_at()))
@@ -200,7 +212,7 @@ fn refill(standing: &RefillStanding<'_>) -> Option<Work> {
         received_at: entry.place.received_at().unwrap_or_default(),
         stage,
         red_flags: match standing.end {
-            End::Open => found_in(&notes.join(". ")),
+            End::Open => signs(&notes.join(". ")),
             _ => Vec::new(),
         },
         newest: standing.id,
@@ -227,7 +239,13 @@ struct Thread<'a> {
 }
 
 impl Thread<'_> {
-    fn work(mut self, record: &Record, id: EntryId, found: &Found<'_>) -> Option<Work> {
+    fn work(
+        mut self,
+        record: &Record,
+        id: EntryId,
+        found: &Found<'_>,
+        signs: Signs<'_>,
+    ) -> Option<Work> {
         self.messages.retain(|(entry, said)| !found.ended.contains(&(*entry, said.author)));
         self.messages.arrange_by_key(|(entry, said)| (said.order(), *entry));
         let is_reply = |entry: &Entry| matches!(entry.said, Said::Reply(_));
@@ -262,7 +280,7 @@ impl Thread<'_> {
             written_at: shown.1.said.written().unwrap_or_default(),
             received_at: shown.1.place.received_at().unwrap_or_default(),
             stage,
-            red_flags: red_flags(&waiting),
+            red_flags: red_flags(&waiting, signs),
             newest: newest_of_people.0,
         })
     }
@@ -296,14 +314,14 @@ fn words(entry: &Entry) -> &str {
 }
 
 /// The clinic looks again: a device may be older, or not be one of ours.
-fn red_flags(waiting: &[&(EntryId, &Entry)]) -> Vec<RedFlag> {
+fn red_flags(waiting: &[&(EntryId, &Entry)], signs: Signs<'_>) -> Vec<RedFlag> {
     let mut flags: Vec<RedFlag> = Vec::new();
     for (_, entry) in waiting {
         let Said::Message(said) = &entry.said else { continue };
         let named = said.red_flags.iter();
         let named = named.map(|code| RedFlag { code: code.clone(), words: None });
         let all = format!("{}. {}", said.topic.as_deref().unwrap_or_default(), said.text);
-        for flag in found_in(&all).into_iter().chain(named) {
+        for flag in signs(&all).into_iter().chain(named) {
             match flags.iter_mut().find(|known| known.code == flag.code) {
                 None => flags.push(flag),
                 Some(known) if known.words.is_none() => known.words = flag.words,
@@ -314,7 +332,8 @@ fn red_flags(waiting: &[&(EntryId, &Entry)]) -> Vec<RedFlag> {
     flags
 }
 
-fn found_in(text: &str) -> Vec<RedFlag> {
+/// The warning signs in somebody's words.
+pub fn signs_in(text: &str) -> Vec<RedFlag> {
     let signs = warning::signs(text).into_iter();
     signs.map(|sign| RedFlag { code: sign.code.to_owned(), words: Some(sign.words) }).collect()
 }

@@ -7,9 +7,10 @@ use shared::id::{AccountId, EntryId};
 use shared::record::Record;
 use shared::time::{Day, Timestamp, WorkingDays};
 use shared::view::desk::queue::{Owner, QueueLine};
-use shared::view::desk::{Stage, Work, work};
+use shared::view::desk::{Stage, Work, work_with};
 
 use super::notes::Notes;
+use super::signs::Signs;
 use crate::store::desk::Patient;
 
 /// Working days until an answer is late; a clinic that promises less sets it, when it can.
@@ -23,6 +24,8 @@ pub struct Held {
     pub notes: BTreeMap<EntryId, Notes>,
     /// By thread: who read it, and up to where.
     pub readers: BTreeMap<EntryId, Vec<(AccountId, String, EntryId)>>,
+    /// Found in what waits here.
+    pub signs: Signs,
 }
 
 struct Item {
@@ -64,9 +67,17 @@ pub struct Glance<'a> {
 }
 
 impl Held {
-    pub fn of(patient: Patient, record: &Record, notes: BTreeMap<EntryId, Notes>) -> Self {
+    /// `signs` are those of this record when it was looked at before.
+    pub fn of(
+        patient: Patient,
+        record: &Record,
+        notes: BTreeMap<EntryId, Notes>,
+        signs: &Signs,
+    ) -> Self {
         let days = WorkingDays::default();
-        let items = work(record).into_iter().map(|work| {
+        let mut found = Signs::default();
+        let all = work_with(record, &mut |text| found.look(text, signs));
+        let items = all.into_iter().map(|work| {
             // Whoever shares the patient's name is the patient.
             let by = work.author.and_then(|author| record.name_of(author)).map(str::to_owned);
             let by = by.filter(|name| *name != patient.name);
@@ -82,7 +93,7 @@ impl Held {
             let name = record.name_of(reader).unwrap_or_default().to_owned();
             readers.entry(thread).or_default().push((reader, name, up_to));
         }
-        Self { patient, items, notes, readers }
+        Self { patient, items, notes, readers, signs: found }
     }
 
     pub const fn patient(&self) -> &Patient {
