@@ -14,7 +14,6 @@ mod inbox;
 mod keys;
 mod line;
 mod live;
-mod photo;
 mod refill;
 mod reply;
 mod request;

@@ -2,7 +2,6 @@
 //! talks to it through `bridge` alone.
 
 mod access;
-mod album;
 mod browser;
 #[cfg(feature = "checks")]
 pub mod checks;

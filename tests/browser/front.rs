@@ -3,7 +3,6 @@
 
 use anyhow::{Context, Result};
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -56,7 +55,6 @@ pub struct Front {
     tls: Option<TlsAcceptor>,
     state: watch::Sender<State>,
     exchanges: Exchanges,
-    refuses_sockets: Arc<AtomicBool>,
 }
 
 impl Front {
@@ -64,8 +62,7 @@ impl Front {
     pub fn new(port: u16, server_port: u16, with_tls: bool) -> Result<Front> {
         let tls = if with_tls { Some(acceptor()?) } else { None };
         let (state, _) = watch::channel(State::Cut);
-        let (exchanges, refuses_sockets) = (Exchanges::default(), Arc::default());
-        Ok(Front { port, server_port, tls, state, exchanges, refuses_sockets })
+        Ok(Front { port, server_port, tls, state, exchanges: Exchanges::default() })
     }
 
     /// The port that connections are led to.
@@ -92,11 +89,6 @@ impl Front {
         self.state.send_replace(State::HalfOpen);
     }
 
-    /// As some networks do: a connection that asks to become a WebSocket ends.
-    pub fn refuse_sockets(&self) {
-        self.refuses_sockets.store(true, Ordering::Relaxed);
-    }
-
     /// As if the server were gone: nobody listens any more when this returns.
     pub async fn cut(&self) -> Result<()> {
         self.state.send_replace(State::Cut);
@@ -118,7 +110,6 @@ impl Front {
             tls: self.tls.clone(),
             state: self.state.subscribe(),
             exchanges: self.exchanges.clone(),
-            refuses_sockets: self.refuses_sockets.clone(),
             up: Wire::default(),
             down: Wire::default(),
         }
@@ -138,7 +129,6 @@ struct Path {
     tls: Option<TlsAcceptor>,
     state: watch::Receiver<State>,
     exchanges: Exchanges,
-    refuses_sockets: Arc<AtomicBool>,
     up: Wire,
     down: Wire,
 }
@@ -212,12 +202,9 @@ where
     W: AsyncWrite + Unpin,
 {
     let note = |piece: &[u8]| {
-        let Some(request) = request_line(piece) else { return true };
-        if request.1.starts_with("/api/sync") && path.refuses_sockets.load(Ordering::Relaxed) {
-            return false;
+        if let Some(request) = request_line(piece) {
+            asked.lock().unwrap_or_else(PoisonError::into_inner).push_back(request);
         }
-        asked.lock().unwrap_or_else(PoisonError::into_inner).push_back(request);
-        true
     };
     pump(from, to, path.state.clone(), &path.up, note).await;
 }
@@ -235,7 +222,6 @@ where
                 path.exchanges.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
             }
         }
-        true
     };
     pump(from, to, path.state.clone(), &path.down, note).await;
 }
@@ -245,8 +231,7 @@ async fn pump<R, W>(
     to: W,
     mut state: watch::Receiver<State>,
     wire: &Wire,
-    // Whether the piece may pass.
-    note: impl Fn(&[u8]) -> bool,
+    note: impl Fn(&[u8]),
 ) where
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
@@ -271,9 +256,7 @@ async fn pump<R, W>(
                 State::Cut => return,
                 State::HalfOpen => break,
             };
-            if !note(&piece[..read]) {
-                return;
-            }
+            note(&piece[..read]);
             let free = wire.take(read, line);
             tokio::time::sleep_until(free).await;
             if underway.send((free + line.one_way, piece[..read].to_vec())).await.is_err() {

@@ -12,7 +12,6 @@ use shared::sync::stored::{OutboxItem, PutInto};
 use shared::time::Timestamp;
 use shared::wire::{Row, ToDevice, ToServer};
 
-use crate::attachments::Beside;
 use crate::cast;
 use crate::clinic::{Answer, Clinic, NODES};
 use crate::disk::Disk;
@@ -48,8 +47,8 @@ pub struct World<T: Tier> {
     pub restores: u32,
     /// Somebody's access has ended or become less.
     pub was_narrowed: bool,
-    /// What goes with the words that are written now.
-    pub beside: Beside,
+    /// From then on what is written now waits for the person.
+    pub ask_again_at: Option<Timestamp>,
     pub log: Option<Vec<String>>,
 }
 
@@ -111,7 +110,7 @@ impl<T: Tier> World<T> {
             lines: Vec::new(),
             restores: 0,
             was_narrowed: false,
-            beside: Beside::default(),
+            ask_again_at: None,
             log: None,
         }
     }
@@ -137,7 +136,8 @@ impl<T: Tier> World<T> {
     /// Nothing if the program is not running.
     pub fn write(&mut self, machine: usize, document: DocumentId, text: &str) -> Option<EntryId> {
         let clock = self.machines[machine].clock(self.now);
-        if self.machines[machine].running.as_ref()?.line() == device::Line::Revoked {
+        let line = self.machines[machine].running.as_ref()?.line();
+        if line == device::Line::Revoked {
             return None;
         }
         let entry = EntryId::fresh(clock, &mut self.rng);
@@ -152,8 +152,7 @@ impl<T: Tier> World<T> {
             put: PutInto::Entry { text },
             sealed_to_clinic: None,
             may_be_sent: None,
-            ask_again_at: self.beside.ask_again_at,
-            attachments: self.beside.attachment.map(|name| vec![name]),
+            ask_again_at: self.ask_again_at,
         };
         self.feed(machine, vec![Event::Edited { number, entry, item }]);
         Some(entry)
@@ -474,7 +473,6 @@ impl<T: Tier> World<T> {
                 self.later(delay, Happening::Opened { machine, life, attempt });
             }
             Effect::HangUp => self.hang_up(machine),
-            Effect::Bring { attachment, .. } => self.beside.bringing.push((machine, attachment)),
             Effect::Wipe => self.wiped(machine),
             Effect::Send(message) => self.send(machine, message),
             Effect::WakeAt(at) => {

@@ -1,4 +1,5 @@
-//! `cargo xtask bench NAME`: runs one of the measurements in `tests`.
+//! `cargo xtask bench NAME`: runs one of the measurements in `tests`, or the server's, which lies with the
+//! program that it starts.
 
 use std::process::ExitCode;
 
@@ -8,6 +9,7 @@ use crate::arguments::WrongUse;
 use crate::say;
 use crate::workspace::{self, cargo};
 
+const PACKAGES: [&str; 2] = ["tests", "sync-server"];
 const NAMES: [&str; 4] = ["core", "server", "portal", "fhir"];
 
 pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
@@ -18,13 +20,19 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
     if !NAMES.contains(&name.as_str()) {
         return Err(WrongUse(format!("there is no bench `{name}`, only {all}")).into());
     }
-    let here = workspace::targets("tests", "bench")?;
-    if !here.contains(name) {
+    let mut here = Vec::new();
+    let mut package = None;
+    for one in PACKAGES {
+        let benches = workspace::targets(one, "bench")?;
+        package = package.or(benches.contains(name).then_some(one));
+        here.extend(benches);
+    }
+    let Some(package) = package else {
         let here = if here.is_empty() { "none".to_owned() } else { here.join(", ") };
         bail!("the bench `{name}` is not written yet; written so far: {here}");
-    }
+    };
     say::line(&format!("measure: {name}"));
-    let mut command = cargo(&["bench", "--package", "tests", "--bench", name, "--"]);
+    let mut command = cargo(&["bench", "--package", package, "--bench", name, "--"]);
     command.args(rest);
     workspace::run(command)?;
     Ok(ExitCode::SUCCESS)

@@ -3,7 +3,6 @@
 
 mod people;
 mod update;
-mod waits_long;
 
 use leptos::prelude::*;
 
@@ -20,7 +19,6 @@ use crate::page::ui::screen::SkipLink;
 use crate::page::ui::status_pill::{Pill, PillWords, StatusPill};
 use people::People;
 use update::UpdateBanner;
-use waits_long::WaitsLong;
 
 #[component]
 pub(crate) fn Frame() -> impl IntoView {
@@ -112,7 +110,6 @@ fn TopBar(session: Session) -> AnyView {
             <a class="menu" href="#places" on:click=to_places>{words::frame_menu()}</a>
             {strip}
             <UpdateBanner session=session/>
-            <WaitsLong session=session/>
         </header>
     }
     .into_any()

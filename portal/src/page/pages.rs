@@ -24,7 +24,6 @@ mod new_message;
 mod not_found;
 mod papers;
 mod passphrase;
-mod photos;
 mod reading;
 mod record;
 mod refill;

@@ -22,7 +22,6 @@ macro_rules! icons {
 
 icons! {
     Alert = "alert",
-    Attach = "attach",
     Back = "back",
     Bag = "bag",
     Calendar = "calendar",
@@ -33,7 +32,6 @@ icons! {
     ChevronDown = "chevron-down",
     Circle = "circle",
     Clock = "clock",
-    Close = "x",
     Document = "doc",
     Down = "down",
     Download = "download",
