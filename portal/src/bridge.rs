@@ -2,11 +2,15 @@
 //! documents, disk and network live in the worker and die with it.
 
 mod bytes;
+mod photos;
+mod session;
 
 pub use self::bytes::{Unreadable, from_bytes, to_bytes};
+pub use self::photos::{DraftPhotos, Photo, PhotoTrouble};
+pub use self::session::{Clinic, RecordOf, Session};
 use serde::{Deserialize, Serialize};
-use shared::edit::{Edit, Refused, ResultNotice};
-use shared::id::{AccountId, EntryId, PatientId};
+use shared::edit::{Attachment, Edit, Refused, ResultNotice};
+use shared::id::{EntryId, PatientId};
 use shared::qr::Code;
 use shared::time::Timestamp;
 use shared::view::activity::ActivityAnswer;
@@ -92,6 +96,15 @@ pub enum Ask {
     Code {
         text: String,
     },
+    /// What the message that is written under this key will carry.
+    Photos {
+        key: String,
+    },
+    /// One photo as a picture. `fetch`: from the clinic, if it is not on this device.
+    Photo {
+        attachment: Attachment,
+        fetch: bool,
+    },
     /// Does this text, which nobody has saved yet, show signs of an emergency?
     Signs {
         text: String,
@@ -125,6 +138,8 @@ pub enum Answer {
     ResultNotice(ResultNotice),
     /// Nothing if they are too many.
     Code(Option<Code>),
+    Photos(DraftPhotos),
+    Photo(Photo),
     /// Their codes.
     Signs(Vec<String>),
 }
@@ -167,6 +182,17 @@ pub enum ToWorker {
     Draft {
         number: Number,
         key: String,
+    },
+    /// Puts a photo to the message that is written under this key. Its file comes beside the message.
+    AddPhoto {
+        key: String,
+    },
+    /// These come back to the message that is written under this key, or are taken off it: the person
+    /// does not want them, or a message has them now.
+    KeepPhotos {
+        key: String,
+        blobs: Vec<String>,
+        keep: bool,
     },
     /// The page became visible, or the browser says that there is a network: look again now.
     Woke,
@@ -336,36 +362,6 @@ pub enum Denied {
     NotSaved,
     /// The worker ended before it answered.
     Interrupted,
-}
-
-/// Who is signed in here and whose records they can open.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Session {
-    pub account: AccountId,
-    pub name: String,
-    /// The account's own record first.
-    pub records: Vec<RecordOf>,
-    /// The one that is open.
-    pub open: PatientId,
-    /// This device keeps its keys by itself, and no passphrase is asked for: people of the demo.
-    pub unasked: bool,
-    pub clinic: Clinic,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RecordOf {
-    pub patient: PatientId,
-    pub name: String,
-    /// The account's own record, or one they care for.
-    pub own: bool,
-}
-
-/// What every screen may need of the clinic, offline too.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Clinic {
-    pub name: String,
-    pub phone: String,
-    pub emergency_number: String,
 }
 
 /// One line for the whole record.

@@ -14,6 +14,7 @@ mod inbox;
 mod keys;
 mod line;
 mod live;
+mod photo;
 mod refill;
 mod reply;
 mod request;

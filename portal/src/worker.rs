@@ -2,6 +2,7 @@
 //! talks to it through `bridge` alone.
 
 mod access;
+mod album;
 mod browser;
 #[cfg(feature = "checks")]
 pub mod checks;

@@ -2,6 +2,7 @@
 //! the same.
 
 use hmac::{Hmac, KeyInit, Mac};
+use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
 
 use crate::id::PatientId;
@@ -10,6 +11,10 @@ use crate::id::PatientId;
 pub const PIECE_BYTES: usize = 64 * 1024;
 /// Bytes of one attachment: a photo of a phone, a scan of some pages.
 pub const ATTACHMENT_BYTES_MAX: usize = 10 * 1024 * 1024;
+/// Bytes of a photo as it leaves a device: enough to see what is meant, and a minute on a weak line.
+pub const PHOTO_BYTES_MAX: usize = 300_000;
+/// Bytes of a photo as it is chosen; the largest cameras stay below.
+pub const CHOSEN_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Bytes of all attachments of one record.
 pub const RECORD_BYTES_MAX: usize = 512 * 1024 * 1024;
 
@@ -54,8 +59,13 @@ impl MediaType {
 
 /// The name of a content within one record: it says what it must be, and two records that hold the
 /// same photo have two names for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AttachmentName([u8; 32]);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Encode, Decode)]
+#[cbor(transparent)]
+pub struct AttachmentName(
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    [u8; 32],
+);
 
 impl AttachmentName {
     pub fn of(patient: PatientId, content: &[u8]) -> Self {
@@ -105,6 +115,35 @@ impl std::str::FromStr for AttachmentName {
 #[error("not the name of an attachment")]
 pub struct NotAName;
 
+/// One try of making a photo small: its longer side in pixels, and how closely JPEG keeps to it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shrink {
+    pub side_max: u32,
+    pub quality: f64,
+}
+
+/// What is tried, one after the other, until the photo is at most [`PHOTO_BYTES_MAX`]. The first ones
+/// are as good as a screen shows; noise alone needs the last.
+pub const SHRINKS: [Shrink; 6] = [
+    Shrink { side_max: 1600, quality: 0.8 },
+    Shrink { side_max: 1600, quality: 0.6 },
+    Shrink { side_max: 1280, quality: 0.6 },
+    Shrink { side_max: 1024, quality: 0.5 },
+    Shrink { side_max: 800, quality: 0.4 },
+    Shrink { side_max: 512, quality: 0.3 },
+];
+
+impl Shrink {
+    /// Width and height of a picture that is not larger than before and has lost no side.
+    pub fn sides(self, width: u32, height: u32) -> (u32, u32) {
+        let longer = u64::from(width.max(height).max(1));
+        let side_max = u64::from(self.side_max).min(longer);
+        let scaled = |side: u32| u64::from(side) * side_max / longer;
+        let side = |side: u32| u32::try_from(scaled(side)).unwrap_or(self.side_max).max(1);
+        (side(width), side(height))
+    }
+}
+
 /// How many pieces a content of this size has.
 pub const fn pieces(size: usize) -> usize {
     size.div_ceil(PIECE_BYTES)
@@ -125,6 +164,17 @@ mod tests {
         for text in ["", "ab", &"G".repeat(64), &"A".repeat(64)] {
             assert_eq!(text.parse::<AttachmentName>(), Err(NotAName));
         }
+    }
+
+    #[test]
+    fn a_photo_keeps_its_shape_and_never_grows() {
+        let sides = |width, height| SHRINKS[0].sides(width, height);
+        assert_eq!(sides(4000, 3000), (1600, 1200));
+        assert_eq!(sides(3000, 4000), (1200, 1600));
+        assert_eq!(sides(640, 480), (640, 480));
+        assert_eq!(sides(20_000, 1), (1600, 1));
+        assert_eq!(sides(0, 0), (1, 1));
+        assert!(SHRINKS.is_sorted_by(|one, next| one.side_max >= next.side_max));
     }
 
     #[test]

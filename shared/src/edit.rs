@@ -20,7 +20,8 @@ use crate::document::DocumentId;
 use crate::id::{AccountId, EntryId, PatientId};
 pub use crate::record::Preference;
 pub use crate::record::before_visit::Confirmation;
-use crate::record::message::{Attachment, Category};
+pub use crate::record::message::Attachment;
+use crate::record::message::Category;
 pub use crate::record::preference::{CardContact, CardField, EmergencyCard, ResultNotice};
 pub use crate::record::reading::{GlucoseUnit, Measured, TemperatureUnit, WeightUnit};
 pub use crate::record::visit::{AnswerToVisit, Days, PartOfDay, PreferredTime};
@@ -126,6 +127,16 @@ pub enum Edit {
     },
     /// What the emergency card shows, and every other choice.
     Prefer(Preference),
+}
+
+impl Edit {
+    /// What it would bring along besides words.
+    pub fn attachments(&self) -> &[Attachment] {
+        match self {
+            Self::StartThread { attachments, .. } | Self::Reply { attachments, .. } => attachments,
+            _ => &[],
+        }
+    }
 }
 
 /// Why an edit was refused. The portal turns each into a sentence.
@@ -241,7 +252,11 @@ impl Pen {
             _ => None,
         };
         let ask_again_at = wait.map(|wait| self.now.plus_millis(wait));
-        Prepared::New { entry, item: OutboxItem { ask_again_at, ..item } }
+        let attachments = match said {
+            Said::Message(message) => message::names(&message.attachments),
+            _ => None,
+        };
+        Prepared::New { entry, item: OutboxItem { ask_again_at, attachments, ..item } }
     }
 
     fn new_item(&self, audience: Audience, put: PutInto) -> Prepared {
@@ -253,6 +268,7 @@ impl Pen {
             sealed_to_clinic: None,
             may_be_sent: None,
             ask_again_at: None,
+            attachments: None,
         };
         Prepared::New { entry: self.entry, item }
     }

@@ -2,6 +2,7 @@
 //! browser, socket, disk or clock in it. Time, randomness and bytes come in as arguments; effects
 //! go out as data.
 
+pub mod album;
 mod arrange;
 pub mod attachment;
 pub mod document;

@@ -163,6 +163,10 @@ pub enum NotSent {
     NotAccepted,
     /// The thread or record it belongs to was erased.
     Erased,
+    /// The clinic keeps no more photos of this record.
+    NoRoom,
+    /// Its photo could not be brought to the clinic.
+    NotAttached,
 }
 
 /// One line of the list of threads, newest first.

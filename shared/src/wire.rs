@@ -323,6 +323,12 @@ pub enum WhyRefused {
     /// What it says was erased.
     #[n(2)]
     Erased,
+    /// A device's own word: the clinic has no room for what it names. On no wire; here and below.
+    #[n(3)]
+    NoRoom,
+    /// The clinic did not take what it names, or this device lost it.
+    #[n(4)]
+    NotAttached,
 }
 
 /// The bytes are not a message of a version spoken here.

@@ -207,19 +207,29 @@ fn note(
     received_at: Timestamp,
 ) {
     let (patient, founder) = (projection.document.patient, projection.document.writer());
-    let (thread, text, written_at) = if let Said::Message(message) = said {
+    let (thread, text, attachments, written_at) = if let Said::Message(message) = said {
         let thread = message.thread.unwrap_or(entry);
         if message.thread.is_none() {
             let topic = message.topic.clone().unwrap_or_default();
             projection.threads.push(Thread { patient, thread, topic, audience, founder });
         }
-        (thread, message.text.clone(), message.written)
+        (thread, message.text.clone(), &message.attachments, message.written)
     } else if let Said::Reply(reply) = said {
-        (reply.thread, reply.text.clone(), reply.written)
+        (reply.thread, reply.text.clone(), &reply.attachments, reply.written)
     } else {
         return;
     };
-    let message =
-        MessageRow { patient, thread, entry, audience, author, text, written_at, received_at };
+    let attachments = (!attachments.is_empty()).then(|| shared::json::to_text(attachments));
+    let message = MessageRow {
+        patient,
+        thread,
+        entry,
+        audience,
+        author,
+        text,
+        attachments,
+        written_at,
+        received_at,
+    };
     projection.messages.push(Found { message, mark: None });
 }

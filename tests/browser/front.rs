@@ -3,6 +3,7 @@
 
 use anyhow::{Context, Result};
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -55,6 +56,7 @@ pub struct Front {
     tls: Option<TlsAcceptor>,
     state: watch::Sender<State>,
     exchanges: Exchanges,
+    refuses_sockets: Arc<AtomicBool>,
 }
 
 impl Front {
@@ -62,7 +64,8 @@ impl Front {
     pub fn new(port: u16, server_port: u16, with_tls: bool) -> Result<Front> {
         let tls = if with_tls { Some(acceptor()?) } else { None };
         let (state, _) = watch::channel(State::Cut);
-        Ok(Front { port, server_port, tls, state, exchanges: Exchanges::default() })
+        let (exchanges, refuses_sockets) = (Exchanges::default(), Arc::default());
+        Ok(Front { port, server_port, tls, state, exchanges, refuses_sockets })
     }
 
     /// The port that connections are led to.
@@ -89,6 +92,11 @@ impl Front {
         self.state.send_replace(State::HalfOpen);
     }
 
+    /// As some networks do: a connection that asks to become a WebSocket ends.
+    pub fn refuse_sockets(&self) {
+        self.refuses_sockets.store(true, Ordering::Relaxed);
+    }
+
     /// As if the server were gone: nobody listens any more when this returns.
     pub async fn cut(&self) -> Result<()> {
         self.state.send_replace(State::Cut);
@@ -110,6 +118,7 @@ impl Front {
             tls: self.tls.clone(),
             state: self.state.subscribe(),
             exchanges: self.exchanges.clone(),
+            refuses_sockets: self.refuses_sockets.clone(),
             up: Wire::default(),
             down: Wire::default(),
         }
@@ -129,6 +138,7 @@ struct Path {
     tls: Option<TlsAcceptor>,
     state: watch::Receiver<State>,
     exchanges: Exchanges,
+    refuses_sockets: Arc<AtomicBool>,
     up: Wire,
     down: Wire,
 }
@@ -202,9 +212,12 @@ where
     W: AsyncWrite + Unpin,
 {
     let note = |piece: &[u8]| {
-        if let Some(request) = request_line(piece) {
-            asked.lock().unwrap_or_else(PoisonError::into_inner).push_back(request);
+        let Some(request) = request_line(piece) else { return true };
+        if request.1.starts_with("/api/sync") && path.refuses_sockets.load(Ordering::Relaxed) {
+            return false;
         }
+        asked.lock().unwrap_or_else(PoisonError::into_inner).push_back(request);
+        true
     };
     pump(from, to, path.state.clone(), &path.up, note).await;
 }
@@ -222,6 +235,7 @@ where
                 path.exchanges.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
             }
         }
+        true
     };
     pump(from, to, path.state.clone(), &path.down, note).await;
 }
@@ -231,7 +245,8 @@ async fn pump<R, W>(
     to: W,
     mut state: watch::Receiver<State>,
     wire: &Wire,
-    note: impl Fn(&[u8]),
+    // Whether the piece may pass.
+    note: impl Fn(&[u8]) -> bool,
 ) where
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
@@ -256,7 +271,9 @@ async fn pump<R, W>(
                 State::Cut => return,
                 State::HalfOpen => break,
             };
-            note(&piece[..read]);
+            if !note(&piece[..read]) {
+                return;
+            }
             let free = wire.take(read, line);
             tokio::time::sleep_until(free).await;
             if underway.send((free + line.one_way, piece[..read].to_vec())).await.is_err() {

@@ -12,9 +12,11 @@ mod keyboard;
 mod large_text;
 mod lock;
 mod offline;
+mod photo;
 mod reading;
 mod readme;
 mod refill;
+mod requests;
 mod screenshots;
 mod share;
 mod side_by_side;
@@ -52,6 +54,8 @@ const fn journey(name: &'static str, engines: &'static [Engine], play: Play) -> 
 pub const JOURNEYS: &[Journey] = &[
     journey("thread", EVERY, |stage| Box::pin(thread::play(stage))),
     journey("offline", EVERY, |stage| Box::pin(offline::play(stage))),
+    journey("photo", BOTH, |stage| Box::pin(photo::play(stage))),
+    journey("requests", BOTH, |stage| Box::pin(requests::play(stage))),
     journey("update", BOTH, |stage| Box::pin(update::play(stage))),
     journey("withdrawn", BOTH, |stage| Box::pin(withdrawn::play(stage))),
     journey("checks", EVERY, |stage| Box::pin(checks::play(stage))),

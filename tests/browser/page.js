@@ -47,7 +47,7 @@ const inSection = (e) => e.parentElement?.closest('article,aside,main,nav,sectio
 
 function inputRole(e) {
   switch (e.type) {
-    case 'button': case 'submit': case 'reset': case 'image': return 'button';
+    case 'button': case 'submit': case 'reset': case 'image': case 'file': return 'button';
     case 'checkbox': return 'checkbox';
     case 'radio': return 'radio';
     case 'range': return 'slider';

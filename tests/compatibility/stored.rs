@@ -1,5 +1,6 @@
 //! What stands on a device's disk: rows, and the changes in them.
 
+use shared::attachment::AttachmentName;
 use shared::document::gate::is_fit;
 use shared::document::{Actor, ChangeHash, Document, DocumentId, Kind, Put, SCHEMA_VERSION};
 use shared::edit::Audience;
@@ -28,6 +29,7 @@ fn item(put: PutInto) -> OutboxItem {
         sealed_to_clinic: None,
         may_be_sent: None,
         ask_again_at: None,
+        attachments: None,
     }
 }
 
@@ -46,6 +48,8 @@ fn rows() -> Vec<(&'static str, Vec<u8>)> {
     let name = "pref/language".to_owned();
     let register = PutInto::Register { name, text: "\"es\"".into() };
     let sealed = OutboxItem { sealed_to_clinic: Some(vec![9; 20].into()), ..item(text.clone()) };
+    let names = Some(vec![AttachmentName::from_bytes([8; 32])]);
+    let attached = OutboxItem { attachments: names, ..item(text.clone()) };
     let (document, hash) = (journal(), ChangeHash([6; 32]));
     let minted = Standing::Minted { entry, item: item(text.clone()), order: 3 };
     let accepted = Standing::Accepted { seq: 12, sidecar: sidecar() };
@@ -66,9 +70,14 @@ fn rows() -> Vec<(&'static str, Vec<u8>)> {
         ),
         (
             "outbox-entry-back-from-a-change",
-            Stored::Outbox { entry, item: item(text).back_from_a_change() },
+            Stored::Outbox { entry, item: item(text.clone()).back_from_a_change() },
         ),
         ("incomplete", Stored::Incomplete { document }),
+        ("outbox-attached", Stored::Outbox { entry, item: attached.clone() }),
+        (
+            "dead-letter-not-attached",
+            Stored::DeadLetter { entry, item: attached, why: WhyRefused::NotAttached },
+        ),
     ];
     all.into_iter().map(|(name, row)| (name, row.to_bytes())).collect()
 }

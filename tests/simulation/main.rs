@@ -1,5 +1,6 @@
 //! The halves of sync in a world where everything that can go wrong does, proven with an oracle.
 
+mod attachments;
 mod bytes;
 mod cast;
 mod clinic;

@@ -70,9 +70,9 @@ fn what_waited_too_long_is_sent_after_the_person_said_so_again() {
     world.machines[0].offline = true;
     world.cut(0);
     let soon = world.machines[0].clock(world.now).plus_millis(1_000);
-    world.ask_again_at = Some(soon);
+    world.beside.ask_again_at = Some(soon);
     let old = world.write(0, journal(), "My cough").unwrap();
-    world.ask_again_at = None;
+    world.beside.ask_again_at = None;
     world.write(0, journal(), "My knee").unwrap();
     world.run(5_000);
     world.machines[0].offline = false;

@@ -34,7 +34,8 @@ impl Browser {
                         events.push(Event::Stored(number));
                     }
                     Effect::Send(message) => said.push(message),
-                    Effect::Connect
+                    Effect::Bring { .. }
+                    | Effect::Connect
                     | Effect::HangUp
                     | Effect::Wipe
                     | Effect::WakeAt(_)
@@ -90,6 +91,7 @@ fn a_tab_that_takes_over_sends_what_the_other_made_and_makes_nothing_twice() {
         sealed_to_clinic: None,
         may_be_sent: None,
         ask_again_at: None,
+        attachments: None,
     };
     let edited = Event::Edited { number: 1, entry, item: item.clone() };
     assert!(browser.drive(&mut second, vec![edited]).is_empty());

@@ -12,6 +12,7 @@ use shared::sync::stored::{OutboxItem, PutInto};
 use shared::time::Timestamp;
 use shared::wire::{Row, ToDevice, ToServer};
 
+use crate::attachments::Beside;
 use crate::cast;
 use crate::clinic::{Answer, Clinic, NODES};
 use crate::disk::Disk;
@@ -47,8 +48,8 @@ pub struct World<T: Tier> {
     pub restores: u32,
     /// Somebody's access has ended or become less.
     pub was_narrowed: bool,
-    /// From then on what is written now waits for the person.
-    pub ask_again_at: Option<Timestamp>,
+    /// What goes with the words that are written now.
+    pub beside: Beside,
     pub log: Option<Vec<String>>,
 }
 
@@ -110,7 +111,7 @@ impl<T: Tier> World<T> {
             lines: Vec::new(),
             restores: 0,
             was_narrowed: false,
-            ask_again_at: None,
+            beside: Beside::default(),
             log: None,
         }
     }
@@ -136,8 +137,7 @@ impl<T: Tier> World<T> {
     /// Nothing if the program is not running.
     pub fn write(&mut self, machine: usize, document: DocumentId, text: &str) -> Option<EntryId> {
         let clock = self.machines[machine].clock(self.now);
-        let line = self.machines[machine].running.as_ref()?.line();
-        if line == device::Line::Revoked {
+        if self.machines[machine].running.as_ref()?.line() == device::Line::Revoked {
             return None;
         }
         let entry = EntryId::fresh(clock, &mut self.rng);
@@ -152,7 +152,8 @@ impl<T: Tier> World<T> {
             put: PutInto::Entry { text },
             sealed_to_clinic: None,
             may_be_sent: None,
-            ask_again_at: self.ask_again_at,
+            ask_again_at: self.beside.ask_again_at,
+            attachments: self.beside.attachment.map(|name| vec![name]),
         };
         self.feed(machine, vec![Event::Edited { number, entry, item }]);
         Some(entry)
@@ -473,6 +474,7 @@ impl<T: Tier> World<T> {
                 self.later(delay, Happening::Opened { machine, life, attempt });
             }
             Effect::HangUp => self.hang_up(machine),
+            Effect::Bring { attachment, .. } => self.beside.bringing.push((machine, attachment)),
             Effect::Wipe => self.wiped(machine),
             Effect::Send(message) => self.send(machine, message),
             Effect::WakeAt(at) => {

@@ -5,8 +5,9 @@ use std::cell::Cell;
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use shared::edit::Refused;
+use shared::attachment::{ATTACHMENT_BYTES_MAX, pieces};
 use shared::edit::clinic::ClinicEdit;
+use shared::edit::{Attachment, Refused};
 use shared::id::{AccountId, EntryId, PatientId};
 use shared::view::desk::context::PatientContext;
 use shared::view::desk::queue::{ColleagueLine, DeskItem, Queue, QueueLine};
@@ -147,6 +148,22 @@ pub(super) async fn item(place: Place) -> Result<DeskItem, Failed> {
 
 pub(super) async fn context(patient: PatientId) -> Result<PatientContext, Failed> {
     get(&format!("records/{patient}/context")).await
+}
+
+/// All of a photo or document that a message names.
+pub(super) async fn attachment(
+    patient: PatientId,
+    attachment: &Attachment,
+) -> Result<Vec<u8>, Failed> {
+    let size = usize::try_from(attachment.bytes).unwrap_or(usize::MAX).min(ATTACHMENT_BYTES_MAX);
+    let path = format!("{API}/records/{patient}/attachments/{}", attachment.blob);
+    let mut content = Vec::new();
+    for piece in 0..pieces(size) {
+        let response = named(Request::get(&format!("{path}/{piece}"))).send().await;
+        let response = judge(response.map_err(|_| Failed::Away)?).await?;
+        content.extend(response.binary().await.map_err(|_| Failed::Away)?);
+    }
+    Ok(content)
 }
 
 /// `what` is one of the notes that the server knows.

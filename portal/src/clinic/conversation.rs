@@ -2,6 +2,7 @@
 //! made anew only when it says something else, so that nothing moves under a reader's eyes.
 
 use leptos::prelude::*;
+use shared::id::PatientId;
 use shared::view::desk::queue::{AnswerState, DeskItem, DeskMessage, Note, NoteLine, QueueLine};
 use shared::view::desk::{Stage, WorkKind};
 
@@ -9,6 +10,7 @@ use super::actions::{Heading, forms};
 use super::client::Place;
 use super::desk::{Desk, Shown};
 use super::line::{kind_words, since_words};
+use super::photo::photos;
 use super::reply::Reply;
 use super::{keys, refill, request};
 use crate::page::i18n::{time, words};
@@ -40,7 +42,7 @@ pub(super) fn Conversation(desk: Desk) -> AnyView {
         WorkKind::Message => None,
         _ => Some(item.clone()),
     });
-    let messages = part(desk, |item| item.messages.clone());
+    let messages = part(desk, |item| (item.line.patient, item.messages.clone()));
     let notes = part(desk, |item| item.notes.clone());
     // What was typed in the forms stays as long as this does.
     let request = part(desk, Request::of);
@@ -54,7 +56,7 @@ pub(super) fn Conversation(desk: Desk) -> AnyView {
         Shown::Item(_) => None,
     };
     Effect::new(move || {
-        if messages.with(|all| all.as_ref().is_some_and(|all| !all.is_empty())) {
+        if messages.with(|all| all.as_ref().is_some_and(|(_, all)| !all.is_empty())) {
             scroll_down(SCROLLS);
         }
     });
@@ -172,12 +174,12 @@ fn nothing_open(desk: Desk) -> AnyView {
     .into_any()
 }
 
-fn list(all: Vec<DeskMessage>) -> AnyView {
-    let messages: Vec<_> = all.into_iter().map(message).collect();
+fn list((patient, all): (PatientId, Vec<DeskMessage>)) -> AnyView {
+    let messages: Vec<_> = all.into_iter().map(|one| message(patient, one)).collect();
     view! { <ol class="conversation-list">{messages}</ol> }.into_any()
 }
 
-fn message(message: DeskMessage) -> AnyView {
+fn message(patient: PatientId, message: DeskMessage) -> AnyView {
     let from = match message.mine {
         true => words::clinic_you(),
         false => message.from,
@@ -200,6 +202,7 @@ fn message(message: DeskMessage) -> AnyView {
         <li class="said" class:ours=message.clinic>
             <span class="soft" dir="auto">{head}</span>
             <p dir="auto">{message.text}</p>
+            {photos(patient, message.attachments)}
             <span class="state"><Picture of=icon/><span>{state}</span></span>
         </li>
     }

@@ -3,6 +3,7 @@
 
 mod people;
 mod update;
+mod waits_long;
 
 use leptos::prelude::*;
 
@@ -19,6 +20,7 @@ use crate::page::ui::screen::SkipLink;
 use crate::page::ui::status_pill::{Pill, PillWords, StatusPill};
 use people::People;
 use update::UpdateBanner;
+use waits_long::WaitsLong;
 
 #[component]
 pub(crate) fn Frame() -> impl IntoView {
@@ -110,6 +112,7 @@ fn TopBar(session: Session) -> AnyView {
             <a class="menu" href="#places" on:click=to_places>{words::frame_menu()}</a>
             {strip}
             <UpdateBanner session=session/>
+            <WaitsLong session=session/>
         </header>
     }
     .into_any()

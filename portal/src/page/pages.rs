@@ -24,6 +24,7 @@ mod new_message;
 mod not_found;
 mod papers;
 mod passphrase;
+mod photos;
 mod reading;
 mod record;
 mod refill;

@@ -17,7 +17,8 @@ use shared::view::{Thread, ThreadRow, Waiting};
 
 use crate::bridge::{self, Answer, Ask, RecordOf, Status, Storage, ToPage, ToWorker};
 use crate::page::ui::platform::{
-    Kept, WorkerPort, clean_address, fragment_value, on_aside, on_wake, query_value, setting,
+    ChosenFile, Kept, WorkerPort, clean_address, fragment_value, on_aside, on_wake, query_value,
+    setting,
 };
 pub(crate) use device::Outside;
 use line::{Life, Line};
@@ -247,6 +248,18 @@ impl Session {
     /// True once the page may be reloaded without losing what was typed.
     pub(crate) fn drafts_are_kept(self) -> bool {
         self.drafts_at_risk.with(Vec::is_empty)
+    }
+
+    // --- Photos ---
+
+    pub(crate) fn add_photo(self, key: &str, file: &ChosenFile) {
+        let message = ToWorker::AddPhoto { key: key.to_owned() };
+        self.line.with_value(|line| line.post_with(&message, file));
+    }
+
+    pub(crate) fn keep_photos(self, key: &str, blobs: Vec<String>, keep: bool) {
+        let message = ToWorker::KeepPhotos { key: key.to_owned(), blobs, keep };
+        self.line.with_value(|line| line.post(&message));
     }
 
     // --- Accounts ---

@@ -14,6 +14,7 @@ pub(crate) mod icon;
 pub(crate) mod line;
 pub(crate) mod navigation;
 pub(crate) mod person;
+pub(crate) mod photo;
 pub(crate) mod platform;
 pub(crate) mod progress;
 pub(crate) mod qr;

@@ -120,16 +120,23 @@ pub async fn renew(slot: &str, disk: &Disk, vault: &Vault, proof: &Proof) -> Res
     Err(Denied::NotRecognised)
 }
 
-/// The same with a passphrase that was typed just now.
+/// The same with a passphrase that was typed just now. One that was changed on another device opens this
+/// one too from now on.
 pub async fn renew_with(
     slot: &str,
     disk: &Disk,
     vault: &Vault,
     passphrase: &str,
 ) -> Result<Granted, Denied> {
-    let salt = Sealed::read(disk).await?.salt().ok_or(Denied::NotRecognised)?;
+    let sealed = Sealed::read(disk).await?;
+    let salt = sealed.salt().ok_or(Denied::NotRecognised)?;
     let halves = stretch(passphrase, &salt).await.map_err(|_| Denied::Interrupted)?;
-    renew(slot, disk, vault, &halves.authentication).await.map(|()| Granted::Renewed)
+    renew(slot, disk, vault, &halves.authentication).await?;
+    if sealed.open_with_passphrase(&halves.vault).await.is_err() {
+        // If the disk does not take it, the one before goes on opening this device.
+        let _not_taken = vault.take_passphrase(disk, &halves.vault).await;
+    }
+    Ok(Granted::Renewed)
 }
 
 /// The clinic first: if it cannot be reached, nothing has changed. If the disk then fails, the old

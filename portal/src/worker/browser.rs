@@ -6,6 +6,7 @@ pub mod crypto;
 pub mod disk;
 pub mod file;
 pub mod page_port;
+pub mod picture;
 pub mod random;
 pub mod socket;
 pub mod stretching;

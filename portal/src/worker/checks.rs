@@ -32,6 +32,11 @@ pub async fn run() {
         .await;
     say("another passphrase is another wrap, no other row", sealing::changes_its_passphrase())
         .await;
+    say(
+        "a passphrase from another device opens it, the one before does not",
+        sealing::takes_a_passphrase(),
+    )
+    .await;
     say("what was stored is there after reopening", disk::stays()).await;
     say("a batch whose required row is gone stores nothing", disk::overtaken()).await;
     say("a batch stores all its rows and removals", disk::all_of_it()).await;
@@ -68,6 +73,7 @@ fn row(number: u128, text: &str) -> Stored {
         sealed_to_clinic: None,
         may_be_sent: None,
         ask_again_at: None,
+        attachments: None,
     };
     Stored::Outbox { entry: EntryId::from_u128(number), item }
 }

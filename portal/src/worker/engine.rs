@@ -5,16 +5,21 @@ mod answers;
 mod exporting;
 pub(super) mod local;
 mod other_tabs;
+mod photos;
 mod renewing;
 mod storing;
+mod telling;
+mod wire;
 
 use futures_channel::mpsc;
 use futures_util::StreamExt;
 use shared::sync::stored::{RowKey, StoreError, Stored};
 
 use self::account::Account;
+use self::photos::PhotoNews;
 use super::access::{self, Opened, Proof};
 use super::browser::page_port;
+use super::browser::picture::Blob;
 use super::browser::socket::Heard;
 use super::fetch::{self, NoAnswer};
 use super::session::Profile;
@@ -23,6 +28,12 @@ use crate::bridge::{Access, Denied, Granted, ToPage, ToWorker};
 /// Everything that can happen to this program.
 pub enum Happened {
     Page(ToWorker),
+    /// A file for the message that is written under this key.
+    Chosen {
+        key: String,
+        file: Blob,
+    },
+    Photos(PhotoNews),
     Socket(Heard),
     /// Opens the socket once.
     Ticket(String),
@@ -55,7 +66,13 @@ pub type Happenings = mpsc::UnboundedSender<Happened>;
 pub async fn run() {
     let (happenings, mut hear) = mpsc::unbounded();
     let from_page = happenings.clone();
-    page_port::listen(move |message| report(&from_page, Happened::Page(message)));
+    page_port::listen(move |message, file| {
+        let happened = match (message, file) {
+            (ToWorker::AddPhoto { key }, Some(file)) => Happened::Chosen { key, file },
+            (message, _) => Happened::Page(message),
+        };
+        report(&from_page, happened);
+    });
     page_port::tell(&ToPage::Started);
     let mut account: Option<Account> = None;
     // A vault that was made just now, and whose account the page has not opened yet.

@@ -1,6 +1,9 @@
 //! The few plain requests beside the socket: who is signed in, a ticket for the socket, and what has to
 //! do with accounts.
 
+pub mod attachments;
+pub mod requests;
+
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -136,11 +139,6 @@ async fn post(path: &str, body: String) -> Result<Response, Denied> {
 }
 
 async fn send(request: RequestBuilder, body: String) -> Result<Response, Denied> {
-    #[derive(Deserialize)]
-    struct Problem {
-        #[serde(rename = "type")]
-        kind: String,
-    }
     let request = request.header("content-type", "application/json").body(body);
     let request = request.map_err(|_| Denied::NeedsConnection)?;
     let response = request.send().await.map_err(|_| Denied::NeedsConnection)?;
@@ -148,8 +146,8 @@ async fn send(request: RequestBuilder, body: String) -> Result<Response, Denied>
         return Ok(response);
     }
     // Whatever is not a problem of ours is not our server.
-    let problem: Problem = read(response).await.ok_or(Denied::NeedsConnection)?;
-    Err(match problem.kind.trim_start_matches("urn:satchel:problem:") {
+    let problem = problem(response).await.ok_or(Denied::NeedsConnection)?;
+    Err(match problem.as_str() {
         "invitation-not-recognized" => Denied::InvitationNotRecognised,
         "invitation-ended" => Denied::InvitationEnded,
         "too-many-tries" => Denied::TooManyTries,
@@ -157,6 +155,17 @@ async fn send(request: RequestBuilder, body: String) -> Result<Response, Denied>
         "sign-in-not-recognized" => Denied::NotRecognised,
         _ => Denied::NeedsConnection,
     })
+}
+
+/// The word for what went wrong; nothing if our server did not say it.
+async fn problem(response: Response) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Problem {
+        #[serde(rename = "type")]
+        kind: String,
+    }
+    let problem: Problem = read(response).await?;
+    problem.kind.strip_prefix("urn:satchel:problem:").map(str::to_owned)
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -18,7 +18,17 @@ const NONCE_BYTES: usize = 12;
 pub struct Vault {
     sealing: CryptoKey,
     naming: CryptoKey,
+    spare: Spare,
 }
+
+/// The data key for another wrap, sealed with a key that ends with this program.
+struct Spare {
+    key: CryptoKey,
+    nonce: [u8; NONCE_BYTES],
+    sealed: Vec<u8>,
+}
+
+const SPARE: &[u8] = b"satchel data key in memory";
 
 /// Why a vault did not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,10 +112,12 @@ impl Sealed {
 
     async fn unwrap(&self, wrap: &Wrap, key: &CryptoKey) -> Result<DataKey, Closed> {
         let bound_to = self.header.bound_to(&wrap.opens);
-        let plain = crypto::open(key, &wrap.nonce, &bound_to, &wrap.sealed).await?;
-        let plain = plain.try_into().map_err(|_| Closed::DidNotOpen)?;
-        Ok(DataKey::from_bytes(plain))
+        data_key_of(crypto::open(key, &wrap.nonce, &bound_to, &wrap.sealed).await?)
     }
+}
+
+fn data_key_of(plain: Vec<u8>) -> Result<DataKey, Closed> {
+    plain.try_into().map(DataKey::from_bytes).map_err(|_| Closed::DidNotOpen)
 }
 
 async fn wrap_with(
@@ -159,10 +171,23 @@ impl Vault {
     }
 
     async fn of(data: &DataKey) -> Result<Self, Closed> {
+        let (key, nonce) = (crypto::fresh_sealing_key().await?, fresh());
+        let sealed = crypto::seal(&key, &nonce, SPARE, data.bytes()).await?;
         Ok(Self {
             sealing: crypto::sealing_key(&data.row_sealing()).await?,
             naming: crypto::naming_key(&data.row_naming()).await?,
+            spare: Spare { key, nonce, sealed },
         })
+    }
+
+    /// From now on this passphrase opens what is open here, and the one before does not.
+    pub async fn take_passphrase(&self, disk: &Disk, new: &WrapKey) -> Result<(), Closed> {
+        let Sealed { mut header, .. } = Sealed::read(disk).await?;
+        let (salt, _) = header.passphrase().ok_or(Closed::DidNotOpen)?;
+        let Spare { key, nonce, sealed } = &self.spare;
+        let data = data_key_of(crypto::open(key, nonce, SPARE, sealed).await?)?;
+        wrap_with(&mut header, Opens::Passphrase { salt }, &data, new).await?;
+        Ok(disk.change_vault(&header.to_bytes()).await?)
     }
 
     pub async fn name_of_row(&self, key: &RowKey) -> Result<String, Failed> {

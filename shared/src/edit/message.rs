@@ -1,7 +1,9 @@
 //! Messages: writing, changing and taking back.
 
 use super::{Audience, Pen, Prepared, Refused, text};
+use crate::attachment::AttachmentName;
 use crate::id::{AccountId, EntryId};
+use crate::record::message::Attachment;
 use crate::record::own::Retract;
 use crate::record::{Entry, Message, Place, READ_REGISTER, Record, Said};
 use crate::sync::stored::PutInto;
@@ -94,6 +96,13 @@ fn checked(pen: Pen, said: Message) -> Result<Message, Refused> {
     let written = pen.now;
     let red_flags = red_flags(said.topic.as_deref(), &text, said.red_flags);
     Ok(Message { text, written, red_flags, ..said })
+}
+
+/// What is brought to the clinic before the message. Nothing can be brought under a name that is none.
+pub(super) fn names(attachments: &[Attachment]) -> Option<Vec<AttachmentName>> {
+    let names = attachments.iter().filter_map(|attachment| attachment.blob.parse().ok());
+    let names: Vec<_> = names.collect();
+    (!names.is_empty()).then_some(names)
 }
 
 /// Warning signs travel with the words, before they are saved and whoever wrote them.

@@ -276,3 +276,43 @@ fn a_card_that_the_gate_would_refuse_is_refused_here() {
     let escaped = card(&"\u{1}".repeat(1_000));
     assert_eq!(story.writes(ROSA, escaped), Err(Refused::TextTooLong));
 }
+
+#[test]
+fn a_message_waits_for_its_photos_and_other_words_keep_them() {
+    let mut story = Story::default();
+    let thread = thread(&mut story, ROSA);
+    let name = crate::attachment::AttachmentName::from_bytes([7; 32]);
+    let photo =
+        |blob: String| Attachment { blob, content_type: "image/jpeg".into(), bytes: 9, name: None };
+    let pen = |entry| Pen {
+        account: ROSA,
+        patient: crate::testing::PATIENT,
+        entry: EntryId::from_u128(entry),
+        now: Timestamp::default(),
+    };
+    let reply = |attachments| Edit::Reply {
+        thread,
+        text: "Look".into(),
+        attachments,
+        red_flags: Vec::new(),
+    };
+    let named = |prepared| match prepared {
+        Ok(Prepared::New { item, .. }) => item.attachments,
+        other => panic!("{other:?}"),
+    };
+    let with = reply(vec![photo(name.text()), photo("no name".into())]);
+    assert_eq!(with.attachments().len(), 2);
+    assert_eq!(named(prepare(&story.record, pen(90), with)), Some(vec![name]));
+    assert_eq!(named(prepare(&story.record, pen(91), reply(Vec::new()))), None);
+    let many = reply(vec![photo(name.text()); ATTACHMENTS_MAX + 1]);
+    assert_eq!(prepare(&story.record, pen(92), many), Err(Refused::TooMany));
+
+    let entry = story.writes(ROSA, reply(vec![photo(name.text())])).unwrap();
+    let again = Edit::Reword { entry, text: "Look here".into() };
+    let Ok(Prepared::Reword { put: PutInto::Entry { text }, .. }) =
+        prepare(&story.record, pen(93), again)
+    else {
+        panic!("it can be reworded");
+    };
+    assert!(text.contains(&name.text()) && text.contains("Look here"), "{text}");
+}

@@ -1,6 +1,7 @@
 //! The device's half. It holds every row of its disk, mints changes of what waits, and goes on
 //! asking "what do they lack, what do I lack" until both digests are equal.
 
+mod bring;
 mod documents;
 mod exchange;
 mod held;
@@ -11,12 +12,14 @@ mod outbox;
 mod push;
 mod verdict;
 
+pub use self::bring::NotBrought;
 pub use self::documents::OpenDocuments;
 pub use self::held::{Documents, Held, Minted};
 use self::line::{Link, Open};
+use crate::attachment::AttachmentName;
 use crate::document::{ChangeHash, DocumentId};
 use crate::edit::Refused;
-use crate::id::{AccountId, DeviceId, EntryId, Rng};
+use crate::id::{AccountId, DeviceId, EntryId, PatientId, Rng};
 use crate::ordered::{BTreeMap, BTreeSet};
 use crate::sync::planted::{Planted, Soil};
 use crate::sync::stored::{Batch, OutboxItem, PutInto, RowKey, StoreError, Stored, Write};
@@ -73,6 +76,8 @@ pub enum Event {
     Connected,
     Received(ToDevice),
     Disconnected,
+    /// What came of `Effect::Bring`.
+    Brought(AttachmentName, Result<(), NotBrought>),
     /// The time of the last `WakeAt` has come.
     Timer,
     /// The person came back, or the browser believes that there is a network.
@@ -87,6 +92,11 @@ pub enum Effect {
     /// Destroy everything that this profile holds, keys first: it was revoked.
     Wipe,
     Send(ToServer),
+    /// To the clinic, all of it, by the plain requests beside the line; answered by `Event::Brought`.
+    Bring {
+        patient: PatientId,
+        attachment: AttachmentName,
+    },
     /// At this time an `Event::Timer`; only the newest counts.
     WakeAt(Timestamp),
     Tell(Notice),
@@ -237,6 +247,7 @@ impl<D: Documents> Device<D> {
         }
         self.pull_next(&mut effects);
         self.mint_and_push(now, &mut effects);
+        self.bring_next(now, &mut effects);
         self.say_where_the_line_is(now, &mut effects);
         effects
     }
@@ -313,6 +324,7 @@ impl<D: Documents> Device<D> {
             Event::Leading(leading) => self.lead(now, leading, out),
             Event::Connected => self.connected(now, rng, out),
             Event::Received(message) => self.received(now, rng, message, out),
+            Event::Brought(attachment, outcome) => self.brought(attachment, outcome, out),
             Event::Disconnected => self.disconnected(now, rng, out),
             Event::Timer => self.timer(now, rng, out),
             Event::Woke => self.woke(now, out),

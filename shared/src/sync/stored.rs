@@ -4,6 +4,7 @@
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
+use crate::attachment::AttachmentName;
 use crate::document::{ChangeHash, DocumentId};
 use crate::id::{EntryId, PatientId};
 use crate::packed;
@@ -79,6 +80,9 @@ pub struct OutboxItem {
     /// not be any more. Only ever this device's clock against itself.
     #[n(6)]
     pub ask_again_at: Option<Timestamp>,
+    /// What it names has to be at the clinic before it is sent.
+    #[n(7)]
+    pub attachments: Option<Vec<AttachmentName>>,
 }
 
 impl OutboxItem {
@@ -191,12 +195,9 @@ pub struct Batch {
     pub strict: bool,
 }
 
-#[cfg_attr(
-    not(target_arch = "wasm32"),
-    expect(
-        clippy::large_enum_variant,
-        reason = "a batch is made, stored and gone; a box would cost more"
-    )
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a batch is made, stored and gone; a box would cost more"
 )]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {

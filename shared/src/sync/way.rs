@@ -8,6 +8,19 @@ const FAILED_MAX: u32 = 2;
 /// How long the other way is kept. A device may have moved to a better network by then.
 const REMEMBERED_MILLIS: i64 = 10 * 60 * 1000;
 
+/// The frames of one answer on the way by requests, each behind its length. Nothing if they do not end
+/// where the answer does: something else than the clinic wrote it.
+pub fn frames(mut answer: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut frames = Vec::new();
+    while let Some((length, rest)) = answer.split_first_chunk::<4>() {
+        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+        let (frame, after) = rest.split_at_checked(length)?;
+        frames.push(frame);
+        answer = after;
+    }
+    answer.is_empty().then_some(frames)
+}
+
 #[derive(Default)]
 pub struct Way {
     /// An attempt of which nothing was heard yet, and whether it goes by requests.
@@ -73,6 +86,15 @@ mod tests {
             way.ended(at(later));
         }
         assert!(!way.begin(at(REMEMBERED_MILLIS + 1)), "then the socket is tried again");
+    }
+
+    #[test]
+    fn frames_end_where_their_answer_does() {
+        assert_eq!(frames(&[]), Some(vec![]));
+        let two = [0, 0, 0, 2, 7, 8, 0, 0, 0, 0, 0, 0, 0, 1, 9];
+        assert_eq!(frames(&two), Some(vec![&[7, 8][..], &[], &[9]]));
+        assert_eq!(frames(&two[..14]), None);
+        assert_eq!(frames(b"<html>"), None);
     }
 
     #[test]

@@ -39,5 +39,7 @@ fn not_sent(why: WhyRefused) -> NotSent {
         WhyRefused::NotAllowed => NotSent::NotAllowed,
         WhyRefused::NotAccepted => NotSent::NotAccepted,
         WhyRefused::Erased => NotSent::Erased,
+        WhyRefused::NoRoom => NotSent::NoRoom,
+        WhyRefused::NotAttached => NotSent::NotAttached,
     }
 }

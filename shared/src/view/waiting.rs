@@ -17,9 +17,33 @@ const EXCERPT_CHARS: usize = 90;
 pub struct Waiting {
     pub unsent: u32,
     pub refused: u32,
+    /// Of what was not sent and not refused.
     pub oldest_written_at: Option<Timestamp>,
     #[serde(default)]
     pub items: Vec<WaitingItem>,
+}
+
+/// From then on it is said how long something has waited on this device.
+const SHOWN_AFTER_MS: i64 = DAY_MS;
+/// From then on it is said loudly: a browser may remove what a site keeps after seven days in which
+/// nobody used it (WebKit's limit for storage that scripts write).
+const LOUD_AFTER_MS: i64 = 5 * DAY_MS;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// How long the oldest thing waits that has not left this device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaitsLong {
+    pub days: u32,
+    pub loud: bool,
+}
+
+impl Waiting {
+    /// Nothing if nothing has waited for a day. The device's clock only says so; it decides nothing.
+    pub fn waits_long(&self, now: Timestamp) -> Option<WaitsLong> {
+        let waits = now.millis_since(self.oldest_written_at?);
+        let days = u32::try_from(waits / DAY_MS).unwrap_or_default();
+        (waits >= SHOWN_AFTER_MS).then_some(WaitsLong { days, loud: waits >= LOUD_AFTER_MS })
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,11 +82,13 @@ pub fn waiting(record: &Record, reader: AccountId) -> Waiting {
     let items = waiting_items(record, reader);
     let refused = |item: &&WaitingItem| matches!(item.state, ItemState::NotSent { .. });
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let unsent = items.iter().filter(|item| !refused(item));
+    let oldest_written_at = unsent.filter_map(|item| item.written_at).min();
     let refused = items.iter().filter(refused).count();
     Waiting {
         unsent: count(items.len() - refused),
         refused: count(refused),
-        oldest_written_at: items.iter().filter_map(|item| item.written_at).min(),
+        oldest_written_at,
         items,
     }
 }
@@ -114,5 +140,23 @@ fn words_of(said: &Said) -> (WaitingKind, Option<&str>) {
         | Said::Activity(_)
         | Said::MarkedWrong(_)
         | Said::Unknown(_) => (WaitingKind::Other, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_is_said_after_a_day_and_loudly_before_a_browser_may_remove_it() {
+        let written = Timestamp::from_millis(1_800_000_000_000);
+        let waiting = Waiting { oldest_written_at: Some(written), ..Waiting::default() };
+        let after = |millis| waiting.waits_long(written.plus_millis(millis));
+        assert_eq!(after(DAY_MS - 1), None);
+        assert_eq!(after(DAY_MS), Some(WaitsLong { days: 1, loud: false }));
+        assert_eq!(after(5 * DAY_MS - 1), Some(WaitsLong { days: 4, loud: false }));
+        assert_eq!(after(5 * DAY_MS), Some(WaitsLong { days: 5, loud: true }));
+        assert_eq!(after(-DAY_MS), None, "a clock that was set back");
+        assert_eq!(Waiting::default().waits_long(written), None);
     }
 }

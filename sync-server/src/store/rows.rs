@@ -133,6 +133,8 @@ pub struct MessageRow {
     pub audience: Audience,
     pub author: Author,
     pub text: String,
+    /// The list of what it names besides words, as the entry has it; the store reads nothing of it.
+    pub attachments: Option<String>,
     pub written_at: Timestamp,
     pub received_at: Timestamp,
 }

@@ -64,7 +64,9 @@ impl TestDevice {
                 match effect {
                     Effect::Send(message) => self.send(&message).await,
                     Effect::Store(batch) => events.push(Event::Stored(batch.number)),
-                    Effect::Wipe
+                    // Its entries name nothing.
+                    Effect::Bring { .. }
+                    | Effect::Wipe
                     | Effect::Connect
                     | Effect::HangUp
                     | Effect::WakeAt(_)

@@ -1,6 +1,7 @@
 //! A new patient's whole way: invitation, passphrase, a message written offline, the lock, a browser that
-//! dies, a wrong passphrase, the right one without a network, and then another device. Between them
-//! the raw files of the browser are searched: nothing that was typed lies there to be read.
+//! dies, a wrong passphrase, the right one without a network, and then another device,
+//! where the passphrase changes. Between them the raw files of the browser are searched: nothing that was
+//! typed lies there to be read.
 
 use crate::engine::PHONE;
 use crate::page::Name::{Has, Is};
@@ -62,7 +63,8 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     lock_with_keys(&page).await?;
     stage.browser_closes().await?;
     nothing_lies_in(&stage.profile())?;
-    on_another_device(stage, &passphrase).await
+    let new = on_another_device(stage, &passphrase).await?;
+    a_changed_passphrase_reaches_the_first_device(stage, &passphrase, &new).await
 }
 
 /// Answers the passphrase and the code on paper.
@@ -197,7 +199,8 @@ async fn it_locks_by_itself(page: &Page) -> Result<()> {
     Ok(())
 }
 
-async fn on_another_device(stage: &mut Stage, passphrase: &str) -> Result<()> {
+/// Answers the passphrase that was chosen there.
+async fn on_another_device(stage: &mut Stage, passphrase: &str) -> Result<String> {
     stage.browser_starts_on("another", &PHONE).await?;
     let page = stage.new_page().await?;
     page.goto(&stage.url("/")).await?;
@@ -216,12 +219,45 @@ async fn on_another_device(stage: &mut Stage, passphrase: &str) -> Result<()> {
     // Leaving takes everything along.
     page.click("link", Has(TOPIC)).await?;
     page.see(TEXT).await?;
-    page.goto(&stage.url("/settings/leave")).await?;
+    page.goto(&stage.url("/settings/passphrase")).await?;
     open_with(&page, passphrase).await?;
+    page.fill("textbox", Is("Passphrase now"), passphrase).await?;
+    let new = listed(&page, 5).await?;
+    page.click("button", Is("Change passphrase")).await?;
+    page.see("Your passphrase was changed").await?;
+    page.goto(&stage.url("/settings/leave")).await?;
+    open_with(&page, &new).await?;
     page.click("button", Is("Remove from this phone")).await?;
     page.see("Enter your code").await?;
     stage.browser_closes().await?;
-    nothing_lies_in(&stage.profile_of("another"))
+    nothing_lies_in(&stage.profile_of("another"))?;
+    Ok(new)
+}
+
+/// The one before opens this device until somebody signs in here again; from then on the new one does.
+async fn a_changed_passphrase_reaches_the_first_device(
+    stage: &mut Stage,
+    old: &str,
+    new: &str,
+) -> Result<()> {
+    stage.browser_starts(&PHONE).await?;
+    let page = stage.new_page().await?;
+    page.goto(&stage.url("/messages")).await?;
+    page.see(LOCKED).await?;
+    open_with(&page, old).await?;
+    page.see(TOPIC).await?;
+    page.forget_cookies().await?;
+    lock_with_keys(&page).await?;
+    open_with(&page, old).await?;
+    page.click("link", Has("Sign in again")).await?;
+    retype(&page, "Passphrase", new).await?;
+    page.click("button", Is("Sign in")).await?;
+    page.see("Up to date").await?;
+    lock_with_keys(&page).await?;
+    open_with(&page, old).await?;
+    page.see("That did not open it").await?;
+    open_with(&page, new).await?;
+    page.see("Up to date").await
 }
 
 /// Searches every file below a browser's folder. Snappy and LZ4, which browsers pack rows and sessions

@@ -7,12 +7,13 @@ use super::assets::Assets;
 use super::source;
 
 /// Parts of the page that the staff's program uses too.
-const FOR_STAFF: [&str; 8] = [
+const FOR_STAFF: [&str; 9] = [
     "banner.css",
     "button.css",
     "card.css",
     "field.css",
     "icon.css",
+    "photo.css",
     "sheet.css",
     "table.css",
     "tag.css",

@@ -51,6 +51,8 @@ fn not_sent(why: NotSent) -> String {
         NotSent::NotAllowed => words::not_sent_not_allowed(),
         NotSent::NotAccepted => words::not_sent_not_accepted(),
         NotSent::Erased => words::not_sent_erased(),
+        NotSent::NoRoom => words::not_sent_no_room(),
+        NotSent::NotAttached => words::not_sent_not_attached(),
     }
 }
 
@@ -58,8 +60,16 @@ fn not_sent(why: NotSent) -> String {
 pub(crate) fn not_taken(why: NotTaken) -> String {
     match why {
         NotTaken::Refused(why) => refused(why),
-        NotTaken::NotSaved(Storage::Full) => words::not_saved_full(),
-        NotTaken::NotSaved(Storage::Unreachable) | NotTaken::Interrupted => words::not_saved(),
+        NotTaken::NotSaved(why) => saved_words(why),
+        NotTaken::Interrupted => words::not_saved(),
+    }
+}
+
+/// Why something is not on the disk.
+pub(super) fn saved_words(why: Storage) -> String {
+    match why {
+        Storage::Full => words::not_saved_full(),
+        Storage::Unreachable => words::not_saved(),
     }
 }
 

@@ -7,6 +7,7 @@ use shared::edit::{Audience, Edit, MESSAGE_CHARS_MAX, Refused, TOPIC_CHARS_MAX};
 
 use super::emergency_notice::EmergencyNotice;
 use super::message_words::{EmergencyLine, not_taken, refused};
+use super::photos::{AttachPhotos, Attached};
 use super::thread::send_words;
 use crate::page::draft::{Draft, Keeping};
 use crate::page::i18n::words;
@@ -32,6 +33,7 @@ struct Form {
     session: Session,
     topic: Draft,
     text: Draft,
+    photos: Attached,
     audience: RwSignal<Audience>,
     /// What is wrong with the fields, after a try to send.
     wrong: RwSignal<Vec<Refused>>,
@@ -45,6 +47,7 @@ impl Form {
         Self {
             session,
             topic: Draft::open(session, topic),
+            photos: Attached::open(session, text.clone()),
             text: Draft::open(session, text),
             audience: RwSignal::new(Audience::Circle),
             wrong: RwSignal::new(Vec::new()),
@@ -87,6 +90,8 @@ impl Form {
         if !is_whole || self.is_sending.get_untracked() {
             return;
         }
+        // What is being made small is said beside it.
+        let Some(photos) = self.photos.ready() else { return };
         self.is_sending.set(true);
         let audience = self.audience.get_untracked();
         spawn_local(async move {
@@ -98,7 +103,7 @@ impl Form {
                     audience,
                     category: None,
                     about: None,
-                    attachments: Vec::new(),
+                    attachments: photos.clone(),
                     red_flags: Vec::new(),
                 })
                 .await;
@@ -107,6 +112,7 @@ impl Form {
                 Ok(thread) => {
                     self.topic.clear();
                     self.text.clear();
+                    self.photos.keep(&photos, false);
                     open_thread(format!("/messages/{thread}"));
                 }
                 Err(NotTaken::Refused(why)) => self.blame(vec![why]),
@@ -147,6 +153,7 @@ pub(crate) fn NewMessage() -> impl IntoView {
                     error=form.error_of(TEXT_FAULTS) value=form.text.text()
                     on_input=move |text| form.write(form.text, text, TEXT_FAULTS) chars_max=MESSAGE_CHARS_MAX/>
                 <EmergencyNotice session=session text=both/>
+                <AttachPhotos attached=form.photos words=true/>
                 <Segmented name="audience" label=words::new_message_audience()
                     options=vec![
                         (Audience::Circle, words::audience_circle(), None),

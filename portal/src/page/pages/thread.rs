@@ -12,6 +12,7 @@ use shared::view::{ItemState, Message, Thread as ThreadView};
 use super::emergency_notice::EmergencyNotice;
 use super::message_words::{EmergencyLine, not_taken, state_words};
 use super::not_found::Missing;
+use super::photos::{AttachPhotos, Attached, photos};
 use crate::bridge::Status;
 use crate::page::draft::{Draft, Keeping};
 use crate::page::i18n::{time, words};
@@ -57,6 +58,7 @@ fn Conversation(id: EntryId) -> AnyView {
     let session = expect_context::<Session>();
     let thread = session.thread(id);
     let draft = Draft::open(session, format!("thread/{id}"));
+    let attached = Attached::open(session, format!("thread/{id}"));
     let unsent = RwSignal::new(None::<Unsent>);
     let is_here = Memo::new(move |_| thread.get().map(|thread| thread.is_some()));
     mark_read(session, id, thread);
@@ -64,11 +66,11 @@ fn Conversation(id: EntryId) -> AnyView {
     let screen = move || match is_here.get() {
         None => waiting(),
         Some(false) => view! { <Missing/> }.into_any(),
-        Some(true) => conversation(session, id, thread, draft, unsent),
+        Some(true) => conversation(session, id, thread, (draft, attached), unsent),
     };
     view! {
         {screen}
-        <UnsentSheet session=session unsent=unsent draft=draft/>
+        <UnsentSheet session=session unsent=unsent draft=draft attached=attached/>
     }
     .into_any()
 }
@@ -88,7 +90,7 @@ fn conversation(
     session: Session,
     id: EntryId,
     thread: Asked<Option<ThreadView>>,
-    draft: Draft,
+    (draft, attached): (Draft, Attached),
     unsent: RwSignal<Option<Unsent>>,
 ) -> AnyView {
     let topic = move || thread.get().flatten().map(|thread| thread.topic);
@@ -100,7 +102,7 @@ fn conversation(
     };
     let messages = move || {
         let messages = thread.get().flatten().map(|thread| thread.messages).unwrap_or_default();
-        bubbles(&messages, unsent)
+        bubbles(session, &messages, unsent)
     };
     view! {
         <Screen name=words::thread_title() width=Width::Talk>
@@ -109,14 +111,14 @@ fn conversation(
                 <div><h1 dir="auto">{topic}</h1><p class="small soft">{audience}</p></div>
             </header>
             <ol class="thread">{messages}</ol>
-            <Reply session=session id=id draft=draft/>
+            <Reply session=session id=id draft=draft attached=attached/>
         </Screen>
     }
     .into_any()
 }
 
 #[component]
-fn Reply(session: Session, id: EntryId, draft: Draft) -> AnyView {
+fn Reply(session: Session, id: EntryId, draft: Draft, attached: Attached) -> AnyView {
     let trouble = RwSignal::new(None::<NotTaken>);
     let said = RwSignal::new(None::<String>);
     let is_sending = RwSignal::new(false);
@@ -125,13 +127,15 @@ fn Reply(session: Session, id: EntryId, draft: Draft) -> AnyView {
         if is_sending.get_untracked() {
             return;
         }
+        // What is being made small is said beside it.
+        let Some(photos) = attached.ready() else { return };
         is_sending.set(true);
         spawn_local(async move {
             let sent = session
                 .edit(Edit::Reply {
                     thread: id,
                     text: text.clone(),
-                    attachments: Vec::new(),
+                    attachments: photos.clone(),
                     red_flags: Vec::new(),
                 })
                 .await;
@@ -140,6 +144,7 @@ fn Reply(session: Session, id: EntryId, draft: Draft) -> AnyView {
                 Ok(_) => {
                     trouble.try_set(None);
                     said.try_set(Some(words::state_saved_here()));
+                    attached.keep(&photos, false);
                     // What was typed meanwhile is the next message.
                     if draft.text().try_get_untracked().is_some_and(|newer| newer == text) {
                         draft.clear();
@@ -166,12 +171,17 @@ fn Reply(session: Session, id: EntryId, draft: Draft) -> AnyView {
             send=send_words(session) on_send=send note=note chars_max=MESSAGE_CHARS_MAX>
             <EmergencyNotice session=session text=draft.text().into()/>
             <EmergencyLine/>
+            <AttachPhotos attached=attached/>
         </Composer>
     }
     .into_any()
 }
 
-fn bubbles(messages: &[Message], unsent: RwSignal<Option<Unsent>>) -> Vec<AnyView> {
+fn bubbles(
+    session: Session,
+    messages: &[Message],
+    unsent: RwSignal<Option<Unsent>>,
+) -> Vec<AnyView> {
     let mut list = Vec::new();
     let mut day: Option<Timestamp> = None;
     for message in messages {
@@ -180,16 +190,24 @@ fn bubbles(messages: &[Message], unsent: RwSignal<Option<Unsent>>) -> Vec<AnyVie
             list.push(view! { <DayDivider label=time::day_heading(at)/> }.into_any());
             day = Some(at);
         }
-        list.push(bubble(message.clone(), at, unsent));
+        list.push(bubble(session, message.clone(), at, unsent));
     }
     list
 }
 
-fn bubble(message: Message, at: Timestamp, unsent: RwSignal<Option<Unsent>>) -> AnyView {
+fn bubble(
+    session: Session,
+    message: Message,
+    at: Timestamp,
+    unsent: RwSignal<Option<Unsent>>,
+) -> AnyView {
+    let attachments = message.attachments;
+    let photos = photos(session, attachments.clone());
     let Some(state) = message.state.clone() else {
         let name = message.from.unwrap_or_default();
         let head = words::thread_from(&name, &time::moment(at));
-        return view! { <Bubble side=Side::Theirs head=head text=message.text/> }.into_any();
+        return view! { <Bubble side=Side::Theirs head=head text=message.text photos=photos/> }
+            .into_any();
     };
     let is_here = matches!(state, ItemState::SavedHere { .. });
     let may_change = matches!(state, ItemState::SavedHere { may_change: true, .. });
@@ -197,11 +215,14 @@ fn bubble(message: Message, at: Timestamp, unsent: RwSignal<Option<Unsent>>) -> 
     let state = state_words(&state);
     let change = may_change.then(|| {
         let (entry, text) = (message.entry, message.text.clone());
-        let open = move || unsent.set(Some(Unsent { entry, text: text.clone() }));
+        let open = move || {
+            let (text, photos) = (text.clone(), attachments.clone());
+            unsent.set(Some(Unsent { entry, text, photos }));
+        };
         view! { <Button label=words::action_change() weight=Weight::Plain on_press=open/> }
     });
     view! {
-        <Bubble side=side text=message.text><State icon=state.icon label=state.long>{change}</State></Bubble>
+        <Bubble side=side text=message.text photos=photos><State icon=state.icon label=state.long>{change}</State></Bubble>
     }
     .into_any()
 }

@@ -11,7 +11,7 @@ use crate::bridge::{
     Access, Answer, Ask, Denied, Granted, Number, Storage, ToPage, ToWorker, to_bytes,
 };
 use crate::page::i18n::time::now;
-use crate::page::ui::platform::WorkerPort;
+use crate::page::ui::platform::{ChosenFile, WorkerPort};
 
 /// A worker that breaks more often than this within the window is not started again by itself.
 const RESTARTS_MAX: u32 = 3;
@@ -83,6 +83,12 @@ impl Line {
     pub(super) fn post(&self, message: &ToWorker) {
         if let Some(port) = &self.port {
             port.post(&to_bytes(message));
+        }
+    }
+
+    pub(super) fn post_with(&self, message: &ToWorker, file: &ChosenFile) {
+        if let Some(port) = &self.port {
+            port.post_with(&to_bytes(message), file);
         }
     }
 

@@ -17,6 +17,9 @@ pub(crate) fn Bubble(
     #[prop(optional, into)]
     head: Option<String>,
     text: String,
+    /// Below the words.
+    #[prop(optional_no_strip)]
+    photos: Option<AnyView>,
     /// The state, below mine.
     #[prop(optional)]
     children: Option<Children>,
@@ -30,6 +33,7 @@ pub(crate) fn Bubble(
         <li class=class>
             {head.map(|head| view! { <span class="detail">{head}</span> })}
             <p dir="auto">{text}</p>
+            {photos}
             {children.map(|children| children())}
         </li>
     }

@@ -22,6 +22,7 @@ macro_rules! icons {
 
 icons! {
     Alert = "alert",
+    Attach = "attach",
     Back = "back",
     Bag = "bag",
     Calendar = "calendar",
@@ -32,6 +33,7 @@ icons! {
     ChevronDown = "chevron-down",
     Circle = "circle",
     Clock = "clock",
+    Close = "x",
     Document = "doc",
     Down = "down",
     Download = "download",

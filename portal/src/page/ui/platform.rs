@@ -17,7 +17,7 @@ pub(crate) use events::{
     hear, is_in_sight, on_aside, on_elsewhere, on_fragment, on_key, on_sight, on_touch, on_wake,
     pause, print, tell,
 };
-pub(crate) use file::{ObjectUrl, save};
+pub(crate) use file::{ChosenFile, ObjectUrl, save};
 pub(crate) use storage::{
     Kept, clean_address, forget_database, fragment, fragment_value, languages, query_value,
     random_key, set_fragment, slots_on_disk,

@@ -1,6 +1,7 @@
 //! Several tabs of one account: a lock chooses the one that holds the socket, and a channel tells
 //! the others what changed on the disk they share.
 
+use futures_channel::oneshot;
 use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -28,6 +29,34 @@ pub fn lead(name: &str, chosen: impl FnOnce(bool) + 'static) {
         // leaders would waste a connection and harm nothing.
         let held: Function = held.unchecked_into();
         let _promise = held.call1(&JsValue::UNDEFINED, &JsValue::UNDEFINED);
+    }
+}
+
+/// For as long as it is there, no other tab gets past the same name.
+pub struct Alone(Option<Function>);
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        if let Some(done) = &self.0 {
+            // It only settles a promise.
+            let _settled = done.call0(&JsValue::UNDEFINED);
+        }
+    }
+}
+
+/// Waits for the other tabs; not at all where the browser knows no locks.
+pub async fn alone(name: &str) -> Alone {
+    let (tell, held) = oneshot::channel();
+    let hold = Closure::once_into_js(move |_: JsValue| -> JsValue {
+        let mut settle = None;
+        let promise = Promise::new(&mut |done, _| settle = Some(done));
+        // Nobody hears it only if this program is ending.
+        let _ending = settle.map(|settle| tell.send(settle));
+        promise.into()
+    });
+    match request(name, false, &hold) {
+        Ok(()) => Alone(held.await.ok()),
+        Err(_) => Alone(None),
     }
 }
 

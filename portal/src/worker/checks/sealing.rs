@@ -157,3 +157,19 @@ pub async fn changes_its_passphrase() -> Outcome {
     that(again.open_row(&name, &sealed).await == Some(row), "the rows are other ones")?;
     that(found.open_with_code(&code).await.is_ok(), "the code on paper opens nothing any more")
 }
+
+/// A passphrase that was changed on another device, and is told to a device that is open.
+pub async fn takes_a_passphrase() -> Outcome {
+    let disk = Disk::open(&fresh_name()).await.map_err(text)?;
+    let code = RecoveryCode::fresh(&mut Browser);
+    let vault = Vault::create(&disk, SALT, &key(1), &code).await.map_err(text)?;
+    let row = row(1, "hello");
+    let (name, sealed) = vault.seal_row(&row).await.map_err(text)?;
+    vault.take_passphrase(&disk, &key(2)).await.map_err(text)?;
+
+    let found = Sealed::read(&disk).await.map_err(text)?;
+    that(found.open_with_passphrase(&key(1)).await.is_err(), "the old one still opens it")?;
+    let again = found.open_with_passphrase(&key(2)).await.map_err(text)?;
+    that(again.open_row(&name, &sealed).await == Some(row), "the rows are other ones")?;
+    that(found.open_with_code(&code).await.is_ok(), "the code on paper opens nothing any more")
+}

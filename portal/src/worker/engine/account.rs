@@ -4,26 +4,31 @@ use std::rc::Rc;
 
 use futures_channel::mpsc;
 use shared::edit::{self, Edit, Pen, Prepared};
-use shared::id::{EntryId, PatientId};
+use shared::id::EntryId;
 use shared::reading::Reading;
 use shared::record::Record;
-use shared::sync::device::{Device, Effect, Event, Line, Notice, OpenDocuments};
-use shared::sync::stored::{Batch, StoreError, Stored};
+use shared::sync::device::{Device, Effect, Event, OpenDocuments};
+use shared::sync::stored::{Batch, Stored};
+use shared::sync::way::Way;
 use shared::time::Timestamp;
 use shared::wire::{ToDevice, ToServer};
 use wasm_bindgen_futures::spawn_local;
 
 use super::answers::answer;
-use super::local::{first_profile, keep_profile, kept_profile, put_local, read_local};
+use super::local::{first_profile, keep_profile, kept_profile, read_local};
 use super::other_tabs::listen_to_tabs;
+use super::photos::Photos;
 use super::renewing::SignIn;
 use super::storing::Storing;
+use super::telling::{draft_name, not_kept};
+use super::wire::Wire;
 use super::{Happened, Happenings, report};
-use crate::bridge::{Denied, Granted, Number, Status, Storage, ToPage, ToWorker};
+use crate::bridge::{Answer, Ask, Denied, Granted, Number, Status, ToPage, ToWorker};
 use crate::worker::access::{self, Opened};
-use crate::worker::browser::disk::{Disk, DiskError, ROWS};
+use crate::worker::album::Shelf;
+use crate::worker::browser::disk::{Disk, ROWS};
 use crate::worker::browser::random::Browser;
-use crate::worker::browser::socket::{Heard, Socket};
+use crate::worker::browser::socket::Heard;
 use crate::worker::browser::{clock, page_port, tabs};
 use crate::worker::fetch::{self, NoAnswer};
 use crate::worker::session::Profile;
@@ -34,15 +39,19 @@ pub struct Account {
     pub(super) disk: Disk,
     pub(super) vault: Rc<Vault>,
     pub(super) profile: Profile,
-    device: Device<OpenDocuments>,
+    pub(super) device: Device<OpenDocuments>,
     /// The open record.
     pub(super) reading: Reading,
-    socket: Option<Socket>,
+    wire: Option<Wire>,
+    way: Way,
     timer: u64,
     batches: mpsc::UnboundedSender<Batch>,
     pub(super) happenings: Happenings,
     pub(super) sign_in: SignIn,
-    told: Option<Status>,
+    pub(super) photos: Photos,
+    /// Edits that take something back, until the disk has answered.
+    pub(super) withdrawing: Vec<Number>,
+    pub(super) told: Option<Status>,
 }
 
 impl Account {
@@ -70,6 +79,8 @@ impl Account {
             happenings: happenings.clone(),
         };
         spawn_local(storing.run(waiting));
+        let photos =
+            Photos::on(Shelf { database: database.clone(), vault: Rc::clone(&vault) }).await;
         let device = Device::new(profile.account, profile.device, OpenDocuments::default());
         let reading = Reading::of(session.open);
         page_port::tell(&ToPage::Opened(session));
@@ -80,11 +91,14 @@ impl Account {
             profile,
             device,
             reading,
-            socket: None,
+            wire: None,
+            way: Way::default(),
             timer: 0,
             batches,
             happenings,
             sign_in: SignIn::with(proof),
+            photos,
+            withdrawing: Vec::new(),
             told: None,
         };
         account.load().await;
@@ -99,22 +113,32 @@ impl Account {
             match one {
                 Happened::Page(ToWorker::Ask { number, ask }) => asks.push((number, ask)),
                 Happened::Page(message) => events.extend(self.page(message).await),
-                Happened::Socket(Heard::Opened) => events.push(Event::Connected),
+                Happened::Chosen { key, file } => self.photo_chosen(&key, file),
+                Happened::Photos(news) => events.extend(self.photo_news(news)),
+                Happened::Socket(Heard::Opened) => {
+                    self.look_for_photos_again();
+                    events.push(Event::Connected);
+                }
                 Happened::Socket(Heard::Frame(bytes)) => match ToDevice::from_bytes(&bytes) {
-                    Ok(message) => events.push(Event::Received(message)),
+                    Ok(message) => {
+                        self.way.heard();
+                        events.push(Event::Received(message));
+                    }
                     // Not our server, or one that is broken: as good as no line.
                     Err(_) => {
-                        self.socket = None;
+                        self.hang_up();
                         events.push(Event::Disconnected);
                     }
                 },
                 Happened::Socket(Heard::Closed) => {
-                    self.socket = None;
+                    self.hang_up();
                     events.push(Event::Disconnected);
                 }
                 Happened::Ticket(ticket) => {
                     self.sign_in = SignIn::Holds;
-                    self.open_socket(&ticket);
+                    let by_requests = self.way.begin(clock::now());
+                    let happenings = self.happenings.clone();
+                    self.wire = Some(Wire::open(by_requests, &self.slot, ticket, happenings));
                 }
                 Happened::NoTicket(why) => {
                     events.push(Event::Disconnected);
@@ -145,9 +169,19 @@ impl Account {
         }
         self.drive(events);
         for (number, ask) in asks {
-            let reader = self.profile.account;
-            let answer = answer(self.record(), reader, ask);
+            let answer = self.answer(ask);
             page_port::tell(&ToPage::Answered { number, answer });
+        }
+    }
+
+    fn answer(&mut self, ask: Ask) -> Answer {
+        match ask {
+            Ask::Photos { key } => Answer::Photos(self.draft_photos(&key)),
+            Ask::Photo { attachment, fetch } => Answer::Photo(self.photo(attachment, fetch)),
+            ask => {
+                let reader = self.profile.account;
+                answer(self.record(), reader, ask)
+            }
         }
     }
 
@@ -161,9 +195,14 @@ impl Account {
 
     async fn page(&mut self, message: ToWorker) -> Option<Event> {
         match message {
-            ToWorker::Edit { number, edit } => self.edit(number, edit),
+            ToWorker::Edit { number, edit } => self.edit(number, edit).await,
+            ToWorker::KeepPhotos { key, blobs, keep } => {
+                self.keep_photos(&key, blobs, keep);
+                None
+            }
             ToWorker::Switch { patient } => {
                 let session = self.profile.session(Some(patient))?;
+                self.forget_photos();
                 self.reading = Reading::of(session.open);
                 page_port::tell(&ToPage::Opened(session));
                 page_port::tell(&ToPage::Changed);
@@ -179,20 +218,35 @@ impl Account {
                 page_port::tell(&ToPage::Draft { number, text });
                 None
             }
-            ToWorker::Woke => Some(Event::Woke),
+            ToWorker::Woke => {
+                self.look_for_photos_again();
+                Some(Event::Woke)
+            }
             // The loop took these before.
             ToWorker::Open { .. } | ToWorker::Access { .. } | ToWorker::Ask { .. } => None,
+            // The file is what counts, and there is none.
+            ToWorker::AddPhoto { .. } => None,
         }
     }
 
-    fn edit(&mut self, number: Number, edit: Edit) -> Option<Event> {
+    async fn edit(&mut self, number: Number, edit: Edit) -> Option<Event> {
         let now = clock::now();
         let entry = EntryId::fresh(now, &mut Browser);
         let pen = Pen { account: self.profile.account, patient: self.reading.patient, entry, now };
+        let attachments = edit.attachments().to_vec();
         match edit::prepare(self.record(), pen, edit) {
-            Ok(Prepared::New { entry, item }) => Some(Event::Edited { number, entry, item }),
+            Ok(Prepared::New { entry, item }) => {
+                if let Err(why) = self.photos_of(entry, &attachments).await {
+                    page_port::tell(&ToPage::NotSaved { number, why: not_kept(why) });
+                    return None;
+                }
+                Some(Event::Edited { number, entry, item })
+            }
             Ok(Prepared::Reword { entry, put }) => Some(Event::Reworded { number, entry, put }),
-            Ok(Prepared::Withdraw { entry }) => Some(Event::Withdrawn { number, entry }),
+            Ok(Prepared::Withdraw { entry }) => {
+                self.withdrawing.push(number);
+                Some(Event::Withdrawn { number, entry })
+            }
             Err(why) => {
                 page_port::tell(&ToPage::Refused { number, why });
                 None
@@ -208,7 +262,7 @@ impl Account {
             Effect::Connect => {
                 spawn_local(fetch_ticket(self.slot.clone(), self.happenings.clone()))
             }
-            Effect::HangUp => self.socket = None,
+            Effect::HangUp => self.hang_up(),
             Effect::Wipe => {
                 let database = access::database(&self.slot);
                 spawn_local(async move {
@@ -220,21 +274,20 @@ impl Account {
                 });
             }
             Effect::Send(message) => self.send(&message),
+            Effect::Bring { patient, attachment } => self.bring(patient, attachment),
             Effect::WakeAt(at) => self.wake_at(at),
             Effect::Tell(notice) => self.tell(notice),
         }
     }
 
-    fn open_socket(&mut self, ticket: &str) {
-        let happenings = self.happenings.clone();
-        let path = format!("/api/sync?ticket={ticket}");
-        let hear = move |heard| report(&happenings, Happened::Socket(heard));
-        self.socket = Some(Socket::open(&path, hear));
+    fn hang_up(&mut self) {
+        self.wire = None;
+        self.way.ended(clock::now());
     }
 
     fn send(&self, message: &ToServer) {
-        if let Some(socket) = &self.socket {
-            socket.send(&message.to_bytes());
+        if let Some(wire) = &self.wire {
+            wire.send(message);
         }
     }
 
@@ -245,46 +298,6 @@ impl Account {
             clock::until(at).await;
             report(&happenings, Happened::Timer(number));
         });
-    }
-
-    fn tell(&mut self, notice: Notice) {
-        match notice {
-            Notice::Saved { number, entry } => {
-                self.reading.outdate();
-                page_port::tell(&ToPage::Saved { number, entry });
-                page_port::tell(&ToPage::Changed);
-            }
-            Notice::Refused { number, why } => page_port::tell(&ToPage::Refused { number, why }),
-            Notice::NotSaved { number, why } => {
-                page_port::tell(&ToPage::NotSaved { number, why: storage(why) });
-            }
-            Notice::Changed => {
-                self.reading.outdate();
-                page_port::tell(&ToPage::Changed);
-            }
-            // Said with the status of the whole.
-            Notice::Line(_) => {}
-            Notice::Damaged(_) => page_port::tell(&ToPage::Status(Status::Damaged)),
-        }
-    }
-
-    fn tell_status(&mut self) {
-        let waiting = u32::try_from(self.device.unsent()).unwrap_or(u32::MAX);
-        let asking = u32::try_from(self.device.asking(clock::now())).unwrap_or(u32::MAX);
-        let refused = u32::try_from(self.device.dead_letters().len()).unwrap_or(u32::MAX);
-        let status = match self.device.line() {
-            Line::Offline if self.sign_in.is_over() => Status::SignedOut { waiting },
-            Line::Offline | Line::TooOld | Line::Revoked => Status::Offline { waiting },
-            _ if refused > 0 => Status::NotSent { refused },
-            _ if asking > 0 && asking == waiting => Status::Asks { waiting },
-            Line::Exchanging if waiting == 0 => Status::Checking,
-            Line::Exchanging => Status::Sending { waiting },
-            Line::Same { at } => Status::UpToDate { at },
-        };
-        if self.told != Some(status) {
-            self.told = Some(status);
-            page_port::tell(&ToPage::Status(status));
-        }
     }
 
     pub(super) fn record(&mut self) -> &Record {
@@ -339,23 +352,13 @@ impl Account {
         page_port::tell(&ToPage::Changed);
     }
 
-    async fn keep_draft(&self, number: Number, key: &str, text: String) {
-        let name = draft_name(self.reading.patient, key);
-        let kept = put_local(&self.disk, &self.vault, &name, text.as_bytes()).await;
-        page_port::tell(&match kept {
-            Ok(()) => ToPage::Draft { number, text: (!text.is_empty()).then_some(text) },
-            Err(DiskError::Full) => ToPage::NotSaved { number, why: Storage::Full },
-            Err(_) => ToPage::NotSaved { number, why: Storage::Unreachable },
-        });
-    }
-
     pub async fn change_passphrase(&self, now: &str, new: &str) -> Result<Granted, Denied> {
         access::change_passphrase(&self.slot, &self.disk, now, new).await
     }
 
     /// Takes everything off this device. What was not sent is lost with it: the page asks before.
     pub async fn leave(mut self) -> Result<Granted, Denied> {
-        self.socket = None;
+        self.wire = None;
         let clinic_knows = fetch::end_session(&self.slot).await;
         self.disk.wipe().await.map_err(|_| Denied::NotSaved)?;
         Ok(Granted::Left { clinic_knows })
@@ -370,16 +373,5 @@ async fn fetch_ticket(slot: String, happenings: Happenings) {
     match fetch::ticket(&slot).await {
         Ok(ticket) => report(&happenings, Happened::Ticket(ticket)),
         Err(why) => report(&happenings, Happened::NoTicket(why)),
-    }
-}
-
-fn draft_name(patient: PatientId, key: &str) -> String {
-    format!("draft/{patient}/{key}")
-}
-
-fn storage(why: StoreError) -> Storage {
-    match why {
-        StoreError::Full => Storage::Full,
-        StoreError::Unreachable | StoreError::Overtaken => Storage::Unreachable,
     }
 }

@@ -9,7 +9,7 @@ use shared::view::{
 };
 use shared::{qr, warning};
 
-use crate::bridge::{Answer, Ask};
+use crate::bridge::{Answer, Ask, DraftPhotos, Photo};
 
 pub fn answer(record: &Record, reader: AccountId, ask: Ask) -> Answer {
     match ask {
@@ -52,6 +52,9 @@ pub fn answer(record: &Record, reader: AccountId, ask: Ask) -> Answer {
             let signs = warning::signs(&text).into_iter();
             Answer::Signs(signs.map(|sign| sign.code.to_owned()).collect())
         }
+        // The account answered these; they are no part of the record.
+        Ask::Photos { .. } => Answer::Photos(DraftPhotos::default()),
+        Ask::Photo { .. } => Answer::Photo(Photo::Gone),
         Ask::Requests => Answer::Requests(requests::requests(record, reader)),
     }
 }

@@ -10,7 +10,7 @@ use crate::sync::stored::{RowKey, Stored, Write};
 
 impl<D: Documents> Device<D> {
     /// The person is saying it otherwise or taking it back, and the disk has not answered.
-    fn is_being_changed(&self, entry: &EntryId) -> bool {
+    pub(super) fn is_being_changed(&self, entry: &EntryId) -> bool {
         self.batches.values().any(|what| match what {
             InFlight::Save { entry: other, .. }
             | InFlight::Withdraw { entry: other, .. }

@@ -1,5 +1,6 @@
 //! One connection, seen as a line that lives or is dead: opening it, greeting, pings, and giving up.
 
+use super::bring::Bringing;
 use super::exchange::Busy;
 use super::{
     DEAD_AFTER_MILLIS, DEAD_AFTER_WAKE_MILLIS, Device, Documents, Effect, Held, Line,
@@ -43,6 +44,7 @@ pub(super) struct Open {
     pub stuck: BTreeMap<DocumentId, Stuck>,
     /// Comparisons since something last changed.
     pub rounds: u32,
+    pub bringing: Bringing,
     /// When the server was last asked whether both hold the same.
     asked_at: Timestamp,
     /// It was asked and has said nothing since.
@@ -133,6 +135,7 @@ impl<D: Documents> Device<D> {
                 }
             }
             Link::Open(open) => {
+                open.bringing.rests = false;
                 open.asked_at = open.asked_at.min(now);
                 let since = now.millis_since(open.asked_at);
                 if open.waits && since >= open.patience_millis {
@@ -235,6 +238,7 @@ impl Open {
             missed: BTreeSet::new(),
             stuck: BTreeMap::new(),
             rounds: 0,
+            bringing: Bringing::default(),
             asked_at: now,
             // The hello is the first thing that waits for an answer.
             waits: true,

@@ -26,21 +26,25 @@ impl<D: Documents> Device<D> {
     }
 
     fn mint_all(&mut self, now: Timestamp, actor: Actor, out: &mut Vec<Effect>) {
+        let ready = self.ready(now).into_iter().filter(|(_, item)| self.is_brought(item));
+        let ready: Vec<_> = ready.map(|(entry, item)| (*entry, item.clone())).collect();
+        for (entry, item) in ready {
+            self.mint(actor, entry, item, out);
+        }
+    }
+
+    /// What waits for nothing but the clinic.
+    pub(super) fn ready(&self, now: Timestamp) -> Vec<(&EntryId, &OutboxItem)> {
         let unwritten = self.unwritten.iter().flat_map(|(what, _, _)| what.entries());
         let in_flight = self.batches.values().flat_map(InFlight::entries);
         let busy: Vec<EntryId> = in_flight.chain(unwritten).collect();
-        let waiting: Vec<_> = self
-            .outbox
+        self.outbox
             .iter()
             .filter(|(entry, _)| !busy.contains(entry))
             .filter(|(_, item)| item.written_at <= now || !self.soil.has(Planted::ClockDecides))
             .filter(|(_, item)| !item.asks_again(now))
             .filter(|(_, item)| self.documents.is_open(&item.document))
-            .map(|(entry, item)| (*entry, item.clone()))
-            .collect();
-        for (entry, item) in waiting {
-            self.mint(actor, entry, item, out);
-        }
+            .collect()
     }
 
     fn mint(&mut self, actor: Actor, entry: EntryId, item: OutboxItem, out: &mut Vec<Effect>) {

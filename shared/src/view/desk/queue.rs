@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{RedFlag, Work};
 use crate::id::{AccountId, EntryId, PatientId};
+use crate::record::message::Attachment;
 use crate::time::Timestamp;
 use crate::view::refills::RefillRow;
 use crate::view::requests::RequestRow;
@@ -135,6 +136,8 @@ pub struct DeskMessage {
     /// Written by the one who reads this.
     pub mine: bool,
     pub text: String,
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
     pub written_at: Timestamp,
     pub received_at: Timestamp,
     /// Where an answer of the clinic is.

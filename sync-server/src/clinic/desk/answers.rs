@@ -2,10 +2,16 @@
 //! device that the device did not say itself.
 
 use shared::id::{AccountId, EntryId};
+use shared::record::message::Attachment;
 use shared::view::desk::queue::{AnswerState, DeskMessage};
 
 use crate::store::desk::Reach;
 use crate::store::rows::{Author, ShownMessage};
+
+/// A list of a newer kind names nothing that can be shown here.
+fn named(list: &str) -> Vec<Attachment> {
+    shared::json::from_text(list).unwrap_or_default()
+}
 
 type Reader = (AccountId, String, EntryId);
 
@@ -44,6 +50,7 @@ pub fn messages(
             clinic,
             mine: author == Some(me),
             text: message.text.clone(),
+            attachments: message.attachments.as_deref().map(named).unwrap_or_default(),
             written_at: message.written_at,
             received_at: message.received_at,
             state: clinic.then(|| state(place, shown)),

@@ -42,6 +42,7 @@ mod promise {
             audience: Audience::Circle,
             author: Author::Person(ROSA),
             text: text.into(),
+            attachments: Some(format!("[{text}]")),
             written_at: at(0),
             received_at: at(i64::try_from(entry).unwrap()),
         }

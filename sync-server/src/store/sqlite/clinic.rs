@@ -10,7 +10,7 @@ use super::StoreError;
 use super::columns::{Columns, all, audience_word, one, seq_column};
 use super::documents::{append_one, rows_after};
 use super::people::{open_account_name, open_patient_name};
-use super::sealed::{CLINIC_NAME, Db, MESSAGE_TOKEN, REPLY_TOKEN, TEXT, TOPIC, number};
+use super::sealed::{ATTACHED, CLINIC_NAME, Db, MESSAGE_TOKEN, REPLY_TOKEN, TEXT, TOPIC, number};
 use crate::sealing::{Owner, Token};
 use crate::store::rows::{
     Appended, Author, Found, MessageRow, NewMark, News, Projection, ShownMessage, ShownThread,
@@ -146,6 +146,15 @@ fn add_message(db: Db<'_>, message: &MessageRow) -> Result<bool, StoreError> {
             message.written_at.millis(),
             message.received_at.millis(),
         ))?;
+    if added == 1
+        && let Some(list) = &message.attachments
+    {
+        let list = db.seal(&ATTACHED, owner, &place[1..], list.as_bytes())?;
+        db.prepare_cached(
+            "INSERT INTO message_attachments (patient, entry, value, list) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute((message.patient.to_bytes(), entry, value, list))?;
+    }
     Ok(added == 1)
 }
 
@@ -193,7 +202,9 @@ pub fn seen(
 }
 
 const MESSAGE: &str = "t.patient, t.thread, m.entry, m.value, m.account, m.clinic_name, m.text,
-     m.written_at, m.received_at, a.name, m.seen, t.audience";
+     m.written_at, m.received_at, a.name, m.seen, t.audience,
+     (SELECT list FROM message_attachments x
+      WHERE (x.patient, x.entry, x.value) = (m.patient, m.entry, m.value))";
 
 fn read_message(db: Db<'_>, columns: &mut Columns<'_, '_>) -> Result<ShownMessage, StoreError> {
     let (patient, thread, entry) = (columns.patient()?, columns.entry()?, columns.entry()?);
@@ -215,16 +226,21 @@ fn read_message(db: Db<'_>, columns: &mut Columns<'_, '_>) -> Result<ShownMessag
         (Author::Person(account), Some(name)) => open_account_name(db, *account, &name)?,
         (Author::Person(_), None) => String::new(),
     };
+    let (seen, audience) = (columns.take()?, columns.audience()?);
+    let attachments = columns.take::<Option<Vec<u8>>>()?;
+    let attachments =
+        attachments.map(|list| db.open_text(&ATTACHED, owner, &place[1..], &list)).transpose()?;
     Ok(ShownMessage {
         author_name,
-        seen: columns.take()?,
+        seen,
         message: MessageRow {
             patient,
             thread,
             entry,
-            audience: columns.audience()?,
+            audience,
             author,
             text,
+            attachments,
             written_at,
             received_at,
         },

@@ -30,6 +30,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0009_sealed.sql"),
     include_str!("../../../migrations/sqlite/0010_attachments.sql"),
     include_str!("../../../migrations/sqlite/0011_grants.sql"),
+    include_str!("../../../migrations/sqlite/0012_message_attachments.sql"),
 ];
 
 /// Why the server cannot start on this file. Each is a sentence for the host.

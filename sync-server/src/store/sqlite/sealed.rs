@@ -76,6 +76,7 @@ pub const TOPIC: Sealed = sealed("threads", "topic", PATIENT, &["thread", "await
 pub const CLINIC_NAME: Sealed =
     sealed("messages", "clinic_name", PATIENT, &["thread", "entry", "value"]);
 pub const TEXT: Sealed = sealed("messages", "text", PATIENT, &["thread", "entry", "value"]);
+pub const ATTACHED: Sealed = sealed("message_attachments", "list", PATIENT, &["entry", "value"]);
 pub const NOTED_BY: Sealed = sealed("desk_notes", "name", PATIENT, &["item", "number"]);
 pub const NOTED: Sealed = sealed("desk_notes", "what", PATIENT, &["item", "number"]);
 pub const FACT: Sealed = sealed("person_facts", "value", PATIENT, &["kind", "token"]);
@@ -95,7 +96,7 @@ pub const OUTGOING_BODY: Sealed =
     sealed("outgoing_versions", "body", PATIENT, &["kind", "id", "version"]);
 
 /// Every sealed column.
-pub const SEALED: [&Sealed; 20] = [
+pub const SEALED: [&Sealed; 21] = [
     &ACCOUNT_NAME,
     &PATIENT_NAME,
     &BIRTH_DATE,
@@ -103,6 +104,7 @@ pub const SEALED: [&Sealed; 20] = [
     &TOPIC,
     &CLINIC_NAME,
     &TEXT,
+    &ATTACHED,
     &NOTED_BY,
     &NOTED,
     &FACT,

@@ -12,11 +12,12 @@ use super::sealed::Db;
 use crate::sealing::Owner;
 
 /// Every table that names a patient, from the leaves to the root, with what leads to it.
-const TABLES: [(&str, &str); 22] = [
+const TABLES: [(&str, &str); 23] = [
     ("changes", "patient = ?1"),
     ("actors", "patient = ?1"),
     ("written", "patient = ?1"),
     ("documents", "patient = ?1"),
+    ("message_attachments", "patient = ?1"),
     ("messages", "patient = ?1"),
     ("threads", "patient = ?1"),
     ("replies", "patient = ?1"),

@@ -14,12 +14,13 @@ use shared::id::{AccountId, EntryId, PatientId, Rng};
 use shared::time::Timestamp;
 
 use super::sealed::{Db, SEALED, Sealed, open_all, open_column};
-use super::{SqliteStore, attachments, open, outgoing, reseal};
+use super::{SqliteStore, attachments, clinic, open, outgoing, reseal};
 use crate::sealing::WrappingKey;
 use crate::store::Store;
 use crate::store::attachments::{Attached, NewAttachment, Took};
 use crate::store::outgoing::Made;
 use crate::store::resources::FactKind;
+use crate::store::rows::{Author, Found, MessageRow, Projection};
 use crate::world::OsRng;
 
 const KEY: WrappingKey = WrappingKey::from_bytes([5; 32]);
@@ -254,6 +255,20 @@ fn since_it_is_sealed(db: Db<'_>, number: u8) {
     let (kind, id, body) = ("Task".to_owned(), format!("t{number}"), words("task", number));
     let made = Made { kind, id, hash: [number; 32], body };
     outgoing::put(db, patient(number), &[made], NOW).unwrap();
+    let message = MessageRow {
+        patient: patient(number),
+        thread: self::id(number, 9),
+        entry: self::id(number, 9),
+        audience: Audience::Circle,
+        author: Author::Person(self::account(number)),
+        text: words("text", number),
+        attachments: Some(words("photo", number)),
+        written_at: NOW,
+        received_at: NOW,
+    };
+    let messages = vec![Found { message, mark: None }];
+    let (document, threads, marks) = (journal(number), Vec::new(), Vec::new());
+    clinic::project(db, &Projection { document, up_to: 0, threads, messages, marks }).unwrap();
 }
 
 fn roll(random: &mut OsRng, below: usize) -> usize {

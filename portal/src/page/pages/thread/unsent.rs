@@ -3,10 +3,11 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::edit::{Edit, MESSAGE_CHARS_MAX};
+use shared::edit::{Attachment, Edit, MESSAGE_CHARS_MAX};
 use shared::id::EntryId;
 
 use super::super::message_words::not_taken;
+use super::super::photos::Attached;
 use crate::page::draft::Draft;
 use crate::page::i18n::words;
 use crate::page::session::{NotTaken, Session};
@@ -22,6 +23,7 @@ use crate::page::ui::tag::Tone;
 pub(super) struct Unsent {
     pub(super) entry: EntryId,
     pub(super) text: String,
+    pub(super) photos: Vec<Attachment>,
 }
 
 #[component]
@@ -29,6 +31,7 @@ pub(super) fn UnsentSheet(
     session: Session,
     unsent: RwSignal<Option<Unsent>>,
     draft: Draft,
+    attached: Attached,
 ) -> AnyView {
     let is_open = RwSignal::new(false);
     Effect::new(move || is_open.set(unsent.get().is_some()));
@@ -44,7 +47,7 @@ pub(super) fn UnsentSheet(
         <Sheet id="unsent" title=words::unsent_title() close=words::action_cancel() is_open=is_open
             acting=acting.map(|record| words::acting_for(&record.name))>
             {unsent.get_untracked().map(|unsent| view! {
-                <Change session=session unsent=unsent draft=draft is_open=is_open/>
+                <Change session=session unsent=unsent back=(draft, attached) is_open=is_open/>
             })}
         </Sheet>
     }
@@ -52,7 +55,15 @@ pub(super) fn UnsentSheet(
 }
 
 #[component]
-fn Change(session: Session, unsent: Unsent, draft: Draft, is_open: RwSignal<bool>) -> AnyView {
+fn Change(
+    session: Session,
+    unsent: Unsent,
+    /// Where what is taken back returns to.
+    back: (Draft, Attached),
+    is_open: RwSignal<bool>,
+) -> AnyView {
+    let (draft, attached) = back;
+    let photos = unsent.photos.clone();
     let entry = unsent.entry;
     let text = RwSignal::new(unsent.text.clone());
     let trouble = RwSignal::new(None::<NotTaken>);
@@ -65,6 +76,8 @@ fn Change(session: Session, unsent: Unsent, draft: Draft, is_open: RwSignal<bool
         spawn_local(async move { finish(session.edit(Edit::Reword { entry, text }).await) });
     };
     let take_back = move || {
+        // Before the message lets them go.
+        attached.keep(&photos, true);
         spawn_local(async move {
             let outcome = session.edit(Edit::Withdraw { entry }).await;
             if outcome.is_ok() {

@@ -3,12 +3,25 @@
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::on_cleanup;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+use web_sys::{Blob, BlobPropertyBag, Event, File, HtmlAnchorElement, HtmlInputElement, Url};
 
 use super::{document, window};
 
 /// An address that only this tab knows, for as long as the screen is there.
 pub(crate) struct ObjectUrl(Option<String>);
+
+/// A file that the person chose. The page hands it on and does not look into it.
+pub(crate) struct ChosenFile(pub(super) File);
+
+impl ChosenFile {
+    /// What was chosen in this field, which is empty afterwards: the same file can be chosen again.
+    pub(crate) fn take(event: &Event) -> Option<Self> {
+        let input: HtmlInputElement = event.target()?.dyn_into().ok()?;
+        let file = input.files()?.get(0)?;
+        input.set_value("");
+        Some(Self(file))
+    }
+}
 
 /// Saves what lies at an address, as if the person had followed a link to it.
 pub(crate) fn save(address: &str, name: &str) {
@@ -32,7 +45,11 @@ impl ObjectUrl {
         // Each letter is one byte, by the definition of `atob`.
         let bytes: Vec<u8> =
             binary.chars().filter_map(|letter| u8::try_from(u32::from(letter)).ok()).collect();
-        Self::of_part(&Uint8Array::from(&bytes[..]), content_type)
+        Self::of_bytes(&bytes, content_type)
+    }
+
+    pub(crate) fn of_bytes(bytes: &[u8], content_type: &str) -> Self {
+        Self::of_part(&Uint8Array::from(bytes), content_type)
     }
 
     fn of_part(part: &JsValue, content_type: &str) -> Self {

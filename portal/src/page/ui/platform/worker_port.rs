@@ -1,9 +1,11 @@
 //! The dedicated worker as a thing that takes bytes, answers bytes, and can be ended.
 
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use super::ChosenFile;
 
 /// Ends the worker, and everything in its memory, when it is dropped.
 pub(crate) struct WorkerPort {
@@ -34,6 +36,12 @@ impl WorkerPort {
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         Some(Self { worker, _on_message: on_message, _on_error: on_error })
+    }
+
+    /// The file goes as it is: it is read where it arrives.
+    pub(crate) fn post_with(&self, bytes: &[u8], file: &ChosenFile) {
+        let both = Array::of2(&Uint8Array::from(bytes), &file.0);
+        let _ = self.worker.post_message(&both);
     }
 
     pub(crate) fn post(&self, bytes: &[u8]) {

@@ -1,0 +1,106 @@
+//! Photos on this device's disk: each sealed in a row of its own, and one row that says which there are.
+//! Both change in one transaction, and one tab at a time.
+
+use std::rc::Rc;
+
+use shared::album::{Album, KEPT_BYTES_MAX};
+use shared::id::PatientId;
+use shared::json;
+
+use super::browser::disk::{Change, Disk, DiskError, LOCAL};
+use super::browser::tabs;
+use super::engine::local::read_local;
+use super::vault::Vault;
+
+const LIST: &str = "photos";
+
+/// Where the photos of one account lie.
+#[derive(Clone)]
+pub struct Shelf {
+    pub database: String,
+    pub vault: Rc<Vault>,
+}
+
+impl Shelf {
+    pub async fn album(&self) -> Result<Album, DiskError> {
+        read_list(&Disk::open(&self.database).await?, &self.vault).await
+    }
+
+    /// Nothing if it is not on this device.
+    pub async fn photo(&self, patient: PatientId, blob: &str) -> Option<Vec<u8>> {
+        let disk = Disk::open(&self.database).await.ok()?;
+        read_local(&disk, &self.vault, &row(patient, blob)).await
+    }
+
+    /// Changes the list, puts the content of what is new, and removes what is not named any more. Where
+    /// the disk is full, what the clinic has makes room.
+    pub async fn change(
+        &self,
+        content: Option<(PatientId, &str, &[u8])>,
+        change: impl FnOnce(&mut Album),
+    ) -> Result<Album, DiskError> {
+        let _alone = tabs::alone(&format!("{}-{LIST}", self.database)).await;
+        let disk = Disk::open(&self.database).await?;
+        let before = read_list(&disk, &self.vault).await?;
+        let mut after = before.clone();
+        change(&mut after);
+        let mut outcome = Ok(());
+        for bytes_max in [KEPT_BYTES_MAX, 0] {
+            after.keep_within(bytes_max);
+            outcome = disk.change(&self.sealed(&before, &after, content).await?).await;
+            if outcome != Err(DiskError::Full) {
+                break;
+            }
+        }
+        outcome.map(|()| after)
+    }
+
+    async fn sealed(
+        &self,
+        before: &Album,
+        after: &Album,
+        content: Option<(PatientId, &str, &[u8])>,
+    ) -> Result<Change, DiskError> {
+        let (store, requires) = (LOCAL, Vec::new());
+        let list = json::to_text(after);
+        let mut rows = vec![(LIST.to_owned(), list.as_bytes())];
+        let content = content.map(|(patient, blob, bytes)| (row(patient, blob), bytes));
+        rows.extend(content);
+        let (mut put, mut remove) = (Vec::new(), Vec::new());
+        for (what, plain) in rows {
+            let name = self.vault.name_of_local(&what).await.map_err(unreachable)?;
+            let sealed = self.vault.seal(&name, plain).await.map_err(unreachable)?;
+            put.push((name, sealed));
+        }
+        let stays = |patient, blob: &str| {
+            let mut stay = after.all().iter();
+            stay.any(|kept| kept.patient == patient && kept.attachment.blob == blob)
+        };
+        for gone in before.all() {
+            if !stays(gone.patient, &gone.attachment.blob) {
+                let row = row(gone.patient, &gone.attachment.blob);
+                remove.push(self.vault.name_of_local(&row).await.map_err(unreachable)?);
+            }
+        }
+        Ok(Change { store, requires, put, remove, strict: true })
+    }
+}
+
+/// A list that is there and cannot be read is not taken for an empty one.
+async fn read_list(disk: &Disk, vault: &Vault) -> Result<Album, DiskError> {
+    let names = [vault.name_of_local(LIST).await.map_err(unreachable)?];
+    let Some(sealed) = disk.these(LOCAL, &names).await?.pop().flatten() else {
+        return Ok(Album::default());
+    };
+    let bytes = vault.open_bytes(&names[0], &sealed).await;
+    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    text.and_then(|text| json::from_text(&text)).ok_or(DiskError::Unreachable)
+}
+
+fn row(patient: PatientId, blob: &str) -> String {
+    format!("photo/{patient}/{blob}")
+}
+
+fn unreachable<T>(_: T) -> DiskError {
+    DiskError::Unreachable
+}

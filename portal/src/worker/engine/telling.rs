@@ -1,0 +1,83 @@
+//! What the page is told: what became of what it asked for, and how things stand as a whole.
+
+use shared::id::PatientId;
+use shared::sync::device::{Line, Notice};
+use shared::sync::stored::StoreError;
+
+use super::account::Account;
+use super::local::put_local;
+use crate::bridge::{Number, Status, Storage, ToPage};
+use crate::worker::browser::disk::DiskError;
+use crate::worker::browser::{clock, page_port};
+
+impl Account {
+    pub(super) fn tell(&mut self, notice: Notice) {
+        match notice {
+            Notice::Saved { number, entry } => {
+                self.reading.outdate();
+                if self.withdrawing.contains(&number) {
+                    self.photos_withdrawn(entry);
+                }
+                page_port::tell(&ToPage::Saved { number, entry });
+                page_port::tell(&ToPage::Changed);
+            }
+            Notice::Refused { number, why } => page_port::tell(&ToPage::Refused { number, why }),
+            Notice::NotSaved { number, why } => {
+                page_port::tell(&ToPage::NotSaved { number, why: storage(why) });
+            }
+            Notice::Changed => {
+                self.reading.outdate();
+                page_port::tell(&ToPage::Changed);
+            }
+            // Said with the status of the whole.
+            Notice::Line(_) => {}
+            Notice::Damaged(_) => page_port::tell(&ToPage::Status(Status::Damaged)),
+        }
+    }
+
+    pub(super) fn tell_status(&mut self) {
+        let waiting = u32::try_from(self.device.unsent()).unwrap_or(u32::MAX);
+        let asking = u32::try_from(self.device.asking(clock::now())).unwrap_or(u32::MAX);
+        let refused = u32::try_from(self.device.dead_letters().len()).unwrap_or(u32::MAX);
+        let status = match self.device.line() {
+            Line::Offline if self.sign_in.is_over() => Status::SignedOut { waiting },
+            Line::Offline | Line::TooOld | Line::Revoked => Status::Offline { waiting },
+            _ if refused > 0 => Status::NotSent { refused },
+            _ if asking > 0 && asking == waiting => Status::Asks { waiting },
+            Line::Exchanging if waiting == 0 => Status::Checking,
+            Line::Exchanging => Status::Sending { waiting },
+            Line::Same { at } => Status::UpToDate { at },
+        };
+        if self.told != Some(status) {
+            self.told = Some(status);
+            page_port::tell(&ToPage::Status(status));
+        }
+    }
+
+    pub(super) async fn keep_draft(&self, number: Number, key: &str, text: String) {
+        let name = draft_name(self.reading.patient, key);
+        let kept = put_local(&self.disk, &self.vault, &name, text.as_bytes()).await;
+        page_port::tell(&match kept {
+            Ok(()) => ToPage::Draft { number, text: (!text.is_empty()).then_some(text) },
+            Err(why) => ToPage::NotSaved { number, why: not_kept(why) },
+        });
+    }
+}
+
+pub(super) fn draft_name(patient: PatientId, key: &str) -> String {
+    format!("draft/{patient}/{key}")
+}
+
+fn storage(why: StoreError) -> Storage {
+    match why {
+        StoreError::Full => Storage::Full,
+        StoreError::Unreachable | StoreError::Overtaken => Storage::Unreachable,
+    }
+}
+
+pub(super) fn not_kept(why: DiskError) -> Storage {
+    match why {
+        DiskError::Full => Storage::Full,
+        DiskError::Unreachable | DiskError::Overtaken => Storage::Unreachable,
+    }
+}
