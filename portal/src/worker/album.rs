@@ -7,12 +7,15 @@ use shared::album::{Album, KEPT_BYTES_MAX};
 use shared::id::PatientId;
 use shared::json;
 
-use super::browser::disk::{Change, Disk, DiskError, LOCAL};
+use super::browser::disk::{self, Disk, DiskError, LOCAL};
 use super::browser::tabs;
 use super::engine::local::read_local;
 use super::vault::Vault;
 
 const LIST: &str = "photos";
+
+/// What happens to the list. In a box: what waits for the disk is then made once, not for each of them.
+pub type Change = Box<dyn FnOnce(&mut Album)>;
 
 /// Where the photos of one account lie.
 #[derive(Clone)]
@@ -37,7 +40,7 @@ impl Shelf {
     pub async fn change(
         &self,
         content: Option<(PatientId, &str, &[u8])>,
-        change: impl FnOnce(&mut Album),
+        change: Change,
     ) -> Result<Album, DiskError> {
         let _alone = tabs::alone(&format!("{}-{LIST}", self.database)).await;
         let disk = Disk::open(&self.database).await?;
@@ -60,7 +63,7 @@ impl Shelf {
         before: &Album,
         after: &Album,
         content: Option<(PatientId, &str, &[u8])>,
-    ) -> Result<Change, DiskError> {
+    ) -> Result<disk::Change, DiskError> {
         let (store, requires) = (LOCAL, Vec::new());
         let list = json::to_text(after);
         let mut rows = vec![(LIST.to_owned(), list.as_bytes())];
@@ -82,7 +85,7 @@ impl Shelf {
                 remove.push(self.vault.name_of_local(&row).await.map_err(unreachable)?);
             }
         }
-        Ok(Change { store, requires, put, remove, strict: true })
+        Ok(disk::Change { store, requires, put, remove, strict: true })
     }
 }
 

@@ -12,7 +12,7 @@ use super::account::Account;
 use super::telling::draft_name;
 use super::{Happened, report};
 use crate::bridge::{DraftPhotos, Photo, PhotoTrouble, ToPage};
-use crate::worker::album::Shelf;
+use crate::worker::album::{Change, Shelf};
 use crate::worker::browser::disk::DiskError;
 use crate::worker::browser::picture::{Blob, shrink};
 use crate::worker::browser::{file, page_port};
@@ -127,10 +127,10 @@ impl Account {
         let patient = self.reading.patient;
         let draft = draft_name(patient, key);
         self.photos.forgive(&draft);
-        self.change_album(move |album| match keep {
+        self.change_album(Box::new(move |album| match keep {
             true => album.need(patient, &blobs, &draft),
             false => album.release(&draft, Some(&blobs)),
-        });
+        }));
     }
 
     pub(super) fn draft_photos(&self, key: &str) -> DraftPhotos {
@@ -154,17 +154,17 @@ impl Account {
         }
         let (patient, entry) = (self.reading.patient, entry.to_string());
         let blobs: Vec<_> = attachments.iter().map(|one| one.blob.clone()).collect();
-        let need = |album: &mut Album| album.need(patient, &blobs, &entry);
-        self.photos.album = self.photos.shelf.change(None, need).await?;
+        let need = move |album: &mut Album| album.need(patient, &blobs, &entry);
+        self.photos.album = self.photos.shelf.change(None, Box::new(need)).await?;
         Ok(())
     }
 
     /// A message was taken back: of its photos stays what a draft has.
     pub(super) fn photos_withdrawn(&self, entry: EntryId) {
-        self.change_album(move |album| album.release(&entry.to_string(), None));
+        self.change_album(Box::new(move |album| album.release(&entry.to_string(), None)));
     }
 
-    fn change_album(&self, change: impl FnOnce(&mut Album) + 'static) {
+    fn change_album(&self, change: Change) {
         let (shelf, happenings) = (self.photos.shelf.clone(), self.happenings.clone());
         spawn_local(async move {
             // What stays by a fault of the disk is sealed like the rest, and goes when somebody leaves.
@@ -208,8 +208,8 @@ impl Account {
             let outcome = attachments::bring(&slot, patient, name, content).await;
             if outcome.is_ok() {
                 // Without this note it only stays for longer than it has to.
-                let note = |album: &mut Album| album.brought(patient, &name.text());
-                if let Ok(album) = shelf.change(None, note).await {
+                let note = move |album: &mut Album| album.brought(patient, &name.text());
+                if let Ok(album) = shelf.change(None, Box::new(note)).await {
                     report(&happenings, Happened::Photos(PhotoNews::Album(album)));
                 }
             }
@@ -228,10 +228,10 @@ async fn take_in(
     let attachment = attachment_of(patient, &small).ok_or(PhotoTrouble::Unreadable)?;
     let blob = attachment.blob.clone();
     let needed_by = vec![draft.to_owned()];
-    let add = |album: &mut Album| {
+    let add = move |album: &mut Album| {
         album.add(Kept { patient, attachment, needed_by, brought: false });
     };
-    let kept = shelf.change(Some((patient, &blob, &small)), add).await;
+    let kept = shelf.change(Some((patient, &blob, &small)), Box::new(add)).await;
     kept.map_err(|why| match why {
         DiskError::Full => PhotoTrouble::Full,
         DiskError::Unreachable | DiskError::Overtaken => PhotoTrouble::NotSaved,
@@ -273,11 +273,11 @@ async fn look(
     // The size that counts is that of what came.
     let attachment = Attachment { bytes: content.len() as u64, ..attachment };
     let (blob, needed_by) = (attachment.blob.clone(), Vec::new());
-    let add = |album: &mut Album| {
+    let add = move |album: &mut Album| {
         album.add(Kept { patient, attachment, needed_by, brought: true });
     };
     // One that is not kept is fetched again the next time.
-    let _not_kept = shelf.change(Some((patient, &blob, &content)), add).await;
+    let _not_kept = shelf.change(Some((patient, &blob, &content)), Box::new(add)).await;
     picture(&content)
 }
 
