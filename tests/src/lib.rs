@@ -3,3 +3,5 @@
 pub mod built;
 pub mod numbers;
 pub mod scratch;
+pub mod synthea;
+pub mod watched;

@@ -31,8 +31,15 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
         let here = if here.is_empty() { "none".to_owned() } else { here.join(", ") };
         bail!("the bench `{name}` is not written yet; written so far: {here}");
     };
+    let mut command = cargo(&["bench", "--package", package, "--bench", name]);
+    if name == "fhir" {
+        // What is measured is the server's own program; whoever watches it need not be fast.
+        command.args(["--profile", "dev"]);
+        workspace::run(cargo(&["build", "--release", "--package", "sync-server"]))?;
+        command.env("SATCHEL_SERVER", workspace::target().join("release/sync-server"));
+    }
     say::line(&format!("measure: {name}"));
-    let mut command = cargo(&["bench", "--package", package, "--bench", name, "--"]);
+    command.arg("--");
     command.args(rest);
     workspace::run(command)?;
     Ok(ExitCode::SUCCESS)
