@@ -6,6 +6,7 @@ pub mod desk;
 pub mod door;
 pub mod events;
 pub mod record;
+pub mod records;
 pub mod reply;
 pub mod session;
 pub mod set_up;

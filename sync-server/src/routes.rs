@@ -89,6 +89,8 @@ fn staff() -> Vec<Route> {
         get("/clinic/api/items/{patient}/{item}", clinic::desk::item::read),
         post("/clinic/api/items/{patient}/{item}/notes", clinic::desk::item::note),
         get("/clinic/api/records/{patient}/context", clinic::context::read),
+        get("/clinic/api/records", clinic::records::find),
+        post("/clinic/api/records/{patient}/invitation", clinic::records::invite),
         post("/clinic/api/records/{patient}/edits", clinic::desk::decide::write),
         get("/clinic/api/people", clinic::access::people),
         get("/clinic/api/records/{patient}/grants", clinic::access::list),

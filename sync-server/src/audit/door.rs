@@ -32,6 +32,10 @@ pub enum Whose {
         item: Option<EntryId>,
         what: What,
     },
+    /// Somebody is let into this record.
+    Admission {
+        patient: PatientId,
+    },
     /// Of no record, but who may come in: what is changed there is noted.
     Accounts,
     /// The records of everybody in the answer. Its handler says whose, or there is no answer.
@@ -106,10 +110,19 @@ impl Noting<'_> {
             Whose::Record { patient, item, what } if *method != Method::GET => {
                 self.store.audit(vec![self.entry(Did::Wrote, Some(patient), item, what)]).await
             }
+            Whose::Admission { patient } if *method != Method::GET => {
+                self.store
+                    .audit(vec![self.entry(Did::GaveAccess, Some(patient), None, What::Access)])
+                    .await
+            }
             Whose::Accounts if *method != Method::GET => {
                 self.store.audit(vec![self.entry(Did::Wrote, None, None, What::Access)]).await
             }
-            Whose::Record { .. } | Whose::Accounts | Whose::Shown(_) | Whose::Nobody => Ok(()),
+            Whose::Record { .. }
+            | Whose::Admission { .. }
+            | Whose::Accounts
+            | Whose::Shown(_)
+            | Whose::Nobody => Ok(()),
         }
     }
 
@@ -121,6 +134,7 @@ impl Noting<'_> {
         let (patients, item, what) = match self.whose {
             Whose::Nobody | Whose::Accounts => return Ok(()),
             Whose::Record { patient, item, what } => (BTreeSet::from([patient]), item, what),
+            Whose::Admission { patient } => (BTreeSet::from([patient]), None, What::Access),
             Whose::Shown(what) => {
                 let shown = self.shown.lock().unwrap_or_else(|lock| lock.into_inner()).take();
                 (shown.expect("whoever answers about many says about whom"), None, what)

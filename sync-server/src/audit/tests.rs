@@ -72,7 +72,12 @@ async fn every_route_about_a_record_is_noted_with_who_what_when_and_why() {
         let entry = entry.unwrap_or_else(|| panic!("{} {status} was not noted", route.path));
         let is_read = route.method == Method::GET;
         assert!(!is_read || status == StatusCode::OK, "{} answered {status}", route.path);
-        assert_eq!(entry.did, if is_read { Did::Read } else { Did::Wrote });
+        let did = match (is_read, route.action) {
+            (true, _) => Did::Read,
+            (false, "InvitePatient") => Did::GaveAccess,
+            (false, _) => Did::Wrote,
+        };
+        assert_eq!(entry.did, did, "{}", route.path);
         assert_eq!(entry.patient, Some(ROSA_RECORD));
         assert_eq!((&entry.who, &entry.why), (&Who::Staff { account: LINH }, &Why::Treatment));
         assert_eq!(entry.at, world.app.now());

@@ -12,7 +12,7 @@ use crate::extract::{cookie, query_part, slot_of, staff_of_page};
 use crate::fhir::scope::Scopes;
 use crate::secret::SecretHash;
 use crate::state::{App, PROVEN_MS, STAFF_COOKIE, slot_cookie};
-use crate::store::people::{Door, Session, StaffMember};
+use crate::store::people::{Door, Role, Session, StaffMember};
 use crate::store::resources::Client;
 
 pub struct Anyone;
@@ -78,7 +78,11 @@ impl Caller for Staff {
 
     fn signature(&self) -> Signature {
         let (who, session) = (Who::Staff { account: self.member.account }, self.session.token);
-        Signature { who, why: Why::Treatment, session: Some(session) }
+        let why = match self.member.role {
+            Role::Admin => Why::Operations,
+            Role::FrontDesk | Role::Nurse | Role::Clinician | Role::Pharmacist => Why::Treatment,
+        };
+        Signature { who, why, session: Some(session) }
     }
 }
 

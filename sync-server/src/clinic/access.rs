@@ -31,7 +31,7 @@ use crate::store::people::Role;
 /// People of one answer; whoever looks for somebody writes more of the name.
 const PEOPLE_MAX: usize = 20;
 /// Letters of a name that are wanted before anybody is shown.
-const NAMED_CHARS_MIN: usize = 2;
+pub const NAMED_CHARS_MIN: usize = 2;
 
 actions! {
     FindPeople: Staff => Inbox, if knows_people;
@@ -73,7 +73,11 @@ impl Resource for AccessOf {
 }
 
 /// Whoever speaks with patients about who may read along.
-fn knows_people<'a, R>(who: &'a Staff, _resource: &'a R, _store: &'a dyn Store) -> Decision<'a> {
+pub fn knows_people<'a, R>(
+    who: &'a Staff,
+    _resource: &'a R,
+    _store: &'a dyn Store,
+) -> Decision<'a> {
     match who.member.role {
         Role::FrontDesk | Role::Nurse | Role::Clinician => allowed(),
         Role::Pharmacist | Role::Admin => refused(Error::NotAllowed),
@@ -82,7 +86,7 @@ fn knows_people<'a, R>(who: &'a Staff, _resource: &'a R, _store: &'a dyn Store) 
 
 /// A record is opened only by somebody who proved a moment ago that it is them: the page that was
 /// left open at the desk opens none. Whoever came by a link of the demo has no code.
-fn gives_access<'a, R>(who: &'a Staff, resource: &'a R, store: &'a dyn Store) -> Decision<'a> {
+pub fn gives_access<'a, R>(who: &'a Staff, resource: &'a R, store: &'a dyn Store) -> Decision<'a> {
     match who.is_proven || who.session.demo {
         true => knows_people(who, resource, store),
         false => match who.member.role {
@@ -98,7 +102,7 @@ fn refused<'a>(error: Error) -> Decision<'a> {
 
 /// What is looked for among people.
 #[derive(Default)]
-pub struct Named(String);
+pub struct Named(pub String);
 
 impl FromRequest<App> for Named {
     type Rejection = Error;

@@ -111,7 +111,7 @@ pub async fn set_up(
     Ok(Answer(Done { recovery: codes }))
 }
 
-fn picture(text: &str) -> Result<Vec<String>, Error> {
+pub(super) fn picture(text: &str) -> Result<Vec<String>, Error> {
     let code = qrcode::QrCode::new(text).map_err(|_| StoreError::Damaged("a clinic's name"))?;
     let row = |row: &[qrcode::Color]| {
         let sign = |color: &qrcode::Color| color.select('1', '0');

@@ -225,8 +225,10 @@ fn may(role: Role, is_proven: bool, action: &str) -> bool {
         "ListStaff" | "AddStaff" | "ChangeStaff" | "LinkStaff" | "SearchAudit" => {
             role == Role::Admin && is_proven
         }
-        "FindPeople" | "ReadAccess" | "NarrowAccess" | "EndAccess" => knows_people(role),
-        "GiveAccess" => knows_people(role) && is_proven,
+        "FindPeople" | "FindRecords" | "ReadAccess" | "NarrowAccess" | "EndAccess" => {
+            knows_people(role)
+        }
+        "GiveAccess" | "InvitePatient" => knows_people(role) && is_proven,
         _ => role != Role::Admin,
     }
 }
