@@ -14,10 +14,12 @@ mod inbox;
 mod keys;
 mod line;
 mod live;
+mod office;
 mod photo;
 mod refill;
 mod reply;
 mod request;
+mod room;
 mod saved;
 mod set_up;
 mod top;
@@ -31,6 +33,7 @@ use crate::page::ui::platform::{
     direct, fragment_value, languages, set_title, words as words_of_the_boot_script,
 };
 use desk::{Connection, Desk};
+use room::Room;
 
 /// Runs the program in this window.
 pub fn start() {
@@ -54,17 +57,20 @@ fn Clinic() -> AnyView {
     live::follow_wakes(desk);
     live::keep_up(desk);
     keys::listen(desk);
+    let is_inbox = move || desk.room().get() == Room::Inbox;
     let signed_out = move || desk.connection().get() == Connection::SignedOut;
     view! {
         <a class="button skip" href="#conversation" on:click=skip>{words::clinic_skip()}</a>
         <div class="desk">
             <top::Top desk=desk/>
             <Show when=move || !signed_out() fallback=move || view! { <door::SignIn desk=desk/> }>
-                <inbox::Inbox desk=desk/>
-                <conversation::Conversation desk=desk/>
-                <context::Context desk=desk/>
-                <chart::Chart desk=desk/>
-                <wrong::Wrong desk=desk/>
+                <Show when=is_inbox fallback=move || view! { <office::Rooms desk=desk/> }>
+                    <inbox::Inbox desk=desk/>
+                    <conversation::Conversation desk=desk/>
+                    <context::Context desk=desk/>
+                    <chart::Chart desk=desk/>
+                    <wrong::Wrong desk=desk/>
+                </Show>
                 <keys::Help desk=desk/>
             </Show>
         </div>

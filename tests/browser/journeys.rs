@@ -11,6 +11,7 @@ mod harness;
 mod keyboard;
 mod large_text;
 mod lock;
+mod office;
 mod offline;
 mod photo;
 mod reading;
@@ -22,6 +23,7 @@ mod share;
 mod side_by_side;
 mod slow_line;
 mod snapshots;
+mod staff;
 mod thread;
 mod update;
 mod withdrawn;
@@ -72,6 +74,8 @@ pub const JOURNEYS: &[Journey] = &[
     journey("clinic_keys", BOTH, |stage| Box::pin(clinic_keys::play(stage))),
     journey("before_visit", BOTH, |stage| Box::pin(before_visit::play(stage))),
     journey("correction", BOTH, |stage| Box::pin(correction::play(stage))),
+    journey("staff", BOTH, |stage| Box::pin(staff::play(stage))),
+    journey("office", BOTH, |stage| Box::pin(office::play(stage))),
     journey("share", BOTH, |stage| Box::pin(share::play(stage))),
     journey("readme", CHROMIUM, |stage| Box::pin(readme::play(stage))),
     journey("snapshots", CHROMIUM, |stage| Box::pin(snapshots::play(stage))),

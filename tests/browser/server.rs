@@ -106,6 +106,16 @@ impl Server {
         self.running = None;
     }
 
+    /// Types a command of the host beside the running server; answers what it printed.
+    pub fn command(&self, words: &[&str]) -> Result<String> {
+        let mut command = Command::new(built::server()?);
+        command.args(words).arg("--dir").arg(&self.folder).args(["--origin", &self.origin]);
+        let output = command.output()?;
+        let wrong = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "{words:?} did not work: {wrong}");
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
     /// A printed link, by the word before it: `patient`, `caregiver`, `nurse`, `new patient`.
     pub fn link(&self, who: &str) -> Result<&str> {
         let Some(link) = self.links.get(who) else {

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use shared::attachment::{ATTACHMENT_BYTES_MAX, pieces};
 use shared::edit::clinic::ClinicEdit;
 use shared::edit::{Attachment, Refused};
@@ -17,6 +18,8 @@ use shared::view::desk::queue::{ColleagueLine, DeskItem, Queue, QueueLine};
 pub(super) struct Who {
     account: AccountId,
     pub(super) name: String,
+    /// As the server calls it.
+    pub(super) role: String,
     /// The clinic's name.
     pub(super) clinic: String,
     /// The session ends when nobody touches the page; not so that of a link of the demo.
@@ -90,9 +93,25 @@ pub(super) enum Failed {
     Away,
     SignedOut,
     NotFound,
+    /// A code has to be given first, and then the same works.
+    CodeNeeded,
     Refused(Refused),
+    NoAccess(NoAccess),
     /// It will not work next time either.
     Impossible,
+}
+
+/// Why somebody's access stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum NoAccess {
+    UnknownPerson,
+    OwnRecord,
+    NoBirthDate,
+    OfAge,
+    Over,
+    NotGiven,
+    NotNarrower,
 }
 
 /// What became of a note on an item.
@@ -105,7 +124,18 @@ pub(super) enum Noted {
 
 #[derive(Deserialize)]
 struct Problem {
-    refused: Option<Refused>,
+    #[serde(rename = "type")]
+    kind: String,
+    refused: Option<Value>,
+}
+
+impl Problem {
+    fn failed(&self) -> Failed {
+        let said = self.refused.clone().unwrap_or_default();
+        let refused = serde_json::from_value(said.clone()).map(Failed::Refused);
+        let refused = refused.or_else(|_| serde_json::from_value(said).map(Failed::NoAccess));
+        refused.unwrap_or(Failed::Impossible)
+    }
 }
 
 const API: &str = "/clinic/api";
@@ -134,8 +164,12 @@ fn named(request: RequestBuilder) -> RequestBuilder {
 }
 
 pub(super) async fn queue(show: &str, search: &str, page: usize) -> Result<Queue, Failed> {
-    let search = String::from(js_sys::encode_uri_component(search));
-    get(&format!("queue?show={show}&search={search}&page={page}")).await
+    get(&format!("queue?show={show}&search={}&page={page}", encoded(search))).await
+}
+
+/// As a part of an address.
+pub(super) fn encoded(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
 }
 
 pub(super) async fn colleagues() -> Result<Vec<ColleagueLine>, Failed> {
@@ -167,11 +201,7 @@ pub(super) async fn attachment(
 }
 
 /// `what` is one of the notes that the server knows.
-pub(super) async fn note(
-    place: Place,
-    notes: u32,
-    what: serde_json::Value,
-) -> Result<Noted, Failed> {
+pub(super) async fn note(place: Place, notes: u32, what: Value) -> Result<Noted, Failed> {
     let body = serde_json::json!({ "notes": notes, "what": what });
     let response = post(&format!("items/{}/notes", place.text()), &body).await?;
     if response.status() == 409 {
@@ -209,6 +239,11 @@ pub(super) async fn set_up(secret: &str, proof: &Proof) -> Result<Vec<String>, D
     Ok(done.recovery)
 }
 
+/// A code in an open session, before what needs a fresh one.
+pub(super) async fn prove(code: &str) -> Result<(), Door> {
+    at_the_door("code", &serde_json::json!({ "code": code })).await.map(drop)
+}
+
 /// Somebody is at the page.
 pub(super) async fn stay() -> Result<(), Failed> {
     judge(post("stay", &()).await?).await.map(drop)
@@ -233,8 +268,21 @@ async fn at_the_door(path: &str, body: &impl Serialize) -> Result<Response, Door
 }
 
 pub(super) async fn sign_out() -> Result<(), Failed> {
-    let response = named(Request::delete(&format!("{API}/session"))).send().await;
-    judge(response.map_err(|_| Failed::Away)?).await.map(drop)
+    delete("session").await.map(drop)
+}
+
+pub(super) async fn delete(path: &str) -> Result<Response, Failed> {
+    let response = named(Request::delete(&format!("{API}/{path}"))).send().await;
+    judge(response.map_err(|_| Failed::Away)?).await
+}
+
+/// Posts and reads the answer.
+pub(super) async fn send<T: DeserializeOwned>(
+    path: &str,
+    body: &impl Serialize,
+) -> Result<T, Failed> {
+    let response = judge(post(path, body).await?).await?;
+    response.json().await.map_err(|_| Failed::Away)
 }
 
 async fn post(path: &str, body: &impl Serialize) -> Result<Response, Failed> {
@@ -242,7 +290,7 @@ async fn post(path: &str, body: &impl Serialize) -> Result<Response, Failed> {
     request.map_err(|_| Failed::Impossible)?.send().await.map_err(|_| Failed::Away)
 }
 
-async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Failed> {
+pub(super) async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Failed> {
     let response = named(Request::get(&format!("{API}/{path}"))).send().await;
     let response = judge(response.map_err(|_| Failed::Away)?).await?;
     // An answer that was cut off on its way.
@@ -254,10 +302,14 @@ async fn judge(response: Response) -> Result<Response, Failed> {
         200..=299 => Ok(response),
         401 => Err(Failed::SignedOut),
         404 => Err(Failed::NotFound),
+        403 => {
+            let problem: Result<Problem, _> = response.json().await;
+            let wants_code = problem.is_ok_and(|problem| problem.kind.ends_with(":code-needed"));
+            Err(if wants_code { Failed::CodeNeeded } else { Failed::Impossible })
+        }
         422 => {
             let problem: Result<Problem, _> = response.json().await;
-            let refused = problem.ok().and_then(|problem| problem.refused);
-            Err(refused.map_or(Failed::Impossible, Failed::Refused))
+            Err(problem.map_or(Failed::Impossible, |problem| problem.failed()))
         }
         // Too many requests, and everything that is the server's own trouble.
         429 | 500..=599 => Err(Failed::Away),
@@ -268,6 +320,17 @@ async fn judge(response: Response) -> Result<Response, Failed> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_says_what_is_refused() {
+        let said = |refused: &str| {
+            let kind = "urn:satchel:problem:refused".to_owned();
+            Problem { kind, refused: Some(Value::from(refused)) }.failed()
+        };
+        assert_eq!(said("decided"), Failed::Refused(Refused::Decided));
+        assert_eq!(said("unknown_person"), Failed::NoAccess(NoAccess::UnknownPerson));
+        assert_eq!(said("of another server"), Failed::Impossible);
+    }
 
     #[test]
     fn a_place_reads_back_from_the_address() {

@@ -1,24 +1,21 @@
 //! What is on the desk: who sits here, the queue, the open item, and what was typed for each item.
 //! All of it is in memory alone and gone with the page.
 
+mod deciding;
+
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use serde_json::{Value, json};
-use shared::edit::Refused;
-use shared::edit::clinic::ClinicEdit;
 use shared::id::PatientId;
 use shared::view::desk::context::PatientContext;
 use shared::view::desk::queue::{ColleagueLine, DeskItem, Queue, QueueLine};
 
-use super::client::{self, Failed, NewEdit, Noted, Place, Who};
+use super::client::{self, Failed, Place, Who};
 use super::drafts::Draft;
-use super::line::owner_words;
-use super::reply::why_not;
-use crate::page::i18n::words;
-use crate::page::ui::platform::{Kept, fragment, on_fragment, random_key};
+use super::room::Room;
+use crate::page::ui::platform::{Kept, fragment, on_fragment};
 
 /// Where this browser keeps that single keys are off.
 const KEYS: &str = "clinic-keys";
@@ -47,6 +44,7 @@ pub(super) struct Desk {
     queue: RwSignal<Option<Queue>>,
     /// Which of the queue is shown, as the server calls it.
     show: RwSignal<&'static str>,
+    room: RwSignal<Room>,
     search: RwSignal<String>,
     colleagues: RwSignal<Vec<ColleagueLine>>,
     /// Why the last thing that was tried did not happen.
@@ -74,6 +72,7 @@ impl Desk {
             connection: RwSignal::new(Connection::Opening),
             queue: RwSignal::new(None),
             show: RwSignal::new("all"),
+            room: RwSignal::new(Room::Inbox),
             search: RwSignal::new(String::new()),
             colleagues: RwSignal::new(Vec::new()),
             problem: RwSignal::new(None),
@@ -106,6 +105,10 @@ impl Desk {
 
     pub(super) fn shows(self) -> ReadSignal<&'static str> {
         self.show.read_only()
+    }
+
+    pub(super) fn room(self) -> ReadSignal<Room> {
+        self.room.read_only()
     }
 
     pub(super) fn form(self) -> RwSignal<Option<&'static str>> {
@@ -182,7 +185,14 @@ impl Desk {
 
     /// The address names the open thread, so that going back and reloading work.
     fn follow_address(self) {
-        let place = fragment().and_then(|text| Place::parse(&text));
+        let fragment = fragment();
+        let role = self.who.with_untracked(|who| who.as_ref().map(|who| who.role.clone()));
+        let room = Room::of(fragment.as_deref(), role.as_deref());
+        if self.room.get_untracked() != room {
+            self.form.set(None);
+            self.room.set(room);
+        }
+        let place = fragment.and_then(|text| Place::parse(&text));
         if place == self.place.get_untracked() {
             return;
         }
@@ -205,6 +215,11 @@ impl Desk {
         true
     }
 
+    /// Whoever runs the accounts has no reason to read what patients write, and no inbox.
+    pub(super) fn is_admin(self) -> bool {
+        self.who.with_untracked(|who| who.as_ref().is_some_and(|who| who.role == "admin"))
+    }
+
     async fn fetch_list(self) -> Result<(), Failed> {
         if self.who.with_untracked(Option::is_none) {
             let who = client::who().await?;
@@ -213,6 +228,10 @@ impl Desk {
                 self.author.set(Some(who.name.clone()));
             }
             self.who.set(Some(who));
+            self.follow_address();
+        }
+        if self.is_admin() {
+            return Ok(());
         }
         if self.colleagues.with_untracked(Vec::is_empty) {
             self.colleagues.set(client::colleagues().await?);
@@ -247,50 +266,6 @@ impl Desk {
             };
             lines.get(next).map(Place::of)
         })
-    }
-
-    /// Notes something on an item, as somebody who saw so many notes of it.
-    pub(super) fn note_on(self, place: Place, notes: u32, what: Value) {
-        spawn_local(async move {
-            match client::note(place, notes, what).await {
-                Ok(Noted::Done) => {
-                    self.problem.set(None);
-                    self.form.set(None);
-                }
-                Ok(Noted::Behind(line)) => {
-                    let owner = owner_words(line.owner.as_ref(), None);
-                    self.problem.set(Some(words::clinic_somebody_faster(&owner)));
-                }
-                Err(why @ (Failed::Away | Failed::SignedOut)) => self.note(Err(why)),
-                Err(why) => self.problem.set(Some(why_not(why))),
-            }
-            self.refresh().await;
-        });
-    }
-
-    /// A decision. Nothing is shown as done before the server said so.
-    pub(super) fn decide(self, place: Place, edit: ClinicEdit) {
-        let new = NewEdit { key: random_key(), edit };
-        spawn_local(async move {
-            match client::edit(place, &new).await {
-                Ok(()) => {
-                    self.problem.set(None);
-                    self.form.set(None);
-                }
-                // Who decided what is on the screen once it is fetched again.
-                Err(why) => {
-                    self.problem.set(Some(why_not(why)));
-                    if why == Failed::Refused(Refused::Decided) {
-                        self.form.set(None);
-                    }
-                }
-            }
-            self.refresh().await;
-        });
-    }
-
-    pub(super) fn take(self, place: Place, notes: u32) {
-        self.note_on(place, notes, json!("take"));
     }
 
     /// Somebody sits here: the open item is asked for again, which keeps others informed of that.

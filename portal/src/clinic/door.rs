@@ -26,11 +26,13 @@ pub(super) fn SignIn(desk: Desk) -> AnyView {
             return;
         }
         busy.set(true);
+        problem.set(None);
         spawn_local(async move {
             let answer = client::sign_in(&fields.proof()).await;
             busy.set(false);
             match answer {
                 Ok(()) => {
+                    problem.set(None);
                     desk.come_in();
                     live::keep_up(desk);
                 }
@@ -40,18 +42,12 @@ pub(super) fn SignIn(desk: Desk) -> AnyView {
     };
     view! {
         <main class="desk-alone" id="conversation" tabindex="-1">
-            <h1>{words::clinic_signed_out()}</h1>
-            <form class="stack" on:submit=submit>
-                {fields.name("username")}
-                {fields.passphrase("current-password")}
-                {fields.code()}
-                <p role="alert">{move || problem.get()}</p>
-                <div class="bar">
-                    <p class="soft" role="status">
-                        {move || busy.get().then(words::clinic_opening)}
-                    </p>
-                    <button type="submit" class="button">{words::clinic_sign_in()}</button>
-                </div>
+            <h1>{words::clinic_sign_in_title()}</h1>
+            <form class="card" on:submit=submit>
+                {fields.name(None)}
+                {fields.passphrase("current-password", None)}
+                {fields.code(words::clinic_code(), Some(words::clinic_code_how()))}
+                {ending(problem.read_only(), busy.read_only(), words::clinic_sign_in())}
             </form>
         </main>
     }
@@ -75,32 +71,52 @@ impl Fields {
         }
     }
 
-    pub(super) fn name(self, fill: &'static str) -> AnyView {
-        input("name", words::clinic_sign_in_name(), "text", fill, self.name)
+    pub(super) fn name(self, hint: Option<String>) -> AnyView {
+        let kinds = ("text", "username");
+        input("name", words::clinic_sign_in_name(), hint, kinds, self.name)
     }
 
-    pub(super) fn passphrase(self, fill: &'static str) -> AnyView {
-        input("passphrase", words::clinic_passphrase(), "password", fill, self.passphrase)
+    pub(super) fn passphrase(self, fill: &'static str, hint: Option<String>) -> AnyView {
+        let kinds = ("password", fill);
+        input("passphrase", words::clinic_passphrase(), hint, kinds, self.passphrase)
     }
 
-    pub(super) fn code(self) -> AnyView {
-        input("code", words::clinic_code(), "text", "one-time-code", self.code)
+    pub(super) fn code(self, label: String, hint: Option<String>) -> AnyView {
+        input("code", label, hint, ("text", "one-time-code"), self.code)
     }
 }
 
+/// What went wrong stands where the eye is that pressed the button.
+pub(super) fn ending(
+    problem: ReadSignal<Option<String>>,
+    busy: ReadSignal<bool>,
+    label: String,
+) -> AnyView {
+    view! {
+        <p class="error" role="alert">{move || problem.get()}</p>
+        <button type="submit" class="button wide">{label}</button>
+        <p class="soft" role="status">{move || busy.get().then(words::clinic_checking)}</p>
+    }
+    .into_any()
+}
+
+/// `kinds`: of the field, and of what a browser may fill in.
 fn input(
     id: &'static str,
     label: String,
-    kind: &'static str,
-    fill: &'static str,
+    hint: Option<String>,
+    (kind, fill): (&'static str, &'static str),
     value: RwSignal<String>,
 ) -> AnyView {
+    let hint_id = hint.is_some().then(|| format!("{id}-hint"));
+    let named_by = hint_id.clone();
     view! {
         <div class="field">
             <label for=id>{label}</label>
+            {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
             <input
                 class="input" id=id type=kind autocomplete=fill autocapitalize="none" spellcheck="false"
-                required=true dir="auto"
+                required=true dir="auto" aria-describedby=named_by
                 on:input=move |event| value.set(event_target_value(&event))
             />
         </div>

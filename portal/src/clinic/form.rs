@@ -11,6 +11,8 @@ use crate::page::ui::sheet::Sheet;
 
 pub(super) const HELP: &str = "help";
 pub(super) const GIVE: &str = "give";
+pub(super) const ADD: &str = "add";
+pub(super) const MEMBER: &str = "member";
 pub(super) const CLOSE: &str = "close";
 pub(super) const END: &str = "end";
 pub(super) const CHART: &str = "chart";
@@ -156,6 +158,20 @@ pub(super) fn choice(
                 on:change=move |event| value.set(event_target_value(&event))
             >{options.collect_view()}</select>
         </div>
+    }
+    .into_any()
+}
+
+/// A box that is ticked or not.
+pub(super) fn tick(label: String, on: RwSignal<bool>) -> AnyView {
+    view! {
+        <label class="bar">
+            <input
+                type="checkbox" class="check" prop:checked=on
+                on:change=move |event| on.set(event_target_checked(&event))
+            />
+            {label}
+        </label>
     }
     .into_any()
 }

@@ -6,12 +6,15 @@ use leptos::prelude::*;
 use super::client::Place;
 use super::desk::{Desk, Shown};
 use super::form;
+use super::room::Room;
 use crate::page::i18n::words;
 use crate::page::ui::platform::{focus, focus_at_once, is_typing, set_fragment};
 
 pub(super) fn listen(desk: Desk) {
     window_event_listener(keydown, move |event| {
-        let is_free = desk.keys_on().get_untracked() && desk.form().get_untracked().is_none();
+        let is_free = desk.keys_on().get_untracked()
+            && desk.form().get_untracked().is_none()
+            && desk.room().get_untracked() == Room::Inbox;
         if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing() || !is_free {
             return;
         }

@@ -40,7 +40,7 @@ pub(super) fn keep_up(desk: Desk) {
     spawn_local(async move {
         while desk.connection().get_untracked() != Connection::SignedOut {
             // Tells a server that is away from a session that is over, which the stream cannot.
-            if desk.refresh().await {
+            if desk.refresh().await && !desk.is_admin() {
                 listen(desk).await;
             }
             TimeoutFuture::new(AGAIN_MS).await;

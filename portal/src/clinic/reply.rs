@@ -99,6 +99,8 @@ pub(super) fn why_not(why: Failed) -> String {
             | Refused::NotPossible
             | Refused::NotADate,
         )
+        | Failed::CodeNeeded
+        | Failed::NoAccess(_)
         | Failed::Impossible => words::clinic_not_sent(),
     }
 }

@@ -79,7 +79,7 @@ fn of_name(name: &str) -> Option<Language> {
 }
 
 /// Says something in another language than the page's own.
-fn in_language<T>(language: Language, say: impl FnOnce() -> T) -> T {
+pub(super) fn in_language<T>(language: Language, say: impl FnOnce() -> T) -> T {
     let own = i18n::current();
     i18n::switch_to(language);
     let said = say();

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 
 use super::desk::{Connection, Desk};
+use super::office::doors;
+use super::room::Room;
 use crate::page::i18n::words;
 use crate::page::ui::icon::{Icon, Picture};
 
@@ -23,12 +25,16 @@ pub(super) fn Top(desk: Desk) -> AnyView {
         Connection::Away => Some(view! { <Picture of=Icon::Offline/> }),
         Connection::Opening | Connection::SignedOut => None,
     };
+    let is_elsewhere = move || {
+        desk.connection().get() == Connection::SignedOut || desk.room().get() != Room::Inbox
+    };
     let sign_out = move |_| desk.sign_out();
     let signed_in = move || desk.who().get().is_some();
     view! {
         <header class="desk-top">
             <p class="brand"><Picture of=Icon::Bag/><b>"Satchel"</b><small>{words::clinic_word()}</small></p>
-            <label class="desk-search">
+            {doors(desk)}
+            <label class="desk-search" hidden=is_elsewhere>
                 <span class="unseen">{words::clinic_search()}</span>
                 <Picture of=Icon::Search/>
                 <input

@@ -28,7 +28,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     prescriber.click("link", Has(PERSON)).await?;
     prescriber.see("Linh Tran, RN has this open too").await?;
     // One browser has one member of staff: what the first tab did would stand under another name.
-    nurse.see("You are not signed in").await?;
+    nurse.see("Sign in to the inbox").await?;
     let seen = nurse.seen().await?;
     ensure!(!seen.contains(PERSON), "something of a patient stays on a screen of nobody's: {seen}");
     let nurse = stage.enter("nurse").await?;

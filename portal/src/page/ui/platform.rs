@@ -19,7 +19,7 @@ pub(crate) use events::{
 };
 pub(crate) use file::{ChosenFile, ObjectUrl, save};
 pub(crate) use storage::{
-    Kept, clean_address, forget_database, fragment, fragment_value, languages, query_value,
+    Kept, clean_address, forget_database, fragment, fragment_value, languages, origin, query_value,
     random_key, set_fragment, slots_on_disk,
 };
 pub(crate) use worker_port::WorkerPort;

@@ -89,6 +89,11 @@ pub(crate) fn fragment() -> Option<String> {
 }
 
 /// Goes to what is named behind `#`, as a link would.
+/// What people type before a path, `https://portal.example`.
+pub(crate) fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
 pub(crate) fn set_fragment(fragment: &str) {
     // Refused only for a document that is gone.
     let _ = window().location().set_hash(fragment);

@@ -1,0 +1,164 @@
+//! What the server answers about records, staff and the audit log.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use shared::id::{AccountId, PatientId};
+use shared::time::Timestamp;
+
+use super::log::Wanted;
+use crate::clinic::client::{Failed, delete, encoded, get, send};
+
+/// One record that is here.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(super) struct RecordLine {
+    pub(super) patient: PatientId,
+    pub(super) name: String,
+    pub(super) birth_date: String,
+    pub(super) has_account: bool,
+}
+
+/// What stands on the sheet for a patient.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(super) struct Invited {
+    pub(super) address: String,
+    pub(super) picture: Vec<String>,
+    pub(super) until: Timestamp,
+    pub(super) phone: String,
+}
+
+/// One who works here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct StaffLine {
+    pub(super) account: AccountId,
+    pub(super) name: String,
+    pub(super) role: String,
+    pub(super) prescribes: bool,
+    pub(super) ended: bool,
+    pub(super) set_up: bool,
+}
+
+/// One who may open a record beside the patient.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(super) struct GrantLine {
+    pub(super) account: AccountId,
+    pub(super) name: String,
+    pub(super) messages: bool,
+    pub(super) results: bool,
+    pub(super) visits: bool,
+    pub(super) ends_at: Option<Timestamp>,
+    pub(super) consent: Option<String>,
+    pub(super) noted_by: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct StaffLink {
+    pub(super) secret: String,
+}
+
+/// One entry of the log, with the names of today.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct LogLine {
+    pub(super) number: u64,
+    pub(super) entry: LogEntry,
+    pub(super) who: Option<String>,
+    pub(super) patient: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct LogEntry {
+    pub(super) at: Timestamp,
+    /// A word, or a word with what belongs to it.
+    pub(super) who: Value,
+    pub(super) did: String,
+    pub(super) what: String,
+    #[serde(default)]
+    pub(super) patient: Option<PatientId>,
+    pub(super) why: Value,
+}
+
+impl LogLine {
+    pub(super) fn account(&self) -> Option<AccountId> {
+        let kinds = ["staff", "person"];
+        let found = kinds.iter().find_map(|kind| self.entry.who[*kind]["account"].as_str());
+        found.and_then(|account| account.parse().ok())
+    }
+}
+
+pub(super) async fn records(named: &str) -> Result<Vec<RecordLine>, Failed> {
+    get(&format!("records?named={}&", encoded(named))).await
+}
+
+pub(super) async fn invite(patient: PatientId) -> Result<Invited, Failed> {
+    send(&format!("records/{patient}/invitation"), &json!({})).await
+}
+
+pub(super) async fn grants(patient: PatientId) -> Result<Vec<GrantLine>, Failed> {
+    get(&format!("records/{patient}/grants")).await
+}
+
+/// Answers who has access then.
+pub(super) async fn give_access(patient: PatientId, new: &Value) -> Result<Vec<GrantLine>, Failed> {
+    send(&format!("records/{patient}/grants"), new).await
+}
+
+pub(super) async fn end_access(
+    patient: PatientId,
+    account: AccountId,
+) -> Result<Vec<GrantLine>, Failed> {
+    let response = delete(&format!("records/{patient}/grants/{account}")).await?;
+    response.json().await.map_err(|_| Failed::Away)
+}
+
+pub(super) async fn staff() -> Result<Vec<StaffLine>, Failed> {
+    get("staff").await
+}
+
+pub(super) async fn add_staff(
+    name: &str,
+    role: &str,
+    prescribes: bool,
+) -> Result<StaffLink, Failed> {
+    send("staff", &json!({ "name": name, "role": role, "prescribes": prescribes })).await
+}
+
+pub(super) async fn change_staff(line: &StaffLine) -> Result<(), Failed> {
+    send(&format!("staff/{}", line.account), line).await
+}
+
+pub(super) async fn link_staff(account: AccountId) -> Result<StaffLink, Failed> {
+    send(&format!("staff/{account}/link"), &json!({})).await
+}
+
+pub(super) async fn audit(wanted: &Wanted) -> Result<Vec<LogLine>, Failed> {
+    let part = |name: &str, value: Option<String>| {
+        value.map(|value| format!("{name}={value}&")).unwrap_or_default()
+    };
+    let patient = wanted.patient.as_ref().map(|(patient, _)| patient.to_string());
+    let account = wanted.account.as_ref().map(|(account, _)| account.to_string());
+    let before = wanted.before.map(|before| before.to_string());
+    let asked = [("patient", patient), ("account", account), ("before", before)];
+    let asked: String = asked.into_iter().map(|(name, value)| part(name, value)).collect();
+    get(&format!("audit?{asked}")).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_of_the_log_is_read_whoever_it_names() {
+        let account = AccountId::from_u128(7);
+        let line = |who: Value| {
+            let entry = json!({
+                "at": 1, "who": who, "did": "read", "action": "ReadItem", "what": "line",
+                "why": { "emergency": { "reason": "fell" } },
+            });
+            let line = json!({ "number": 1, "entry": entry, "who": null, "patient": null });
+            serde_json::from_value::<LogLine>(line).map(|line| line.account()).ok()
+        };
+        assert_eq!(line(json!({ "staff": { "account": account } })), Some(Some(account)));
+        let device = json!({ "person": { "account": account, "device": account } });
+        assert_eq!(line(device), Some(Some(account)));
+        assert_eq!(line(json!("terminal")), Some(None));
+    }
+}
