@@ -1,12 +1,18 @@
 // Starts the clinic's program, or says that it could not.
 
-try {
-  const [glue, words] = await Promise.all([
-    import("{{asset:clinic.js}}"),
-    fetch("{{asset:messages.txt}}"),
-  ]);
+async function read(address) {
+  const words = await fetch(address);
   if (!words.ok) throw new Error(`the words answered ${words.status}`);
-  window.satchelWords = await words.text();
+  return words.text();
+}
+
+try {
+  const [glue, words, ofStaff] = await Promise.all([
+    import("{{asset:clinic.js}}"),
+    read("{{asset:messages.txt}}"),
+    read("{{asset:clinic-messages.txt}}"),
+  ]);
+  window.satchelWords = words + ofStaff;
   await glue.default({ module_or_path: "{{asset:clinic.wasm}}" });
   document.getElementById("boot").remove();
 } catch (error) {

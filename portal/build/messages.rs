@@ -1,7 +1,7 @@
-//! Reads the locales, compares them, and writes two things: Rust with one typed function per message,
-//! its parameters in the signature, and the words of every language as lines of one text, which the
-//! functions know by number. Used by the build script, by its tests, and by the build of the portal,
-//! which serves the text as an asset.
+//! Reads the locales, compares them, and writes Rust with one typed function per message, its parameters
+//! in the signature, and the words of every language as lines of two texts, which the functions know by
+//! number: one for everybody, and one for staff, which no patient downloads. Used by the build script,
+//! by its tests, and by the build of the portal, which serves the texts as assets.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -18,6 +18,8 @@ const COUNT: &str = "count";
 /// Plain names of tests by their LOINC code: one function looks them up, because which one is asked
 /// for comes with the data.
 const TESTS: &str = "test.";
+/// What only the clinic's program says.
+const OF_STAFF: &str = "clinic.";
 
 /// One message in one language: one text, or one per plural form.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,9 +30,19 @@ enum Words {
 
 type Locale = BTreeMap<String, Words>;
 
-/// The code of the functions, and the words: a line that says which code they belong to, then for
-/// each language a line per message and a line per test. Or one sentence about what is wrong.
-pub fn generate(english: &str, spanish: &str) -> Result<(String, String), String> {
+/// What the programs know and what they are given.
+#[derive(Debug)]
+pub struct Generated {
+    pub code: String,
+    /// A line that says which code they belong to, then for each language a line per message and a
+    /// line per test.
+    pub words: String,
+    /// For each language a line per message of staff. They follow the others.
+    pub words_of_staff: String,
+}
+
+/// Or one sentence about what is wrong.
+pub fn generate(english: &str, spanish: &str) -> Result<Generated, String> {
     let english = read("en.json", english)?;
     let spanish = read("es.json", spanish)?;
     for key in spanish.keys() {
@@ -39,48 +51,65 @@ pub fn generate(english: &str, spanish: &str) -> Result<(String, String), String
         }
     }
     let mut code = String::new();
-    let (mut messages, mut tests) =
-        ([String::new(), String::new()], [String::new(), String::new()]);
-    let (mut count, mut count_of_tests) = (0, 0);
+    let [mut messages, mut tests, mut staff] = [(); 3].map(|()| Lines::default());
+    let is_of_staff = |key: &str| key.starts_with(OF_STAFF);
+    let count = english.keys().filter(|key| !is_of_staff(key)).count();
     for (key, words) in &english {
         let other = spanish.get(key).ok_or_else(|| format!("es.json lacks the key `{key}`"))?;
         compare(key, words, other)?;
         let names: Vec<String> = parameters(words)?.into_iter().collect();
-        for (place, words) in [words, other].into_iter().enumerate() {
-            let line = line(words, &names);
-            if line.contains('\n') {
-                return Err(format!("`{key}` has more than one line"));
-            }
-            match key.strip_prefix(TESTS) {
-                Some(test) => push_line(&mut tests[place], &format!("{test}{BETWEEN}{line}")),
-                None => push_line(&mut messages[place], &line),
-            }
+        let lines = [words, other].map(|words| line(words, &names));
+        if lines.iter().any(|line| line.contains('\n')) {
+            return Err(format!("`{key}` has more than one line"));
         }
-        if key.starts_with(TESTS) {
-            count_of_tests += 1;
+        if let Some(test) = key.strip_prefix(TESTS) {
+            tests.push(lines.map(|line| format!("{test}{BETWEEN}{line}")));
+        } else if is_of_staff(key) {
+            // Behind everything that patients read, in both languages.
+            let number = 2 * count + staff.push(lines);
+            write_function(&mut code, number, key, words, &names);
         } else {
-            write_function(&mut code, count, key, words, &names);
-            count += 1;
+            let number = messages.push(lines);
+            write_function(&mut code, number, key, words, &names);
         }
     }
-    let ([english, spanish], [english_tests, spanish_tests]) = (&messages, &tests);
-    let lines = format!("{english}{english_tests}{spanish}{spanish_tests}");
-    let print = print(&lines);
-    let _ = writeln!(code, "const MESSAGES: usize = {count};");
-    let _ = writeln!(code, "const TESTS: usize = {count_of_tests};");
+    let mut words = String::new();
+    for place in 0..2 {
+        words.push_str(&messages.of[place]);
+        words.push_str(&tests.of[place]);
+    }
+    let words_of_staff = staff.of.concat();
+    let print = print(&format!("{words}{words_of_staff}"));
+    let _ = writeln!(code, "const MESSAGES: usize = {};", messages.count);
+    let _ = writeln!(code, "const TESTS: usize = {};", tests.count);
+    let _ = writeln!(code, "const OF_STAFF: usize = {};", staff.count);
     let _ = writeln!(code, "const PRINT: &str = {print:?};");
-    Ok((code, format!("{print}\n{lines}")))
+    Ok(Generated { code, words: format!("{print}\n{words}"), words_of_staff })
+}
+
+/// Lines in both languages.
+#[derive(Default)]
+struct Lines {
+    of: [String; 2],
+    count: usize,
+}
+
+impl Lines {
+    /// Answers their number.
+    fn push(&mut self, lines: [String; 2]) -> usize {
+        for (all, line) in self.of.iter_mut().zip(lines) {
+            all.push_str(&line);
+            all.push('\n');
+        }
+        self.count += 1;
+        self.count - 1
+    }
 }
 
 /// Tells one set of words from another (FNV-1a): a program refuses those of another release.
 fn print(lines: &str) -> String {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     format!("{:016x}", lines.bytes().fold(0xcbf2_9ce4_8422_2325, step))
-}
-
-fn push_line(lines: &mut String, line: &str) {
-    lines.push_str(line);
-    lines.push('\n');
 }
 
 fn read(file: &str, text: &str) -> Result<Locale, String> {

@@ -129,24 +129,37 @@ mod tests {
 
     #[test]
     fn every_message_becomes_a_function_with_its_parameters() {
-        let (code, words) = generate(
-            r#"{ "home.hello": "Hello, {name}", "new": { "one": "1 new", "other": "{count} new" }, "test.1-8": "Iron" }"#,
-            r#"{ "home.hello": "Hola, {name}", "new": { "other": "{count} nuevos" }, "test.1-8": "Hierro" }"#,
+        let made = generate(
+            r#"{ "clinic.by": "by {name}", "home.hello": "Hello, {name}", "new": { "one": "1 new", "other": "{count} new" }, "test.1-8": "Iron" }"#,
+            r#"{ "clinic.by": "por {name}", "home.hello": "Hola, {name}", "new": { "other": "{count} nuevos" }, "test.1-8": "Hierro" }"#,
         )
         .unwrap();
         expect![[r#"
+            /// `clinic.by`
+            pub fn clinic_by(name: &str) -> String { filled(6, &[name]) }
             /// `home.hello`
             pub fn home_hello(name: &str) -> String { filled(0, &[name]) }
             /// `new`
             pub fn new(count: u32) -> String { plural(1, count, &[]) }
             const MESSAGES: usize = 2;
             const TESTS: usize = 1;
-            const PRINT: &str = "037e23c8ba51f361";
+            const OF_STAFF: usize = 1;
+            const PRINT: &str = "54f4797cb337466b";
         "#]]
-        .assert_eq(&code);
+        .assert_eq(&made.code);
         let lines =
             "Hello, {0}\n1 new\t\t{#} new\n1-8\tIron\nHola, {0}\n\t\t{#} nuevos\n1-8\tHierro\n";
-        assert_eq!(words, format!("037e23c8ba51f361\n{lines}"));
+        assert_eq!(made.words, format!("54f4797cb337466b\n{lines}"));
+        assert_eq!(made.words_of_staff, "by {0}\npor {0}\n");
+    }
+
+    #[test]
+    fn words_of_staff_are_those_of_their_language() {
+        switch_to(Language::Spanish);
+        assert_eq!(super::words::clinic_born("4"), "Nació el 4");
+        switch_to(Language::English);
+        assert_eq!(super::words::clinic_born("4"), "Born 4");
+        assert_eq!(super::words::action_back(), "Back");
     }
 
     #[test]

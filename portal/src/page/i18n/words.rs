@@ -53,9 +53,11 @@ fn plural(place: usize, count: u32, values: &[&str]) -> String {
 }
 
 fn line(place: usize) -> &'static str {
+    // What staff read follows everything that patients read.
+    let language = if place < 2 * (MESSAGES + TESTS) { MESSAGES + TESTS } else { OF_STAFF };
     let place = match current() {
         Language::English | Language::Mirrored => place,
-        Language::Spanish => MESSAGES + TESTS + place,
+        Language::Spanish => language + place,
     };
     loaded()[place]
 }
@@ -68,7 +70,12 @@ fn loaded() -> &'static [&'static str] {
 /// In tests the words lie beside the functions.
 #[cfg(not(target_arch = "wasm32"))]
 fn loaded() -> &'static [&'static str] {
-    LINES.get_or_init(|| lines(include_str!(concat!(env!("OUT_DIR"), "/messages.txt"))))
+    LINES.get_or_init(|| {
+        lines(concat!(
+            include_str!(concat!(env!("OUT_DIR"), "/messages.txt")),
+            include_str!(concat!(env!("OUT_DIR"), "/clinic-messages.txt"))
+        ))
+    })
 }
 
 fn shown(text: &str) -> String {
