@@ -13,15 +13,15 @@ fn main() {
         println!("cargo::rerun-if-changed={path}");
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
     };
-    let made = match messages::generate(&read("en"), &read("es")) {
-        Ok(made) => made,
+    let (code, words) = match messages::generate(&read("en"), &read("es")) {
+        Ok(both) => both,
         Err(wrong) => panic!("locales: {wrong}"),
     };
     let folder = env::var("OUT_DIR").expect("cargo sets OUT_DIR for build scripts");
     for (file, text) in [
-        ("messages.rs", made.code),
-        ("messages.txt", made.words),
-        ("clinic-messages.txt", made.words_of_staff),
+        ("messages.rs", code),
+        ("messages.txt", words.of_all),
+        ("clinic-messages.txt", words.of_staff),
     ] {
         fs::write(Path::new(&folder).join(file), text).expect("OUT_DIR can be written");
     }

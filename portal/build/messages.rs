@@ -30,19 +30,18 @@ enum Words {
 
 type Locale = BTreeMap<String, Words>;
 
-/// What the programs know and what they are given.
+/// What the programs are given.
 #[derive(Debug)]
-pub struct Generated {
-    pub code: String,
+pub struct Texts {
     /// A line that says which code they belong to, then for each language a line per message and a
     /// line per test.
-    pub words: String,
+    pub of_all: String,
     /// For each language a line per message of staff. They follow the others.
-    pub words_of_staff: String,
+    pub of_staff: String,
 }
 
-/// Or one sentence about what is wrong.
-pub fn generate(english: &str, spanish: &str) -> Result<Generated, String> {
+/// The code of the functions, and the words. Or one sentence about what is wrong.
+pub fn generate(english: &str, spanish: &str) -> Result<(String, Texts), String> {
     let english = read("en.json", english)?;
     let spanish = read("es.json", spanish)?;
     for key in spanish.keys() {
@@ -73,18 +72,18 @@ pub fn generate(english: &str, spanish: &str) -> Result<Generated, String> {
             write_function(&mut code, number, key, words, &names);
         }
     }
-    let mut words = String::new();
+    let mut of_all = String::new();
     for place in 0..2 {
-        words.push_str(&messages.of[place]);
-        words.push_str(&tests.of[place]);
+        of_all.push_str(&messages.of[place]);
+        of_all.push_str(&tests.of[place]);
     }
-    let words_of_staff = staff.of.concat();
-    let print = print(&format!("{words}{words_of_staff}"));
+    let of_staff = staff.of.concat();
+    let print = print(&format!("{of_all}{of_staff}"));
     let _ = writeln!(code, "const MESSAGES: usize = {};", messages.count);
     let _ = writeln!(code, "const TESTS: usize = {};", tests.count);
     let _ = writeln!(code, "const OF_STAFF: usize = {};", staff.count);
     let _ = writeln!(code, "const PRINT: &str = {print:?};");
-    Ok(Generated { code, words: format!("{print}\n{words}"), words_of_staff })
+    Ok((code, Texts { of_all: format!("{print}\n{of_all}"), of_staff }))
 }
 
 /// Lines in both languages.

@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn every_message_becomes_a_function_with_its_parameters() {
-        let made = generate(
+        let (code, words) = generate(
             r#"{ "clinic.by": "by {name}", "home.hello": "Hello, {name}", "new": { "one": "1 new", "other": "{count} new" }, "test.1-8": "Iron" }"#,
             r#"{ "clinic.by": "por {name}", "home.hello": "Hola, {name}", "new": { "other": "{count} nuevos" }, "test.1-8": "Hierro" }"#,
         )
@@ -146,11 +146,11 @@ mod tests {
             const OF_STAFF: usize = 1;
             const PRINT: &str = "54f4797cb337466b";
         "#]]
-        .assert_eq(&made.code);
+        .assert_eq(&code);
         let lines =
             "Hello, {0}\n1 new\t\t{#} new\n1-8\tIron\nHola, {0}\n\t\t{#} nuevos\n1-8\tHierro\n";
-        assert_eq!(made.words, format!("54f4797cb337466b\n{lines}"));
-        assert_eq!(made.words_of_staff, "by {0}\npor {0}\n");
+        assert_eq!(words.of_all, format!("54f4797cb337466b\n{lines}"));
+        assert_eq!(words.of_staff, "by {0}\npor {0}\n");
     }
 
     #[test]

@@ -16,9 +16,9 @@ pub fn add(assets: &mut Assets) -> anyhow::Result<()> {
         let place = source().join("locales").join(format!("{language}.json"));
         fs::read_to_string(&place).with_context(|| format!("{} could not be read", place.display()))
     };
-    let made = messages::generate(&read("en")?, &read("es")?);
-    let made = made.map_err(|wrong| anyhow!("locales: {wrong}"))?;
-    assets.add("messages.txt", made.words.into_bytes());
-    assets.add("clinic-messages.txt", made.words_of_staff.into_bytes());
+    let generated = messages::generate(&read("en")?, &read("es")?);
+    let (_, words) = generated.map_err(|wrong| anyhow!("locales: {wrong}"))?;
+    assets.add("messages.txt", words.of_all.into_bytes());
+    assets.add("clinic-messages.txt", words.of_staff.into_bytes());
     Ok(())
 }
