@@ -12,8 +12,15 @@ globalThis.satchel = {
   "words-es": "{{asset:words-es.txt}}",
 };
 
-const { default: start } = await import("{{asset:worker.js}}");
-await start({ module_or_path: "{{asset:worker.wasm}}" });
+try {
+  const { default: start } = await import("{{asset:worker.js}}");
+  await start({ module_or_path: "{{asset:worker.wasm}}" });
+} catch (error) {
+  // The page hears of an error only outside of what is awaited here.
+  setTimeout(() => {
+    throw error;
+  });
+}
 
 removeEventListener("message", keep);
 for (const data of early) dispatchEvent(new MessageEvent("message", { data }));

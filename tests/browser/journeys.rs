@@ -37,7 +37,7 @@ use std::pin::Pin;
 pub struct Journey {
     pub name: &'static str,
     pub engines: &'static [Engine],
-    /// Left out unless its name is given: it writes files.
+    /// Left out unless its name is given: it writes files, or it does not hold yet.
     pub only_when_asked: bool,
     pub play: Play,
 }
@@ -48,6 +48,7 @@ type Playing<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
 const EVERY: &[Engine] = &[Engine::Chromium, Engine::Firefox, Engine::WebKit];
 const BOTH: &[Engine] = &[Engine::Chromium, Engine::Firefox];
 const CHROMIUM: &[Engine] = &[Engine::Chromium];
+const FIREFOX: &[Engine] = &[Engine::Firefox];
 
 const fn journey(name: &'static str, engines: &'static [Engine], play: Play) -> Journey {
     Journey { name, engines, only_when_asked: false, play }
@@ -66,7 +67,12 @@ pub const JOURNEYS: &[Journey] = &[
     journey("accessibility", BOTH, |stage| Box::pin(accessibility::play(stage))),
     journey("large_text", BOTH, |stage| Box::pin(large_text::play(stage))),
     journey("slow_line", CHROMIUM, |stage| Box::pin(slow_line::play(stage))),
-    journey("lock", BOTH, |stage| Box::pin(lock::play(stage))),
+    journey("lock", CHROMIUM, |stage| Box::pin(lock::play(stage))),
+    // A wait for a stretched passphrase sometimes never ends there: CONTRIBUTING.md.
+    Journey {
+        only_when_asked: true,
+        ..journey("lock_in_firefox", FIREFOX, |stage| Box::pin(lock::play(stage)))
+    },
     journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
     journey("reading", BOTH, |stage| Box::pin(reading::play(stage))),
     journey("refill", BOTH, |stage| Box::pin(refill::play(stage))),

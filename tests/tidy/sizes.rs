@@ -16,7 +16,7 @@ const PAGE_MAX: u64 = 260 * KB;
 const WORKER_MAX: u64 = 430 * KB;
 const STYLES_MAX: u64 = 8 * KB;
 const ICONS_MAX: u64 = 4 * KB;
-const SHELL_MAX: u64 = 718 * KB;
+const SHELL_MAX: u64 = 720 * KB;
 /// One round trip on a new connection (RFC 6928: ten segments).
 const FIRST_PAINT_MAX: u64 = 14 * KB;
 
