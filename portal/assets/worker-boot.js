@@ -1,22 +1,29 @@
-// The worker: loads its program and starts it. What the page says meanwhile is kept in order and
-// handed over, because a message without a listener would be lost.
+// The worker: loads its program and starts it. What is said to it meanwhile is kept in order and
+// handed over, because a message without a listener would be lost. The same script starts a worker that
+// lives for one passphrase; that one is given the compiled program and fetches none.
 
 const early = [];
-const keep = (event) => early.push(event.data);
-addEventListener("message", keep);
-
-// What the program itself starts or fetches, by the names of this release.
-globalThis.satchel = {
-  stretch: "{{asset:stretch-boot.js}}",
-  "words-en": "{{asset:words-en.txt}}",
-  "words-es": "{{asset:words-es.txt}}",
+let given;
+const compiled = new Promise((resolve) => (given = resolve));
+const keep = (event) => {
+  if (event.data instanceof WebAssembly.Module) given(event.data);
+  else early.push(event.data);
 };
+addEventListener("message", keep);
+if (self.name !== "stretch") given(WebAssembly.compileStreaming(fetch("{{asset:worker.wasm}}")));
 
 try {
   const { default: start } = await import("{{asset:worker.js}}");
-  await start({ module_or_path: "{{asset:worker.wasm}}" });
+  // What the program itself starts or fetches, by the names of this release.
+  globalThis.satchel = {
+    boot: import.meta.url,
+    program: await compiled,
+    "words-en": "{{asset:words-en.txt}}",
+    "words-es": "{{asset:words-es.txt}}",
+  };
+  await start({ module_or_path: satchel.program });
 } catch (error) {
-  // The page hears of an error only outside of what is awaited here.
+  // Whoever started this worker hears of an error only outside of what is awaited here.
   setTimeout(() => {
     throw error;
   });

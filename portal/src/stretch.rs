@@ -1,10 +1,19 @@
 //! Stretches one passphrase, in a worker of its own that is ended afterwards: the 64 MiB that it takes
-//! go back to the device, and with them everything that the passphrase left in memory.
+//! go back to the device, and with them everything that the passphrase left in memory. The program is
+//! the worker's, handed over compiled, because one of its own was twenty kilobytes to download.
 
 use js_sys::{Function, JsString, Reflect, Uint8Array};
 use shared::vault::{SALT_BYTES, Salt, split, stretch, stretched_text};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
+
+/// What a worker is called that is started for one passphrase.
+pub const NAME: &str = "stretch";
+
+pub fn is_asked_for() -> bool {
+    let name = Reflect::get(&js_sys::global(), &"name".into());
+    name.is_ok_and(|name| name.as_string().is_some_and(|name| name == NAME))
+}
 
 /// Listens for `[passphrase, salt]` and answers both halves, the authentication half first. Its first
 /// message says that it listens.

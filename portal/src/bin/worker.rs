@@ -1,9 +1,12 @@
-//! The worker program.
+//! The worker program. Started under the name `stretch` it turns one passphrase into keys instead.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
     portal::say_panics();
-    wasm_bindgen_futures::spawn_local(portal::worker::run());
+    match portal::stretch::is_asked_for() {
+        true => portal::stretch::run(),
+        false => wasm_bindgen_futures::spawn_local(portal::worker::run()),
+    }
 }
 
 #[cfg(not(target_arch = "wasm32"))]

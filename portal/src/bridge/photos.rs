@@ -22,6 +22,10 @@ pub enum PhotoTrouble {
     TooMany,
     Full,
     NotSaved,
+    /// Which photos there are cannot be read now; nothing is sent before it can.
+    Unread,
+    /// It will not be read again: what was added to unsent messages has to be added once more.
+    Lost,
 }
 
 /// Where one photo is.

@@ -17,6 +17,14 @@ const LIST: &str = "photos";
 /// What happens to the list. In a box: what waits for the disk is then made once, not for each of them.
 pub type Change = Box<dyn FnOnce(&mut Album)>;
 
+/// Which photos there are, as read from the disk.
+#[derive(Clone, Default)]
+pub struct Listed {
+    pub album: Album,
+    /// There was a list, and it does not open. The next change writes a new one.
+    pub lost: bool,
+}
+
 /// Where the photos of one account lie.
 #[derive(Clone)]
 pub struct Shelf {
@@ -25,7 +33,7 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    pub async fn album(&self) -> Result<Album, DiskError> {
+    pub async fn album(&self) -> Result<Listed, DiskError> {
         read_list(&Disk::open(&self.database).await?, &self.vault).await
     }
 
@@ -44,7 +52,7 @@ impl Shelf {
     ) -> Result<Album, DiskError> {
         let _alone = tabs::alone(&format!("{}-{LIST}", self.database)).await;
         let disk = Disk::open(&self.database).await?;
-        let before = read_list(&disk, &self.vault).await?;
+        let before = read_list(&disk, &self.vault).await?.album;
         let mut after = before.clone();
         change(&mut after);
         let mut outcome = Ok(());
@@ -89,15 +97,16 @@ impl Shelf {
     }
 }
 
-/// A list that is there and cannot be read is not taken for an empty one.
-async fn read_list(disk: &Disk, vault: &Vault) -> Result<Album, DiskError> {
+/// A disk that does not answer is not taken for an empty list, and a list that is damaged is told apart.
+async fn read_list(disk: &Disk, vault: &Vault) -> Result<Listed, DiskError> {
     let names = [vault.name_of_local(LIST).await.map_err(unreachable)?];
     let Some(sealed) = disk.these(LOCAL, &names).await?.pop().flatten() else {
-        return Ok(Album::default());
+        return Ok(Listed::default());
     };
     let bytes = vault.open_bytes(&names[0], &sealed).await;
     let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-    text.and_then(|text| json::from_text(&text)).ok_or(DiskError::Unreachable)
+    let album = text.and_then(|text| json::from_text(&text));
+    Ok(Listed { lost: album.is_none(), album: album.unwrap_or_default() })
 }
 
 fn row(patient: PatientId, blob: &str) -> String {

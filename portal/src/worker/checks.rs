@@ -2,6 +2,7 @@
 //! here is what the product relies on.
 
 mod disk;
+mod photos;
 mod sealing;
 mod tabs;
 
@@ -41,6 +42,7 @@ pub async fn run() {
     say("a batch whose required row is gone stores nothing", disk::overtaken()).await;
     say("a batch stores all its rows and removals", disk::all_of_it()).await;
     say("an empty database answers with nothing", disk::empty()).await;
+    say("a damaged list of photos is told from an empty one", photos::damaged_list()).await;
     say("only one tab leads", tabs::one_leads()).await;
     say("the other tabs hear what changed", tabs::others_hear()).await;
     post("end");

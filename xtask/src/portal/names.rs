@@ -81,8 +81,9 @@ impl Names {
     }
 }
 
-/// The next short name, if the glue knows the long one. Names begin with a letter, so that they stand
-/// as keys and behind a dot, and with one that no name of JavaScript's own has twice in a row.
+/// The next short name, if the glue knows the long one: a letter and a number, which stand as a key and
+/// behind a dot. A name of that form that stayed would clash, and the program would not start; the glue
+/// of wasm-bindgen makes none.
 fn give(names: &mut BTreeMap<String, String>, name: &str, known: &BTreeSet<&str>) {
     let number = names.len();
     if known.contains(name) {

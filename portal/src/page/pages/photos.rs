@@ -30,10 +30,11 @@ impl Attached {
         Self { session, key: RwSignal::new(key), answer }
     }
 
-    /// Nothing while another one is being made small.
+    /// Nothing while another one is being made small, or while nobody knows yet which there are.
     pub(super) fn ready(self) -> Option<Vec<Attachment>> {
+        let known = self.answer.with_untracked(Option::is_some);
         let now = self.answer.with_untracked(of);
-        (!now.is_busy).then_some(now.photos)
+        (known && !now.is_busy).then_some(now.photos)
     }
 
     /// With `keep` they come back out of a message; without, a message has them now, or nobody.
@@ -66,7 +67,8 @@ pub(super) fn AttachPhotos(attached: Attached, #[prop(optional)] words: bool) ->
                 <Banner tone=Tone::Alert icon=Icon::Alert urgent=true>{trouble_words(why)}</Banner>
             }
         });
-        let busy = is_busy.then(|| view! { <span role="status">{words::photo_busy()}</span> });
+        let busy = (is_busy && trouble.is_none())
+            .then(|| view! { <span role="status">{words::photo_busy()}</span> });
         let photos: Vec<_> = photos.into_iter().map(|photo| one(attached, photo)).collect();
         let is_shown = trouble.is_some() || busy.is_some() || !photos.is_empty();
         is_shown.then(|| view! { <div class="photos">{trouble}{photos}{busy}</div> })
@@ -95,6 +97,8 @@ fn trouble_words(why: PhotoTrouble) -> String {
         PhotoTrouble::TooMany => words::photo_too_many(),
         PhotoTrouble::Full => saved_words(Storage::Full),
         PhotoTrouble::NotSaved => saved_words(Storage::Unreachable),
+        PhotoTrouble::Unread => words::photo_unread(),
+        PhotoTrouble::Lost => words::photo_lost(),
     }
 }
 

@@ -11,6 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use super::crypto::Failed;
+use crate::stretch::NAME;
 
 /// So long may its program take to come and to listen; then another one is started. Browsers have lost
 /// such a worker while a service worker was taking over, without a word.
@@ -29,7 +30,9 @@ impl Once {
     fn start() -> Result<Self, Failed> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(&asset("stretch")?, &options)?;
+        options.set_name(NAME);
+        let worker = Worker::new_with_options(&asset("boot")?, &options)?;
+        worker.post_message(&place("program")?)?;
         let (tell, heard) = mpsc::unbounded();
         let failed = tell.clone();
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
@@ -83,6 +86,10 @@ async fn stretched_by(mut once: Once, passphrase: &str, salt: &Salt) -> Result<H
 
 /// Where something of this release lies; the boot script knows.
 pub fn asset(name: &str) -> Result<String, Failed> {
+    place(name)?.as_string().ok_or(Failed)
+}
+
+fn place(name: &str) -> Result<JsValue, Failed> {
     let places = Reflect::get(&js_sys::global(), &"satchel".into())?;
-    Reflect::get(&places, &name.into())?.as_string().ok_or(Failed)
+    Ok(Reflect::get(&places, &name.into())?)
 }

@@ -12,7 +12,7 @@ use super::account::Account;
 use super::telling::draft_name;
 use super::{Happened, report};
 use crate::bridge::{DraftPhotos, Photo, PhotoTrouble, ToPage};
-use crate::worker::album::{Change, Shelf};
+use crate::worker::album::{Change, Listed, Shelf};
 use crate::worker::browser::disk::DiskError;
 use crate::worker::browser::picture::{Blob, shrink};
 use crate::worker::browser::{file, page_port};
@@ -25,6 +25,8 @@ pub enum PhotoNews {
     /// What came of a file that was chosen for a draft.
     Chosen(String, Result<Album, PhotoTrouble>),
     Album(Album),
+    /// The list of photos, which could not be read before.
+    Listed(Listed),
     Shown(Place, Photo),
     Brought(AttachmentName, Result<(), NotBrought>),
 }
@@ -34,6 +36,8 @@ type Place = (PatientId, String);
 pub struct Photos {
     shelf: Shelf,
     album: Album,
+    /// Why the album is not what the disk has.
+    unlisted: Option<PhotoTrouble>,
     /// So few that looking through them is quickest; here and below.
     shown: Vec<(Place, Photo)>,
     /// Drafts for which a photo is being made small.
@@ -43,10 +47,25 @@ pub struct Photos {
 
 impl Photos {
     pub async fn on(shelf: Shelf) -> Self {
-        // A list that cannot be read now is read again at the next change.
-        let album = shelf.album().await.unwrap_or_default();
+        let listed = shelf.album().await;
         let (shown, busy, trouble) = (Vec::new(), Vec::new(), Vec::new());
-        Self { shelf, album, shown, busy, trouble }
+        let album = Album::default();
+        let mut photos = Self { shelf, album, unlisted: None, shown, busy, trouble };
+        match listed {
+            Ok(listed) => photos.take(listed),
+            Err(_) => photos.unlisted = Some(PhotoTrouble::Unread),
+        }
+        photos
+    }
+
+    fn take(&mut self, listed: Listed) {
+        self.unlisted = listed.lost.then_some(PhotoTrouble::Lost);
+        self.album = listed.album;
+    }
+
+    fn changed(&mut self, album: Album) {
+        self.unlisted = None;
+        self.album = album;
     }
 
     fn forget_shown(&mut self) {
@@ -76,11 +95,12 @@ impl Account {
                     self.photos.busy.swap_remove(place);
                 }
                 match outcome {
-                    Ok(album) => self.photos.album = album,
+                    Ok(album) => self.photos.changed(album),
                     Err(why) => self.photos.trouble.push((draft, why)),
                 }
             }
-            PhotoNews::Album(album) => self.photos.album = album,
+            PhotoNews::Album(album) => self.photos.changed(album),
+            PhotoNews::Listed(listed) => self.photos.take(listed),
             PhotoNews::Shown(place, photo) => {
                 if self.photos.shown.len() >= SHOWN_MAX {
                     self.photos.forget_shown();
@@ -136,11 +156,25 @@ impl Account {
     pub(super) fn draft_photos(&self, key: &str) -> DraftPhotos {
         let draft = draft_name(self.reading.patient, key);
         let trouble = self.photos.trouble.iter().find(|(other, _)| *other == draft);
+        let unread = self.photos.unlisted == Some(PhotoTrouble::Unread);
+        if unread {
+            self.list_photos_again();
+        }
         DraftPhotos {
             photos: self.photos.album.of(&draft),
-            is_busy: self.photos.busy.contains(&draft),
-            trouble: trouble.map(|(_, why)| *why),
+            is_busy: unread || self.photos.busy.contains(&draft),
+            trouble: trouble.map(|(_, why)| *why).or(self.photos.unlisted),
         }
+    }
+
+    /// Success is told, which asks again; after a failure the next question tries.
+    fn list_photos_again(&self) {
+        let (shelf, happenings) = (self.photos.shelf.clone(), self.happenings.clone());
+        spawn_local(async move {
+            if let Ok(listed) = shelf.album().await {
+                report(&happenings, Happened::Photos(PhotoNews::Listed(listed)));
+            }
+        });
     }
 
     /// Before a message is saved its photos are noted as its own: they outlive the draft.
@@ -155,7 +189,8 @@ impl Account {
         let (patient, entry) = (self.reading.patient, entry.to_string());
         let blobs: Vec<_> = attachments.iter().map(|one| one.blob.clone()).collect();
         let need = move |album: &mut Album| album.need(patient, &blobs, &entry);
-        self.photos.album = self.photos.shelf.change(None, Box::new(need)).await?;
+        let album = self.photos.shelf.change(None, Box::new(need)).await?;
+        self.photos.changed(album);
         Ok(())
     }
 
