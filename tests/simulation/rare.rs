@@ -87,6 +87,33 @@ fn rows_of_somebody_who_may_not_read_any_more_are_taken_back() {
     });
 }
 
+/// She has the answer before the document's first row, because it was news. Once found as seed
+/// 6236221642159107486 of the commit 446807a.
+#[test]
+fn who_asks_for_more_of_what_is_closed_is_asked_first() {
+    holds_but_for(Planted::ClosedUnasked, |world| {
+        let care = DocumentId::care(cast::PATIENT, ROSA, Audience::Circle);
+        world.start(ANAS);
+        until(world, "machine 3 is sent summaries");
+        let backup = world.clinic.store.clone();
+        world.reply(0, care, "Half a tablet");
+        until(world, "care/circle/0, more: false");
+        until(world, "machine 3 says Changed");
+        world.run(20);
+        world.machines[ANAS].offline = true;
+        world.cut(ANAS);
+        // What is written takes along to the disk what came before.
+        let theirs = cast::audience_journal(ANA, Audience::Circle);
+        world.write(ANAS, theirs, "She took the first dose").unwrap();
+        world.run(2_000);
+        world.go_back(backup, false);
+        world.machines[ANAS].offline = false;
+        world.wake(ANAS);
+        until(world, "machine 3 is sent summaries");
+        world.rescope(ANA, None);
+    });
+}
+
 #[test]
 fn what_is_on_its_way_is_not_said_otherwise() {
     holds_but_for(Planted::RewordedOnTheWay, |world| {

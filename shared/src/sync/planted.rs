@@ -47,6 +47,8 @@ pub enum Planted {
     OldEpochNotCarriedOver,
     OldEpochDroppedAtOnce,
     StrangersRowsLeft,
+    /// Who asks for more of what is closed drops what they have, unasked.
+    ClosedUnasked,
     OrphansOfferedOnce,
     OrphansDropped,
     ErasedTakenAgain,
