@@ -3,11 +3,12 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 use shared::document::{DocumentId, Kind};
 use shared::edit::Audience;
-use shared::id::EntryId;
+use shared::id::{EntryId, PatientId};
 use shared::record::{Mark, Said, Step};
 use shared::sync::receipt::ReceiptKey;
 use shared::time::Timestamp;
@@ -27,15 +28,27 @@ const DOCUMENTS_MAX: usize = 32;
 /// Pause after the store failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
+/// After records were read for the queue it rests for so many times as long as that took, before it reads
+/// any again: what comes meanwhile is read at once then. So that takes a fifth of one core at most,
+/// however long the records are, and a short one rests too shortly for anybody to notice.
+pub const RESTS: u32 = 4;
+
 /// Wakes the projector. Level-triggered: it looks for what is left, not for what happened.
 #[derive(Default)]
 pub struct Projector {
     work: Notify,
+    /// Records that the queue does not show as they are now. Not kept anywhere: a start reads them all.
+    changed: Mutex<BTreeSet<PatientId>>,
 }
 
 impl Projector {
     pub fn wake(&self) {
         self.work.notify_one();
+    }
+
+    fn changed(&self) -> MutexGuard<'_, BTreeSet<PatientId>> {
+        // Nothing in here can panic half way.
+        self.changed.lock().unwrap_or_else(|lock| lock.into_inner())
     }
 }
 
@@ -43,21 +56,32 @@ impl Projector {
 pub async fn run(app: App) {
     let mut stopping = app.hub().stopping();
     let mut filled = false;
+    let mut rested_at = Instant::now();
     loop {
-        let failed = look(&app, &mut filled).await.err();
+        let failed = look(&app, &mut filled, &mut rested_at).await.err();
         if let Some(cause) = &failed {
             line(&Line::Failed { id: "-", what: "projector", cause });
         }
+        let waits = !app.projector().changed().is_empty();
         tokio::select! {
             () = app.projector().work.notified(), if failed.is_none() => {}
+            () = tokio::time::sleep_until(rested_at.into()), if failed.is_none() && waits => {}
             () = tokio::time::sleep(AFTER_FAILURE), if failed.is_some() => {}
             _ = stopping.wait_for(|stopping| *stopping) => return,
         }
     }
 }
 
-async fn look(app: &App, filled: &mut bool) -> Result<(), StoreError> {
-    catch_up(app).await?;
+async fn look(app: &App, filled: &mut bool, rested_at: &mut Instant) -> Result<(), StoreError> {
+    {
+        let _alone = app.projecting().await;
+        project(app).await?;
+        let begun = Instant::now();
+        if begun >= *rested_at {
+            show(app).await?;
+            *rested_at = Instant::now() + begun.elapsed() * RESTS;
+        }
+    }
     fill_outgoing(app).await?;
     if !*filled {
         // The queue is in memory alone: after a start it is read once, and kept from then on.
@@ -81,16 +105,21 @@ async fn fill_outgoing(app: &App) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Looks at everything that was not looked at.
+/// Looks at everything that was not looked at, and shows it.
 pub async fn catch_up(app: &App) -> Result<(), StoreError> {
     let _alone = app.projecting().await;
+    project(app).await?;
+    show(app).await
+}
+
+/// What is new in the logs goes to the clinic, and its authors are told so.
+pub async fn project(app: &App) -> Result<(), StoreError> {
     let store = app.doorkeeper().for_part(Part::Projector);
     loop {
         let waiting = store.unprojected(DOCUMENTS_MAX).await?;
         if waiting.is_empty() {
             return Ok(());
         }
-        let mut changed = BTreeSet::new();
         for (document, rows) in waiting {
             let projection = look_at(app.receipts(), app.now(), document, &rows);
             for news in News::together(store.project(projection).await?) {
@@ -98,18 +127,30 @@ pub async fn catch_up(app: &App) -> Result<(), StoreError> {
             }
             // What a person read counts too, and no message says so.
             if is_for_the_desk(&document) {
-                changed.insert(document.patient);
-            }
-        }
-        let goes_out = !changed.is_empty() && !store.fetches().await?.is_empty();
-        for patient in changed {
-            app.desk().refresh(store.as_ref(), patient).await?;
-            app.clinic_changed();
-            if goes_out {
-                outgoing::project(app, store.as_ref(), patient).await?;
+                app.projector().changed().insert(document.patient);
             }
         }
     }
+}
+
+/// The queue and what goes out of a record follow what changed in it, however often it did.
+pub async fn show(app: &App) -> Result<(), StoreError> {
+    let changed = app.projector().changed().clone();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let store = app.doorkeeper().for_part(Part::Projector);
+    let goes_out = !store.fetches().await?.is_empty();
+    for patient in changed {
+        app.desk().refresh(store.as_ref(), patient).await?;
+        app.clinic_changed();
+        if goes_out {
+            outgoing::project(app, store.as_ref(), patient).await?;
+        }
+        // Only now: what failed is tried again.
+        app.projector().changed().remove(&patient);
+    }
+    Ok(())
 }
 
 const fn is_for_the_desk(document: &DocumentId) -> bool {
@@ -233,3 +274,6 @@ fn note(
     };
     projection.messages.push(Found { message, mark: None });
 }
+
+#[cfg(test)]
+mod tests;

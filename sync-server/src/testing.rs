@@ -3,6 +3,7 @@
 
 pub mod device;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -71,20 +72,7 @@ impl World {
         let clock = Clock::set(NOON);
         let store = SqliteStore::open(&folder.path().join("satchel.db"), KEY, NOON).unwrap();
         let store = Arc::new(store);
-        let setup = Setup {
-            clinic: Clinic {
-                name: "Northside".into(),
-                phone: "555 0134".into(),
-                emergency_number: "911".into(),
-            },
-            origins: vec![ORIGIN.into()],
-            clock: clock.clone(),
-            receipts: ReceiptKey::from_bytes([7; 32]),
-            sign_ins: SignInKey::from_bytes([8; 32]),
-            checkpoints: Checkpoints::new(folder.path().into(), AuditKey::from_bytes([9; 32])),
-            #[cfg(feature = "demo")]
-            entrances: crate::demo::Entrances::closed(),
-        };
+        let setup = setup(folder.path(), clock.clone());
         let app = App::new(setup, Arc::clone(&store) as Arc<dyn Store>);
         let portal = PortalSource::folder(folder.path().join("portal"));
         let router = routes::router(app.clone(), routes::table(), portal);
@@ -193,6 +181,24 @@ impl World {
     pub async fn ask_json(&self, request: Request<Body>) -> (StatusCode, serde_json::Value) {
         let response = self.ask(request).await;
         (response.status(), json_of(response).await)
+    }
+}
+
+/// What a server is started with on this folder.
+pub fn setup(folder: &Path, clock: Clock) -> Setup {
+    Setup {
+        clinic: Clinic {
+            name: "Northside".into(),
+            phone: "555 0134".into(),
+            emergency_number: "911".into(),
+        },
+        origins: vec![ORIGIN.into()],
+        clock,
+        receipts: ReceiptKey::from_bytes([7; 32]),
+        sign_ins: SignInKey::from_bytes([8; 32]),
+        checkpoints: Checkpoints::new(folder.into(), AuditKey::from_bytes([9; 32])),
+        #[cfg(feature = "demo")]
+        entrances: crate::demo::Entrances::closed(),
     }
 }
 

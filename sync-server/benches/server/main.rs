@@ -18,6 +18,7 @@ use std::path::Path;
 
 use self::clinic::Clinic;
 use self::load::{Load, Measured};
+use self::parts::Written;
 use self::process::Process;
 
 /// Pairs of devices of one account each: what one writes the other hears.
@@ -26,6 +27,8 @@ const PAIRS: usize = 64;
 const MESSAGES: usize = 60;
 /// Rounds of each side; the middle one counts.
 const ROUNDS: usize = 3;
+/// Messages of one record that is long.
+const ONE_LONG: usize = 1_000;
 /// Messages of the one connection that is alone.
 const ALONE: usize = 200;
 const SESSIONS: usize = 10_000;
@@ -70,7 +73,12 @@ async fn messages() {
         100.0 * ours.per_second / bare.per_second,
         ours.p99_ms / bare.p99_ms,
     );
-    parts::shown(&parts::measure().await, ours.cpu_us);
+    let per_second = ours.per_second;
+    let load = Written { people: PAIRS, each: MESSAGES, per_second };
+    parts::shown(&parts::measure(load).await, ours.cpu_us);
+    println!("  and if one person wrote {ONE_LONG} at that pace, which all wait:");
+    let one = Written { people: 1, each: ONE_LONG, per_second };
+    parts::shown(&parts::measure(one).await, ours.cpu_us);
 }
 
 /// One device that waits for each answer, beside the disk.

@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use shared::document::DocumentId;
 use shared::sync::receipt::ReceiptKey;
@@ -21,11 +22,18 @@ use crate::clinic::{Clinic, SignedIn};
 use crate::load::changes;
 use crate::process::cpu_ms;
 
-/// People who write, and what each writes, as in the load; the projector looks each time that every one
-/// of them has written once.
-const PEOPLE: usize = 64;
-const EACH: usize = 60;
-const MESSAGES: usize = PEOPLE * EACH;
+/// Who writes how much.
+#[derive(Clone, Copy)]
+pub struct Written {
+    pub people: usize,
+    pub each: usize,
+    /// At the pace of all together the projector looks after each so many messages, and the queue is
+    /// read as often as it would be then.
+    pub per_second: f64,
+}
+
+/// Messages between two looks of the projector.
+const LOOK_AFTER: usize = 64;
 const BINDS: &[u8] = &[7; 120];
 
 /// Microseconds of each part for one message.
@@ -40,13 +48,15 @@ pub fn shown(parts: &Parts, all: f64) {
     println!("  together {:.0} % (goal 33)", 100.0 * sum / all);
 }
 
-pub async fn measure() -> Parts {
-    let clinic = Clinic::new(PEOPLE, 1).await;
+pub async fn measure(written: Written) -> Parts {
+    let Written { people, each, .. } = written;
+    let clinic = Clinic::new(people, 1).await;
     let receipts = ReceiptKey::from_bytes([7; 32]);
-    let people = clinic.devices.iter().map(|devices| Writer::of(&devices[0])).collect::<Vec<_>>();
+    let writers = clinic.devices.iter().map(|devices| Writer::of(&devices[0], each));
+    let people = writers.collect::<Vec<_>>();
     let mut fresh: Vec<(DocumentId, Fresh)> = Vec::new();
     let gate = spent(|| {
-        for number in 0..EACH {
+        for number in 0..each {
             for Writer { document, written, origin } in &people {
                 let passed = documents::foreign(&receipts, document, &written[number], *origin);
                 fresh.push((*document, passed.unwrap()));
@@ -63,15 +73,22 @@ pub async fn measure() -> Parts {
     let app = App::new(setup(&clinic), Arc::clone(&store) as Arc<dyn Store>);
     projector::catch_up(&app).await.unwrap();
     let (mut projecting, mut entries) = (0.0, Vec::new());
-    for some in fresh.chunks(PEOPLE) {
+    let (mut now, mut rested_at) = (Duration::ZERO, Duration::ZERO);
+    for some in fresh.chunks(LOOK_AFTER) {
         entries.extend(append(store.as_ref(), some).await);
+        now += Duration::from_secs_f64(some.len() as f64 / written.per_second);
         let before = cpu_ms(std::process::id());
-        projector::catch_up(&app).await.unwrap();
+        projector::project(&app).await.unwrap();
+        if now >= rested_at {
+            let begun = Instant::now();
+            projector::show(&app).await.unwrap();
+            rested_at = now + begun.elapsed() * (1 + projector::RESTS);
+        }
         projecting += cpu_ms(std::process::id()) - before;
     }
     let audit = audited(&entries);
     store.close().await;
-    let each = |ms: f64| ms * 1000.0 / MESSAGES as f64;
+    let each = |ms: f64| ms * 1000.0 / fresh.len() as f64;
     Parts(vec![
         ("gate", each(gate)),
         ("sealing", each(sealing)),
@@ -87,11 +104,11 @@ struct Writer {
 }
 
 impl Writer {
-    fn of(device: &SignedIn) -> Self {
+    fn of(device: &SignedIn, count: usize) -> Self {
         let document = device.journal();
         let (account, device) = (Some(device.account), Some(device.device));
         let origin = Origin { account, device, at: Clock::System.now() };
-        Self { document, written: changes(document, EACH), origin }
+        Self { document, written: changes(document, count), origin }
     }
 }
 
