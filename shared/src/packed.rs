@@ -2,6 +2,7 @@
 //! a tenth; what is too small to gain stays as it is.
 
 mod deflate;
+pub mod open;
 
 use std::io::Read;
 

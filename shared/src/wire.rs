@@ -2,6 +2,8 @@
 //! Fields are numbered and new ones are added at the end as options, so that a reader of version N
 //! skips what N+1 added.
 
+pub mod pack;
+
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
@@ -25,7 +27,8 @@ pub const ROWS_BYTES_GOAL: usize = 32 * 1024;
 pub const CHART_ROWS_BYTES_GOAL: usize = 256 * 1024;
 /// Changes of one push.
 pub const PUSH_CHANGES_MAX: usize = 64;
-/// Hashes of one message; a document is compacted long before it has as many changes.
+/// Hashes of one message. Compaction keeps the hash of every row, so this many changes of a document
+/// are compared.
 pub const HASHES_MAX: usize = 8_000;
 
 /// Where a reply to a pull of this document stops.

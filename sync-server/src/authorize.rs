@@ -45,6 +45,8 @@ pub enum Part {
     Errands,
     /// Ends access that is over.
     Grants,
+    /// Packs long logs; it looks at no change.
+    Compaction,
     /// Fills the made-up clinic.
     #[cfg(feature = "demo")]
     Demo,

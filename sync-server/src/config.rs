@@ -164,7 +164,7 @@ pub fn parse(
     match command.as_str() {
         "--version" | "-V" => Ok(Command::Version),
         "import" | "export" | "client" | "audit" | "staff" | "patient" | "grant" | "keys"
-        | "shred" | "check" => Ok(Command::Errand(errand::parse(command, rest, env)?)),
+        | "shred" | "check" | "compact" => Ok(Command::Errand(errand::parse(command, rest, env)?)),
         "serve" => Ok(Command::Serve(config(&Given::read(rest, false)?, env)?)),
         #[cfg(feature = "demo")]
         "demo" => {
@@ -178,9 +178,9 @@ pub fn parse(
 
 const fn commands() -> &'static str {
     if cfg!(feature = "demo") {
-        "serve, import, export, client, audit, staff, patient, keys, shred, check or demo"
+        "serve, import, export, client, audit, staff, patient, keys, shred, check, compact or demo"
     } else {
-        "serve, import, export, client, audit, staff, patient, keys, shred or check"
+        "serve, import, export, client, audit, staff, patient, keys, shred, check or compact"
     }
 }
 
@@ -322,7 +322,8 @@ pub fn help() -> String {
          \x20      sync-server keys new FILE                   a key for the records, in a new file\n\
          \x20      sync-server keys rotate FILE                the same, and it takes the place of --key-file\n\
          \x20      sync-server shred ID                        ends a record: no copy of the database opens it\n\
-         \x20      sync-server check                           opens everything that is sealed\n",
+         \x20      sync-server check                           opens everything that is sealed\n\
+         \x20      sync-server compact                         packs long logs at once, not by and by\n",
     );
     if cfg!(feature = "demo") {
         text.push_str(

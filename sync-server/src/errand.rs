@@ -116,6 +116,7 @@ impl Doer {
             }
             What::Shred { patient } => Ask::Shred { patient },
             What::Check => Ask::Check,
+            What::Compact => Ask::Compact,
         };
         self.ask(ask, Vec::new(), &mut say_told).await.map(|()| ExitCode::SUCCESS)
     }
@@ -252,6 +253,7 @@ fn say_told(told: Tell) {
         }
         Tell::Caregiver { account, text } => say(&format!("{account}  {text}")),
         Tell::Shredded => say("the record is gone"),
+        Tell::Packed { count } => say(&format!("{count} packs were made")),
         Tell::Checked { count } => say(&format!("{count} sealed values are as they were written")),
         Tell::Progress { .. }
         | Tell::Summary { .. }

@@ -5,6 +5,7 @@ pub mod assets;
 pub mod audit;
 pub mod authorize;
 pub mod clinic;
+pub mod compaction;
 pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo;

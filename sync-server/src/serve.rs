@@ -134,6 +134,7 @@ impl Started {
         let activity = tokio::spawn(crate::activity::run(app.clone()));
         let signing = tokio::spawn(crate::audit::checkpoint::run(app.clone()));
         let grants = tokio::spawn(crate::grants::run(app.clone()));
+        let compaction = tokio::spawn(crate::compaction::run(app.clone()));
         tokio::spawn(crate::fhir::watching::run(app.clone()));
         tokio::spawn(errands(app.clone(), self.folder.path(Folder::SOCKET)));
         let stop = async {
@@ -144,7 +145,7 @@ impl Started {
         Listening::new(self.listener, Encryption::None).serve(router, stop).await;
         let ended = async {
             app.hub().stopped().await;
-            tokio::join!(projector, activity, signing, grants)
+            tokio::join!(projector, activity, signing, grants, compaction)
         };
         let _unfinished = tokio::time::timeout(END_WITHIN, ended).await;
         self.store.close().await;

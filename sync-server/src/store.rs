@@ -6,6 +6,7 @@ pub mod desk;
 pub mod grants;
 pub mod memory;
 pub mod outgoing;
+pub mod packs;
 pub mod people;
 pub mod resources;
 pub mod rows;
@@ -29,6 +30,7 @@ use self::attachments::AttachmentStore;
 use self::desk::{Colleague, Contact, DeskNote, Noted, Patient, Reach};
 use self::grants::GrantStore;
 use self::outgoing::OutgoingStore;
+use self::packs::PackStore;
 use self::people::{
     Activated, Activation, Claim, Claimed, Grant, Invitation, NewAccount, NewPatient, NewSession,
     NewStaff, RecordOf, Session, StaffMember,
@@ -63,7 +65,7 @@ pub enum StoreError {
 /// An answer that comes when the transaction is over.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-pub trait Store: AttachmentStore + GrantStore + OutgoingStore + Send + Sync {
+pub trait Store: AttachmentStore + GrantStore + OutgoingStore + PackStore + Send + Sync {
     // People. Adding what is there already changes nothing.
     fn add_patient(&self, patient: NewPatient) -> Answer<'_, ()>;
     fn add_account(&self, account: NewAccount) -> Answer<'_, ()>;

@@ -10,6 +10,7 @@ use shared::sync::planted::Planted;
 use shared::sync::scope::{Level, Scope};
 use shared::sync::server::{Connection, Effect, Event};
 use shared::time::Timestamp;
+use shared::wire::pack::Pack;
 use shared::wire::{Receipt, Row, Sidecar, ToDevice, ToServer, rows_bytes_goal};
 
 use crate::cast;
@@ -174,14 +175,14 @@ impl<T: Tier> Clinic<T> {
                     answer.down.push((number, message));
                     continue;
                 }
+                Effect::SendPack { document: _, pack, more } => {
+                    answer.down.push((number, unpacked(&pack, more)));
+                    continue;
+                }
                 Effect::Close(_) => return false,
                 _ if fails => Event::StoreFailed,
                 Effect::Summarize(scope) => Event::Summarized(self.store.summaries(&scope)),
-                Effect::ReadAfter { document, after } => {
-                    let goal = rows_bytes_goal(&document);
-                    let (rows, more) = self.store.after(&document, after, goal);
-                    Event::Read { document, rows, more }
-                }
+                Effect::ReadAfter { document, after } => self.read_after(document, after),
                 Effect::ReadHashes { document, hashes } => match self.store.newest(document) {
                     newest if newest == document => {
                         Event::Hashes { document, hashes: self.store.hashes(&document) }
@@ -227,6 +228,21 @@ impl<T: Tier> Clinic<T> {
             }
         }
         true
+    }
+
+    /// Where messages are bytes, what comes next may lie ready.
+    fn read_after(&self, document: DocumentId, after: u64) -> Event {
+        let goal = rows_bytes_goal(&document);
+        let packed = T::BYTES.then(|| self.store.packed_after(&document, after, goal));
+        match packed.flatten() {
+            Some((rows, more)) => {
+                Event::ReadPack { document, pack: Pack::of(document, rows), more }
+            }
+            None => {
+                let (rows, more) = self.store.after(&document, after, goal);
+                Event::Read { document, rows, more }
+            }
+        }
     }
 
     /// A member of staff answers into a document that the server writes.
@@ -279,4 +295,10 @@ impl<T: Tier> Clinic<T> {
         let seq = log.rows.len() as u64 + 1;
         Some((document, Row { seq, hash, sidecar, bytes: bytes.into() }))
     }
+}
+
+/// A pack as its device reads it.
+fn unpacked(pack: &Pack, more: bool) -> ToDevice {
+    let (document, rows) = pack.rows().expect("a pack is rows");
+    ToDevice::Rows { document, rows, more }
 }

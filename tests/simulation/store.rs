@@ -14,6 +14,10 @@ use crate::erasure::Erasures;
 use crate::tier::{NotTaken, Tier};
 use crate::world::REFUSED_MARK;
 
+/// Rows of a log that is packed in short packs, and of such a pack.
+const SHORT_LOG_ROWS: usize = 64;
+const SHORT_PACK_ROWS: usize = 4;
+
 /// What a backup holds.
 #[derive(Clone)]
 pub struct Store<T: Tier> {
@@ -102,6 +106,30 @@ impl<T: Tier> Store<T> {
             rows.push(row.clone());
         }
         (rows, false)
+    }
+
+    /// What a store that packs its logs has ready after a place. Packs of a short log are short, so that
+    /// every schedule meets them; as it grows they are made anew.
+    pub fn packed_after(
+        &self,
+        document: &DocumentId,
+        after: u64,
+        goal: usize,
+    ) -> Option<(Vec<Row>, bool)> {
+        let rows = &self.logs.get(document)?.rows;
+        let is_short = rows.len() < SHORT_LOG_ROWS;
+        let (mut first, mut size) = (0, 0);
+        for (place, row) in rows.iter().enumerate() {
+            size += row.bytes.len();
+            let is_full = size >= goal || is_short && place + 1 - first >= SHORT_PACK_ROWS;
+            if is_full && first as u64 == after {
+                return Some((rows[first..=place].to_vec(), place + 1 < rows.len()));
+            }
+            if is_full {
+                (first, size) = (place + 1, 0);
+            }
+        }
+        None
     }
 
     pub fn hashes(&self, document: &DocumentId) -> Vec<ChangeHash> {

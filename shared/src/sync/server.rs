@@ -6,6 +6,7 @@ use crate::sync::planted::{Planted, Soil};
 use crate::sync::receipt::ReceiptKey;
 use crate::sync::scope::Scope;
 use crate::time::Timestamp;
+use crate::wire::pack::Pack;
 use crate::wire::{
     Digest, HASHES_MAX, NotBack, Outcome, PUSH_CHANGES_MAX, Receipt, Row, Summary, ToDevice,
     ToServer, VERSION, VERSION_OLDEST, WhyClosed, WhyNotBack, WhyRefused,
@@ -20,6 +21,12 @@ pub enum Event {
     Read {
         document: DocumentId,
         rows: Vec<Row>,
+        more: bool,
+    },
+    /// The other answer to `Effect::ReadAfter`: what comes next lies ready.
+    ReadPack {
+        document: DocumentId,
+        pack: Pack,
         more: bool,
     },
     /// Answer to `Effect::ReadHashes`.
@@ -92,6 +99,12 @@ pub enum Effect {
         rows: Vec<Row>,
     },
     Send(ToDevice),
+    /// Rows too, as a frame that only needs its last word.
+    SendPack {
+        document: DocumentId,
+        pack: Pack,
+        more: bool,
+    },
     Close(Why),
 }
 
@@ -150,6 +163,10 @@ impl Connection {
             Event::Received(message) => self.received(message),
             Event::Summarized(documents) => self.summarized(documents),
             Event::Read { document, rows, more } => self.rows(document, rows, more),
+            Event::ReadPack { document, pack, more } => match self.may_leave(&document) {
+                true => vec![Effect::SendPack { document, pack, more }],
+                false => Vec::new(),
+            },
             Event::Hashes { document, hashes } => self.compared(document, &hashes),
             Event::Appended { number, outcomes } => {
                 vec![Effect::Send(ToDevice::Taken { number, outcomes })]
@@ -341,10 +358,15 @@ impl Connection {
     }
 
     fn rows(&self, document: DocumentId, rows: Vec<Row>, more: bool) -> Vec<Effect> {
-        if !self.scope.may_read(&document) && !self.soil.has(Planted::NewsBeyondScope) {
+        if !self.may_leave(&document) {
             return Vec::new();
         }
         vec![Effect::Send(ToDevice::Rows { document, rows, more })]
+    }
+
+    /// The scope may have changed since the rows were asked for.
+    fn may_leave(&self, document: &DocumentId) -> bool {
+        self.scope.may_read(document) || self.soil.has(Planted::NewsBeyondScope)
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Place {
 
 pub struct Line {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// Bytes of the frames that came.
+    pub heard: usize,
 }
 
 impl Line {
@@ -28,7 +30,7 @@ impl Line {
         let config = WebSocketConfig::default().read_buffer_size(4 * 1024);
         let opened = connect_async_with_config(request, Some(config), true).await;
         let (socket, _) = opened.unwrap();
-        let mut line = Self { socket };
+        let mut line = Self { socket, heard: 0 };
         if place.greets {
             let digest = Digest([0; 16]);
             let hello = ToServer::Hello { version_min: VERSION, version_max: VERSION, digest };
@@ -46,6 +48,7 @@ impl Line {
         loop {
             let heard = self.socket.next().await.expect("the line is open").unwrap();
             if let Message::Binary(bytes) = heard {
+                self.heard += bytes.len();
                 return ToDevice::from_bytes(&bytes).unwrap();
             }
         }

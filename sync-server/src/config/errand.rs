@@ -1,4 +1,4 @@
-//! The commands that do one thing and end: import, export, client, grant, keys, shred, check.
+//! The commands that do one thing and end: import, export, client, grant, keys, shred, check, compact.
 
 mod grant;
 
@@ -36,6 +36,7 @@ pub enum What {
     RotateKeys { file: PathBuf },
     Shred { patient: PatientId },
     Check,
+    Compact,
 }
 
 /// Flags that stand behind these commands; all of them take a value.
@@ -116,6 +117,7 @@ pub fn parse(
             Err(_) => return invalid(format!("shred needs the id of a record, not {patient:?}")),
         },
         ("check", []) => What::Check,
+        ("compact", []) => What::Compact,
         (_, _) => return invalid(right_use(command)),
     };
     let origin = text("--origin").unwrap_or_else(|| "http://localhost:8080".into());

@@ -68,6 +68,8 @@ pub enum Ask {
         patient: PatientId,
     },
     Check,
+    /// Packs what is long, at once and without a rest.
+    Compact,
     VerifyAudit,
     AddStaff {
         name: String,
@@ -125,6 +127,9 @@ pub enum Tell {
     Checked {
         count: u64,
     },
+    Packed {
+        count: usize,
+    },
     /// The last word of everything that is not one sentence.
     Done,
     Failed {
@@ -178,6 +183,7 @@ impl Errands<'_> {
             Ask::RotateKeys { file } => sentence(self.rotate(&file).await),
             Ask::Shred { patient } => sentence(self.shred(patient).await),
             Ask::Check => sentence(self.check().await),
+            Ask::Compact => sentence(self.compact().await),
             Ask::VerifyAudit => sentence(self.verify_audit().await),
             Ask::AddStaff { name, role, prescribes } => {
                 sentence(self.add_staff(name, role, prescribes).await)

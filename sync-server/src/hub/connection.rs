@@ -203,6 +203,12 @@ impl Talk<'_> {
                     }
                     continue;
                 }
+                Effect::SendPack { document, pack, more } => {
+                    self.note(&document).await?;
+                    self.wire.send(pack.frame(more)).await?;
+                    self.presence.sends_rows(self.app.now());
+                    continue;
+                }
                 Effect::Close(Why::Unmannerly) => return Err(End::Unmannerly),
                 Effect::Close(Why::TooOld) => return Err(End::TooOld),
                 Effect::Close(Why::Revoked) => return Err(End::SignedOut),

@@ -35,12 +35,17 @@ impl Presence {
         }
     }
 
+    /// The device gets rows, so it does not hold everything yet.
+    pub const fn sends_rows(&mut self, now: Timestamp) {
+        self.news_at = Some(now);
+    }
+
     /// The device is told something. Answers what is worth keeping.
     pub fn says(&mut self, message: &ToDevice, now: Timestamp) -> Option<Contact> {
         let same = match message {
             ToDevice::Welcome { same, .. } | ToDevice::Pong { same } => *same,
             ToDevice::Rows { .. } => {
-                self.news_at = Some(now);
+                self.sends_rows(now);
                 return None;
             }
             _ => return None,

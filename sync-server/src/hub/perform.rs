@@ -8,6 +8,7 @@ use shared::wire::{Outcome, ROWS_BYTES_GOAL, WhyRefused, rows_bytes_goal};
 use crate::authorize::Part;
 use crate::documents::{self, Origin};
 use crate::state::App;
+use crate::store::packs::Sent;
 use crate::store::people::Session;
 use crate::store::rows::{Appended, Batch, Fresh, News};
 use crate::store::{Store, StoreError};
@@ -31,8 +32,11 @@ impl Performer<'_> {
                 store.summaries(patients).await.map(Event::Summarized)
             }
             Effect::ReadAfter { document, after } => {
-                let read = store.rows_after(document, after, rows_bytes_goal(&document)).await;
-                read.map(|(rows, more)| Event::Read { document, rows, more })
+                let sent = store.sent_after(document, after, rows_bytes_goal(&document)).await;
+                sent.map(|sent| match sent {
+                    Sent::Rows(rows, more) => Event::Read { document, rows, more },
+                    Sent::Pack(pack, more) => Event::ReadPack { document, pack, more },
+                })
             }
             Effect::ReadHashes { document, hashes: _ } => {
                 let read = store.hashes(document).await;
@@ -58,7 +62,7 @@ impl Performer<'_> {
                     Ok(Event::Restored { document, outcomes: vec![Outcome::Missing; count] })
                 }
             }
-            Effect::Send(_) | Effect::Close(_) => {
+            Effect::Send(_) | Effect::SendPack { .. } | Effect::Close(_) => {
                 unreachable!("the connection performs these itself")
             }
         };

@@ -2,6 +2,7 @@
 
 mod burst;
 mod line;
+mod packed;
 
 use futures_util::SinkExt;
 use shared::document::{Actor, Document, DocumentId, Put};

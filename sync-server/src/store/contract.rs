@@ -7,6 +7,7 @@ mod desk;
 mod documents;
 mod grants;
 mod outgoing;
+mod packs;
 mod people;
 mod resources;
 mod staff;

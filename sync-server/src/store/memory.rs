@@ -9,6 +9,7 @@ mod documents;
 mod fate;
 mod grants;
 mod outgoing;
+mod packs;
 mod people;
 mod resources;
 mod shred;

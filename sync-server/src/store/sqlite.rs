@@ -13,6 +13,7 @@ mod import;
 mod key_store;
 mod open;
 mod outgoing;
+mod packs;
 mod people;
 mod readers;
 mod reseal;

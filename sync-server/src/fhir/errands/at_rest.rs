@@ -1,10 +1,13 @@
-//! What a host does about what is at rest: another key, the end of a record, a look at all of it.
+//! What a host does about what is at rest: another key, the end of a record, a look at all of it,
+//! less room for it.
 
 use std::path::Path;
+use std::time::Duration;
 
 use shared::id::PatientId;
 
 use super::{Errands, Tell};
+use crate::compaction::compact;
 use crate::folder;
 use crate::serve::Failure;
 use crate::store::StoreError;
@@ -33,5 +36,9 @@ impl Errands<'_> {
 
     pub(super) async fn check(&self) -> Result<Tell, AtRestError> {
         Ok(Tell::Checked { count: self.store.check().await? })
+    }
+
+    pub(super) async fn compact(&self) -> Result<Tell, StoreError> {
+        Ok(Tell::Packed { count: compact(self.store, Duration::ZERO).await? })
     }
 }

@@ -7,6 +7,7 @@ use shared::document::{Actor, ChangeHash, DocumentId};
 use shared::id::{AccountId, PatientId};
 use shared::wire::{Row, Sum, Summary, WhyRefused};
 
+use super::packs::Lain;
 use super::{State, StoreError};
 use crate::audit::Entry;
 use crate::store::rows::{Appended, Batch, Fresh};
@@ -16,14 +17,21 @@ use crate::store::rows::{Appended, Batch, Fresh};
 pub struct Log {
     pub rows: Vec<Row>,
     pub projected: u64,
+    /// Their rows above have no bytes, once they are finished.
+    pub packs: Vec<Lain>,
     /// What the gate knows of it; nothing for marks.
     known: Option<Known>,
     actors: BTreeMap<Actor, Option<AccountId>>,
 }
 
 impl Log {
-    fn find(&self, hash: &ChangeHash) -> Option<&Row> {
-        self.rows.iter().find(|row| row.hash == *hash)
+    fn find(&self, hash: &ChangeHash) -> Option<Row> {
+        self.rows.iter().find(|row| row.hash == *hash).map(|row| self.whole(row))
+    }
+
+    /// A row with its bytes, from where they lie.
+    pub fn whole(&self, row: &Row) -> Row {
+        if row.bytes.is_empty() { self.in_pack(row.seq) } else { row.clone() }
     }
 
     fn insert(&mut self, fresh: Fresh) -> Row {
@@ -96,14 +104,17 @@ pub fn rows_after(
     after: u64,
     bytes_goal: usize,
 ) -> (Vec<Row>, bool) {
-    let rows = state.documents.get(document).map_or(&[][..], |log| &log.rows);
+    let Some(log) = state.documents.get(document) else {
+        return (Vec::new(), false);
+    };
     let (mut found, mut bytes) = (Vec::new(), 0);
-    for row in rows.iter().filter(|row| row.seq > after) {
+    for row in log.rows.iter().filter(|row| row.seq > after) {
         if bytes >= bytes_goal {
             return (found, true);
         }
+        let row = log.whole(row);
         bytes += row.bytes.len();
-        found.push(row.clone());
+        found.push(row);
     }
     (found, false)
 }
@@ -123,7 +134,7 @@ pub fn rows_with(
             break;
         }
         bytes += row.bytes.len();
-        found.push(row.clone());
+        found.push(row);
     }
     found.sort_by_key(|row| row.seq);
     found
@@ -155,7 +166,7 @@ pub fn append_one(state: &mut State, document: &DocumentId, fresh: Fresh) -> App
         return Appended::Refused(WhyRefused::NotAllowed);
     };
     if let Some(row) = log.find(&fresh.hash) {
-        return Appended::Already(row.clone());
+        return Appended::Already(row);
     }
     let unfit = match &fresh.change {
         Some(change) => log.unfit(document, change, fresh.sidecar.account),

@@ -7,6 +7,7 @@ use shared::wire::{Receipt, Row, Sidecar, Sum, Summary, WhyRefused};
 
 use super::StoreError;
 use super::columns::{Columns, all, one, seq_column};
+use super::packs::{self, Packs};
 use super::sealed::{CHANGE, Db, REPLY_TOKEN, number};
 use crate::audit::Entry;
 use crate::sealing::Owner;
@@ -50,34 +51,46 @@ pub fn summaries(db: Db<'_>, patients: &[PatientId]) -> Result<Vec<Summary>, Sto
     Ok(found)
 }
 
+/// What is said of a row beside its bytes.
+pub type Said = (u64, ChangeHash, Sidecar);
+
+const SAID: &str = "seq, hash, account, device, received_at, receipt";
 const ROW: &str = "seq, hash, account, device, received_at, receipt, bytes";
+
+fn read_said(columns: &mut Columns<'_, '_>) -> Result<Said, StoreError> {
+    let (seq, hash) = (columns.seq()?, columns.hash()?);
+    let sidecar = Sidecar {
+        account: columns.optional_account()?,
+        device: columns.optional_device()?,
+        received_at: columns.time()?,
+        receipt: Receipt(columns.take()?),
+    };
+    Ok((seq, hash, sidecar))
+}
 
 fn read_row(
     db: Db<'_>,
     document: &DocumentId,
+    packs: &mut Packs<'_>,
     columns: &mut Columns<'_, '_>,
 ) -> Result<Row, StoreError> {
-    let (seq, hash) = (columns.seq()?, columns.hash()?);
-    Ok(Row {
-        seq,
-        hash,
-        sidecar: Sidecar {
-            account: columns.optional_account()?,
-            device: columns.optional_device()?,
-            received_at: columns.time()?,
-            receipt: Receipt(columns.take()?),
-        },
-        bytes: open_change(db, document, seq, &hash, &columns.take::<Vec<u8>>()?)?.into(),
-    })
+    let (seq, hash, sidecar) = read_said(columns)?;
+    let sealed = columns.take::<Vec<u8>>()?;
+    let bytes = open_change(db, document, packs, (seq, &hash), &sealed)?.into();
+    Ok(Row { seq, hash, sidecar, bytes })
 }
 
+/// The bytes of a row, from where they lie.
 pub fn open_change(
     db: Db<'_>,
     document: &DocumentId,
-    seq: u64,
-    hash: &ChangeHash,
+    packs: &mut Packs<'_>,
+    (seq, hash): (u64, &ChangeHash),
     sealed: &[u8],
 ) -> Result<Vec<u8>, StoreError> {
+    if sealed.is_empty() {
+        return packs.bytes(seq, hash);
+    }
     let place: [&[u8]; 3] = [&document.to_bytes(), &number(seq_column(seq)), &hash.0];
     db.open(&CHANGE, Owner::Patient(document.patient), &place, sealed)
 }
@@ -85,25 +98,69 @@ pub fn open_change(
 pub fn rows_after(
     db: Db<'_>,
     document: &DocumentId,
-    after: u64,
+    mut after: u64,
     bytes_goal: usize,
 ) -> Result<(Vec<Row>, bool), StoreError> {
+    let mut found = Vec::new();
+    let mut bytes = 0;
+    while let Some((rows, last)) = packs::rows_after(db, document, after)? {
+        for row in rows {
+            if bytes >= bytes_goal {
+                return Ok((found, true));
+            }
+            bytes += row.bytes.len();
+            found.push(row);
+        }
+        after = last;
+    }
     let mut find = db.prepare_cached(&format!(
         "SELECT {ROW} FROM changes WHERE patient = ?1 AND document = ?2 AND seq > ?3 ORDER BY seq"
     ))?;
     let mut rows =
         find.query((document.patient.to_bytes(), document.to_bytes(), seq_column(after)))?;
-    let mut found = Vec::new();
-    let mut bytes = 0;
+    let mut packs = Packs::of(db, document);
     while let Some(row) = rows.next()? {
         if bytes >= bytes_goal {
             return Ok((found, true));
         }
-        let row = read_row(db, document, &mut Columns::of(row))?;
+        let row = read_row(db, document, &mut packs, &mut Columns::of(row))?;
         bytes += row.bytes.len();
         found.push(row);
     }
     Ok((found, false))
+}
+
+/// Rows of these places, each from where its bytes lie.
+pub fn rows_between(
+    db: Db<'_>,
+    document: &DocumentId,
+    first: u64,
+    last: u64,
+) -> Result<Vec<Row>, StoreError> {
+    let mut find = db.prepare_cached(&format!(
+        "SELECT {ROW} FROM changes WHERE patient = ?1 AND document = ?2 AND seq BETWEEN ?3 AND ?4
+         ORDER BY seq"
+    ))?;
+    let (patient, key) = (document.patient.to_bytes(), document.to_bytes());
+    let mut packs = Packs::of(db, document);
+    all(&mut find, (patient, key, seq_column(first), seq_column(last)), |row| {
+        read_row(db, document, &mut packs, row)
+    })
+}
+
+/// The same without their bytes.
+pub fn said_between(
+    db: Db<'_>,
+    document: &DocumentId,
+    first: u64,
+    last: u64,
+) -> Result<Vec<Said>, StoreError> {
+    let mut find = db.prepare_cached(&format!(
+        "SELECT {SAID} FROM changes WHERE patient = ?1 AND document = ?2 AND seq BETWEEN ?3 AND ?4
+         ORDER BY seq"
+    ))?;
+    let (patient, key) = (document.patient.to_bytes(), document.to_bytes());
+    all(&mut find, (patient, key, seq_column(first), seq_column(last)), read_said)
 }
 
 pub fn rows_with(
@@ -112,18 +169,31 @@ pub fn rows_with(
     hashes: &[ChangeHash],
     bytes_goal: usize,
 ) -> Result<Vec<Row>, StoreError> {
-    let mut found = Vec::new();
-    let mut bytes = 0;
+    let mut find = db.prepare_cached(
+        "SELECT seq FROM changes WHERE patient = ?1 AND document = ?2 AND hash = ?3",
+    )?;
+    let (patient, key) = (document.patient.to_bytes(), document.to_bytes());
+    let mut places = Vec::new();
     for hash in hashes {
+        places.extend(one(&mut find, (patient, &key, hash.0), |row| row.seq())?);
+    }
+    // Neighbours lie in the same pack, and what is built on comes first.
+    places.sort_unstable();
+    let mut find = db.prepare_cached(&format!(
+        "SELECT {ROW} FROM changes WHERE patient = ?1 AND document = ?2 AND seq = ?3"
+    ))?;
+    let mut packs = Packs::of(db, document);
+    let (mut found, mut bytes) = (Vec::<Row>::new(), 0);
+    for seq in places {
         if bytes >= bytes_goal {
             break;
         }
-        if let Some(row) = row_with(db, document, hash)? {
-            bytes += row.bytes.len();
-            found.push(row);
-        }
+        let row = one(&mut find, (patient, &key, seq_column(seq)), |row| {
+            read_row(db, document, &mut packs, row)
+        })?;
+        bytes += row.as_ref().map_or(0, |row| row.bytes.len());
+        found.extend(row);
     }
-    found.sort_by_key(|row| row.seq);
     Ok(found)
 }
 
@@ -136,7 +206,7 @@ fn row_with(
         "SELECT {ROW} FROM changes WHERE patient = ?1 AND document = ?2 AND hash = ?3"
     ))?;
     one(&mut find, (document.patient.to_bytes(), document.to_bytes(), hash.0), |row| {
-        read_row(db, document, row)
+        read_row(db, document, &mut Packs::of(db, document), row)
     })
 }
 
@@ -211,6 +281,7 @@ fn insert(
     let (patient, key) = (document.patient.to_bytes(), document.to_bytes());
     let place: [&[u8]; 3] = [&key, &number(seq_column(head.seq_last)), &fresh.hash.0];
     let sealed = db.seal(&CHANGE, Owner::Patient(document.patient), &place, &fresh.bytes)?;
+    let tail_bytes = i64::try_from(sealed.len()).unwrap_or(i64::MAX);
     let op_max = fresh.change.as_ref().map(|change| seq_column(change.max_op()));
     db.prepare_cached(
         "INSERT INTO changes (patient, document, seq, hash, bytes, account, device, received_at,
@@ -229,9 +300,10 @@ fn insert(
         op_max,
     ))?;
     db.prepare_cached(
-        "UPDATE documents SET seq_last = ?3, sum = ?4 WHERE patient = ?1 AND document = ?2",
+        "UPDATE documents SET seq_last = ?3, sum = ?4, tail_bytes = tail_bytes + ?5
+         WHERE patient = ?1 AND document = ?2",
     )?
-    .execute((patient, &key, seq_column(head.seq_last), head.sum.0))?;
+    .execute((patient, &key, seq_column(head.seq_last), head.sum.0, tail_bytes))?;
     if let Some(change) = &fresh.change {
         super::gate::note(db, document, fresh.sidecar.account, change)?;
     }
@@ -241,6 +313,11 @@ fn insert(
         sidecar: fresh.sidecar,
         bytes: fresh.bytes.clone().into(),
     })
+}
+
+/// The place of its newest row.
+pub fn last_place(db: Db<'_>, document: &DocumentId) -> Result<u64, StoreError> {
+    Ok(head(db, document)?.map_or(0, |head| head.seq_last))
 }
 
 fn head(db: Db<'_>, document: &DocumentId) -> Result<Option<Head>, StoreError> {

@@ -11,6 +11,8 @@ use shared::wire::WhyRefused;
 
 use super::StoreError;
 use super::columns::{all, one, seq_column};
+use super::documents::open_change;
+use super::packs::Packs;
 use super::sealed::{Db, WRITTEN_TOKEN};
 use crate::store::rows::{Appended, Fresh};
 
@@ -88,6 +90,7 @@ fn with_history(
         "SELECT op_max, seq, bytes FROM changes WHERE patient = ?1 AND document = ?2 AND hash = ?3",
     )?;
     let last = known.last_of(change.actor());
+    let mut packs = Packs::of(db, document);
     let mut waiting = change.dependencies().to_vec();
     let mut steps = 0;
     while let Some(hash) = waiting.pop() {
@@ -98,7 +101,7 @@ fn with_history(
         let found = one(&mut find, (patient, &key, hash.0), |row| {
             let (max_op, seq) = (row.seq()?, row.seq()?);
             let bytes = row.take::<Vec<u8>>()?;
-            Ok((max_op, super::documents::open_change(db, document, seq, &hash, &bytes)?))
+            Ok((max_op, open_change(db, document, &mut packs, (seq, &hash), &bytes)?))
         })?;
         let Some((max_op, bytes)) = found else {
             continue;

@@ -31,6 +31,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0010_attachments.sql"),
     include_str!("../../../migrations/sqlite/0011_grants.sql"),
     include_str!("../../../migrations/sqlite/0012_message_attachments.sql"),
+    include_str!("../../../migrations/sqlite/0013_packs.sql"),
 ];
 
 /// Why the server cannot start on this file. Each is a sentence for the host.

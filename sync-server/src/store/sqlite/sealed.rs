@@ -8,8 +8,8 @@ use std::ops::Deref;
 use rusqlite::Transaction;
 use rusqlite::types::ValueRef;
 
-use super::StoreError;
 use super::key_store::Keys;
+use super::{StoreError, packs};
 use crate::sealing::{Owner, Token, place};
 use crate::world::OsRng;
 
@@ -27,7 +27,11 @@ pub struct Sealed {
     pub owner: OwnedBy,
     /// The columns that say which row and version it is, as they are bound. All of them in clear.
     pub row: &'static [&'static str],
+    /// Where a value may also lie elsewhere, and is empty here: what else is looked at then.
+    pub also: Option<Also>,
 }
+
+type Also = fn(Db<'_>) -> Result<(), StoreError>;
 
 /// Whose key seals a column's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +58,7 @@ const fn sealed(
     owner: OwnedBy,
     row: &'static [&'static str],
 ) -> Sealed {
-    Sealed { table, column, owner, row }
+    Sealed { table, column, owner, row, also: None }
 }
 
 const fn searched(
@@ -71,7 +75,14 @@ const OWNER: OwnedBy = OwnedBy::PatientOrClinic("owner");
 pub const ACCOUNT_NAME: Sealed = sealed("accounts", "name", OwnedBy::Account("account"), &[]);
 pub const PATIENT_NAME: Sealed = sealed("patients", "name", PATIENT, &[]);
 pub const BIRTH_DATE: Sealed = sealed("patients", "birth_date", PATIENT, &[]);
-pub const CHANGE: Sealed = sealed("changes", "bytes", PATIENT, &["document", "seq", "hash"]);
+pub const CHANGE: Sealed = Sealed {
+    also: Some(packs::check),
+    ..sealed("changes", "bytes", PATIENT, &["document", "seq", "hash"])
+};
+pub const PACK: Sealed = Sealed {
+    also: Some(packs::check),
+    ..sealed("packs", "frame", PATIENT, &["document", "seq_first", "seq_last", "format"])
+};
 pub const TOPIC: Sealed = sealed("threads", "topic", PATIENT, &["thread", "awaited"]);
 pub const CLINIC_NAME: Sealed =
     sealed("messages", "clinic_name", PATIENT, &["thread", "entry", "value"]);
@@ -96,11 +107,12 @@ pub const OUTGOING_BODY: Sealed =
     sealed("outgoing_versions", "body", PATIENT, &["kind", "id", "version"]);
 
 /// Every sealed column.
-pub const SEALED: [&Sealed; 21] = [
+pub const SEALED: [&Sealed; 22] = [
     &ACCOUNT_NAME,
     &PATIENT_NAME,
     &BIRTH_DATE,
     &CHANGE,
+    &PACK,
     &TOPIC,
     &CLINIC_NAME,
     &TEXT,
@@ -258,7 +270,7 @@ pub fn open_all(db: Db<'_>) -> Result<u64, StoreError> {
 
 /// The same for one column.
 pub fn open_column(db: Db<'_>, sealed: &Sealed) -> Result<u64, StoreError> {
-    let Sealed { table, column, owner, row } = sealed;
+    let Sealed { table, column, owner, row, also } = sealed;
     let names: Vec<&str> = owner.column().into_iter().chain(row.iter().copied()).collect();
     let named: String = names.iter().map(|name| format!(", {name}")).collect();
     let sql = format!("SELECT {column}{named} FROM {table} WHERE {column} IS NOT NULL");
@@ -266,6 +278,9 @@ pub fn open_column(db: Db<'_>, sealed: &Sealed) -> Result<u64, StoreError> {
     let mut rows = find.query([])?;
     let mut count = 0;
     while let Some(found) = rows.next()? {
+        if also.is_some() && found.get::<_, Vec<u8>>(0)?.is_empty() {
+            continue;
+        }
         let parts: Vec<Vec<u8>> = (1..=names.len())
             .map(|place| found.get_ref(place).map(part))
             .collect::<Result<_, _>>()?;
@@ -278,5 +293,6 @@ pub fn open_column(db: Db<'_>, sealed: &Sealed) -> Result<u64, StoreError> {
         db.open(sealed, owner, &bound, &found.get::<_, Vec<u8>>(0)?)?;
         count += 1;
     }
+    also.map_or(Ok(()), |look| look(db))?;
     Ok(count)
 }

@@ -12,7 +12,8 @@ use super::sealed::Db;
 use crate::sealing::Owner;
 
 /// Every table that names a patient, from the leaves to the root, with what leads to it.
-const TABLES: [(&str, &str); 23] = [
+const TABLES: [(&str, &str); 24] = [
+    ("packs", "patient = ?1"),
     ("changes", "patient = ?1"),
     ("actors", "patient = ?1"),
     ("written", "patient = ?1"),

@@ -12,13 +12,15 @@ use shared::document::DocumentId;
 use shared::edit::Audience;
 use shared::id::{AccountId, EntryId, PatientId, Rng};
 use shared::time::Timestamp;
+use shared::wire::pack::Pack;
 
 use super::sealed::{Db, SEALED, Sealed, open_all, open_column};
-use super::{SqliteStore, attachments, clinic, open, outgoing, reseal};
+use super::{SqliteStore, attachments, clinic, documents, open, outgoing, packs, reseal};
 use crate::sealing::WrappingKey;
 use crate::store::Store;
 use crate::store::attachments::{Attached, NewAttachment, Took};
 use crate::store::outgoing::Made;
+use crate::store::packs::{NewPack, PackPlace};
 use crate::store::resources::FactKind;
 use crate::store::rows::{Author, Found, MessageRow, Projection};
 use crate::world::OsRng;
@@ -269,6 +271,11 @@ fn since_it_is_sealed(db: Db<'_>, number: u8) {
     let messages = vec![Found { message, mark: None }];
     let (document, threads, marks) = (journal(number), Vec::new(), Vec::new());
     clinic::project(db, &Projection { document, up_to: 0, threads, messages, marks }).unwrap();
+    // One of the two rows, so that there are bytes in both places.
+    let rows = documents::rows_between(db, &document, 1, 1).unwrap();
+    let (place, pack) = (PackPlace { document, first: 1, last: 1 }, Pack::of(document, rows));
+    packs::write(db, &NewPack { place, weight: 100, pack }).unwrap();
+    assert!(packs::finish(db, place).unwrap());
 }
 
 fn roll(random: &mut OsRng, below: usize) -> usize {
@@ -327,6 +334,8 @@ fn tamper(db: Db<'_>, column: &Sealed, random: &mut OsRng) -> bool {
     let (other_row, other) = &values[roll(random, values.len())];
     let put = |bytes: Vec<u8>| set(db, column.table, column.column, row, &Value::Blob(bytes));
     match roll(random, 5) {
+        // What lies elsewhere cannot be changed here, only be something again.
+        0 | 1 if bytes.is_empty() => put(vec![1]),
         0 => {
             let mut changed = bytes.clone();
             changed[roll(random, bytes.len())] ^= 1 << roll(random, 8);
@@ -336,7 +345,7 @@ fn tamper(db: Db<'_>, column: &Sealed, random: &mut OsRng) -> bool {
         // Swapped with another row, which may be somebody else's.
         2 => {
             let back = Value::Blob(bytes.clone());
-            row != other_row
+            bytes != other
                 && put(other.clone())
                 && set(db, column.table, column.column, other_row, &back)
         }

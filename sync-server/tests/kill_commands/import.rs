@@ -1,19 +1,18 @@
 //! The process is killed in the middle of imports, again and again: each transaction is there whole,
 //! with its chart, or not at all.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 
 use shared::document::{Document, DocumentId};
 use shared::id::PatientId;
-use sync_server::sealing::WrappingKey;
 use sync_server::store::Store;
 use sync_server::store::resources::FactKind;
 use sync_server::store::sqlite::SqliteStore;
 use sync_server::world::Clock;
 
-const KEY: WrappingKey = WrappingKey::from_bytes([5; 32]);
+use crate::{KEY, begun, keep_key, kill_at};
+
 const ROUNDS: usize = 10;
 const RESULTS: usize = 300;
 const SOURCE: &str = "lake";
@@ -40,26 +39,7 @@ fn bundle(round: usize) -> String {
 }
 
 fn import(folder: &Path, file: &Path) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_sync-server"))
-        .args([Path::new("import"), file, Path::new("--dir"), folder])
-        .args([Path::new("--key-file"), &folder.join("satchel.key")])
-        .args(["--source", SOURCE])
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap()
-}
-
-/// Lets it write so much and kills it, unless it has ended by then.
-fn kill_at(mut child: Child, folder: &Path, bytes: u64) {
-    let log = folder.join("satchel.db-wal");
-    while child.try_wait().unwrap().is_none() {
-        if std::fs::metadata(&log).map_or(0, |file| file.len()) >= bytes {
-            child.kill().unwrap();
-            break;
-        }
-        std::thread::yield_now();
-    }
-    child.wait().unwrap();
+    begun(folder, &[Path::new("import"), file, Path::new("--source"), Path::new(SOURCE)])
 }
 
 async fn count(store: &SqliteStore, round: usize) -> usize {
@@ -85,7 +65,7 @@ async fn whole(store: &SqliteStore, patient: PatientId) -> usize {
 async fn an_import_is_there_whole_or_not_at_all_after_every_kill() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("bundle.json");
-    std::fs::write(folder.path().join("satchel.key"), KEY.text()).unwrap();
+    keep_key(folder.path());
     let (mut none, mut all) = (0, 0);
     for round in 0..ROUNDS {
         std::fs::write(&file, bundle(round)).unwrap();
