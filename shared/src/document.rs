@@ -11,6 +11,7 @@ mod minting;
 #[cfg(any(test, feature = "automerge"))]
 mod opened;
 mod reading;
+mod text;
 
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
@@ -19,7 +20,8 @@ pub use self::gate::REGISTER_BYTES_MAX;
 pub use self::key::{Document as DocumentId, Kind};
 #[cfg(any(test, feature = "automerge"))]
 pub use self::opened::Opened;
-use self::reading::{Reading, Unusual};
+use self::reading::{Name, Reading, Unusual};
+pub use self::text::Text;
 use crate::id::{EntryId, Rng};
 
 /// Written into every document, so that a reader knows which rules its writer followed.
@@ -65,7 +67,7 @@ pub enum Put {
 /// A string in a document, and the change it came with. Two values under one name are two of these.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Value {
-    pub text: String,
+    pub text: Text,
     pub change: ChangeHash,
 }
 
@@ -133,8 +135,13 @@ impl Document {
     /// again, and a deletion if the text is the winner of a conflict.
     pub fn says(&self, put: &Put) -> bool {
         match put {
-            Put::Entry { entry, text } => self.0.entry(&entry.to_string()) == Some(text),
-            Put::Register { name, text } => self.0.register(name) == Some(text),
+            Put::Entry { entry, text } => {
+                self.0.entries.winner(&Name::Entry(*entry)) == Some(text.as_str())
+            }
+            Put::Register { name, text } => {
+                let name = Name::of(name.clone());
+                self.0.registers.winner(&name) == Some(text.as_str())
+            }
         }
     }
 
@@ -147,15 +154,25 @@ impl Document {
 
     pub fn entries(&self) -> Vec<(EntryId, Vec<Value>)> {
         let known = |(name, values): (String, _)| Some((name.parse().ok()?, values));
-        self.0.entries().into_iter().filter_map(known).collect()
+        self.0.entries.all().into_iter().filter_map(known).collect()
     }
 
     pub fn registers(&self) -> Vec<(String, Vec<Value>)> {
-        self.0.registers()
+        self.0.registers.all()
+    }
+
+    /// Each value of each entry where it stands, in the order of their ids.
+    pub fn each_entry(&self) -> impl Iterator<Item = (EntryId, &Value)> {
+        self.0.entries.each().filter_map(|(name, value)| Some((name.entry()?, value)))
+    }
+
+    /// The same of registers.
+    pub fn each_register(&self) -> impl Iterator<Item = (String, &Value)> {
+        self.0.registers.each().map(|(name, value)| (name.to_string(), value))
     }
 
     pub fn entry(&self, entry: EntryId) -> Option<String> {
-        self.0.entry(&entry.to_string()).map(str::to_owned)
+        self.0.entries.winner(&Name::Entry(entry)).map(str::to_owned)
     }
 }
 
@@ -167,7 +184,8 @@ fn first_actor(document: &DocumentId) -> Actor {
 
 /// The hash of a change from its bytes, without opening a document.
 pub fn hash_of(bytes: &[u8]) -> Result<ChangeHash, Unreadable> {
-    let change = gate::read_stored(bytes, &gate::Limits::IMPORT);
+    let mut inflater = gate::Inflater::default();
+    let change = gate::read_stored(bytes, &gate::Limits::IMPORT, &mut inflater);
     change.map(|change| change.hash()).map_err(|_| Unreadable::Damaged)
 }
 

@@ -25,6 +25,18 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// Characters of a written id: 130 bits, of which the first two are always zero.
 pub const ID_CHARS: usize = 26;
 
+/// What each byte counts, or that it counts nothing: a record has thousands of ids.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut digit = 0;
+    while digit < ALPHABET.len() {
+        digits[ALPHABET[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    digits
+};
+const NO_DIGIT: u8 = u8::MAX;
+
 /// The text was not an id: wrong length, wrong character or too large.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an id")]
@@ -121,8 +133,11 @@ fn read_id(text: &str) -> Result<u128, NotAnId> {
     }
     let mut value = 0;
     for byte in bytes {
-        let digit = ALPHABET.iter().position(|letter| letter == byte).ok_or(NotAnId)?;
-        value = (value << 5) | digit as u128;
+        let digit = DIGITS[usize::from(*byte)];
+        if digit == NO_DIGIT {
+            return Err(NotAnId);
+        }
+        value = (value << 5) | u128::from(digit);
     }
     Ok(value)
 }

@@ -11,7 +11,7 @@ mod write;
 use std::borrow::Cow;
 
 use self::scan::Scan;
-pub use self::typed::{from_text, from_value};
+pub use self::typed::{from_fields, from_text};
 pub use self::write::{to_text, write_text};
 
 /// A value as it is written, with nothing around it.
@@ -59,19 +59,12 @@ impl<'a> Value<'a> {
 
     /// Each field of a map in its order, one that stands twice twice.
     pub fn each_field(self, take: &mut dyn FnMut(&str, Value<'a>)) {
-        let mut scan = Scan::new(self.0);
-        if !scan.eat(b'{') {
-            return;
-        }
-        while let Some(key) = scan.key() {
-            let Some(value) = scan.value() else {
-                return;
-            };
-            take(&unescaped(inside(key)), Value(value));
-            if !scan.eat(b',') {
-                return;
-            }
-        }
+        self.each_named(&mut |name, value| take(&name, value));
+    }
+
+    fn each_named(self, take: &mut dyn FnMut(Cow<'a, str>, Value<'a>)) {
+        let mut take = |name, value| take(unescaped(inside(name)), Value(value));
+        let _ends_where_the_value_does = Scan::new(self.0).fields(Scan::known_value, &mut take);
     }
 
     /// Each element of a list, for as long as the taker wants more.
@@ -80,7 +73,7 @@ impl<'a> Value<'a> {
         if !scan.eat(b'[') {
             return;
         }
-        while let Some(value) = scan.value() {
+        while let Some(value) = scan.known_value() {
             if !take(Value(value)) || !scan.eat(b',') {
                 return;
             }
@@ -93,6 +86,15 @@ impl<'a> Value<'a> {
     }
 }
 
+/// Reads a text in full and names each field of its map on the way, where reading it and then looking
+/// for its fields would read it twice. Nothing if the text is not a map.
+pub fn read_fields<'a>(text: &'a str, take: &mut dyn FnMut(Cow<'a, str>, Value<'a>)) -> Option<()> {
+    let mut scan = Scan::new(text);
+    scan.fields(Scan::value, &mut |name, value| take(unescaped(inside(name)), Value(value)))?;
+    scan.skip_blank();
+    scan.is_at_end().then_some(())
+}
+
 /// What stands between the quotes.
 fn inside(quoted: &str) -> &str {
     quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default()
@@ -100,12 +102,12 @@ fn inside(quoted: &str) -> &str {
 
 /// Half of a surrogate pair is no character; U+FFFD stands for it.
 fn unescaped(content: &str) -> Cow<'_, str> {
-    let Some(first) = content.find('\\') else {
+    if scan::plain(content.as_bytes()) == content.len() {
         return Cow::Borrowed(content);
-    };
+    }
     let mut text = String::with_capacity(content.len());
     let mut rest = content;
-    let mut escape = Some(first);
+    let mut escape = content.find('\\');
     while let Some(place) = escape {
         let (before, after) = rest.split_at(place);
         text.push_str(before);

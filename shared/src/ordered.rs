@@ -131,7 +131,11 @@ impl<K: Ord, V> BTreeMap<K, V> {
     {
         let ends_before =
             |leaf: &Vec<(K, V)>| leaf.last().is_some_and(|(last, _)| last.borrow() < key);
-        let leaf = self.leaves.partition_point(ends_before);
+        // Most keys come in their order: behind everything that is there.
+        let leaf = match self.leaves.last() {
+            Some(last) if ends_before(last) => self.leaves.len(),
+            Some(_) | None => self.leaves.partition_point(ends_before),
+        };
         let Some(pairs) = self.leaves.get(leaf) else {
             let Some(last) = self.leaves.len().checked_sub(1) else {
                 return Err(Place { leaf: 0, slot: 0 });

@@ -16,11 +16,13 @@ pub mod refills;
 pub mod said;
 pub mod staff;
 pub mod visit;
+mod written;
 
 pub use self::chart::{Chart, Loaded, Part, Resource, Shelf};
 pub use self::mark::{Mark, Step};
 pub use self::preference::Preference;
 pub use self::said::{MarkedWrong, Message, Reply, Said};
+use self::written::Written;
 use crate::arrange::mapped;
 use crate::document::{ChangeHash, Document, DocumentId};
 use crate::edit::Audience;
@@ -49,6 +51,7 @@ pub struct Record {
     registers: BTreeMap<(AccountId, String), Vec<Kept>>,
     chart: Chart,
     clinic_days: WorkingDays,
+    written: Written,
 }
 
 /// A value of a register.
@@ -123,31 +126,26 @@ impl Record {
             None => Place::Leaving,
         };
         let (mut resources, mut unreadable) = (Vec::new(), 0);
-        for (entry, values) in document.entries() {
-            for value in values {
-                let place = place_of(&value.change);
-                if key.is_chart() && is_chart_entry(&value.text) {
-                    let received_at = place.received_at();
-                    match Resource::read(entry, value.text, received_at) {
-                        Some(resource) => resources.push(resource),
-                        None => unreadable += 1,
-                    }
-                    continue;
+        for (entry, value) in document.each_entry() {
+            let place = place_of(&value.change);
+            if key.is_chart() && is_chart_entry(&value.text) {
+                match Resource::read(entry, value.text.clone(), place.received_at()) {
+                    Some(resource) => resources.push(resource),
+                    None => unreadable += 1,
                 }
-                let said = Said::from_text(&value.text);
-                let (audience, author) = (key.audience(), key.writer());
-                self.insert(entry, Entry { said, audience, author, place });
+                continue;
             }
+            let said = Said::from_text(&value.text);
+            let (audience, author) = (key.audience(), key.writer());
+            self.insert(entry, Entry { said, audience, author, place });
         }
         if key.is_chart() {
             self.chart.add(Part::new(*key, resources, unreadable));
         }
         let Some(writer) = key.writer() else { return };
-        for (name, values) in document.registers() {
-            for value in values {
-                let place = place_of(&value.change);
-                self.register(writer, &name, value.text, place);
-            }
+        for (name, value) in document.each_register() {
+            let place = place_of(&value.change);
+            self.register(writer, &name, value.text.to_string(), place);
         }
     }
 
@@ -277,7 +275,9 @@ impl Record {
         if matches!(new.said, Said::Wrong(_) | Said::MarkedWrong(_)) {
             self.remarks.insert(id);
         }
-        let all = self.entries.entry(id).or_default();
+        self.written = Written::default();
+        // Nearly always there is one: a list's usual room for four would be most of what is kept.
+        let all = self.entries.entry(id).or_insert_with(|| Vec::with_capacity(1));
         let same = all.iter_mut().find(|old| {
             old.said == new.said && old.author == new.author && old.audience == new.audience
         });
@@ -300,6 +300,7 @@ impl Record {
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn forget(&mut self, entry: EntryId) {
         self.entries.remove(&entry);
+        self.written = Written::default();
     }
 
     fn register(&mut self, writer: AccountId, name: &str, text: String, place: Place) {

@@ -139,7 +139,7 @@ impl Story {
         let document = DocumentId::first(PATIENT, kind);
         let at = Some(self.now());
         let own = self.chart.iter().filter(|(place, _, _)| *place == document);
-        let read = own.filter_map(|(_, id, text)| Resource::read(*id, text.clone(), at));
+        let read = own.filter_map(|(_, id, text)| Resource::read(*id, text.as_str().into(), at));
         let part = Part::new(document, read.collect(), 0);
         self.record.chart_mut().add(part);
     }

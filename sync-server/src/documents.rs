@@ -96,7 +96,7 @@ pub fn entries_of(layout: Layout, bytes: &[u8]) -> Vec<(EntryId, String)> {
             return None;
         };
         let is_entry = layout.map(operation.object) == Some(gate::Map::Entries);
-        Some((operation.key.parse().ok().filter(|_| is_entry)?, text.clone()))
+        Some((operation.key.parse().ok().filter(|_| is_entry)?, text.to_string()))
     });
     entries.collect()
 }

@@ -134,9 +134,9 @@ fn a_document_of_version_1_opens_with_every_entry_in_it() {
     let changes = fixtures.iter().map(|fixture| &fixture.bytes[..]);
     let document = Document::load(changes.clone()).unwrap();
     let texts = [lines("entries.jsonl"), lines("newer.jsonl")].concat();
-    let said: Vec<_> = document.entries().into_iter().map(|(_, v)| v[0].text.clone()).collect();
+    let said: Vec<_> = document.entries().into_iter().map(|(_, v)| v[0].text.to_string()).collect();
     assert_eq!(said, texts);
-    assert_eq!(document.registers()[0].1[0].text, "\"es\"");
+    assert_eq!(&*document.registers()[0].1[0].text, "\"es\"");
     let mut record = Record::default();
     record.add_document(&journal(), &document, |_| None);
     let newer: Vec<_> = lines("newer.jsonl").into_iter().map(Said::Unknown).collect();

@@ -74,7 +74,7 @@ fn of_file(file: &Path) -> Option<Exports> {
         patients += usize::from(facts.kind == "Patient");
         let chart = ChartEntry { url: entry.url, ..ChartEntry::new(SOURCE, json) };
         let text = chart.to_text().expect("it was read as JSON");
-        let resource = Resource::read(EntryId::from_u128(number), text, Some(NOW));
+        let resource = Resource::read(EntryId::from_u128(number), text.into(), Some(NOW));
         parts.entry(home(&facts)).or_default().push(resource.expect("it is a chart's entry"));
         originals.push(format!(r#"{{"resource":{json}}}"#));
     }

@@ -73,7 +73,7 @@ impl Tier for Stack {
         let change = check(bytes, &Limits::IMPORT).ok();
         let operations = change.iter().flat_map(|change| change.operations());
         let entries = operations.filter_map(|operation| match &operation.value {
-            Some(Scalar::Text(text)) => Some((operation.key.parse().ok()?, text.clone())),
+            Some(Scalar::Text(text)) => Some((operation.key.parse().ok()?, text.to_string())),
             Some(Scalar::Int(_) | Scalar::Uint(_)) | None => None,
         });
         entries.collect()
@@ -110,7 +110,7 @@ impl Tier for Stack {
             .flat_map(|(entry, values)| {
                 values.into_iter().map(move |value| Shown {
                     entry,
-                    text: value.text,
+                    text: value.text.to_string(),
                     change: value.change,
                 })
             })

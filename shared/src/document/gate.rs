@@ -33,7 +33,7 @@ mod writer;
 pub use self::admit::{
     Admitted, CHANGES_BETWEEN_MAX, Known, Last, Layout, REGISTER_BYTES_MAX, Shape, admit, is_fit,
 };
-pub use self::chunk::{check, hash_of_change, read_stored, sealed};
+pub use self::chunk::{Inflater, check, hash_of_change, read_stored, sealed};
 pub use self::guard::{Panicked, guarded};
 pub use self::limits::{Limit, Limits, SnapshotLimits};
 pub use self::operation::{Map, Object, OpId, Operation, Scalar, Slot};

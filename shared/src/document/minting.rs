@@ -3,7 +3,7 @@
 //! where automerge does not deflate.
 
 use super::gate::{Checked, Object, Operation, Scalar, sealed};
-use super::reading::Reading;
+use super::reading::{Name, Reading};
 use super::{Actor, ChangeHash, ENTRIES, Put, REGISTERS, SCHEMA, SCHEMA_VERSION};
 use crate::ordered::BTreeSet;
 
@@ -26,16 +26,16 @@ pub fn genesis(actor: Actor) -> Checked {
 impl Reading {
     /// Makes one change of one put, which the document does not say yet, and reads it.
     pub fn mint(&mut self, actor: Actor, put: &Put) -> (ChangeHash, Vec<u8>) {
-        let (names, key, text) = match put {
-            Put::Entry { entry, text } => (&self.entries, entry.to_string(), text),
-            Put::Register { name, text } => (&self.registers, name.clone(), text),
+        let (names, name, text) = match put {
+            Put::Entry { entry, text } => (&self.entries, Name::Entry(*entry), text),
+            Put::Register { name, text } => (&self.registers, Name::of(name.clone()), text),
         };
         let map = names.made_by.expect("a document is open once both maps are there");
         let operation = Operation {
             object: Object::Made(map),
-            value: Some(Scalar::Text(text.clone())),
-            overwritten: names.operations(&key),
-            key,
+            value: Some(Scalar::Text(text.as_str().into())),
+            overwritten: names.operations(&name),
+            key: name.to_string(),
         };
         let mut dependencies = self.heads.clone();
         let last = self.last.get(&actor).copied();

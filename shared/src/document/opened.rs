@@ -122,7 +122,7 @@ impl Opened {
         all.into_iter()
             .filter_map(|(value, operation)| {
                 let change = self.automerge.hash_for_opid(&operation)?;
-                Some(Value { text: value.as_str()?.to_owned(), change: ChangeHash(change.0) })
+                Some(Value { text: value.as_str()?.into(), change: ChangeHash(change.0) })
             })
             .collect()
     }
@@ -132,7 +132,7 @@ impl Opened {
             return None;
         };
         let change = self.automerge.hash_for_opid(operation)?;
-        Some(Value { text: text.to_string(), change: ChangeHash(change.0) })
+        Some(Value { text: (&**text).into(), change: ChangeHash(change.0) })
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn ask(record: &Record, pen: Pen, ask: AskForRefill) -> Result<Prepar
     if is_open(&refills(record), &key) {
         return Err(Refused::RefillOpen);
     }
-    let name = course.newest().and_then(|order| order.said.name.clone());
+    let name = course.newest().and_then(|order| order.describe(record).name);
     let said = Said::Refill(Refill {
         medicine: ask.medicine,
         name: name.unwrap_or_default(),

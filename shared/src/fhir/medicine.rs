@@ -5,6 +5,7 @@ use super::ResourceType;
 use super::datatypes::{Amount, Annotation, Concept, Period, Quantity, Reference};
 use super::description::{Description, Standing, What};
 use super::lenient::{Many, Number, Text, view};
+use crate::time::PartialDate;
 
 view! {
     Medicine {
@@ -35,6 +36,20 @@ view! {
         quantity: Quantity<'a> = "quantity",
         category: Many<Concept<'a>> = "category",
         information_source: Reference<'a> = "informationSource",
+    }
+    /// Which medicine, whether it is taken and since when: a long life has thousands of orders.
+    Outline {
+        status: Text<'a> = "status",
+        do_not_perform: Text<'a> = "doNotPerform",
+        concept: Concept<'a> = "medicationCodeableConcept",
+        reference: Reference<'a> = "medicationReference",
+        contained: Many<Substance<'a>> = "contained",
+        authored_on: Text<'a> = "authoredOn",
+        asserted: Text<'a> = "dateAsserted",
+        effective: Text<'a> = "effectiveDateTime",
+        effective_period: Period<'a> = "effectivePeriod",
+        handed_over: Text<'a> = "whenHandedOver",
+        prepared: Text<'a> = "whenPrepared",
     }
     Dosage {
         text: Text<'a> = "text",
@@ -70,32 +85,46 @@ view! {
     }
 }
 
+macro_rules! outlined {
+    ($($view:ident),+) => {$(
+        impl $view<'_> {
+            /// The medicine's own words, here or in what the resource carries with it.
+            pub fn concept(&self) -> Option<&Concept<'_>> {
+                if self.concept.words().is_some() {
+                    return Some(&self.concept);
+                }
+                let own = self.reference.reference.said()?.strip_prefix('#')?;
+                let inside = self.contained.iter().find(|substance| substance.id.is(own))?;
+                Some(&inside.code)
+            }
+
+            pub fn standing(&self) -> Standing {
+                if self.do_not_perform.is("true") {
+                    return Standing::Not;
+                }
+                match self.status.said() {
+                    Some("active" | "in-progress") => Standing::Current,
+                    Some("intended" | "draft" | "preparation") => Standing::Planned,
+                    Some("completed" | "stopped" | "cancelled" | "ended" | "declined") => Standing::Past,
+                    Some("on-hold") => Standing::Past,
+                    Some("not-taken" | "not-done") => Standing::Not,
+                    Some("entered-in-error") => Standing::Mistake,
+                    Some(_) | None => Standing::Unsaid,
+                }
+            }
+
+            pub fn when(&self) -> Option<PartialDate> {
+                let texts =
+                    [&self.effective, &self.authored_on, &self.handed_over, &self.prepared];
+                let mut texts = texts.into_iter().chain([&self.asserted]);
+                self.effective_period.start.date().or_else(|| texts.find_map(Text::date))
+            }
+        }
+    )+};
+}
+outlined!(Medicine, Outline);
+
 impl Medicine<'_> {
-    /// The medicine's own words, here or in what the resource carries with it.
-    pub fn concept(&self) -> Option<&Concept<'_>> {
-        if self.concept.words().is_some() {
-            return Some(&self.concept);
-        }
-        let own = self.reference.reference.said()?.strip_prefix('#')?;
-        let inside = self.contained.iter().find(|substance| substance.id.is(own))?;
-        Some(&inside.code)
-    }
-
-    pub fn standing(&self) -> Standing {
-        if self.do_not_perform.is("true") {
-            return Standing::Not;
-        }
-        match self.status.said() {
-            Some("active" | "in-progress") => Standing::Current,
-            Some("intended" | "draft" | "preparation") => Standing::Planned,
-            Some("completed" | "stopped" | "cancelled" | "ended" | "declined") => Standing::Past,
-            Some("on-hold") => Standing::Past,
-            Some("not-taken" | "not-done") => Standing::Not,
-            Some("entered-in-error") => Standing::Mistake,
-            Some(_) | None => Standing::Unsaid,
-        }
-    }
-
     pub fn dosages(&self) -> impl Iterator<Item = &Dosage<'_>> {
         self.dosage.iter().chain(self.dosage_taken.iter())
     }

@@ -67,6 +67,16 @@ view! {
         age: Range<'a> = "age",
         text: Text<'a> = "text",
     }
+    /// What lists sort by, so that thousands need not be read in full.
+    Outline {
+        status: Text<'a> = "status",
+        category: Many<Concept<'a>> = "category",
+        effective: Text<'a> = "effectiveDateTime",
+        effective_instant: Text<'a> = "effectiveInstant",
+        effective_period: Period<'a> = "effectivePeriod",
+    }
+    /// What it is called and no more.
+    Coded { code: Concept<'a> = "code" }
     Sampled { dimensions: super::lenient::Number<'a> = "dimensions", data: Text<'a> = "data" }
 }
 
@@ -215,6 +225,49 @@ macro_rules! measured {
     }};
 }
 
+macro_rules! outlined {
+    ($($view:ident),+) => {$(
+        impl $view<'_> {
+            pub fn when(&self) -> Option<PartialDate> {
+                let effective = self.effective.date().or(self.effective_instant.date());
+                let period = &self.effective_period;
+                effective.or(period.end.date()).or(period.start.date())
+            }
+
+            pub fn category(&self) -> Category {
+                let says = |code: &str| self.category.iter().any(|category| category.has_code(&[code]));
+                if says("laboratory") || says("LAB") {
+                    Category::Lab
+                } else if says("vital-signs") {
+                    Category::VitalSign
+                } else if says("social-history") {
+                    Category::Social
+                } else if says("survey") {
+                    Category::Survey
+                } else if says("imaging") {
+                    Category::Imaging
+                } else if says("procedure") || says("exam") {
+                    Category::Procedure
+                } else {
+                    Category::Other
+                }
+            }
+
+            pub fn standing(&self) -> Standing {
+                match self.status.said() {
+                    Some("final" | "corrected" | "amended") => Standing::Current,
+                    Some("registered") => Standing::Planned,
+                    Some("preliminary") => Standing::Unsure,
+                    Some("cancelled") => Standing::Not,
+                    Some("entered-in-error") => Standing::Mistake,
+                    Some(_) | None => Standing::Unsaid,
+                }
+            }
+        }
+    )+};
+}
+outlined!(Observation, Outline);
+
 impl Observation<'_> {
     pub fn value(&self) -> Measured {
         measured!(self)
@@ -239,44 +292,8 @@ impl Observation<'_> {
         parts.collect()
     }
 
-    pub fn when(&self) -> Option<PartialDate> {
-        let effective = self.effective.date().or(self.effective_instant.date());
-        let period = &self.effective_period;
-        effective.or(period.end.date()).or(period.start.date())
-    }
-
     pub fn is_corrected(&self) -> bool {
         self.status.is_one_of(&["corrected", "amended"])
-    }
-
-    pub fn category(&self) -> Category {
-        let says = |code: &str| self.category.iter().any(|category| category.has_code(&[code]));
-        if says("laboratory") || says("LAB") {
-            Category::Lab
-        } else if says("vital-signs") {
-            Category::VitalSign
-        } else if says("social-history") {
-            Category::Social
-        } else if says("survey") {
-            Category::Survey
-        } else if says("imaging") {
-            Category::Imaging
-        } else if says("procedure") || says("exam") {
-            Category::Procedure
-        } else {
-            Category::Other
-        }
-    }
-
-    pub fn standing(&self) -> Standing {
-        match self.status.said() {
-            Some("final" | "corrected" | "amended") => Standing::Current,
-            Some("registered") => Standing::Planned,
-            Some("preliminary") => Standing::Unsure,
-            Some("cancelled") => Standing::Not,
-            Some("entered-in-error") => Standing::Mistake,
-            Some(_) | None => Standing::Unsaid,
-        }
     }
 
     pub fn describe(&self) -> Description {

@@ -3,6 +3,7 @@
 use super::datatypes::{Coding, Concept, Period, Reference};
 use super::description::{Description, Standing, What};
 use super::lenient::{Many, Text, view};
+use crate::time::PartialDate;
 
 view! {
     Encounter {
@@ -16,6 +17,8 @@ view! {
         location: Many<EncounterLocation<'a>> = "location",
         provider: Reference<'a> = "serviceProvider",
     }
+    /// When a visit of either kind begins, so that those of years need not be read in full.
+    Begins { period: Period<'a> = "period", start: Text<'a> = "start" }
     EncounterParticipant { individual: Reference<'a> = "individual" }
     EncounterLocation { location: Reference<'a> = "location" }
     Appointment {
@@ -33,6 +36,12 @@ view! {
         requested: Many<Period<'a>> = "requestedPeriod",
     }
     AppointmentParticipant { actor: Reference<'a> = "actor", status: Text<'a> = "status" }
+}
+
+impl Begins<'_> {
+    pub fn dates(&self) -> impl Iterator<Item = PartialDate> {
+        [&self.period.start, &self.start].into_iter().filter_map(Text::date)
+    }
 }
 
 impl Encounter<'_> {

@@ -40,6 +40,64 @@ impl<'a> Scan<'a> {
         self.eat(b':').then_some(key?)
     }
 
+    /// Passes a map and names each of its fields, with the quotes around the names. Nothing if it is
+    /// none, or not written as one.
+    pub fn fields(
+        &mut self,
+        value: fn(&mut Self) -> Option<&'a str>,
+        take: &mut dyn FnMut(&'a str, &'a str),
+    ) -> Option<()> {
+        if !self.eat(b'{') {
+            return None;
+        }
+        if self.eat(b'}') {
+            return Some(());
+        }
+        loop {
+            let key = self.key()?;
+            take(key, value(self)?);
+            if !self.eat(b',') {
+                return self.eat(b'}').then_some(());
+            }
+        }
+    }
+
+    /// The whole value that begins here, in text that was read in full before: where it ends is all
+    /// that is looked for.
+    pub fn known_value(&mut self) -> Option<&'a str> {
+        self.skip_blank();
+        let start = self.place;
+        match self.peek()? {
+            b'"' => self.string()?,
+            b'{' | b'[' => self.known_inside()?,
+            _ => {
+                let rest = self.text.as_bytes().get(start..)?;
+                let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | 0..=b' ');
+                self.place += rest.iter().position(ends).unwrap_or(rest.len());
+            }
+        }
+        self.text.get(start..self.place).filter(|value| !value.is_empty())
+    }
+
+    fn known_inside(&mut self) -> Option<()> {
+        let mut open = 0_usize;
+        loop {
+            match self.peek()? {
+                b'"' => {
+                    self.string()?;
+                    continue;
+                }
+                b'{' | b'[' => open += 1,
+                b'}' | b']' => open = open.saturating_sub(1),
+                _ => {}
+            }
+            self.place += 1;
+            if open == 0 {
+                return Some(());
+            }
+        }
+    }
+
     /// The whole value that begins here. What is open is remembered in a list and not on the stack.
     pub fn value(&mut self) -> Option<&'a str> {
         self.skip_blank();
@@ -118,8 +176,7 @@ impl<'a> Scan<'a> {
         loop {
             // Most of a text is plain: passed in one go.
             let rest = self.text.as_bytes().get(self.place..)?;
-            let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
-            self.place += rest.iter().position(is_special)?;
+            self.place += plain(rest);
             match self.next()? {
                 b'"' => return Some(()),
                 b'\\' => match self.next()? {
@@ -167,4 +224,27 @@ impl<'a> Scan<'a> {
         while self.pass(b"0123456789") {}
         Some(())
     }
+}
+
+/// How many bytes come before the first that means something inside of a string: a quote, a backslash
+/// or a control character. Eight at a time, because strings are most of a record.
+pub fn plain(bytes: &[u8]) -> usize {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * EACH;
+    // The lowest byte below `limit` (at most 0x80) has its high bit set; those above it may too.
+    let below = |word: u64, limit: u64| word.wrapping_sub(limit * EACH) & !word & HIGH;
+    let mut passed = 0;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        let quote = below(word ^ (u64::from(b'"') * EACH), 1);
+        let backslash = below(word ^ (u64::from(b'\\') * EACH), 1);
+        let special = quote | backslash | below(word, 0x20);
+        if special != 0 {
+            return passed + (special.trailing_zeros() / 8) as usize;
+        }
+        passed += 8;
+    }
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    passed + rest.iter().position(is_special).unwrap_or(rest.len())
 }

@@ -1,5 +1,7 @@
 //! What another reader takes for JSON is JSON here, and says the same.
 
+use std::borrow::Cow;
+
 use serde_json::Value as Oracle;
 
 use super::{Kind, Value};
@@ -235,5 +237,45 @@ fn what_is_of_another_type_is_nothing_and_what_is_newer_is_other() {
         "[],\"yes\":true",
     ] {
         assert_eq!(all(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
+fn fields_are_the_same_whether_a_text_was_read_before_or_is_read_with_them() {
+    let fields = |text: &str| {
+        let mut fields = Vec::new();
+        let take = &mut |name: Cow<'_, str>, value: Value<'_>| {
+            fields.push((name.into_owned(), value.written().to_owned()));
+        };
+        super::read_fields(text, take).map(|()| fields)
+    };
+    for text in [
+        "{}",
+        " { \"a\" : [ {\"b}\":\"]\\\"\"} , 1 ] ,\"a\":\"\\u00e9\", \"c\\n\":-1.5e7 , \"\":{ } } ",
+        "{\"a\":true,\"b\":null}",
+    ] {
+        let mut before = Vec::new();
+        Value::read(text).unwrap().each_field(&mut |name, value| {
+            before.push((name.to_owned(), value.written().to_owned()));
+        });
+        assert_eq!(fields(text), Some(before), "{text}");
+    }
+    for text in ["", "[]", "1", "{\"a\":}", "{\"a\":1", "{} {}", "{\"a\":[1,]}", "{\"a\":1,}"] {
+        assert_eq!(fields(text), None, "{text}");
+    }
+}
+
+#[test]
+fn what_means_something_in_a_string_is_found_wherever_it_stands() {
+    for special in ["\"", "\\", "\n", "\u{0}", "\u{1f}"] {
+        for before in 0..40 {
+            for after in ["", "\"", "\u{1}aaaaaaaaaaaaaaaa", "é\\aaaaaaaaaa"] {
+                // What is above 0x7f, and what is one beside a special byte, is plain.
+                let plain: String = "a é!# []~\u{7f}😀".chars().cycle().take(before).collect();
+                let text = [&plain, special, after].concat();
+                assert_eq!(super::scan::plain(text.as_bytes()), plain.len(), "{text:?}");
+                assert_eq!(super::scan::plain(plain.as_bytes()), plain.len());
+            }
+        }
     }
 }

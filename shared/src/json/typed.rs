@@ -6,6 +6,7 @@ use std::fmt::{self, Display};
 use std::vec::IntoIter;
 
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Expected, IntoDeserializer, MapAccess, SeqAccess,
     Unexpected, VariantAccess, Visitor,
@@ -15,11 +16,12 @@ use super::{Kind, Value};
 
 /// Nothing if the text is not JSON, or not such a thing.
 pub fn from_text<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
-    Value::read(text).and_then(from_value)
+    T::deserialize(Typed(Value::read(text)?)).ok()
 }
 
-pub fn from_value<'a, T: Deserialize<'a>>(value: Value<'a>) -> Option<T> {
-    T::deserialize(Typed(value)).ok()
+/// The same of a map whose fields were read already.
+pub fn from_fields<'a, T: Deserialize<'a>>(fields: Vec<(Cow<'a, str>, Value<'a>)>) -> Option<T> {
+    T::deserialize(MapAccessDeserializer::new(Fields::of(fields))).ok()
 }
 
 #[derive(Clone, Copy)]
@@ -97,9 +99,8 @@ impl<'a> Typed<'a> {
 
     fn fields(self) -> Result<Fields<'a>, Unfit> {
         let mut fields = Vec::new();
-        self.0.each_field(&mut |name, value| fields.push((name.to_owned(), value)));
-        let fields = Fields { fields: fields.into_iter(), value: None };
-        if self.0.kind() == Kind::Map { Ok(fields) } else { Err(Unfit) }
+        self.0.each_named(&mut |name, value| fields.push((name, value)));
+        if self.0.kind() == Kind::Map { Ok(Fields::of(fields)) } else { Err(Unfit) }
     }
 }
 
@@ -185,7 +186,7 @@ impl<'a> Deserializer<'a> for Typed<'a> {
                 if fields.next().is_some() {
                     return Err(Unfit);
                 }
-                (Cow::Owned(name), Some(Typed(with)))
+                (name, Some(Typed(with)))
             }
         };
         visitor.visit_enum(Variant { name, with })
@@ -211,9 +212,15 @@ impl<'a> SeqAccess<'a> for Elements<'a> {
 }
 
 struct Fields<'a> {
-    fields: IntoIter<(String, Value<'a>)>,
+    fields: IntoIter<(Cow<'a, str>, Value<'a>)>,
     /// Of the name that was asked for last.
     value: Option<Value<'a>>,
+}
+
+impl<'a> Fields<'a> {
+    fn of(fields: Vec<(Cow<'a, str>, Value<'a>)>) -> Self {
+        Self { fields: fields.into_iter(), value: None }
+    }
 }
 
 impl<'a> MapAccess<'a> for Fields<'a> {
@@ -227,7 +234,7 @@ impl<'a> MapAccess<'a> for Fields<'a> {
             return Ok(None);
         };
         self.value = Some(value);
-        seed.deserialize(IntoDeserializer::<Unfit>::into_deserializer(name.as_str())).map(Some)
+        seed.deserialize(IntoDeserializer::<Unfit>::into_deserializer(&*name)).map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'a>>(&mut self, seed: S) -> Result<S::Value, Unfit> {

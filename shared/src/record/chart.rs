@@ -7,17 +7,18 @@ mod words;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use self::index::Index;
-pub use self::index::{Head, ReportHead, test_of};
+pub use self::index::{Head, HeadOf, ReportHead, test_of};
+use self::index::{References, keys_of_reference};
 pub(crate) use self::words::without_accent;
-pub use self::words::{Words, folded_words};
-use crate::document::{DocumentId, Kind};
+pub use self::words::{Misfit, Words, folded_words};
+use crate::arrange::Arrange;
+use crate::document::{self, DocumentId, Kind};
 use crate::fhir::description::{Description, Said};
 use crate::fhir::entry::ChartEntryView;
-use crate::fhir::lenient::Lenient;
+use crate::fhir::lenient::{Lenient, Text};
 use crate::fhir::{self, ResourceType};
 use crate::id::EntryId;
-use crate::json::Value;
+use crate::json::{self, Value};
 use crate::ordered::{BTreeMap, BTreeSet};
 use crate::time::Timestamp;
 
@@ -38,10 +39,17 @@ pub struct Chart {
 /// One chart document.
 pub struct Part {
     pub document: DocumentId,
+    /// In the order of their entries.
     pub resources: Vec<Resource>,
     /// Entries that are no resource that can be read. They stay in the document.
     pub unreadable: usize,
-    index: OnceLock<Index>,
+    // Each made at the first question that needs it, and not before: the first screen waits.
+    heads: OnceLock<Vec<Head>>,
+    /// Of each head whether it is out of range, and its test.
+    unusual: OnceLock<Vec<bool>>,
+    tests: OnceLock<Vec<String>>,
+    references: OnceLock<References>,
+    reports: OnceLock<Vec<ReportHead>>,
     words: OnceLock<Words>,
 }
 
@@ -54,9 +62,12 @@ pub struct Resource {
     pub replaces: Option<EntryId>,
     /// Which system it came from; its id means something only within it.
     pub source: Box<str>,
+    /// Who added it by hand.
+    pub by: Option<Box<str>>,
     id: Option<Box<str>>,
     url: Option<Box<str>>,
-    text: String,
+    /// The document's own.
+    text: document::Text,
     json: Range<usize>,
 }
 
@@ -85,9 +96,22 @@ pub enum Shelf {
 
 impl Resource {
     /// Nothing if the entry is not a resource that can be read.
-    pub fn read(entry: EntryId, text: String, received_at: Option<Timestamp>) -> Option<Self> {
-        let view: ChartEntryView<'_> = fhir::read(&text)?;
-        let resource = view.resource.value()?;
+    pub fn read(
+        entry: EntryId,
+        text: document::Text,
+        received_at: Option<Timestamp>,
+    ) -> Option<Self> {
+        let [mut source, mut url, mut by, mut replaces] = <[Text<'_>; 4]>::default();
+        let mut resource = None;
+        json::read_fields(&text, &mut |name, value| match &*name {
+            "source" => source.put(value),
+            "url" => url.put(value),
+            "by" => by.put(value),
+            "replaces" => replaces.put(value),
+            "resource" => resource = Some(value),
+            _ => {}
+        })?;
+        let resource: Value<'_> = resource?;
         let (json, any) = (resource.written(), fhir::Any::of(resource));
         let kind = ResourceType::named(any.resource_type.said().unwrap_or_default());
         let start = json.as_ptr() as usize - text.as_ptr() as usize;
@@ -96,10 +120,11 @@ impl Resource {
             entry,
             kind,
             received_at,
-            replaces: view.replaces.said().and_then(|entry| entry.parse().ok()),
-            source: view.source.said().unwrap_or_default().into(),
+            replaces: replaces.said().and_then(|entry| entry.parse().ok()),
+            source: source.said().unwrap_or_default().into(),
+            by: by.said().map(Into::into),
             id: any.id.said().map(Into::into),
-            url: view.url.said().map(Into::into),
+            url: url.said().map(Into::into),
             json,
             text,
         })
@@ -139,28 +164,57 @@ impl Resource {
 }
 
 impl Part {
-    pub fn new(document: DocumentId, resources: Vec<Resource>, unreadable: usize) -> Self {
-        Self { document, unreadable, resources, index: OnceLock::new(), words: OnceLock::new() }
+    pub fn new(document: DocumentId, mut resources: Vec<Resource>, unreadable: usize) -> Self {
+        if !resources.is_sorted_by_key(|resource| resource.entry) {
+            resources.arrange_by_key(|resource| resource.entry);
+        }
+        Self {
+            document,
+            unreadable,
+            resources,
+            heads: OnceLock::new(),
+            unusual: OnceLock::new(),
+            tests: OnceLock::new(),
+            references: OnceLock::new(),
+            reports: OnceLock::new(),
+            words: OnceLock::new(),
+        }
+    }
+
+    /// Of two values of one entry the one that stands.
+    fn find(&self, entry: EntryId) -> Option<&Resource> {
+        let behind = self.resources.partition_point(|resource| resource.entry <= entry);
+        let found = self.resources.get(behind.checked_sub(1)?)?;
+        (found.entry == entry).then_some(found)
     }
 
     /// The words of every resource, for the search. Made at the first search.
     pub fn words(&self) -> &Words {
         self.words.get_or_init(|| {
-            let texts = self.resources.iter().map(|resource| {
+            let mut words = Words::default();
+            for resource in &self.resources {
                 let said = resource.describe();
-                let facts = said.facts.into_iter().filter_map(|fact| match fact.said {
-                    Said::Words(words) => Some(words),
-                    Said::Reference { display, .. } => display,
+                let facts = said.facts.iter().filter_map(|fact| match &fact.said {
+                    Said::Words(words) => Some(words.as_str()),
+                    Said::Reference { display, .. } => display.as_deref(),
                     Said::Date(_) => None,
                 });
-                said.name.into_iter().chain(facts).collect::<Vec<_>>().join("\n")
-            });
-            Words::of(texts)
+                words.add(said.name.as_deref().into_iter().chain(facts));
+            }
+            words
         })
     }
 
-    fn index(&self) -> &Index {
-        self.index.get_or_init(|| Index::of(&self.resources))
+    fn heads(&self) -> &[Head] {
+        self.heads.get_or_init(|| Head::all(&self.resources))
+    }
+
+    fn references(&self) -> &References {
+        self.references.get_or_init(|| References::of(&self.resources))
+    }
+
+    fn reports(&self) -> &[ReportHead] {
+        self.reports.get_or_init(|| ReportHead::all(self))
     }
 }
 
@@ -224,23 +278,20 @@ impl Chart {
     }
 
     pub fn find(&self, entry: EntryId) -> Option<&Resource> {
-        self.parts.values().find_map(|part| {
-            let place = *part.index().by_entry.get(&entry)?;
-            part.resources.get(place)
-        })
+        self.parts.values().find_map(|part| part.find(entry))
     }
 
     pub fn document_of(&self, entry: EntryId) -> Option<DocumentId> {
         let mut parts = self.parts.values();
-        let part = parts.find(|part| part.index().by_entry.contains_key(&entry))?;
+        let part = parts.find(|part| part.find(entry).is_some())?;
         Some(part.document)
     }
 
     /// What is known of the observations without reading them in full.
-    pub fn observations(&self) -> impl Iterator<Item = (&Resource, &Head)> {
+    pub fn observations(&self) -> impl Iterator<Item = (&Resource, HeadOf<'_>)> {
         let parts = self.parts.values();
         let all = parts.flat_map(|part| {
-            let heads = part.index().observations.iter();
+            let heads = (0..part.heads().len()).map(|head| HeadOf { part, head });
             heads.map(|head| (&part.resources[head.place], head))
         });
         all.filter(|(resource, _)| !self.is_replaced(resource.entry))
@@ -249,7 +300,7 @@ impl Chart {
     /// Reports, each with the entries of its results.
     pub fn reports(&self) -> impl Iterator<Item = (&Resource, &ReportHead, Vec<EntryId>)> {
         let parts = self.parts.values();
-        let all = parts.flat_map(|part| part.index().reports.iter().map(move |head| (part, head)));
+        let all = parts.flat_map(|part| part.reports().iter().map(move |head| (part, head)));
         all.filter_map(|(part, head)| {
             let report = &part.resources[head.place];
             if self.is_replaced(report.entry) {
@@ -264,10 +315,10 @@ impl Chart {
 
     /// What a reference of this resource points to.
     pub fn follow(&self, from: &Resource, reference: &str) -> Option<&Resource> {
-        let keys = index::keys_of_reference(reference);
+        let keys = keys_of_reference(reference);
         self.parts.values().find_map(|part| {
-            let index = part.index();
-            let place = keys.iter().find_map(|key| index.referred(&from.source, key))?;
+            let all = part.references();
+            let place = keys.iter().find_map(|key| all.find(&from.source, key))?;
             part.resources.get(place)
         })
     }

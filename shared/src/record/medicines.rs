@@ -4,11 +4,12 @@
 use super::{Record, Resource};
 use crate::arrange::Arrange;
 use crate::fhir::ResourceType;
-use crate::fhir::datatypes::{Concept, RXNORM};
+use crate::fhir::datatypes::{Concept, RXNORM, Reference};
 use crate::fhir::description::{Description, Standing};
-use crate::fhir::medicine::{Medicine, Substance};
+use crate::fhir::medicine::{Medicine, Outline, Substance};
 use crate::id::EntryId;
 use crate::ordered::BTreeMap;
+use crate::time::PartialDate;
 
 /// One medicine.
 pub struct Course<'a> {
@@ -19,9 +20,11 @@ pub struct Course<'a> {
     pub dispensed: Vec<Order<'a>>,
 }
 
+/// What decides about a course. The rest is read of the one order that speaks for it.
 pub struct Order<'a> {
     pub resource: &'a Resource,
-    pub said: Description,
+    pub standing: Standing,
+    pub when: Option<PartialDate>,
 }
 
 /// All medicines of the chart, without what was entered by mistake.
@@ -34,17 +37,18 @@ pub fn courses(record: &Record) -> Vec<Course<'_>> {
         ResourceType::MedicationDispense,
     ];
     for resource in record.chart().of(&kinds) {
-        let (key, said) = read(record, resource);
-        if said.standing == Standing::Mistake || wrong.contains_key(&resource.entry) {
+        let view: Outline<'_> = resource.view();
+        let order = Order { resource, standing: view.standing(), when: view.when() };
+        if order.standing == Standing::Mistake || wrong.contains_key(&resource.entry) {
             continue;
         }
+        let key = key(record, resource, &view);
         let course = courses.entry(key.clone()).or_insert_with(|| Course {
             key,
             orders: Vec::new(),
             dispensed: Vec::new(),
         });
-        let order = Order { resource, said };
-        match order.resource.kind {
+        match resource.kind {
             ResourceType::MedicationDispense => course.dispensed.push(order),
             _ => course.orders.push(order),
         }
@@ -52,7 +56,7 @@ pub fn courses(record: &Record) -> Vec<Course<'_>> {
     let mut courses: Vec<_> = courses.into_values().collect();
     for course in &mut courses {
         for orders in [&mut course.orders, &mut course.dispensed] {
-            let when = |order: &Order<'_>| order.said.when.map(|when| when.order_in(record.zone()));
+            let when = |order: &Order<'_>| order.when.map(|when| when.order_in(record.zone()));
             orders.arrange_by_key(|order| std::cmp::Reverse((when(order), order.resource.entry)));
         }
     }
@@ -68,13 +72,13 @@ pub fn key_of(record: &Record, medicine: EntryId) -> Option<String> {
             | ResourceType::MedicationStatement
             | ResourceType::MedicationDispense
     );
-    is_medicine.then(|| read(record, resource).0)
+    is_medicine.then(|| key(record, resource, &resource.view()))
 }
 
 impl Course<'_> {
     /// In doubt a medicine is taken: an active one is never hidden behind a stopped one.
     pub fn standing(&self) -> Standing {
-        let standings = || self.orders.iter().map(|order| order.said.standing);
+        let standings = || self.orders.iter().map(|order| order.standing);
         let first = [Standing::Current, Standing::Unsaid, Standing::Unsure, Standing::Planned];
         let open = first.into_iter().find(|standing| standings().any(|said| said == *standing));
         open.or_else(|| standings().next()).unwrap_or(Standing::Past)
@@ -90,32 +94,48 @@ impl Course<'_> {
     /// The order that says how it is taken now.
     pub fn newest(&self) -> Option<&Order<'_>> {
         let standing = self.standing();
-        let current = self.orders.iter().find(|order| order.said.standing == standing);
+        let current = self.orders.iter().find(|order| order.standing == standing);
         current.or_else(|| self.dispensed.first())
     }
 }
 
-fn read(record: &Record, resource: &Resource) -> (String, Description) {
-    let view: Medicine<'_> = resource.view();
-    let mut said = view.describe(resource.kind);
-    if let Some(concept) = view.concept() {
-        return (key(concept, resource), said);
+impl Order<'_> {
+    /// All that it says, with the name that its medicine has in a resource of its own.
+    pub fn describe(&self, record: &Record) -> Description {
+        let view: Medicine<'_> = self.resource.view();
+        let mut said = view.describe(self.resource.kind);
+        if view.concept().is_none() {
+            let target = target(record, self.resource, &view.reference);
+            let named = target.map(|target| target.view::<Substance<'_>>().describe());
+            let named = named.unwrap_or_default();
+            said.name = said.name.or(named.name);
+            said.code = said.code.or(named.code);
+        }
+        said
     }
-    let target = view.reference.reference.said();
-    let target = target.and_then(|target| record.chart().follow(resource, target));
-    if let Some(target) = target {
-        let substance: Substance<'_> = target.view();
-        let named = substance.describe();
-        said.name = said.name.or(named.name);
-        said.code = said.code.or(named.code);
-        return (key(&substance.code, resource), said);
-    }
-    let own = said.name.as_deref().or(said.named_by.as_deref());
-    let own = own.map(folded).filter(|own| !own.is_empty());
-    (own.unwrap_or_else(|| resource.entry.to_string()), said)
 }
 
-fn key(concept: &Concept<'_>, resource: &Resource) -> String {
+fn target<'a>(
+    record: &'a Record,
+    resource: &Resource,
+    reference: &Reference<'_>,
+) -> Option<&'a Resource> {
+    record.chart().follow(resource, reference.reference.said()?)
+}
+
+fn key(record: &Record, resource: &Resource, view: &Outline<'_>) -> String {
+    if let Some(concept) = view.concept() {
+        return key_of_concept(concept, resource);
+    }
+    if let Some(target) = target(record, resource, &view.reference) {
+        return key_of_concept(&target.view::<Substance<'_>>().code, resource);
+    }
+    let own = view.reference.display.said().or(view.reference.reference.said());
+    let own = own.map(folded).filter(|own| !own.is_empty());
+    own.unwrap_or_else(|| resource.entry.to_string())
+}
+
+fn key_of_concept(concept: &Concept<'_>, resource: &Resource) -> String {
     if let Some(rxnorm) = concept.code_in(RXNORM) {
         return format!("rxnorm {rxnorm}");
     }

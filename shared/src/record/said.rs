@@ -11,7 +11,7 @@ pub use super::reading::Reading;
 pub use super::refill::{Refill, RefillCollapsed, RefillDecision};
 pub use super::staff::{MarkedWrong, Routed, Taken};
 pub use super::visit::{Call, VisitAnswer, VisitRequest, VisitWish};
-use crate::json::{self, Value};
+use crate::json;
 use crate::time::Timestamp;
 
 macro_rules! kinds {
@@ -25,11 +25,21 @@ macro_rules! kinds {
 
         impl Said {
             pub fn from_text(text: &str) -> Self {
-                let known = Value::read(text).and_then(|value| match &*kind_of(value)? {
-                    $($kind => json::from_value(value).map(Self::$name),)+
+                Self::known(text).unwrap_or_else(|| Self::Unknown(text.to_owned()))
+            }
+
+            fn known(text: &str) -> Option<Self> {
+                let (mut kind, mut fields) = (None, Vec::new());
+                json::read_fields(text, &mut |name, value| {
+                    if name == "kind" {
+                        kind = value.text();
+                    }
+                    fields.push((name, value));
+                })?;
+                match &*kind? {
+                    $($kind => json::from_fields(fields).map(Self::$name),)+
                     _ => None,
-                });
-                known.unwrap_or_else(|| Self::Unknown(text.to_owned()))
+                }
             }
 
             pub fn to_text(&self) -> String {
@@ -77,16 +87,6 @@ kinds! {
     Activity = "activity",
     /// In a chart document, beside the entry that it is about.
     MarkedWrong = "marked_wrong",
-}
-
-fn kind_of(value: Value<'_>) -> Option<String> {
-    let mut kind = None;
-    value.each_field(&mut |name, value| {
-        if name == "kind" {
-            kind = value.text().map(String::from);
-        }
-    });
-    kind
 }
 
 /// The kind stands first among the fields.

@@ -28,7 +28,7 @@ pub fn look_at(bytes: &[u8]) -> bool {
         },
     };
     let id = EntryId::from_u128(7);
-    let Some(resource) = Resource::read(id, entry, Some(Timestamp::from_millis(0))) else {
+    let Some(resource) = Resource::read(id, entry.into(), Some(Timestamp::from_millis(0))) else {
         return false;
     };
     let mut record = Record::default();

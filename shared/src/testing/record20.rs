@@ -126,7 +126,7 @@ pub fn saved(document: &DocumentId, changes: &[Vec<u8>]) -> usize {
         .entries()
         .into_iter()
         .flat_map(|(entry, values)| {
-            values.into_iter().map(move |value| Put::Entry { entry, text: value.text })
+            values.into_iter().map(move |value| Put::Entry { entry, text: value.text.to_string() })
         })
         .collect();
     let all = puts.len().max(1);

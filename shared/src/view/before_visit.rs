@@ -111,7 +111,7 @@ fn answers(
 pub(super) fn medicines(record: &Record, reader: AccountId) -> Vec<String> {
     let courses = courses(record);
     let taken = courses.iter().filter(|course| course.is_taken());
-    let named = taken.filter_map(|course| course.newest()?.said.name.clone());
+    let named = taken.filter_map(|course| course.newest()?.describe(record).name);
     let own = own_rows(record, reader, Own::Medicine).into_iter().map(|row| row.name);
     named.chain(own).collect()
 }

@@ -119,7 +119,7 @@ fn blood_type(record: &Record) -> Option<String> {
     let wrong = record.marked_wrong();
     let found = record.chart().observations().filter_map(|(resource, head)| {
         let code =
-            BLOOD_TYPES.iter().position(|code| head.test.strip_prefix("loinc ") == Some(code))?;
+            BLOOD_TYPES.iter().position(|code| head.test().strip_prefix("loinc ") == Some(code))?;
         let stands = head.standing != Standing::Mistake && !wrong.contains_key(&resource.entry);
         let view: Observation<'_> = resource.view();
         let words = match shown(&view.value(), &[]) {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::refills::{RefillOutcome, RefillRow, refills};
-use super::results::{Panel, ResultRow, ShowResults, results};
+use super::results::{Panel, ResultRow, panels_with};
 use super::sections::{Row, section_row};
 use super::settings::settings;
 use super::visit::is_to_come;
@@ -12,6 +12,7 @@ use super::{ItemState, ThreadRow, threads};
 use crate::arrange::Arrange;
 use crate::fhir::ResourceType;
 use crate::fhir::description::{Standing, What};
+use crate::fhir::visit::Begins;
 use crate::id::{AccountId, EntryId};
 use crate::ordered::{BTreeMap, BTreeSet};
 use crate::record::preference::ResultNotice;
@@ -27,7 +28,7 @@ const DUE_DAYS: i64 = 60;
 /// And so long after it: later somebody forgot to end it.
 const DUE_OVER_DAYS: i64 = 180;
 /// Panels that are looked through for new results: two weeks rarely hold more.
-const PANELS: u32 = 30;
+const PANELS: usize = 30;
 /// Lines of each kind; a list has the rest.
 const LINES_MAX: usize = 5;
 
@@ -114,8 +115,8 @@ fn new_results(record: &Record, reader: AccountId, today: Day) -> Vec<ResultRow>
             panel.conclusion.is_some() || entries.any(|entry| written_about.contains(&entry))
         }
     };
-    let panels = results(record, reader, ShowResults::All, PANELS).panels.into_iter();
-    let panels = panels.filter(|panel| !panel.home && is_announced(panel));
+    let panels = panels_with(record, reader, &is_new, PANELS).into_iter();
+    let panels = panels.filter(&is_announced);
     let rows = panels.flat_map(|panel| panel.rows);
     let mut rows: Vec<_> = rows.filter(|row| is_new(row.when)).collect();
     use crate::fhir::observation::Flag;
@@ -226,6 +227,9 @@ pub(super) fn next_visit(record: &Record, now: Timestamp) -> Option<NextVisit> {
     let kinds = [ResourceType::Appointment, ResourceType::Encounter];
     let wrong = record.marked_wrong();
     let planned = record.chart().of(&kinds).filter_map(|resource| {
+        if !resource.view::<Begins<'_>>().dates().any(to_come) {
+            return None;
+        }
         let said = resource.describe();
         let when = said.when.filter(|when| to_come(*when))?;
         let stands = said.standing == Standing::Planned && !wrong.contains_key(&resource.entry);

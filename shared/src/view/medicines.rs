@@ -158,6 +158,7 @@ fn row(
 ) -> Option<MedicineRow> {
     let newest = course.newest()?;
     let all = || course.orders.iter().chain(&course.dispensed);
+    let said = newest.describe(record);
     let facts = section_row(record, newest.resource).facts;
     let named = |what: What| {
         let fact = facts.iter().find(|fact| fact.what == what);
@@ -171,17 +172,17 @@ fn row(
     let taken = course.is_taken();
     Some(MedicineRow {
         entry: newest.resource.entry,
-        name: newest.said.name.clone(),
-        code: newest.said.code.clone(),
+        name: said.name,
+        code: said.code,
         directions: named(What::Dose),
         reason: named(What::Reason),
         prescriber: named(What::Who),
         pharmacy: named(What::Pharmacy),
-        since: newest.said.when,
-        until: newest.said.until,
+        since: said.when,
+        until: said.until,
         standing: course.standing(),
         status: named(What::Note).filter(|_| !taken),
-        last_filled: filled.and_then(|order| order.said.when),
+        last_filled: filled.and_then(|order| order.when),
         lasts_until: filled.or(Some(newest)).and_then(|order| lasts_until(record, order)),
         refills_left: named(What::Refills),
         entries: all().map(|order| order.resource.entry).collect(),
@@ -193,7 +194,7 @@ fn row(
 
 /// The day of the fill and the days' supply, where both are said in whole days.
 fn lasts_until(record: &Record, order: &Order<'_>) -> Option<Day> {
-    let day = order.said.when?.day_in(record.zone())?;
+    let day = order.when?.day_in(record.zone())?;
     let view: Medicine<'_> = order.resource.view();
     let dispensed = view.days_supply.amount();
     let supply = dispensed.or_else(|| view.dispense.supply.amount())?;

@@ -12,10 +12,11 @@ use self::shown::{Bar, Shown, ShownPart, ShownRange};
 use super::ItemState;
 use crate::arrange::Arrange;
 use crate::fhir::description::Standing;
-use crate::fhir::observation::{Band, Category, Flag, Measured, Observation, Part};
+use crate::fhir::observation::{Band, Category, Coded, Flag, Measured, Observation, Part};
 use crate::fhir::report::Report;
 use crate::id::{AccountId, EntryId};
 use crate::ordered::{BTreeMap, BTreeSet};
+use crate::record::chart::HeadOf;
 use crate::record::{Loaded, Record, Resource, Shelf};
 use crate::time::{Day, PartialDate};
 
@@ -100,28 +101,64 @@ struct Sketch<'a> {
 }
 
 enum Member<'a> {
-    Chart(&'a Resource),
+    Chart(&'a Resource, Option<PartialDate>),
     Reading(EntryId, &'a crate::record::Entry),
 }
 
 pub fn results(record: &Record, reader: AccountId, show: ShowResults, limit: u32) -> Results {
     let mut sketches = match show {
         ShowResults::Home => Vec::new(),
-        ShowResults::All | ShowResults::OutOfRange => chart_sketches(record, show),
+        ShowResults::All => chart_sketches(record, &|_, _| true),
+        ShowResults::OutOfRange => chart_sketches(record, &|_, head| head.is_unusual()),
     };
-    if show != ShowResults::OutOfRange {
-        sketches.extend(home_sketches(record));
+    match show {
+        ShowResults::All | ShowResults::Home => sketches.extend(home_sketches(record)),
+        ShowResults::OutOfRange => sketches.retain(|sketch| !sketch.members.is_empty()),
     }
-    sketches.arrange_by_key(|sketch| std::cmp::Reverse(sketch.order));
     let limit = limit.min(PANELS_MAX) as usize;
-    arrange_equals(&mut sketches, limit);
     let more = sketches.len() > limit;
-    let shown = sketches.into_iter().take(limit);
-    Results {
-        loaded: record.chart().loaded(Shelf::Results),
-        panels: shown.map(|sketch| panel(record, reader, sketch)).collect(),
-        more,
+    let panels = first_panels(record, reader, sketches, limit);
+    Results { loaded: record.chart().loaded(Shelf::Results), panels, more }
+}
+
+/// The newest panels of the chart in which some result is of a time that is asked for.
+pub(super) fn panels_with(
+    record: &Record,
+    reader: AccountId,
+    is_asked: &dyn Fn(Option<PartialDate>) -> bool,
+    limit: usize,
+) -> Vec<Panel> {
+    let chart = record.chart();
+    let asked = chart.observations().filter(|(_, head)| is_asked(head.when));
+    let mut wanted: BTreeSet<EntryId> = asked.map(|(resource, _)| resource.entry).collect();
+    // Nearly always there is nothing, and then there is nothing to put in order.
+    if wanted.is_empty() {
+        return Vec::new();
     }
+    // A report comes whole. What stands alone does so by its day.
+    for (_, _, results) in chart.reports() {
+        if results.iter().any(|entry| wanted.contains(entry)) {
+            wanted.extend(results);
+        }
+    }
+    let mut sketches = chart_sketches(record, &|resource, _| wanted.contains(&resource.entry));
+    sketches.retain(|sketch| {
+        let asked = |member: &Member<'_>| matches!(member, Member::Chart(_, at) if is_asked(*at));
+        sketch.members.iter().any(asked)
+    });
+    first_panels(record, reader, sketches, limit)
+}
+
+fn first_panels(
+    record: &Record,
+    reader: AccountId,
+    mut sketches: Vec<Sketch<'_>>,
+    limit: usize,
+) -> Vec<Panel> {
+    sketches.arrange_by_key(|sketch| std::cmp::Reverse(sketch.order));
+    arrange_equals(&mut sketches, limit);
+    let shown = sketches.into_iter().take(limit);
+    shown.map(|sketch| panel(record, reader, sketch)).collect()
 }
 
 /// Panels of one moment stand by what they are called, so that the same chart reads the same on every
@@ -142,12 +179,12 @@ impl Sketch<'_> {
     /// What was reported first. Then its own name, else that of its first result by name; the id
     /// where even these are the same.
     fn called(&self) -> (bool, Option<(Option<String>, EntryId)>) {
-        let name = |resource: &Resource| resource.view::<Observation<'_>>().code.owned();
+        let name = |resource: &Resource| resource.view::<Coded<'_>>().code.owned();
         if let Some(report) = self.report {
             return (false, Some((report.view::<Report<'_>>().code.owned(), report.entry)));
         }
         let members = self.members.iter().map(|member| match member {
-            Member::Chart(resource) => (name(resource), resource.entry),
+            Member::Chart(resource, _) => (name(resource), resource.entry),
             Member::Reading(entry, _) => (None, *entry),
         });
         (true, members.min())
@@ -157,16 +194,18 @@ impl Sketch<'_> {
 /// What makes results that no report names one group: the day, who says so, the kind, the visit.
 type Alone<'a> = (Option<Day>, &'a str, Category, Option<EntryId>);
 
-/// The entries of results that are out of range or not, with what a list sorts by.
-fn chart_sketches(record: &Record, show: ShowResults) -> Vec<Sketch<'_>> {
+/// The entries of results that are wanted, with what a list sorts by.
+fn chart_sketches<'a>(
+    record: &'a Record,
+    is_wanted: &dyn Fn(&Resource, HeadOf<'_>) -> bool,
+) -> Vec<Sketch<'a>> {
     let zone = record.zone();
     let wrong = record.marked_wrong();
-    let unusual_only = show == ShowResults::OutOfRange;
     let mut heads = BTreeMap::new();
     for (resource, head) in record.chart().observations() {
         let is_result = !matches!(head.category, Category::Social | Category::Survey);
         let stands = head.standing != Standing::Mistake && !wrong.contains_key(&resource.entry);
-        if is_result && stands && (!unusual_only || head.is_unusual) {
+        if is_result && stands && is_wanted(resource, head) {
             heads.insert(resource.entry, (resource, head));
         }
     }
@@ -180,7 +219,7 @@ fn chart_sketches(record: &Record, show: ShowResults) -> Vec<Sketch<'_>> {
         let newest = || members.iter().filter_map(|(_, head)| head.when);
         let when = head.when.or_else(|| newest().max_by_key(|when| when.order_in(zone)));
         reported.extend(members.iter().map(|(resource, _)| resource.entry));
-        if members.is_empty() && (unusual_only || !results.is_empty()) {
+        if members.is_empty() && !results.is_empty() {
             continue;
         }
         sketches.push(Sketch {
@@ -188,7 +227,10 @@ fn chart_sketches(record: &Record, show: ShowResults) -> Vec<Sketch<'_>> {
             report: Some(report),
             when,
             home: false,
-            members: members.iter().map(|(resource, _)| Member::Chart(resource)).collect(),
+            members: members
+                .iter()
+                .map(|(resource, head)| Member::Chart(resource, head.when))
+                .collect(),
         });
     }
     let mut alone: BTreeMap<Alone<'_>, Sketch<'_>> = BTreeMap::new();
@@ -212,7 +254,7 @@ fn chart_sketches(record: &Record, show: ShowResults) -> Vec<Sketch<'_>> {
             sketch.order = order;
             sketch.when = head.when;
         }
-        sketch.members.push(Member::Chart(resource));
+        sketch.members.push(Member::Chart(resource, head.when));
     }
     sketches.extend(alone.into_values());
     sketches
@@ -244,7 +286,7 @@ fn panel(record: &Record, reader: AccountId, sketch: Sketch<'_>) -> Panel {
         .members
         .iter()
         .filter_map(|member| match member {
-            Member::Chart(resource) => Some(result_row(resource)),
+            Member::Chart(resource, _) => Some(result_row(resource)),
             Member::Reading(id, entry) => reading_row(record, reader, *id, entry),
         })
         .collect();

@@ -7,7 +7,7 @@ use crate::arrange::Arrange;
 use crate::fhir::ResourceType;
 use crate::fhir::description::Standing;
 use crate::id::EntryId;
-use crate::record::chart::{Words, folded_words};
+use crate::record::chart::folded_words;
 use crate::record::{Loaded, Record, Said, Shelf};
 use crate::time::{PartialDate, Timestamp};
 
@@ -86,67 +86,32 @@ fn chart_hits(record: &Record, wanted: &[String]) -> Vec<(u32, u128, Hit)> {
     hits
 }
 
-/// What people wrote is little: its words are gathered anew, so that nothing has to be kept in step.
 fn written_hits(record: &Record, wanted: &[String]) -> Vec<(u32, u128, Hit)> {
-    let written: Vec<_> = record
-        .entries()
-        .filter_map(|(id, entry)| {
-            let (is, text) = words_of(id, &entry.said)?;
-            let hit = Hit {
-                entry: id,
-                is,
-                text: Some(text.chars().take(EXCERPT_CHARS).collect()),
-                when: None,
-                written_at: entry.place.received_at().or(entry.said.written()),
-            };
-            Some((hit, text))
-        })
-        .collect();
-    let words = Words::of(written.iter().map(|(_, text)| text.clone()));
-    let found = words.find(wanted).into_iter();
-    let hits = found.filter_map(|(place, misfit)| {
-        let (hit, _) = written.get(place as usize)?;
-        Some((misfit, hit.entry.to_u128(), hit.clone()))
+    let found = record.written_with(wanted).into_iter();
+    let hits = found.filter_map(|(id, entry, misfit)| {
+        let text = entry.said.pieces().join("\n");
+        let hit = Hit {
+            entry: id,
+            is: kind_of(id, &entry.said)?,
+            text: Some(text.chars().take(EXCERPT_CHARS).collect()),
+            when: None,
+            written_at: entry.place.received_at().or(entry.said.written()),
+        };
+        Some((misfit, id.to_u128(), hit))
     });
     hits.collect()
 }
 
-fn words_of(id: EntryId, said: &Said) -> Option<(HitKind, String)> {
-    let join = |parts: &[Option<&str>]| {
-        let parts: Vec<_> = parts.iter().flatten().copied().collect();
-        parts.join("\n")
-    };
+fn kind_of(id: EntryId, said: &Said) -> Option<HitKind> {
     Some(match said {
-        Said::Message(message) => {
-            let thread = thread_of(id, said)?;
-            let text = join(&[message.topic.as_deref(), Some(&message.text)]);
-            (HitKind::Message { thread }, text)
+        Said::Message(_) | Said::Reply(_) => HitKind::Message { thread: thread_of(id, said)? },
+        Said::Refill(_) => HitKind::Refill,
+        Said::VisitRequest(_) | Said::VisitWish(_) | Said::Call(_) | Said::BeforeVisit(_) => {
+            HitKind::Request
         }
-        Said::Reply(reply) => {
-            let thread = reply.thread;
-            (HitKind::Message { thread }, join(&[Some(&reply.text), Some(&reply.by)]))
-        }
-        Said::Refill(refill) => {
-            let text = join(&[Some(&refill.name), refill.note.as_deref()]);
-            (HitKind::Refill, text)
-        }
-        Said::VisitRequest(request) => {
-            (HitKind::Request, join(&[Some(&request.reason), request.with.as_deref()]))
-        }
-        Said::VisitWish(wish) => (HitKind::Request, join(&[wish.note.as_deref()])),
-        Said::Call(call) => (HitKind::Request, join(&[call.note.as_deref()])),
-        Said::BeforeVisit(answers) => {
-            let text = format!("{}\n{}", answers.reason, answers.questions.join("\n"));
-            (HitKind::Request, text)
-        }
-        Said::Reading(reading) => (HitKind::Reading, join(&[reading.note.as_deref()])),
-        Said::Wrong(wrong) => (HitKind::Note, wrong.text.clone()),
-        Said::OwnMedicine(own) => {
-            (HitKind::Own, join(&[Some(&own.name), own.directions.as_deref()]))
-        }
-        Said::OwnAllergy(own) => {
-            (HitKind::Own, join(&[Some(&own.substance), own.reaction.as_deref()]))
-        }
+        Said::Reading(_) => HitKind::Reading,
+        Said::Wrong(_) => HitKind::Note,
+        Said::OwnMedicine(_) | Said::OwnAllergy(_) => HitKind::Own,
         Said::Same(_)
         | Said::Cancel(_)
         | Said::Retract(_)

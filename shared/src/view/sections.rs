@@ -302,10 +302,11 @@ impl<'a> Marks<'a> {
         let said = resource.describe();
         let chart = record.chart();
         let named = || chart.name_of(resource, said.named_by.as_deref(), None);
-        let facts = said.facts.iter().filter_map(|fact| {
-            let (words, date) = match &fact.said {
-                FactSaid::Words(words) => (Some(words.clone()), None),
-                FactSaid::Date(date) => (None, Some(*date)),
+        let name = said.name.or_else(named);
+        let facts = said.facts.into_iter().filter_map(|fact| {
+            let (words, date) = match fact.said {
+                FactSaid::Words(words) => (Some(words), None),
+                FactSaid::Date(date) => (None, Some(date)),
                 FactSaid::Reference { to, display } => {
                     (chart.name_of(resource, to.as_deref(), display.as_deref()), None)
                 }
@@ -333,7 +334,7 @@ impl<'a> Marks<'a> {
             kind: resource.kind,
             severity: severity(&facts),
             facts,
-            name: said.name.clone().or_else(named),
+            name,
             standing: match taken_back {
                 Some(_) => Standing::Mistake,
                 None => said.standing,
@@ -342,7 +343,7 @@ impl<'a> Marks<'a> {
             when: said.when,
             until: said.until,
             source: resource.source.to_string(),
-            by_hand: resource.about().by.owned(),
+            by_hand: resource.by.as_deref().map(str::to_owned),
             taken_back,
             said_wrong: self.said_wrong.get(&resource.entry).cloned().unwrap_or_default(),
             none_known,

@@ -14,14 +14,33 @@ const EXCERPT_CHARS: usize = 90;
 /// What belongs to one thread, gathered in one pass over the record.
 #[derive(Default)]
 struct Items<'a> {
-    messages: Vec<(EntryId, &'a Entry)>,
+    messages: Vec<Item<'a>>,
     /// When the clinic last closed or reopened it.
     closed: Option<(bool, Timestamp, bool)>,
 }
 
+/// A message with what is asked of every one, so that each entry, of which there are thousands, is
+/// looked at once.
+struct Item<'a> {
+    order: (bool, Timestamp),
+    id: EntryId,
+    entry: &'a Entry,
+    is_own: bool,
+}
+
+impl Items<'_> {
+    /// Most are in their order already.
+    fn arrange(&mut self) {
+        let order = |item: &Item<'_>| (item.order, item.id);
+        if !self.messages.is_sorted_by_key(order) {
+            self.messages.arrange_by_key(order);
+        }
+    }
+}
+
 /// All threads, the one with the newest item first.
 pub fn threads(record: &Record, reader: AccountId) -> Vec<ThreadRow> {
-    let (all, _) = gather(record);
+    let (all, _) = gather(record, reader);
     let threads = all.into_iter();
     let mut rows: Vec<_> =
         threads.filter_map(|(id, items)| row(record, reader, id, items)).collect();
@@ -31,13 +50,13 @@ pub fn threads(record: &Record, reader: AccountId) -> Vec<ThreadRow> {
 
 /// One thread. Its messages stand in the order the server received them, unsent last.
 pub fn thread(record: &Record, reader: AccountId, thread: EntryId) -> Option<Thread> {
-    let (mut all, retracted) = gather(record);
-    thread_from(record, reader, thread, all.remove(&thread)?, &retracted)
+    let (mut all, retracted) = gather(record, reader);
+    thread_from(record, thread, all.remove(&thread)?, &retracted)
 }
 
 type Retracted = BTreeSet<(EntryId, Option<AccountId>)>;
 
-fn gather(record: &Record) -> (BTreeMap<EntryId, Items<'_>>, Retracted) {
+fn gather(record: &Record, reader: AccountId) -> (BTreeMap<EntryId, Items<'_>>, Retracted) {
     let mut threads: BTreeMap<EntryId, Items<'_>> = BTreeMap::new();
     let mut retracted = BTreeSet::new();
     for (id, entry) in record.entries() {
@@ -56,7 +75,9 @@ fn gather(record: &Record) -> (BTreeMap<EntryId, Items<'_>>, Retracted) {
             }
             said => {
                 if let Some(thread) = thread_of(id, said) {
-                    threads.entry(thread).or_default().messages.push((id, entry));
+                    let (order, is_own) = (entry.order(), is_own(reader, entry));
+                    let item = Item { order, id, entry, is_own };
+                    threads.entry(thread).or_default().messages.push(item);
                 }
             }
         }
@@ -66,23 +87,22 @@ fn gather(record: &Record) -> (BTreeMap<EntryId, Items<'_>>, Retracted) {
 
 fn thread_from(
     record: &Record,
-    reader: AccountId,
     thread: EntryId,
-    items: Items<'_>,
+    mut items: Items<'_>,
     retracted: &Retracted,
 ) -> Option<Thread> {
-    let Items { mut messages, closed } = items;
-    messages.arrange_by_key(|(id, entry)| (entry.order(), *id));
-    let audience = messages.iter().find_map(|(_, entry)| entry.audience)?;
+    items.arrange();
+    let Items { messages, closed } = items;
+    let audience = messages.iter().find_map(|item| item.entry.audience)?;
     let first = opening(thread, &messages);
     let answered_at = answered_at(&messages);
-    let newest = messages.last().map(|(_, entry)| entry.order());
+    let newest = messages.last().map(|item| item.order);
     let is_closed = closed.is_some_and(|(here, at, closed)| {
         closed && newest.is_none_or(|newest| newest <= (here, at))
     });
-    let said = messages.iter().filter_map(|(id, entry)| {
-        let message = message(record, reader, *id, entry, answered_at)?;
-        let retracted = retracted.contains(&(*id, entry.author));
+    let said = messages.iter().filter_map(|item| {
+        let message = message(record, item, answered_at)?;
+        let retracted = retracted.contains(&(item.id, item.entry.author));
         Some(Message { retracted, ..message })
     });
     Some(Thread {
@@ -106,19 +126,23 @@ pub(super) fn thread_of(id: EntryId, said: &Said) -> Option<EntryId> {
 }
 
 /// A line of the list. Only its newest message is made ready to be shown: a long life has thousands.
-fn row(record: &Record, reader: AccountId, thread: EntryId, items: Items<'_>) -> Option<ThreadRow> {
-    let Items { mut messages, .. } = items;
-    messages.arrange_by_key(|(id, entry)| (entry.order(), *id));
-    let (id, entry) = *messages.last()?;
-    let newest = message(record, reader, id, entry, answered_at(&messages))?;
+fn row(
+    record: &Record,
+    reader: AccountId,
+    thread: EntryId,
+    mut items: Items<'_>,
+) -> Option<ThreadRow> {
+    items.arrange();
+    let messages = items.messages;
+    let newest = message(record, messages.last()?, answered_at(&messages))?;
     let read = record.read_up_to(reader, thread);
-    let read = read.and_then(|up_to| messages.iter().rposition(|(id, _)| *id == up_to));
+    let read = read.and_then(|up_to| messages.iter().rposition(|item| item.id == up_to));
     let unread = messages[read.map_or(0, |place| place + 1)..].iter();
-    let unread = unread.filter(|(_, entry)| !is_own(reader, entry)).count();
+    let unread = unread.filter(|item| !item.is_own).count();
     Some(ThreadRow {
         thread,
         topic: opening(thread, &messages).and_then(|first| first.topic.clone()).unwrap_or_default(),
-        audience: messages.iter().find_map(|(_, entry)| entry.audience)?,
+        audience: messages.iter().find_map(|item| item.entry.audience)?,
         excerpt: newest.text.chars().take(EXCERPT_CHARS).collect(),
         newest_from: newest.from,
         newest_at: newest.received_at.unwrap_or(newest.written_at),
@@ -128,38 +152,30 @@ fn row(record: &Record, reader: AccountId, thread: EntryId, items: Items<'_>) ->
 }
 
 /// What the thread began with, if it has come.
-fn opening<'a>(
-    thread: EntryId,
-    messages: &[(EntryId, &'a Entry)],
-) -> Option<&'a crate::record::Message> {
-    messages.iter().find_map(|(id, entry)| match &entry.said {
-        Said::Message(message) if *id == thread => Some(message),
+fn opening<'a>(thread: EntryId, messages: &[Item<'a>]) -> Option<&'a crate::record::Message> {
+    let mut first = messages.iter().filter(|item| item.id == thread);
+    first.find_map(|item| match &item.entry.said {
+        Said::Message(message) => Some(message),
         _ => None,
     })
 }
 
 /// When the newest answer of the clinic came.
-fn answered_at(messages: &[(EntryId, &Entry)]) -> Option<Timestamp> {
-    let answers = messages.iter().rev().filter(|(_, entry)| matches!(entry.said, Said::Reply(_)));
-    answers.filter_map(|(_, entry)| entry.place.received_at()).next()
+fn answered_at(messages: &[Item<'_>]) -> Option<Timestamp> {
+    let answers = messages.iter().rev().filter(|item| matches!(item.entry.said, Said::Reply(_)));
+    answers.filter_map(|item| item.entry.place.received_at()).next()
 }
 
 fn is_own(reader: AccountId, entry: &Entry) -> bool {
     matches!(entry.said, Said::Message(_)) && entry.author == Some(reader)
 }
 
-fn message(
-    record: &Record,
-    reader: AccountId,
-    id: EntryId,
-    entry: &Entry,
-    answered_at: Option<Timestamp>,
-) -> Option<Message> {
+fn message(record: &Record, item: &Item<'_>, answered_at: Option<Timestamp>) -> Option<Message> {
+    let Item { id, entry, .. } = *item;
     let name = || entry.author.and_then(|author| record.name_of(author)).unwrap_or_default();
     let (text, attachments, red_flags, from, written_at) = match &entry.said {
         Said::Message(said) => {
-            let own = entry.author == Some(reader);
-            let from = (!own).then(|| name().to_owned());
+            let from = (!item.is_own).then(|| name().to_owned());
             let flags = said.red_flags.clone();
             (&said.text, &said.attachments, flags, from, said.written)
         }

@@ -1,8 +1,11 @@
 //! Reads the body of a change into operations, within the limits and without trusting a length.
 
+use std::sync::Arc;
+
 use super::columns::{self, Column, DEFLATED};
 use super::reader::Reader;
 use super::{Actor, ChangeHash, Checked, Limit, Limits, Object, OpId, Operation, Rejected, Scalar};
+use crate::document::Text;
 
 /// Numbers of the columns that our operations use, and the codes in them. Source: the automerge
 /// binary format, "Change Chunk" (automerge.org/automerge-binary-format-spec).
@@ -284,7 +287,7 @@ fn into_operations(rows: &Rows<'_>, actors: &[Actor]) -> Result<Vec<Operation>, 
     {
         return Err(Rejected::Malformed("columns of different lengths"));
     }
-    let mut values = Reader::new(rows.values);
+    let mut values = Values::of(rows.values);
     let mut references = rows.references.iter().copied();
     let mut operations = Vec::with_capacity(count);
     for row in 0..count {
@@ -293,7 +296,7 @@ fn into_operations(rows: &Rows<'_>, actors: &[Actor]) -> Result<Vec<Operation>, 
             Some(made) => Object::Made(id(made)?),
         };
         let key = rows.keys[row].ok_or(Rejected::Shape("not a name in a map"))?.to_owned();
-        let value = read_value(rows.actions[row], rows.lengths[row], &mut values)?;
+        let value = values.next(rows.actions[row], rows.lengths[row])?;
         let mut overwritten: Vec<OpId> = Vec::new();
         for _ in 0..rows.counts[row].ok_or(Rejected::Malformed("no count"))? {
             let reference = references.next().ok_or(Rejected::Malformed("an id is missing"))?;
@@ -305,35 +308,58 @@ fn into_operations(rows: &Rows<'_>, actors: &[Actor]) -> Result<Vec<Operation>, 
         }
         operations.push(Operation { object, key, value, overwritten });
     }
-    if !values.is_empty() || references.next().is_some() {
+    if !values.rest.is_empty() || references.next().is_some() {
         return Err(Rejected::Malformed("values that no operation has"));
     }
     Ok(operations)
 }
 
-/// The value of one operation; nothing if it makes a map.
-fn read_value(
-    action: Option<u64>,
-    length: Option<u64>,
-    values: &mut Reader<'_>,
-) -> Result<Option<Scalar>, Rejected> {
-    let length = length.ok_or(Rejected::Malformed("no length"))?;
-    let (length, kind) = (length >> 4, length & 0b1111);
-    let mut bytes = Reader::new(values.bytes(length)?);
-    let value = match (action, kind) {
-        (Some(column::MAKE_MAP), column::NOTHING) => None,
-        (Some(column::PUT), column::TEXT) => {
-            let text = std::str::from_utf8(bytes.bytes(length)?);
-            let text = text.map_err(|_| Rejected::Malformed("not UTF-8"))?;
-            Some(Scalar::Text(text.to_owned()))
+/// The column of values, read one after another.
+struct Values<'a> {
+    rest: Reader<'a>,
+    passed: usize,
+    /// All of it as one text, of which texts are pieces. Nothing where a number stands between them
+    /// that is none: then each is a text of its own.
+    all: Option<Arc<str>>,
+}
+
+impl<'a> Values<'a> {
+    fn of(column: &'a [u8]) -> Self {
+        let all = std::str::from_utf8(column).ok().map(Arc::from);
+        Self { rest: Reader::new(column), passed: 0, all }
+    }
+
+    /// The value of one operation; nothing if it makes a map.
+    fn next(
+        &mut self,
+        action: Option<u64>,
+        length: Option<u64>,
+    ) -> Result<Option<Scalar>, Rejected> {
+        let length = length.ok_or(Rejected::Malformed("no length"))?;
+        let (length, kind) = (length >> 4, length & 0b1111);
+        let taken = self.rest.bytes(length)?;
+        let place = self.passed..self.passed + taken.len();
+        self.passed = place.end;
+        let mut bytes = Reader::new(taken);
+        let value = match (action, kind) {
+            (Some(column::MAKE_MAP), column::NOTHING) => None,
+            (Some(column::PUT), column::TEXT) => {
+                let shared = self.all.as_ref().and_then(|all| Text::within(all, place));
+                let own = || std::str::from_utf8(taken).ok().map(Text::from);
+                let text = shared.or_else(own).ok_or(Rejected::Malformed("not UTF-8"))?;
+                return Ok(Some(Scalar::Text(text)));
+            }
+            (Some(column::PUT), column::INT) => Some(Scalar::Int(bytes.signed()?)),
+            (Some(column::PUT), column::UINT) => Some(Scalar::Uint(bytes.unsigned()?)),
+            (Some(column::MAKE_MAP | column::PUT), _) => {
+                return Err(Rejected::Shape("a value that is neither text nor a whole number"));
+            }
+            (Some(_), _) => return Err(Rejected::Shape("neither puts a value nor makes a map")),
+            (None, _) => return Err(Rejected::Malformed("no action")),
+        };
+        match bytes.is_empty() {
+            true => Ok(value),
+            false => Err(Rejected::Malformed("a value with more bytes")),
         }
-        (Some(column::PUT), column::INT) => Some(Scalar::Int(bytes.signed()?)),
-        (Some(column::PUT), column::UINT) => Some(Scalar::Uint(bytes.unsigned()?)),
-        (Some(column::MAKE_MAP | column::PUT), _) => {
-            return Err(Rejected::Shape("a value that is neither text nor a whole number"));
-        }
-        (Some(_), _) => return Err(Rejected::Shape("neither puts a value nor makes a map")),
-        (None, _) => return Err(Rejected::Malformed("no action")),
-    };
-    if bytes.is_empty() { Ok(value) } else { Err(Rejected::Malformed("a value with more bytes")) }
+    }
 }

@@ -1,6 +1,7 @@
 //! What one operation of a change does, as far as documents of ours have such operations.
 
 use super::Actor;
+use crate::document::Text;
 
 /// Names an operation for all writers: the order of its counter, and who counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,7 +20,7 @@ pub enum Object {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scalar {
-    Text(String),
+    Text(Text),
     Int(i64),
     Uint(u64),
 }

@@ -4,7 +4,7 @@
 //! put together again from them, and every one of them has to pass the gate.
 
 use super::body::{self, References, column};
-use super::chunk::{self, TYPE_DOCUMENT};
+use super::chunk::{self, Inflater, TYPE_DOCUMENT};
 use super::columns::{self, Column, DEFLATED, kind};
 use super::reader::Reader;
 use super::{
@@ -147,10 +147,13 @@ fn inflate_columns(
     room: &mut usize,
 ) -> Result<Vec<(u32, Vec<u8>)>, Rejected> {
     let mut columns = Vec::new();
+    let mut inflater = Inflater::default();
     for (number, length) in list {
         let bytes = from.bytes(*length)?;
-        let bytes =
-            if number & DEFLATED == 0 { bytes.to_vec() } else { chunk::inflate(bytes, *room)? };
+        let bytes = match number & DEFLATED {
+            0 => bytes.to_vec(),
+            _ => inflater.inflate(bytes, *room)?.to_vec(),
+        };
         *room = room.checked_sub(bytes.len()).ok_or(Rejected::TooMuch(Limit::InflatedBytes))?;
         columns.push((number & !DEFLATED, bytes));
     }

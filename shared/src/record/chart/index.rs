@@ -1,22 +1,19 @@
-//! What is looked up often in one chart document: resources by id and reference, and of each
-//! observation the little that lists and trends sort by. Made once, at the first question.
+//! What is looked up often in one chart document: resources by reference, and of each observation
+//! the little that lists and trends sort by. Each made once, at the first question that needs it.
 
-use super::Resource;
+use super::{Part, Resource};
 use crate::fhir::ResourceType;
 use crate::fhir::datatypes::{Concept, LOINC};
 use crate::fhir::description::Standing;
-use crate::fhir::observation::{Category, Flag, Observation};
+use crate::fhir::observation::{Category, Coded, Flag, Observation, Outline};
 use crate::fhir::report::Report;
-use crate::id::EntryId;
 use crate::ordered::{BTreeMap, BTreeSet};
 use crate::time::PartialDate;
 
-pub struct Index {
-    pub by_entry: BTreeMap<EntryId, usize>,
+/// Resources by their ids and URLs.
+pub struct References {
     /// Source and key, joined by a line end, which stands in neither.
-    by_reference: BTreeMap<String, usize>,
-    pub observations: Vec<Head>,
-    pub reports: Vec<ReportHead>,
+    places: BTreeMap<String, usize>,
 }
 
 /// An observation, as far as lists need it.
@@ -25,10 +22,13 @@ pub struct Head {
     pub when: Option<PartialDate>,
     pub category: Category,
     pub standing: Standing,
-    /// Whether its source, or its range, calls it anything else than in range.
-    pub is_unusual: bool,
-    /// What is the same for all results of one test: its LOINC code, else its own code or words.
-    pub test: String,
+}
+
+/// A head where it stands, so that what only some lists need can be read of all of them at once.
+#[derive(Clone, Copy)]
+pub struct HeadOf<'a> {
+    pub(super) part: &'a Part,
+    pub(super) head: usize,
 }
 
 /// A report, and where its results are.
@@ -42,65 +42,88 @@ pub struct ReportHead {
     pub elsewhere: Vec<String>,
 }
 
-impl Index {
+impl References {
     pub fn of(resources: &[Resource]) -> Self {
-        let mut index = Self {
-            by_entry: BTreeMap::new(),
-            by_reference: BTreeMap::new(),
-            observations: Vec::new(),
-            reports: Vec::new(),
-        };
+        let mut places = BTreeMap::new();
         let mut replaced = BTreeSet::new();
         replaced.extend(resources.iter().filter_map(|resource| resource.replaces));
         for (place, resource) in resources.iter().enumerate() {
-            index.by_entry.insert(resource.entry, place);
             let source = &resource.source;
             let id = resource.id.iter().map(|id| format!("{source}\n{:?}/{id}", resource.kind));
             let url = resource.url.iter().map(|url| format!("{source}\n{url}"));
             // A reference means what stands now: ids of one import say nothing about which is newer.
             for key in id.chain(url) {
                 if replaced.contains(&resource.entry) {
-                    index.by_reference.entry(key).or_insert(place);
+                    places.entry(key).or_insert(place);
                 } else {
-                    index.by_reference.insert(key, place);
+                    places.insert(key, place);
                 }
             }
-            if resource.kind == ResourceType::Observation {
-                index.observations.push(Head::of(place, resource));
-            }
         }
-        for (place, resource) in resources.iter().enumerate() {
-            if resource.kind == ResourceType::DiagnosticReport {
-                let report = ReportHead::of(place, resource, &index);
-                index.reports.push(report);
-            }
-        }
-        index
+        Self { places }
     }
 
-    pub fn referred(&self, source: &str, key: &str) -> Option<usize> {
-        self.by_reference.get(&format!("{source}\n{key}")).copied()
+    pub fn find(&self, source: &str, key: &str) -> Option<usize> {
+        self.places.get(&format!("{source}\n{key}")).copied()
     }
 }
 
 impl Head {
-    fn of(place: usize, resource: &Resource) -> Self {
-        let view: Observation<'_> = resource.view();
-        let unusual = |flag: Option<Flag>| !matches!(flag, None | Some(Flag::InRange));
-        let in_part = || view.parts().into_iter().any(|part| unusual(part.flag));
-        Self {
-            place,
-            when: view.when(),
-            category: view.category(),
-            standing: view.standing(),
-            is_unusual: unusual(view.flag()) || in_part(),
-            test: test_of(&view.code),
-        }
+    pub fn all(resources: &[Resource]) -> Vec<Self> {
+        let all = resources.iter().enumerate();
+        let all = all.filter(|(_, resource)| resource.kind == ResourceType::Observation);
+        all.map(|(place, resource)| {
+            let view: Outline<'_> = resource.view();
+            let (when, category, standing) = (view.when(), view.category(), view.standing());
+            Self { place, when, category, standing }
+        })
+        .collect()
     }
 }
 
+impl<'a> HeadOf<'a> {
+    /// Whether its source, or its range, calls it anything else than in range.
+    pub fn is_unusual(self) -> bool {
+        let all = self.part.unusual.get_or_init(|| self.of_each(is_unusual));
+        all[self.head]
+    }
+
+    /// What is the same for all results of one test: its LOINC code, else its own code or words.
+    pub fn test(self) -> &'a str {
+        let all = self
+            .part
+            .tests
+            .get_or_init(|| self.of_each(|resource| test_of(&resource.view::<Coded<'_>>().code)));
+        &all[self.head]
+    }
+
+    fn of_each<T>(self, read: impl Fn(&Resource) -> T) -> Vec<T> {
+        let heads = self.part.heads().iter();
+        heads.map(|head| read(&self.part.resources[head.place])).collect()
+    }
+}
+
+impl std::ops::Deref for HeadOf<'_> {
+    type Target = Head;
+    fn deref(&self) -> &Head {
+        &self.part.heads()[self.head]
+    }
+}
+
+fn is_unusual(resource: &Resource) -> bool {
+    let view: Observation<'_> = resource.view();
+    let unusual = |flag: Option<Flag>| !matches!(flag, None | Some(Flag::InRange));
+    unusual(view.flag()) || view.parts().into_iter().any(|part| unusual(part.flag))
+}
+
 impl ReportHead {
-    fn of(place: usize, resource: &Resource, index: &Index) -> Self {
+    pub fn all(part: &Part) -> Vec<Self> {
+        let all = part.resources.iter().enumerate();
+        let all = all.filter(|(_, resource)| resource.kind == ResourceType::DiagnosticReport);
+        all.map(|(place, resource)| Self::of(place, resource, part)).collect()
+    }
+
+    fn of(place: usize, resource: &Resource, part: &Part) -> Self {
         let view: Report<'_> = resource.view();
         let mut head = Self {
             place,
@@ -111,7 +134,7 @@ impl ReportHead {
         };
         for reference in view.result.iter().filter_map(|result| result.reference.said()) {
             let keys = keys_of_reference(reference);
-            match keys.iter().find_map(|key| index.referred(&resource.source, key)) {
+            match keys.iter().find_map(|key| part.references().find(&resource.source, key)) {
                 Some(place) => head.results.push(place),
                 None => head.elsewhere.push(reference.to_owned()),
             }

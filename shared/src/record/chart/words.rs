@@ -1,9 +1,6 @@
 //! Words and where they stand, so that a search over everything looks at each different word once
 //! and never at the texts.
 
-use crate::arrange::Arrange;
-use crate::ordered::BTreeMap;
-
 /// A mistyped letter is forgiven in words of this length and more, a second one in longer ones.
 const ONE_TYPO_CHARS: usize = 4;
 const TWO_TYPOS_CHARS: usize = 8;
@@ -13,72 +10,122 @@ const WORD_CHARS_MAX: usize = 40;
 /// How well a text fits; less is better.
 pub type Misfit = u32;
 
-#[derive(Default)]
+/// The words of numbered texts.
+#[derive(Clone, Default)]
 pub struct Words {
-    /// Each different word, and in which texts it stands.
+    /// Each different word, and in which texts it stands, in rising order.
     words: Vec<(String, Vec<u32>)>,
+    /// Places in that list by the hash of the word: more than half of them empty, each word at the
+    /// first free one from its own on. A map by order would compare a dozen words to find each.
+    table: Vec<Option<u32>>,
+    texts: u32,
 }
 
 impl Words {
-    pub fn of(texts: impl Iterator<Item = String>) -> Self {
-        let mut places: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-        for (text, place) in texts.zip(0..) {
-            for word in folded_words(&text) {
-                match places.find_mut(word.as_str()) {
-                    Some(all) if all.last() == Some(&place) => {}
-                    Some(all) => all.push(place),
-                    None => {
-                        places.insert(word, vec![place]);
-                    }
+    /// Counts one more text, which is all of these pieces together.
+    pub fn add<'a>(&mut self, pieces: impl IntoIterator<Item = &'a str>) {
+        let text = self.texts;
+        self.texts += 1;
+        for piece in pieces {
+            each_word(piece, &mut |word| {
+                let places = self.places_of(word);
+                if places.last() != Some(&text) {
+                    places.push(text);
                 }
-            }
+            });
         }
-        let mut words: Vec<_> = places.into_iter().collect();
-        words.arrange();
-        Self { words }
+    }
+
+    fn places_of(&mut self, word: &str) -> &mut Vec<u32> {
+        if self.words.len() * 2 >= self.table.len() {
+            self.grow();
+        }
+        let slot = self.slot(word);
+        let place = match self.table[slot] {
+            Some(place) => place,
+            None => {
+                let place = u32::try_from(self.words.len()).expect("a text has fewer words");
+                self.words.push((word.to_owned(), Vec::new()));
+                *self.table[slot].insert(place)
+            }
+        };
+        &mut self.words[place as usize].1
+    }
+
+    /// Where the word stands in the table, or would.
+    fn slot(&self, word: &str) -> usize {
+        let last = self.table.len() - 1;
+        let mut slot = hash(word) as usize & last;
+        while self.table[slot].is_some_and(|place| self.words[place as usize].0 != word) {
+            slot = (slot + 1) & last;
+        }
+        slot
+    }
+
+    fn grow(&mut self) {
+        let slots = (self.table.len() * 2).max(64);
+        self.table = vec![None; slots];
+        for (place, (word, _)) in (0..).zip(&self.words) {
+            let slot = self.slot(word);
+            self.table[slot] = Some(place);
+        }
     }
 
     /// The texts in which every one of these words stands, begins a word, or stands with a typo.
     pub fn find(&self, wanted: &[String]) -> Vec<(u32, Misfit)> {
-        let mut found: Option<BTreeMap<u32, Misfit>> = None;
+        let mut sums: Option<Vec<Option<Misfit>>> = None;
         for wanted in wanted {
-            let mut of_word: BTreeMap<u32, Misfit> = BTreeMap::new();
+            let mut best: Vec<Option<Misfit>> = vec![None; self.texts as usize];
             for (word, places) in &self.words {
                 let Some(misfit) = misfit(wanted, word) else {
                     continue;
                 };
                 for place in places {
-                    let best = of_word.entry(*place).or_insert(misfit);
-                    *best = (*best).min(misfit);
+                    let best = &mut best[*place as usize];
+                    *best = Some(best.map_or(misfit, |best| best.min(misfit)));
                 }
             }
-            found = Some(match found {
-                None => of_word,
-                Some(before) => {
-                    let both = before.into_iter();
-                    both.filter_map(|(place, sum)| Some((place, sum + of_word.get(&place)?)))
-                        .collect()
-                }
-            });
+            if let Some(before) = sums {
+                let both = best.iter_mut().zip(before);
+                both.for_each(|(best, sum)| *best = best.and_then(|best| Some(best + sum?)));
+            }
+            sums = Some(best);
         }
-        found.unwrap_or_default().into_iter().collect()
+        let found = (0..).zip(sums.unwrap_or_default());
+        found.filter_map(|(place, misfit)| Some((place, misfit?))).collect()
     }
+}
+
+/// FNV-1a (Fowler, Noll, Vo): short, and enough for words.
+fn hash(word: &str) -> u64 {
+    let mix = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    word.bytes().fold(0xcbf2_9ce4_8422_2325, mix)
 }
 
 /// A text's words without case and accents: "Análisis" is found by "analisis".
 pub fn folded_words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
-    for word in text.split(|letter: char| !letter.is_alphanumeric()) {
-        if word.is_empty() || word.chars().count() > WORD_CHARS_MAX {
-            continue;
-        }
-        if word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
-            words.push(word.to_owned());
-            continue;
-        }
-        words.push(word.chars().flat_map(char::to_lowercase).map(without_accent).collect());
-    }
+    each_word(text, &mut |word| words.push(word.to_owned()));
     words
+}
+
+fn each_word(text: &str, take: &mut dyn FnMut(&str)) {
+    let (mut word, mut chars) = (String::new(), 0);
+    for letter in text.chars().chain([' ']) {
+        if letter.is_ascii_lowercase() || letter.is_ascii_digit() {
+            word.push(letter);
+            chars += 1;
+        } else if letter.is_alphanumeric() {
+            word.extend(letter.to_lowercase().map(without_accent));
+            chars += 1;
+        } else if chars > 0 {
+            if chars <= WORD_CHARS_MAX {
+                take(&word);
+            }
+            word.clear();
+            chars = 0;
+        }
+    }
 }
 
 /// The letters of the languages we speak and of their neighbours.
@@ -152,6 +199,8 @@ fn typos(wanted: &str, word: &str, max: u32) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arrange::Arrange;
+    use crate::ordered::BTreeMap;
 
     fn check(wanted: &str, expected: &[u32]) {
         let texts = [
@@ -161,7 +210,8 @@ mod tests {
             "Lisinopril 20 mg tablet",
             "Penicillin",
         ];
-        let words = Words::of(texts.map(str::to_owned).into_iter());
+        let mut words = Words::default();
+        texts.iter().for_each(|text| words.add([*text]));
         let mut found = words.find(&folded_words(wanted));
         found.arrange_by_key(|(place, misfit)| (*misfit, *place));
         let places: Vec<_> = found.into_iter().map(|(place, _)| place).collect();
@@ -188,5 +238,22 @@ mod tests {
         check("30", &[]);
         check("", &[]);
         check("xyz", &[]);
+    }
+
+    #[test]
+    fn every_word_of_many_is_found_where_it_stands() {
+        let mut words = Words::default();
+        let mut expected: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        for text in 0..3_000_u32 {
+            let own = [format!("w{}", text % 1_000), format!("x{}", text * 7 % 13)];
+            words.add([&*own.join(", "), "of all"]);
+            for word in own.into_iter().chain(["of".to_owned()]) {
+                expected.entry(word).or_default().push(text);
+            }
+        }
+        for (word, texts) in expected {
+            let exact = words.find(&[word]).into_iter().filter(|(_, misfit)| *misfit == 0);
+            assert_eq!(exact.map(|(text, _)| text).collect::<Vec<_>>(), texts);
+        }
     }
 }

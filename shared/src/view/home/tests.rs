@@ -133,3 +133,44 @@ fn new_results_are_announced_as_the_person_chose() {
     choose(&mut story, ResultNotice::Never);
     assert_eq!(announced(&story), 0);
 }
+
+#[test]
+fn a_report_with_a_new_result_announces_it_for_what_was_written_of_an_older_one() {
+    let mut story = Story::default();
+    let kind = Kind::ChartResults(2026);
+    let result = |id: &str, day: &str| {
+        ChartEntry::new(
+            SOURCE,
+            format!(
+                r#"{{"resourceType":"Observation","id":"{id}","status":"final","code":{{"text":"{id}"}},"effectiveDateTime":"{day}","valueQuantity":{{"value":1}}}}"#
+            ),
+        )
+    };
+    let old = story.chart(kind, result("old", "2026-09-14"));
+    story.chart(kind, result("new", "2026-11-14"));
+    story.chart(kind, result("alone", "2026-11-14"));
+    let report = r#"{"resourceType":"DiagnosticReport","id":"r","status":"final","code":{"text":"Panel"},"effectiveDateTime":"2026-09-14",
+        "result":[{"reference":"Observation/old"},{"reference":"Observation/new"}]}"#;
+    story.chart(kind, ChartEntry::new(SOURCE, report));
+    let now = "2026-11-20T12:00:00Z".parse::<PartialDate>().unwrap().moment().unwrap();
+    let announced = |story: &Story| {
+        let rows = home(&story.record, ROSA, now).new_results.into_iter();
+        rows.filter_map(|row| row.name).collect::<Vec<_>>()
+    };
+    assert_eq!(announced(&story), ["alone", "new"]);
+    let notice = Preference::ResultNotice(ResultNotice::WithNote);
+    story.writes(ROSA, Edit::Prefer(notice)).unwrap();
+    let ask = Edit::StartThread {
+        topic: "Old".into(),
+        text: "And this?".into(),
+        audience: Audience::Circle,
+        category: None,
+        about: Some(old),
+        attachments: Vec::new(),
+        red_flags: Vec::new(),
+    };
+    let thread = story.sends(ROSA, ask).unwrap();
+    let (text, attachments) = ("It is fine.".into(), Vec::new());
+    story.clinic(Who::Nurse, ClinicEdit::Reply { thread, text, attachments }).unwrap();
+    assert_eq!(announced(&story), ["new"]);
+}

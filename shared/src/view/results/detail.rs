@@ -173,7 +173,7 @@ fn same_test(record: &Record, reader: AccountId, test: &str) -> Vec<ResultRow> {
     let wrong = record.marked_wrong();
     let same = record.chart().observations().filter(|(resource, head)| {
         let stands = head.standing != Standing::Mistake && !wrong.contains_key(&resource.entry);
-        stands && !test.is_empty() && head.test == test
+        stands && !test.is_empty() && head.test() == test
     });
     let mut rows: Vec<_> = same.map(|(resource, _)| result_row(resource)).collect();
     for (id, entry, reading) in readings(record) {

@@ -23,7 +23,7 @@ pub fn result_row(resource: &Resource) -> ResultRow {
         standing: view.standing(),
         corrected: view.is_corrected() || resource.replaces.is_some(),
         source: resource.source.to_string(),
-        by_hand: resource.about().by.owned(),
+        by_hand: resource.by.as_deref().map(str::to_owned),
         ..row_of(resource.entry, found)
     }
 }

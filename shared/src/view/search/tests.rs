@@ -47,3 +47,22 @@ fn what_is_not_there_is_not_found() {
         check(&story, text, &[]);
     }
 }
+
+#[test]
+fn what_somebody_wrote_since_the_last_search_is_found() {
+    let mut story = story();
+    check(&story, "toothache", &[]);
+    let more = Edit::StartThread {
+        topic: "Tooth".into(),
+        text: "I have a toothache".into(),
+        audience: Audience::Circle,
+        category: None,
+        about: None,
+        attachments: Vec::new(),
+        red_flags: Vec::new(),
+    };
+    let entry = story.writes(ROSA, more).unwrap();
+    check(&story, "toothache", &["Tooth\nI have a toothache"]);
+    story.writes(ROSA, Edit::Withdraw { entry }).unwrap();
+    check(&story, "toothache", &[]);
+}

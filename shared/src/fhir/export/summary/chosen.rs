@@ -129,11 +129,11 @@ fn medicines(record: &Record) -> Vec<Chosen<'_>> {
         let standing = course.standing();
         let mut sources = BTreeSet::new();
         for order in &course.orders {
-            let stands = order.said.standing == standing;
+            let stands = order.standing == standing;
             // Of one source the newest: older orders of the same medicine are its history.
             if stands && sources.insert(order.resource.source.to_string()) {
                 let from = From::Chart(order.resource);
-                all.push(choose(record, order.resource, &order.said, from));
+                all.push(choose(record, order.resource, &order.describe(record), from));
             }
         }
     }
@@ -177,7 +177,7 @@ fn newest_of<'a>(record: &'a Record, categories: &[Category]) -> Vec<Chosen<'a>>
     });
     let mut tests: BTreeSet<&str> = BTreeSet::new();
     let first =
-        all.into_iter().filter(|(_, head)| head.test.is_empty() || tests.insert(&head.test));
+        all.into_iter().filter(|(_, head)| head.test().is_empty() || tests.insert(head.test()));
     let first: Vec<_> = first.collect();
     first
         .into_iter()
