@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::refills::{RefillOutcome, RefillRow, refills};
-use super::results::{Panel, ResultRow, panels_with};
+use super::results::{ResultRow, Sketch, rows_of};
 use super::sections::{Row, section_row};
 use super::settings::settings;
 use super::visit::is_to_come;
@@ -78,9 +78,7 @@ pub struct Due {
 
 pub fn home(record: &Record, reader: AccountId, now: Timestamp) -> Home {
     let today = record.zone().day_of(now);
-    let mut unread: Vec<_> = threads::threads(record, reader);
-    unread.retain(|row| row.unread > 0);
-    unread.truncate(LINES_MAX);
+    let unread = threads::unread(record, reader, LINES_MAX);
     let mut open: Vec<_> = refills(record, reader);
     open.retain(|row| concerns_now(row, now));
     open.truncate(LINES_MAX);
@@ -106,24 +104,18 @@ fn new_results(record: &Record, reader: AccountId, today: Day) -> Vec<ResultRow>
     if notice == ResultNotice::Never {
         return Vec::new();
     }
-    let written_about = written_about(record);
-    let is_announced = |panel: &Panel| match notice {
+    let written_about = match notice {
+        ResultNotice::WithNote => written_about(record),
+        ResultNotice::AtOnce | ResultNotice::Never => BTreeSet::new(),
+    };
+    let is_announced = |sketch: &Sketch<'_>| match notice {
         ResultNotice::AtOnce => true,
         ResultNotice::Never => false,
         ResultNotice::WithNote => {
-            let mut entries = panel.rows.iter().map(|row| row.entry).chain(panel.report);
-            panel.conclusion.is_some() || entries.any(|entry| written_about.contains(&entry))
+            sketch.is_concluded() || sketch.entries().any(|entry| written_about.contains(&entry))
         }
     };
-    let panels = panels_with(record, reader, &is_new, PANELS).into_iter();
-    let panels = panels.filter(&is_announced);
-    let rows = panels.flat_map(|panel| panel.rows);
-    let mut rows: Vec<_> = rows.filter(|row| is_new(row.when)).collect();
-    use crate::fhir::observation::Flag;
-    // Stable, so that the newest stay first among equals.
-    rows.arrange_by_key(|row| matches!(row.flag, None | Some(Flag::InRange)));
-    rows.truncate(LINES_MAX);
-    rows
+    rows_of(record, &is_new, &is_announced, PANELS, LINES_MAX)
 }
 
 /// How the reader wants to hear of new results. They are in the list of results whatever was chosen.

@@ -92,7 +92,7 @@ pub struct Found {
 }
 
 /// What a panel is made of, before anything is read in full.
-struct Sketch<'a> {
+pub(super) struct Sketch<'a> {
     order: Option<(i64, u8)>,
     report: Option<&'a Resource>,
     when: Option<PartialDate>,
@@ -117,17 +117,24 @@ pub fn results(record: &Record, reader: AccountId, show: ShowResults, limit: u32
     }
     let limit = limit.min(PANELS_MAX) as usize;
     let more = sketches.len() > limit;
-    let panels = first_panels(record, reader, sketches, limit);
-    Results { loaded: record.chart().loaded(Shelf::Results), panels, more }
+    in_order(&mut sketches, limit);
+    let shown = sketches.into_iter().take(limit);
+    Results {
+        loaded: record.chart().loaded(Shelf::Results),
+        panels: shown.map(|sketch| panel(record, reader, sketch)).collect(),
+        more,
+    }
 }
 
-/// The newest panels of the chart in which some result is of a time that is asked for.
-pub(super) fn panels_with(
+/// Rows of the newest panels of the chart that are of a time that is asked for: what is out of range
+/// first, then the newest. Only those that are answered are read in full.
+pub(super) fn rows_of(
     record: &Record,
-    reader: AccountId,
     is_asked: &dyn Fn(Option<PartialDate>) -> bool,
-    limit: usize,
-) -> Vec<Panel> {
+    is_announced: &dyn Fn(&Sketch<'_>) -> bool,
+    panels_max: usize,
+    rows_max: usize,
+) -> Vec<ResultRow> {
     let chart = record.chart();
     let asked = chart.observations().filter(|(_, head)| is_asked(head.when));
     let mut wanted: BTreeSet<EntryId> = asked.map(|(resource, _)| resource.entry).collect();
@@ -142,23 +149,37 @@ pub(super) fn panels_with(
         }
     }
     let mut sketches = chart_sketches(record, &|resource, _| wanted.contains(&resource.entry));
-    sketches.retain(|sketch| {
-        let asked = |member: &Member<'_>| matches!(member, Member::Chart(_, at) if is_asked(*at));
-        sketch.members.iter().any(asked)
-    });
-    first_panels(record, reader, sketches, limit)
+    let asked = |member: &Member<'_>| matches!(member, Member::Chart(_, at) if is_asked(*at));
+    sketches.retain(|sketch| sketch.members.iter().any(asked));
+    in_order(&mut sketches, panels_max);
+    sketches.truncate(panels_max);
+    let mut found = Vec::new();
+    for sketch in sketches.into_iter().filter(|sketch| is_announced(sketch)) {
+        let mut members: Vec<_> = sketch.asked(is_asked).collect();
+        if sketch.report.is_none() {
+            let order = |when: Option<PartialDate>| when.map(|when| when.order_in(record.zone()));
+            members.arrange_by_key(|(resource, when)| {
+                (std::cmp::Reverse(order(*when)), name_of(resource), resource.entry)
+            });
+        }
+        found.extend(members.into_iter().map(|(resource, _)| {
+            let flag = resource.view::<Observation<'_>>().flag();
+            (matches!(flag, None | Some(Flag::InRange)), resource)
+        }));
+    }
+    // Stable, so that the newest stay first among equals.
+    found.arrange_by_key(|(is_usual, _)| *is_usual);
+    found.into_iter().take(rows_max).map(|(_, resource)| result_row(resource)).collect()
 }
 
-fn first_panels(
-    record: &Record,
-    reader: AccountId,
-    mut sketches: Vec<Sketch<'_>>,
-    limit: usize,
-) -> Vec<Panel> {
+/// The newest first; what is past the limit may stand in any order.
+fn in_order(sketches: &mut [Sketch<'_>], limit: usize) {
     sketches.arrange_by_key(|sketch| std::cmp::Reverse(sketch.order));
-    arrange_equals(&mut sketches, limit);
-    let shown = sketches.into_iter().take(limit);
-    shown.map(|sketch| panel(record, reader, sketch)).collect()
+    arrange_equals(sketches, limit);
+}
+
+fn name_of(resource: &Resource) -> Option<String> {
+    resource.view::<Coded<'_>>().code.owned()
 }
 
 /// Panels of one moment stand by what they are called, so that the same chart reads the same on every
@@ -175,16 +196,40 @@ fn arrange_equals(sketches: &mut [Sketch<'_>], limit: usize) {
     }
 }
 
-impl Sketch<'_> {
+impl<'a> Sketch<'a> {
+    /// Whether the clinic concluded something about it.
+    pub(super) fn is_concluded(&self) -> bool {
+        let report = self.report.map(|report| report.view::<Report<'_>>());
+        report.is_some_and(|report| report.conclusion.said().is_some())
+    }
+
+    /// Its report and its results.
+    pub(super) fn entries(&self) -> impl Iterator<Item = EntryId> {
+        let members = self.members.iter().map(|member| match member {
+            Member::Chart(resource, _) => resource.entry,
+            Member::Reading(entry, _) => *entry,
+        });
+        members.chain(self.report.map(|report| report.entry))
+    }
+
+    fn asked(
+        &self,
+        is_asked: &dyn Fn(Option<PartialDate>) -> bool,
+    ) -> impl Iterator<Item = (&'a Resource, Option<PartialDate>)> {
+        self.members.iter().filter_map(|member| match member {
+            Member::Chart(resource, when) => is_asked(*when).then_some((*resource, *when)),
+            Member::Reading(..) => None,
+        })
+    }
+
     /// What was reported first. Then its own name, else that of its first result by name; the id
     /// where even these are the same.
     fn called(&self) -> (bool, Option<(Option<String>, EntryId)>) {
-        let name = |resource: &Resource| resource.view::<Coded<'_>>().code.owned();
         if let Some(report) = self.report {
             return (false, Some((report.view::<Report<'_>>().code.owned(), report.entry)));
         }
         let members = self.members.iter().map(|member| match member {
-            Member::Chart(resource, _) => (name(resource), resource.entry),
+            Member::Chart(resource, _) => (name_of(resource), resource.entry),
             Member::Reading(entry, _) => (None, *entry),
         });
         (true, members.min())

@@ -3,6 +3,7 @@
 use super::state::state;
 use super::{Message, Thread, ThreadRow};
 use crate::arrange::Arrange;
+use crate::edit::Audience;
 use crate::id::{AccountId, EntryId};
 use crate::ordered::{BTreeMap, BTreeSet};
 use crate::record::{Entry, Record, Said};
@@ -40,12 +41,29 @@ impl Items<'_> {
 
 /// All threads, the one with the newest item first.
 pub fn threads(record: &Record, reader: AccountId) -> Vec<ThreadRow> {
+    rows(record, reader, 0, usize::MAX)
+}
+
+/// The first of those in which something was not read yet.
+pub(super) fn unread(record: &Record, reader: AccountId, limit: usize) -> Vec<ThreadRow> {
+    rows(record, reader, 1, limit)
+}
+
+/// A thread as far as its place in a list needs it.
+struct Line<'a> {
+    newest_at: Timestamp,
+    thread: EntryId,
+    audience: Audience,
+    unread: usize,
+    messages: Vec<Item<'a>>,
+}
+
+fn rows(record: &Record, reader: AccountId, unread_min: usize, limit: usize) -> Vec<ThreadRow> {
     let (all, _) = gather(record, reader);
-    let threads = all.into_iter();
-    let mut rows: Vec<_> =
-        threads.filter_map(|(id, items)| row(record, reader, id, items)).collect();
-    rows.arrange_by_key(|row| (std::cmp::Reverse(row.newest_at), row.thread));
-    rows
+    let lines = all.into_iter().filter_map(|(thread, items)| line(record, reader, thread, items));
+    let mut lines: Vec<_> = lines.filter(|line| line.unread >= unread_min).collect();
+    lines.arrange_by_key(|line| (std::cmp::Reverse(line.newest_at), line.thread));
+    lines.into_iter().take(limit).filter_map(|line| row(record, line)).collect()
 }
 
 /// One thread. Its messages stand in the order the server received them, unsent last.
@@ -125,28 +143,41 @@ pub(super) fn thread_of(id: EntryId, said: &Said) -> Option<EntryId> {
     }
 }
 
-/// A line of the list. Only its newest message is made ready to be shown: a long life has thousands.
-fn row(
+fn line<'a>(
     record: &Record,
     reader: AccountId,
     thread: EntryId,
-    mut items: Items<'_>,
-) -> Option<ThreadRow> {
+    mut items: Items<'a>,
+) -> Option<Line<'a>> {
     items.arrange();
     let messages = items.messages;
-    let newest = message(record, messages.last()?, answered_at(&messages))?;
+    let newest = messages.last()?.entry;
     let read = record.read_up_to(reader, thread);
     let read = read.and_then(|up_to| messages.iter().rposition(|item| item.id == up_to));
     let unread = messages[read.map_or(0, |place| place + 1)..].iter();
-    let unread = unread.filter(|item| !item.is_own).count();
+    Some(Line {
+        newest_at: newest.place.received_at().or(newest.said.written()).unwrap_or_default(),
+        thread,
+        audience: messages.iter().find_map(|item| item.entry.audience)?,
+        unread: unread.filter(|item| !item.is_own).count(),
+        messages,
+    })
+}
+
+/// Only its newest message is made ready to be shown: a long life has thousands.
+fn row(record: &Record, line: Line<'_>) -> Option<ThreadRow> {
+    let Line { newest_at, thread, audience, unread, messages } = line;
+    let item = messages.last()?;
+    let (text, from) = words_of(record, item)?;
+    let state = || state(record, item.id, item.entry, answered_at(&messages));
     Some(ThreadRow {
         thread,
         topic: opening(thread, &messages).and_then(|first| first.topic.clone()).unwrap_or_default(),
-        audience: messages.iter().find_map(|item| item.entry.audience)?,
-        excerpt: newest.text.chars().take(EXCERPT_CHARS).collect(),
-        newest_from: newest.from,
-        newest_at: newest.received_at.unwrap_or(newest.written_at),
-        newest_state: newest.state,
+        audience,
+        excerpt: text.chars().take(EXCERPT_CHARS).collect(),
+        newest_state: from.is_none().then(state),
+        newest_from: from,
+        newest_at,
         unread: u32::try_from(unread).unwrap_or(u32::MAX),
     })
 }
@@ -170,30 +201,36 @@ fn is_own(reader: AccountId, entry: &Entry) -> bool {
     matches!(entry.said, Said::Message(_)) && entry.author == Some(reader)
 }
 
+/// What it says, and who says it: nothing if it is the reader.
+fn words_of<'a>(record: &Record, item: &Item<'a>) -> Option<(&'a str, Option<String>)> {
+    let Item { entry, is_own, .. } = *item;
+    match &entry.said {
+        Said::Message(said) => {
+            let name = || entry.author.and_then(|author| record.name_of(author));
+            Some((&said.text, (!is_own).then(|| name().unwrap_or_default().to_owned())))
+        }
+        Said::Reply(said) => Some((&said.text, Some(said.by.clone()))),
+        _ => None,
+    }
+}
+
 fn message(record: &Record, item: &Item<'_>, answered_at: Option<Timestamp>) -> Option<Message> {
     let Item { id, entry, .. } = *item;
-    let name = || entry.author.and_then(|author| record.name_of(author)).unwrap_or_default();
-    let (text, attachments, red_flags, from, written_at) = match &entry.said {
-        Said::Message(said) => {
-            let from = (!item.is_own).then(|| name().to_owned());
-            let flags = said.red_flags.clone();
-            (&said.text, &said.attachments, flags, from, said.written)
-        }
-        Said::Reply(said) => {
-            let from = Some(said.by.clone());
-            (&said.text, &said.attachments, Vec::new(), from, said.written)
-        }
+    let (text, from) = words_of(record, item)?;
+    let (attachments, red_flags) = match &entry.said {
+        Said::Message(said) => (&said.attachments, said.red_flags.clone()),
+        Said::Reply(said) => (&said.attachments, Vec::new()),
         _ => return None,
     };
     Some(Message {
         entry: id,
-        text: text.clone(),
+        text: text.to_owned(),
         attachments: attachments.clone(),
         red_flags,
         retracted: false,
         state: from.is_none().then(|| state(record, id, entry, answered_at)),
         from,
-        written_at,
+        written_at: entry.said.written().unwrap_or_default(),
         received_at: entry.place.received_at(),
     })
 }
