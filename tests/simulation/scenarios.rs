@@ -3,7 +3,7 @@
 use shared::document::DocumentId;
 use shared::edit::Audience;
 use shared::id::EntryId;
-use shared::sync::device::Line;
+use shared::sync::device::{Event, Line};
 use shared::sync::stored::RowKey;
 
 use crate::cast::{self, ANA, PATIENT, ROSA};
@@ -87,6 +87,35 @@ fn what_waited_too_long_is_sent_after_the_person_said_so_again() {
     world.reword(0, old, "My cough");
     world.run(500);
     assert_eq!(shown(&world, 1, &journal()).len(), 2);
+    assert!(world.ledger.problems.is_empty(), "{:?}", world.ledger.problems);
+}
+
+#[test]
+fn a_disk_that_was_emptied_while_it_was_open_gets_everything_again() {
+    let mut world = World::<Stack>::new(1);
+    world.start_all();
+    world.run(2_000);
+    world.machines[0].offline = true;
+    world.cut(0);
+    let entry = world.write(0, journal(), "Is the swelling normal?").unwrap();
+    world.run(2_000);
+    assert!(world.ledger.facts[&entry].saved);
+    let mut before = world.machines[0].disk.rows();
+    // The browser forgets the site while it is open.
+    world.machines[0].disk.evict();
+    world.feed(0, vec![Event::Emptied]);
+    world.run(2_000);
+    let mut after = world.machines[0].disk.rows();
+    before.sort_by_key(|row| row.key());
+    after.sort_by_key(|row| row.key());
+    assert_eq!(before, after);
+    world.shut(0);
+    world.start(0);
+    assert_eq!(shown(&world, 0, &journal()), ["Is the swelling normal?"]);
+    world.machines[0].offline = false;
+    world.wake(0);
+    world.run(2_000);
+    assert_eq!(shown(&world, 1, &journal()), ["Is the swelling normal?"]);
     assert!(world.ledger.problems.is_empty(), "{:?}", world.ledger.problems);
 }
 

@@ -54,7 +54,7 @@ const ONLY: &[Only] = &[
     },
     // Pages ask and edit; they touch no network, disk, key or document.
     Only {
-        words: &["gloo_net", "indexed_db_futures", "worker", "js_sys", "wasm_bindgen"],
+        words: &["gloo_net", "worker", "js_sys", "wasm_bindgen"],
         within: &["portal/src/page/pages/"],
         may: &[],
     },

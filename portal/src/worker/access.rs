@@ -1,9 +1,11 @@
 //! The ways in and out: an invitation, a sign-in on another device, the passphrase or the code that
 //! opens a vault, and leaving. Keys come to life here and are handed to the account.
 
+use std::rc::Rc;
+
 use shared::vault::{Halves, RecoveryCode, Salt, propose};
 
-use super::browser::disk::Disk;
+use super::browser::disk::{Disk, DiskError};
 use super::browser::page_port;
 use super::browser::random::Browser;
 use super::browser::stretching::{asset, stretch};
@@ -16,7 +18,7 @@ use crate::bridge::{Denied, Granted, Opener, ToPage};
 /// A vault that is open, and where it is.
 pub struct Opened {
     pub slot: String,
-    pub disk: Disk,
+    pub disk: Rc<Disk>,
     pub vault: Vault,
     /// What proves at the clinic who opened it, where a passphrase did.
     pub proof: Option<Proof>,
@@ -28,8 +30,8 @@ pub type Proof = [u8; 32];
 /// Under this the sign-in name lies on the disk, sealed: a session that was lost is renewed with it.
 const SIGN_IN_NAME: &str = "sign-in name";
 
-pub fn database(slot: &str) -> String {
-    format!("satchel-{slot}")
+async fn opened(slot: &str) -> Result<Rc<Disk>, DiskError> {
+    Disk::open(&format!("satchel-{slot}")).await.map(Rc::new)
 }
 
 impl From<Closed> for Denied {
@@ -77,7 +79,7 @@ async fn create(
     salt: Salt,
     halves: &Halves,
 ) -> Result<(Opened, RecoveryCode), Denied> {
-    let disk = Disk::open(&database(&slot)).await.map_err(|_| Denied::NotSaved)?;
+    let disk = opened(&slot).await.map_err(|_| Denied::NotSaved)?;
     let code = RecoveryCode::fresh(&mut Browser);
     let vault = Vault::create(&disk, salt, &halves.vault, &code).await;
     let vault = vault.map_err(|_| Denied::NotSaved)?;
@@ -88,7 +90,7 @@ async fn create(
 }
 
 pub async fn unlock(slot: String, with: &Opener) -> Result<Opened, Denied> {
-    let disk = Disk::open(&database(&slot)).await.map_err(|_| Denied::NotSaved)?;
+    let disk = opened(&slot).await.map_err(|_| Denied::NotSaved)?;
     let sealed = Sealed::read(&disk).await?;
     let mut proof = None;
     let vault = match with {
@@ -170,12 +172,13 @@ pub async fn by_itself(slot: &str) -> Option<Opened> {
 }
 
 async fn try_by_itself(slot: &str) -> Result<Opened, ToPage> {
-    let disk = Disk::open(&database(slot)).await.map_err(|_| ToPage::NeedsConnection)?;
+    // Whoever asks again later may have more luck.
+    let disk = opened(slot).await.map_err(|_| ToPage::Broken)?;
     let vault = match Sealed::read(&disk).await {
         Ok(sealed) if sealed.opens_by_itself() => sealed.open_by_itself().await,
         // Also what cannot be read: only a passphrase could tell.
         Ok(_) | Err(Closed::DidNotOpen) => return Err(ToPage::Locked),
-        Err(Closed::Unreachable) => return Err(ToPage::NeedsConnection),
+        Err(Closed::Unreachable) => return Err(ToPage::Broken),
         Err(Closed::Nothing) => {
             let profile: Profile = fetch::profile(slot).await.map_err(|why| match why {
                 NoAnswer::SignedOut => ToPage::NobodyHere,
@@ -187,6 +190,6 @@ async fn try_by_itself(slot: &str) -> Result<Opened, ToPage> {
             Vault::create_unasked(&disk).await
         }
     };
-    let vault = vault.map_err(|_| ToPage::NeedsConnection)?;
+    let vault = vault.map_err(|_| ToPage::Broken)?;
     Ok(Opened { slot: slot.to_owned(), disk, vault, proof: None })
 }

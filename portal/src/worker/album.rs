@@ -28,19 +28,26 @@ pub struct Listed {
 /// Where the photos of one account lie.
 #[derive(Clone)]
 pub struct Shelf {
-    pub database: String,
+    pub disk: Rc<Disk>,
     pub vault: Rc<Vault>,
 }
 
 impl Shelf {
     pub async fn album(&self) -> Result<Listed, DiskError> {
-        read_list(&Disk::open(&self.database).await?, &self.vault).await
+        read_list(&self.disk, &self.vault).await
     }
 
     /// Nothing if it is not on this device.
     pub async fn photo(&self, patient: PatientId, blob: &str) -> Option<Vec<u8>> {
-        let disk = Disk::open(&self.database).await.ok()?;
-        read_local(&disk, &self.vault, &row(patient, blob)).await
+        read_local(&self.disk, &self.vault, &row(patient, blob)).await
+    }
+
+    /// Takes photos that the clinic has off a full disk; answers whether there were any.
+    pub async fn make_room(&self) -> bool {
+        let before = self.album().await;
+        let after = self.change(None, Box::new(|album| album.keep_within(0))).await;
+        let there = before.map_or(0, |listed| listed.album.all().len());
+        after.is_ok_and(|after| after.all().len() < there)
     }
 
     /// Changes the list, puts the content of what is new, and removes what is not named any more. Where
@@ -50,15 +57,14 @@ impl Shelf {
         content: Option<(PatientId, &str, &[u8])>,
         change: Change,
     ) -> Result<Album, DiskError> {
-        let _alone = tabs::alone(&format!("{}-{LIST}", self.database)).await;
-        let disk = Disk::open(&self.database).await?;
-        let before = read_list(&disk, &self.vault).await?.album;
+        let _alone = tabs::alone(&format!("{}-{LIST}", self.disk.name())).await;
+        let before = self.album().await?.album;
         let mut after = before.clone();
         change(&mut after);
         let mut outcome = Ok(());
         for bytes_max in [KEPT_BYTES_MAX, 0] {
             after.keep_within(bytes_max);
-            outcome = disk.change(&self.sealed(&before, &after, content).await?).await;
+            outcome = self.disk.change(&self.sealed(&before, &after, content).await?).await;
             if outcome != Err(DiskError::Full) {
                 break;
             }

@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod crypto;
+mod database;
 pub mod disk;
 pub mod file;
 pub mod page_port;

@@ -2,9 +2,13 @@
 //! here is what the product relies on.
 
 mod disk;
+mod faults;
+mod mutations;
+mod page;
 mod photos;
 mod sealing;
 mod tabs;
+mod writes;
 
 use std::future::Future;
 
@@ -22,6 +26,9 @@ type Outcome = Result<(), String>;
 
 /// Says a line for each check and `end` after the last.
 pub async fn run() {
+    if writes::is_asked_for() {
+        return writes::run().await;
+    }
     say("a row opens under its own name", sealing::opens_under_its_own_name()).await;
     say("a moved row does not open", sealing::moved_does_not_open()).await;
     say("a row with any flipped bit does not open", sealing::flipped_does_not_open()).await;
@@ -43,8 +50,15 @@ pub async fn run() {
     say("a batch stores all its rows and removals", disk::all_of_it()).await;
     say("an empty database answers with nothing", disk::empty()).await;
     say("a damaged list of photos is told from an empty one", photos::damaged_list()).await;
+    say("a database that came back empty gets its keys and says so", disk::emptied()).await;
+    say("no changed row passes for a row", mutations::all_detected()).await;
     say("only one tab leads", tabs::one_leads()).await;
     say("the other tabs hear what changed", tabs::others_hear()).await;
+    say("a handle that throws at any call loses nothing", faults::throws()).await;
+    say("a connection lost at any call loses nothing", faults::lost()).await;
+    say("a commit that nobody heard of loses nothing", faults::silent()).await;
+    say("a disk that is full at any put loses nothing", faults::full()).await;
+    say("a site emptied at any call loses nothing that was saved", faults::emptied()).await;
     post("end");
 }
 

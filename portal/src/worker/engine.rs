@@ -2,6 +2,7 @@
 
 mod account;
 mod answers;
+mod damage;
 mod exporting;
 pub(super) mod local;
 mod other_tabs;

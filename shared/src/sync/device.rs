@@ -71,6 +71,8 @@ pub enum Event {
     },
     Stored(u64),
     NotStored(u64, StoreError),
+    /// The disk came back, and nothing of what was stored is there.
+    Emptied,
     /// This tab now holds the socket, or no longer.
     Leading(bool),
     Connected,
@@ -265,6 +267,12 @@ impl<D: Documents> Device<D> {
         self.held.keys().any(|held| newer(held) && self.documents.is_open(held))
     }
 
+    /// Whether it is here and could not be read.
+    pub fn is_damaged(&self, document: &DocumentId) -> bool {
+        let holds = self.held.contains_key(document) && !document.is_marks();
+        holds && !self.documents.is_open(document)
+    }
+
     /// Whether a change is here at all, whatever became of it.
     pub fn has(&self, document: &DocumentId, hash: &ChangeHash) -> bool {
         self.held.get(document).is_some_and(|held| held.all_hashes().any(|here| here == *hash))
@@ -319,6 +327,7 @@ impl<D: Documents> Device<D> {
             Event::Reworded { number, entry, put } => self.reword(now, number, entry, put, out),
             Event::Withdrawn { number, entry } => self.withdraw(number, entry, out),
             Event::Dismissed { number, entry } => self.dismiss(number, entry, out),
+            Event::Emptied => self.emptied(out),
             Event::Stored(number) => self.stored(number, out),
             Event::NotStored(number, why) => self.not_stored(number, why, rng, out),
             Event::Leading(leading) => self.lead(now, leading, out),

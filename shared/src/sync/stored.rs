@@ -213,3 +213,59 @@ pub enum StoreError {
     Full,
     Unreachable,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Kind;
+
+    /// The cipher finds a change first; what is behind it does not rely on that.
+    #[test]
+    fn a_hundred_thousand_changed_rows_end_no_program() {
+        let patient = PatientId::from_u128(1);
+        let document = DocumentId::first(patient, Kind::ChartCore);
+        let item = OutboxItem {
+            patient,
+            document,
+            written_at: Timestamp::from_millis(2),
+            put: PutInto::Entry { text: "Is the swelling normal? ".repeat(20) },
+            sealed_to_clinic: None,
+            may_be_sent: Some(true),
+            ask_again_at: Some(Timestamp::from_millis(3)),
+            attachments: None,
+        };
+        let entry = EntryId::from_u128(4);
+        let standing = Standing::Minted { entry, item: item.clone(), order: 5 };
+        let (hash, bytes) = (ChangeHash([6; 32]), vec![7; 100].into());
+        let rows = [
+            Stored::Outbox { entry, item },
+            Stored::Change { document, hash, bytes, standing },
+            Stored::Incomplete { document },
+        ];
+        let mut seed: u64 = 1;
+        let mut below = |end: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040);
+            usize::try_from(seed >> 33).unwrap() % end.max(1)
+        };
+        for row in &rows {
+            let whole = row.to_bytes();
+            assert_eq!(Stored::from_bytes(&whole).as_ref(), Some(row));
+            for _ in 0..100_000 / rows.len() {
+                let mut bytes = whole.clone();
+                for _ in 0..=below(3) {
+                    let place = below(bytes.len());
+                    match below(4) {
+                        0 => bytes.truncate(place),
+                        1 => bytes.insert(place, below(256).to_le_bytes()[0]),
+                        _ if bytes.is_empty() => {}
+                        _ => bytes[place] ^= 1 << below(8),
+                    }
+                }
+                if let Some(read) = Stored::from_bytes(&bytes) {
+                    // What can be read can be written again.
+                    assert_eq!(Stored::from_bytes(&read.to_bytes()), Some(read));
+                }
+            }
+        }
+    }
+}

@@ -47,6 +47,8 @@ pub(crate) fn Broken() -> impl IntoView {
             <Banner tone=Tone::Alert icon=Icon::Alert>{words::broken_text()}</Banner>
             <Button label=words::action_try_again() icon=Icon::Refresh wide=true
                 on_press=move || session.open_again()/>
+            <p class="small soft">{words::broken_fetch_text()}</p>
+            <p><a href="/sign-in">{words::broken_fetch()}</a></p>
         </Screen>
     }
 }

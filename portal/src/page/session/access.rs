@@ -58,7 +58,12 @@ impl Session {
     pub(crate) async fn unlock(self, with: Opener) -> Result<(), Denied> {
         let slot = self.line.with_value(Line::slot).ok_or(Denied::DidNotOpen)?;
         // The worker says first that it is open, and that shows the record.
-        self.access(Access::Unlock { slot, with }).await.map(drop)
+        let outcome = self.access(Access::Unlock { slot, with }).await.map(drop);
+        if outcome == Err(Denied::NotSaved) {
+            // What the passphrase would open cannot be read.
+            self.stage.set(Stage::Broken);
+        }
+        outcome
     }
 
     /// Opens what asks for no passphrase.

@@ -1,14 +1,19 @@
-//! IndexedDB: two stores of sealed rows under meaningless names, and one of keys. Everything is
-//! sealed before a transaction opens, because one that waits for anything else commits by itself.
+//! What lies on this device: two stores of sealed rows under meaningless names, and one of keys. A
+//! handle that the browser took away is opened again and what was asked, which is idempotent, run
+//! again. A database that came back empty gets its keys again, because rows without them are lost.
 
-use indexed_db_futures::database::Database;
-use indexed_db_futures::prelude::{Build, BuildPrimitive, QuerySource};
-use indexed_db_futures::transaction::{
-    Transaction, TransactionDurability, TransactionMode, TransactionOptions,
-};
-use js_sys::Uint8Array;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Array, Uint8Array};
+use shared::id::Rng;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::CryptoKey;
+
+pub use super::database::DiskError;
+use super::database::{Database, Mode, result};
+use super::random::Browser;
 
 /// Rows of the record: outbox, changes, dead letters.
 pub const ROWS: &str = "rows";
@@ -16,23 +21,30 @@ pub const ROWS: &str = "rows";
 pub const LOCAL: &str = "local";
 /// The header of the vault, and the device's own key where there is one.
 const KEYS: &str = "keys";
+const STORES: [&str; 3] = [KEYS, LOCAL, ROWS];
 const HEADER: &str = "vault";
 const DEVICE_KEY: &str = "device";
 /// 2: the keys are wrapped. Version 1 was of a portal that nobody had outside of its own workshop, and
 /// its keys cannot be taken out to be wrapped.
 const VERSION: u32 = 2;
+/// Before each try. What browsers do to a database in use is over within a second, or it stays.
+const PAUSES_MS: [u32; 4] = [0, 20, 200, 1000];
+/// Room that is given up when the disk is full, so that what a person just wrote still fits.
+const RESERVE: &str = "reserve";
+const RESERVE_BYTES: usize = 2 * 1024 * 1024;
+/// So much randomness a browser gives at once.
+const RANDOM_BYTES_MAX: usize = 65_536;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum DiskError {
-    #[error("a required row is gone")]
-    Overtaken,
-    #[error("the disk is full")]
-    Full,
-    #[error("the database cannot be reached")]
-    Unreachable,
+/// What stands in the store of keys.
+pub type Keys = (Vec<u8>, Option<CryptoKey>);
+
+pub struct Disk {
+    name: String,
+    database: RefCell<Option<Rc<Database>>>,
+    /// As they were last read or written here.
+    keys: RefCell<Option<Keys>>,
+    came_back_empty: Cell<bool>,
 }
-
-pub struct Disk(Database);
 
 /// One transaction over one store. Names are those of `vault`.
 pub struct Change {
@@ -45,33 +57,40 @@ pub struct Change {
 
 impl Disk {
     pub async fn open(name: &str) -> Result<Self, DiskError> {
-        let opening =
-            Database::open(name).with_version(VERSION).with_on_upgrade_needed(|event, database| {
-                for store in [ROWS, LOCAL, KEYS] {
-                    if event.old_version() > 0.0 {
-                        database.delete_object_store(store)?;
-                    }
-                    database.create_object_store(store).build()?;
-                }
-                Ok(())
-            });
-        let opening = opening.await.map_err(|_| DiskError::Unreachable)?;
-        Ok(Self(opening))
+        let disk = Self {
+            name: name.to_owned(),
+            database: RefCell::default(),
+            keys: RefCell::default(),
+            came_back_empty: Cell::default(),
+        };
+        disk.again(async |_| Ok(())).await?;
+        Ok(disk)
     }
 
-    /// Everything in a store.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether all rows went since this was asked last. Its keys are there again.
+    pub fn came_back_empty(&self) -> bool {
+        self.came_back_empty.take()
+    }
+
+    /// Everything in a store. Without bytes where something else lies in the place of a row.
     pub async fn all(&self, store: &str) -> Result<Vec<(String, Vec<u8>)>, DiskError> {
-        let transaction = self.begin(store, TransactionMode::Readonly, false)?;
-        let rows = transaction.object_store(store)?;
-        let names = rows.get_all_keys::<JsValue>().primitive()?.await?;
-        let values = rows.get_all::<JsValue>().primitive()?.await?;
-        let mut all = Vec::new();
-        for (name, value) in names.zip(values) {
-            if let (Some(name), Ok(value)) = (name?.as_string(), value?.dyn_into::<Uint8Array>()) {
-                all.push((name, value.to_vec()));
-            }
-        }
-        Ok(all)
+        self.again(async |database| {
+            let transaction = database.begin(&[store], Mode::Read)?;
+            let rows = transaction.store(store)?;
+            let (names, values) = (rows.get_all_keys()?, rows.get_all()?);
+            transaction.end().await?;
+            let names: Array = names.result()?.unchecked_into();
+            let values: Array = values.result()?.unchecked_into();
+            let all = names.iter().zip(values.iter()).map(|(name, value)| {
+                (name.as_string().unwrap_or_default(), bytes(value).unwrap_or_default())
+            });
+            Ok(all.collect())
+        })
+        .await
     }
 
     /// These rows, nothing for those that are not there.
@@ -80,59 +99,61 @@ impl Disk {
         store: &str,
         names: &[String],
     ) -> Result<Vec<Option<Vec<u8>>>, DiskError> {
-        let transaction = self.begin(store, TransactionMode::Readonly, false)?;
-        let rows = transaction.object_store(store)?;
-        let mut found = Vec::new();
-        for name in names {
-            let value: Option<JsValue> = rows.get(name.as_str()).primitive()?.await?;
-            let bytes = value.and_then(|value| value.dyn_into::<Uint8Array>().ok());
-            found.push(bytes.map(|bytes| bytes.to_vec()));
-        }
-        Ok(found)
+        self.again(async |database| {
+            let transaction = database.begin(&[store], Mode::Read)?;
+            let rows = transaction.store(store)?;
+            let mut asked = Vec::new();
+            for name in names {
+                asked.push(rows.get(&name.into())?);
+            }
+            transaction.end().await?;
+            asked.iter().map(|request| Ok(bytes(request.result()?))).collect()
+        })
+        .await
     }
 
-    /// All of it or nothing, and durable when it comes back.
+    /// All of it or nothing, and durable when it comes back. What a person wrote may use the reserve.
     pub async fn change(&self, change: &Change) -> Result<(), DiskError> {
-        let transaction = self.begin(change.store, TransactionMode::Readwrite, change.strict)?;
-        let rows = transaction.object_store(change.store)?;
-        for name in &change.requires {
-            let there: Option<JsValue> = rows.get(name.as_str()).primitive()?.await?;
-            if there.is_none() {
-                return Err(DiskError::Overtaken);
-            }
+        let run = async |database: &Database| put(database, change).await;
+        let mut outcome = self.again(&run).await;
+        if outcome == Err(DiskError::Full) && change.strict && self.give_up_reserve().await {
+            outcome = self.again(&run).await;
         }
-        for (name, bytes) in &change.put {
-            let bytes: JsValue = Uint8Array::from(&bytes[..]).into();
-            rows.put(bytes).with_key(name.as_str()).without_key_type().primitive()?.await?;
+        match outcome {
+            // Nobody was faster: everything is gone.
+            Err(DiskError::Overtaken) if self.came_back_empty.get() => Err(DiskError::Unreachable),
+            Err(DiskError::Overtaken) if self.holds(change).await => Ok(()),
+            other => other,
         }
-        for name in &change.remove {
-            rows.delete(name.as_str()).primitive()?.await?;
-        }
-        drop(rows);
-        transaction.commit().await.map_err(DiskError::from)
+    }
+
+    /// What a try wrote of which nobody heard the end: no two tries seal to the same bytes.
+    async fn holds(&self, change: &Change) -> bool {
+        let (names, bytes): (Vec<_>, Vec<_>) = change.put.iter().cloned().unzip();
+        let there = self.these(change.store, &names).await;
+        !bytes.is_empty()
+            && there.is_ok_and(|there| there.into_iter().eq(bytes.into_iter().map(Some)))
     }
 
     /// Destroys everything, keys first: what they sealed is then gone, whatever happens next.
     pub async fn wipe(&self) -> Result<(), DiskError> {
-        for store in [KEYS, LOCAL, ROWS] {
-            let transaction = self.begin(store, TransactionMode::Readwrite, true)?;
-            let rows = transaction.object_store(store)?;
-            rows.clear()?.await?;
-            drop(rows);
-            transaction.commit().await?;
-        }
-        Ok(())
+        self.keys.take();
+        self.again(async |database| {
+            for store in STORES {
+                let transaction = database.begin(&[store], Mode::WriteStrictly)?;
+                transaction.store(store)?.clear()?;
+                transaction.end().await?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// The vault's header, and the device's own key if there is one.
-    pub async fn vault(&self) -> Result<Option<(Vec<u8>, Option<CryptoKey>)>, DiskError> {
-        let transaction = self.begin(KEYS, TransactionMode::Readonly, false)?;
-        let keys = transaction.object_store(KEYS)?;
-        let header: Option<JsValue> = keys.get(HEADER).primitive()?.await?;
-        let device: Option<JsValue> = keys.get(DEVICE_KEY).primitive()?.await?;
-        let header = header.and_then(|header| header.dyn_into::<Uint8Array>().ok());
-        let device = device.and_then(|key| key.dyn_into().ok());
-        Ok(header.map(|header| (header.to_vec(), device)))
+    pub async fn vault(&self) -> Result<Option<Keys>, DiskError> {
+        let found = self.again(read_keys).await?;
+        self.keys.replace(found.clone());
+        Ok(found)
     }
 
     /// Keeps a new vault, unless there is one: two tabs that start at once end with the same.
@@ -142,58 +163,148 @@ impl Disk {
         header: &[u8],
         device: Option<&CryptoKey>,
     ) -> Result<bool, DiskError> {
-        let transaction = self.begin(KEYS, TransactionMode::Readwrite, true)?;
-        let keys = transaction.object_store(KEYS)?;
-        let there: Option<JsValue> = keys.get(HEADER).primitive()?.await?;
-        if there.is_some() {
-            return Ok(false);
+        let keys = (header.to_vec(), device.cloned());
+        // A try of which nobody heard the end may have kept it.
+        let keep = async |database: &Database| {
+            Ok(keep(database, &keys).await? || read_keys(database).await?.as_ref() == Some(&keys))
+        };
+        let is_kept = self.again(keep).await?;
+        if is_kept {
+            self.keys.replace(Some(keys));
         }
-        let header: JsValue = Uint8Array::from(header).into();
-        keys.put(header).with_key(HEADER).without_key_type().primitive()?.await?;
-        if let Some(device) = device {
-            let device: JsValue = device.clone().into();
-            keys.put(device).with_key(DEVICE_KEY).without_key_type().primitive()?.await?;
-        }
-        drop(keys);
-        transaction.commit().await?;
-        Ok(true)
+        Ok(is_kept)
     }
 
     /// Puts a changed header in the place of the one that was read.
     pub async fn change_vault(&self, header: &[u8]) -> Result<(), DiskError> {
-        let transaction = self.begin(KEYS, TransactionMode::Readwrite, true)?;
-        let keys = transaction.object_store(KEYS)?;
-        let header: JsValue = Uint8Array::from(header).into();
-        keys.put(header).with_key(HEADER).without_key_type().primitive()?.await?;
-        drop(keys);
-        transaction.commit().await.map_err(DiskError::from)
-    }
-
-    fn begin<'a>(
-        &'a self,
-        store: &str,
-        mode: TransactionMode,
-        strict: bool,
-    ) -> Result<Transaction<'a>, DiskError> {
-        let mut options = TransactionOptions::new();
-        if strict {
-            options.set_durability(TransactionDurability::Strict);
+        self.again(async |database| {
+            let transaction = database.begin(&[KEYS], Mode::WriteStrictly)?;
+            let header = Uint8Array::from(header);
+            transaction.store(KEYS)?.put_with_key(&header, &HEADER.into())?;
+            transaction.end().await
+        })
+        .await?;
+        if let Some((kept, _)) = &mut *self.keys.borrow_mut() {
+            *kept = header.to_vec();
         }
-        let building = self.0.transaction(store).with_mode(mode).with_options(options);
-        building.build().map_err(DiskError::from)
+        Ok(())
+    }
+
+    /// Room for what a person writes when everything else is taken. Without it that is only told sooner.
+    pub async fn make_reserve(&self) {
+        let there = self.these(LOCAL, &[RESERVE.to_owned()]).await;
+        if there.is_ok_and(|there| there == [None]) {
+            // Zeros would be packed to nothing.
+            let mut room = vec![0; RESERVE_BYTES];
+            room.chunks_mut(RANDOM_BYTES_MAX).for_each(|part| Browser.fill(part));
+            let put = vec![(RESERVE.to_owned(), room)];
+            let (requires, remove) = (Vec::new(), Vec::new());
+            let change = Change { store: LOCAL, requires, put, remove, strict: false };
+            let _no_room = self.change(&change).await;
+        }
+    }
+
+    async fn give_up_reserve(&self) -> bool {
+        let names = [RESERVE.to_owned()];
+        let there = self.these(LOCAL, &names).await;
+        if there.is_ok_and(|there| there != [None]) {
+            let (requires, rows, remove) = (Vec::new(), Vec::new(), names.into());
+            let change = Change { store: LOCAL, requires, put: rows, remove, strict: false };
+            return self
+                .again(async |database: &Database| put(database, &change).await)
+                .await
+                .is_ok();
+        }
+        false
+    }
+
+    /// Runs it, and runs it again on a newly opened database where the one before cannot be reached.
+    async fn again<T>(
+        &self,
+        run: impl AsyncFn(&Database) -> Result<T, DiskError>,
+    ) -> Result<T, DiskError> {
+        for pause_ms in PAUSES_MS {
+            if pause_ms > 0 {
+                TimeoutFuture::new(pause_ms).await;
+            }
+            let outcome = match self.reached().await {
+                Ok(database) => run(&database).await,
+                Err(why) => Err(why),
+            };
+            match outcome {
+                Err(DiskError::Unreachable) => drop(self.database.take()),
+                other => return other,
+            }
+        }
+        Err(DiskError::Unreachable)
+    }
+
+    async fn reached(&self) -> Result<Rc<Database>, DiskError> {
+        if let Some(database) = &*self.database.borrow() {
+            return Ok(Rc::clone(database));
+        }
+        let database = Rc::new(Database::open(&self.name, VERSION, &STORES).await?);
+        let keys = self.keys.borrow().clone();
+        if let Some(keys) = keys
+            && keep(&database, &keys).await?
+        {
+            self.came_back_empty.set(true);
+        }
+        self.database.replace(Some(Rc::clone(&database)));
+        Ok(database)
     }
 }
 
-impl From<indexed_db_futures::error::Error> for DiskError {
-    fn from(error: indexed_db_futures::error::Error) -> Self {
-        let text = format!("{error:?}");
-        if text.contains("QuotaExceeded") { Self::Full } else { Self::Unreachable }
+async fn put(database: &Database, change: &Change) -> Result<(), DiskError> {
+    let mode = if change.strict { Mode::WriteStrictly } else { Mode::Write };
+    let transaction = database.begin(&[change.store], mode)?;
+    let rows = transaction.store(change.store)?;
+    let mut required = Vec::new();
+    for name in &change.requires {
+        required.push(rows.get(&name.into())?);
     }
+    // Requests are answered in their order.
+    if let Some(last) = required.last() {
+        result(last).await?;
+    }
+    for request in &required {
+        if request.result()?.is_undefined() {
+            return Err(DiskError::Overtaken);
+        }
+    }
+    for (name, bytes) in &change.put {
+        rows.put_with_key(&Uint8Array::from(&bytes[..]), &name.into())?;
+    }
+    for name in &change.remove {
+        rows.delete(&name.into())?;
+    }
+    transaction.end().await
 }
 
-impl From<JsValue> for DiskError {
-    fn from(error: JsValue) -> Self {
-        let text = format!("{error:?}");
-        if text.contains("QuotaExceeded") { Self::Full } else { Self::Unreachable }
+async fn read_keys(database: &Database) -> Result<Option<Keys>, DiskError> {
+    let transaction = database.begin(&[KEYS], Mode::Read)?;
+    let keys = transaction.store(KEYS)?;
+    let (header, device) = (keys.get(&HEADER.into())?, keys.get(&DEVICE_KEY.into())?);
+    transaction.end().await?;
+    let device = device.result()?.dyn_into().ok();
+    Ok(bytes(header.result()?).map(|header| (header, device)))
+}
+
+/// Whether they were not there.
+async fn keep(database: &Database, (header, device): &Keys) -> Result<bool, DiskError> {
+    let transaction = database.begin(&[KEYS], Mode::WriteStrictly)?;
+    let keys = transaction.store(KEYS)?;
+    if !result(&keys.get(&HEADER.into())?).await?.is_undefined() {
+        return Ok(false);
     }
+    keys.put_with_key(&Uint8Array::from(&header[..]), &HEADER.into())?;
+    if let Some(device) = device {
+        keys.put_with_key(device, &DEVICE_KEY.into())?;
+    }
+    transaction.end().await?;
+    Ok(true)
+}
+
+fn bytes(value: JsValue) -> Option<Vec<u8>> {
+    value.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.to_vec())
 }

@@ -1,5 +1,6 @@
 //! IndexedDB through the adapter.
 
+use super::page::faults;
 use super::{Outcome, fresh_name, text, that};
 use crate::worker::browser::disk::{Change, Disk, DiskError, LOCAL, ROWS};
 
@@ -57,4 +58,21 @@ pub async fn empty() -> Outcome {
         that(disk.all(store).await.map_err(text)?.is_empty(), "something was there")?;
     }
     Ok(())
+}
+
+/// Once each time, and with the keys that it had.
+pub async fn emptied() -> Outcome {
+    let name = fresh_name();
+    let disk = Disk::open(&name).await.map_err(text)?;
+    that(disk.keep_vault(b"header", None).await == Ok(true), "there was a vault before")?;
+    disk.change(&change(&[("a", b"one")])).await.map_err(text)?;
+    faults("forget", &[name.into()])?;
+    let late = Change { requires: vec!["a".to_owned()], ..change(&[("b", b"two")]) };
+    let refused = disk.change(&late).await;
+    // Not overtaken: nobody else took the row.
+    that(refused == Err(DiskError::Unreachable), &text(refused))?;
+    that(disk.came_back_empty(), "it is not said")?;
+    that(!disk.came_back_empty(), "it is said twice")?;
+    let keys = disk.vault().await.map_err(text)?;
+    that(keys.is_some_and(|(header, _)| header == b"header"), "the keys are gone")
 }

@@ -14,10 +14,9 @@ use crate::worker::vault::Vault;
 const DRAFT: &str = "a draft";
 
 pub async fn damaged_list() -> Outcome {
-    let database = fresh_name();
-    let disk = Disk::open(&database).await.map_err(text)?;
+    let disk = Rc::new(Disk::open(&fresh_name()).await.map_err(text)?);
     let vault = Rc::new(Vault::create_unasked(&disk).await.map_err(text)?);
-    let shelf = Shelf { database, vault: Rc::clone(&vault) };
+    let shelf = Shelf { disk: Rc::clone(&disk), vault: Rc::clone(&vault) };
     added(&shelf, "one").await?;
     let listed = shelf.album().await.map_err(text)?;
     that(!listed.lost && listed.album.of(DRAFT).len() == 1, "the first photo is not listed")?;

@@ -8,13 +8,14 @@ use shared::id::EntryId;
 use shared::reading::Reading;
 use shared::record::Record;
 use shared::sync::device::{Device, Effect, Event, OpenDocuments};
-use shared::sync::stored::{Batch, Stored};
+use shared::sync::stored::Batch;
 use shared::sync::way::Way;
 use shared::time::Timestamp;
 use shared::wire::{ToDevice, ToServer};
 use wasm_bindgen_futures::spawn_local;
 
 use super::answers::answer;
+use super::damage::Damage;
 use super::local::{first_profile, keep_profile, kept_profile, read_local};
 use super::other_tabs::listen_to_tabs;
 use super::photos::Photos;
@@ -26,7 +27,7 @@ use super::{Happened, Happenings, report};
 use crate::bridge::{Answer, Ask, Denied, Granted, Number, Status, ToPage, ToWorker};
 use crate::worker::access::{self, Opened};
 use crate::worker::album::Shelf;
-use crate::worker::browser::disk::{Disk, ROWS};
+use crate::worker::browser::disk::Disk;
 use crate::worker::browser::random::Browser;
 use crate::worker::browser::socket::Heard;
 use crate::worker::browser::{clock, page_port, tabs};
@@ -36,7 +37,7 @@ use crate::worker::vault::Vault;
 
 pub struct Account {
     pub(super) slot: String,
-    pub(super) disk: Disk,
+    pub(super) disk: Rc<Disk>,
     pub(super) vault: Rc<Vault>,
     pub(super) profile: Profile,
     pub(super) device: Device<OpenDocuments>,
@@ -52,13 +53,13 @@ pub struct Account {
     /// Edits that take something back, until the disk has answered.
     pub(super) withdrawing: Vec<Number>,
     pub(super) told: Option<Status>,
+    pub(super) damage: Damage,
 }
 
 impl Account {
     /// From the disk if it is there, else from the server. Tells the page what came of it.
     pub async fn open(opened: Opened, happenings: Happenings) -> Option<Self> {
         let Opened { slot, disk, vault, proof } = opened;
-        let database = access::database(&slot);
         let vault = Rc::new(vault);
         let profile = match kept_profile(&disk, &vault).await {
             Some(profile) => profile,
@@ -69,21 +70,18 @@ impl Account {
             return None;
         };
         let (batches, waiting) = mpsc::unbounded();
-        let channel = listen_to_tabs(&database, &vault, &happenings);
-        let writer = Disk::open(&database).await.ok()?;
+        let shelf = Shelf { disk: Rc::clone(&disk), vault: Rc::clone(&vault) };
         let storing = Storing {
-            database: database.clone(),
-            disk: writer,
+            disk: Rc::clone(&disk),
             vault: Rc::clone(&vault),
-            channel,
+            shelf: shelf.clone(),
+            channel: listen_to_tabs(&disk, &vault, &happenings),
             happenings: happenings.clone(),
         };
         spawn_local(storing.run(waiting));
-        let photos =
-            Photos::on(Shelf { database: database.clone(), vault: Rc::clone(&vault) }).await;
+        let photos = Photos::on(shelf).await;
         let device = Device::new(profile.account, profile.device, OpenDocuments::default());
         let reading = Reading::of(session.open);
-        page_port::tell(&ToPage::Opened(session));
         let mut account = Self {
             slot,
             disk,
@@ -100,13 +98,21 @@ impl Account {
             photos,
             withdrawing: Vec::new(),
             told: None,
+            damage: Damage::default(),
         };
-        account.load().await;
-        account.start(&database);
+        let Some(rows) = account.rows().await else {
+            // An empty record would be a lie.
+            page_port::tell(&ToPage::Broken);
+            return None;
+        };
+        page_port::tell(&ToPage::Opened(session));
+        account.drive(vec![Event::Loaded(rows)]);
+        account.start();
         Some(account)
     }
 
     pub async fn handle(&mut self, happened: Vec<Happened>) {
+        let emptied = self.if_emptied().await;
         let mut events = Vec::new();
         let mut asks = Vec::new();
         for one in happened {
@@ -167,7 +173,10 @@ impl Account {
                 }
             }
         }
+        // After what the disk answered before it was seen to be empty.
+        events.extend(emptied);
         self.drive(events);
+        self.look_at_damage().await;
         for (number, ask) in asks {
             let answer = self.answer(ask);
             page_port::tell(&ToPage::Answered { number, answer });
@@ -264,12 +273,10 @@ impl Account {
             }
             Effect::HangUp => self.hang_up(),
             Effect::Wipe => {
-                let database = access::database(&self.slot);
+                let disk = Rc::clone(&self.disk);
                 spawn_local(async move {
                     // A disk that cannot be reached now is told again at the next contact.
-                    if let Ok(disk) = Disk::open(&database).await {
-                        let _unreachable = disk.wipe().await;
-                    }
+                    let _unreachable = disk.wipe().await;
                     page_port::tell(&ToPage::NobodyHere);
                 });
             }
@@ -306,28 +313,13 @@ impl Account {
         self.reading.record(&self.device, self.profile.account, names)
     }
 
-    async fn load(&mut self) {
-        let rows = self.rows().await.unwrap_or_default();
-        self.drive(vec![Event::Loaded(rows)]);
-    }
-
-    /// Everything that is on the disk; nothing if it cannot be reached.
-    async fn rows(&self) -> Option<Vec<Stored>> {
-        let mut rows = Vec::new();
-        for (name, sealed) in self.disk.all(ROWS).await.ok()? {
-            match self.vault.open_row(&name, &sealed).await {
-                Some(row) => rows.push(row),
-                None => page_port::tell(&ToPage::Status(Status::Damaged)),
-            }
-        }
-        Some(rows)
-    }
-
-    fn start(&self, database: &str) {
+    fn start(&self) {
         let happenings = self.happenings.clone();
-        tabs::lead(database, move |after_another| {
+        tabs::lead(self.disk.name(), move |after_another| {
             report(&happenings, Happened::Leading { after_another });
         });
+        let disk = Rc::clone(&self.disk);
+        spawn_local(async move { disk.make_reserve().await });
         let (slot, happenings) = (self.slot.clone(), self.happenings.clone());
         spawn_local(async move {
             match fetch::profile(&slot).await {

@@ -11,17 +11,18 @@ use crate::worker::browser::tabs;
 use crate::worker::vault::Vault;
 
 pub fn listen_to_tabs(
-    database: &str,
+    disk: &Rc<Disk>,
     vault: &Rc<Vault>,
     happenings: &Happenings,
 ) -> Option<tabs::Channel> {
-    let (database, vault, happenings) = (database.to_owned(), Rc::clone(vault), happenings.clone());
-    tabs::Channel::open(&database.clone(), move |bytes| {
-        let (database, vault) = (database.clone(), Rc::clone(&vault));
+    let (name, happenings) = (disk.name().to_owned(), happenings.clone());
+    let (disk, vault) = (Rc::clone(disk), Rc::clone(vault));
+    tabs::Channel::open(&name, move |bytes| {
+        let (disk, vault) = (Rc::clone(&disk), Rc::clone(&vault));
         let happenings = happenings.clone();
         spawn_local(async move {
             let keys: Option<Vec<RowKey>> = minicbor::decode(&bytes).ok();
-            let read = read_again(&database, &vault, keys.unwrap_or_default()).await;
+            let read = read_again(&disk, &vault, keys.unwrap_or_default()).await;
             if let Some(happened) = read {
                 report(&happenings, happened);
             }
@@ -29,8 +30,7 @@ pub fn listen_to_tabs(
     })
 }
 
-async fn read_again(database: &str, vault: &Vault, keys: Vec<RowKey>) -> Option<Happened> {
-    let disk = Disk::open(database).await.ok()?;
+async fn read_again(disk: &Disk, vault: &Vault, keys: Vec<RowKey>) -> Option<Happened> {
     let mut names = Vec::new();
     for key in &keys {
         names.push(vault.name_of_row(key).await.ok()?);

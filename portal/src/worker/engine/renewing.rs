@@ -11,7 +11,6 @@ use super::account::Account;
 use super::{Happened, report};
 use crate::bridge::{Denied, Granted};
 use crate::worker::access::{self, Proof};
-use crate::worker::browser::disk::Disk;
 
 /// Whether the clinic still takes this device for whom it is.
 pub enum SignIn {
@@ -44,13 +43,11 @@ impl Account {
     }
 
     fn renew_by_itself(&self, proof: Proof) {
-        let (slot, vault) = (self.slot.clone(), Rc::clone(&self.vault));
+        let (slot, disk) = (self.slot.clone(), Rc::clone(&self.disk));
+        let vault = Rc::clone(&self.vault);
         let happenings = self.happenings.clone();
         spawn_local(async move {
-            let outcome = match Disk::open(&access::database(&slot)).await {
-                Ok(disk) => access::renew(&slot, &disk, &vault, &proof).await,
-                Err(_) => Err(Denied::NotSaved),
-            };
+            let outcome = access::renew(&slot, &disk, &vault, &proof).await;
             report(&happenings, Happened::Renewed(outcome, proof));
         });
     }

@@ -1,29 +1,28 @@
 //! The one task that writes rows: seals each batch, stores it whole, reports, and tells the other
-//! tabs. A handle that the browser closed is opened again and the batch, which is idempotent, run
-//! again.
+//! tabs.
+
+use std::rc::Rc;
 
 use futures_channel::mpsc;
 use futures_util::StreamExt;
 use shared::sync::stored::{Batch, RowKey, StoreError, Write};
 
 use super::{Happened, Happenings, report};
+use crate::worker::album::Shelf;
 use crate::worker::browser::disk::{Change, Disk, DiskError, ROWS};
 use crate::worker::browser::tabs::Channel;
 use crate::worker::vault::Vault;
 
-/// Times that a batch is run again on a newly opened database.
-const REOPENINGS_MAX: usize = 3;
-
 pub struct Storing {
-    pub database: String,
-    pub disk: Disk,
-    pub vault: std::rc::Rc<Vault>,
+    pub disk: Rc<Disk>,
+    pub vault: Rc<Vault>,
+    pub shelf: Shelf,
     pub channel: Option<Channel>,
     pub happenings: Happenings,
 }
 
 impl Storing {
-    pub async fn run(mut self, mut batches: mpsc::UnboundedReceiver<Batch>) {
+    pub async fn run(self, mut batches: mpsc::UnboundedReceiver<Batch>) {
         while let Some(batch) = batches.next().await {
             let result = self.store(&batch).await;
             if let (Ok(()), Some(channel)) = (&result, &self.channel) {
@@ -35,20 +34,18 @@ impl Storing {
         }
     }
 
-    async fn store(&mut self, batch: &Batch) -> Result<(), StoreError> {
+    async fn store(&self, batch: &Batch) -> Result<(), StoreError> {
         let change = self.sealed(batch).await?;
-        for _ in 0..REOPENINGS_MAX {
-            match self.disk.change(&change).await {
-                Ok(()) => return Ok(()),
-                Err(DiskError::Overtaken) => return Err(StoreError::Overtaken),
-                Err(DiskError::Full) => return Err(StoreError::Full),
-                Err(DiskError::Unreachable) => {
-                    let again = Disk::open(&self.database).await;
-                    self.disk = again.map_err(|_| StoreError::Unreachable)?;
-                }
-            }
+        let mut outcome = self.disk.change(&change).await;
+        // What the clinic has anyway goes before anything that a person wrote.
+        if outcome == Err(DiskError::Full) && batch.strict && self.shelf.make_room().await {
+            outcome = self.disk.change(&change).await;
         }
-        Err(StoreError::Unreachable)
+        outcome.map_err(|why| match why {
+            DiskError::Overtaken => StoreError::Overtaken,
+            DiskError::Full => StoreError::Full,
+            DiskError::Unreachable => StoreError::Unreachable,
+        })
     }
 
     async fn sealed(&self, batch: &Batch) -> Result<Change, StoreError> {

@@ -31,7 +31,7 @@ impl Account {
             }
             // Said with the status of the whole.
             Notice::Line(_) => {}
-            Notice::Damaged(_) => page_port::tell(&ToPage::Status(Status::Damaged)),
+            Notice::Damaged(document) => self.damage.add(document),
         }
     }
 
@@ -39,11 +39,16 @@ impl Account {
         let waiting = u32::try_from(self.device.unsent()).unwrap_or(u32::MAX);
         let asking = u32::try_from(self.device.asking(clock::now())).unwrap_or(u32::MAX);
         let refused = u32::try_from(self.device.dead_letters().len()).unwrap_or(u32::MAX);
+        let is_damaged = self.damage.is_there() && waiting == 0;
         let status = match self.device.line() {
             Line::Offline if self.sign_in.is_over() => Status::SignedOut { waiting },
-            Line::Offline | Line::TooOld | Line::Revoked => Status::Offline { waiting },
+            Line::Offline | Line::TooOld | Line::Revoked if !is_damaged => {
+                Status::Offline { waiting }
+            }
             _ if refused > 0 => Status::NotSent { refused },
             _ if asking > 0 && asking == waiting => Status::Asks { waiting },
+            _ if is_damaged => Status::Damaged,
+            Line::Offline | Line::TooOld | Line::Revoked => Status::Offline { waiting },
             Line::Exchanging if waiting == 0 => Status::Checking,
             Line::Exchanging => Status::Sending { waiting },
             Line::Same { at } => Status::UpToDate { at },

@@ -3,7 +3,7 @@
 use crate::document::{Actor, ChangeHash, DocumentId, Put, Unreadable};
 use crate::id::EntryId;
 use crate::ordered::{BTreeMap, BTreeSet};
-use crate::sync::stored::OutboxItem;
+use crate::sync::stored::{OutboxItem, Standing, Stored};
 use crate::wire::{Row, Sidecar, Sum};
 
 /// Opens documents and mints changes. The real one is `OpenDocuments`; a simulation may use a lighter one.
@@ -48,6 +48,14 @@ pub struct Minted {
     pub item: OutboxItem,
 }
 
+impl Minted {
+    pub(super) fn row(&self, document: DocumentId) -> Stored {
+        let Self { order, hash, bytes, entry, item } = self.clone();
+        let standing = Standing::Minted { entry, item, order };
+        Stored::Change { document, hash, bytes: bytes.into(), standing }
+    }
+}
+
 impl Held {
     /// Of an accepted change.
     pub fn sidecar(&self, hash: &ChangeHash) -> Option<&Sidecar> {
@@ -81,11 +89,13 @@ impl Held {
     }
 
     pub(super) fn all_hashes(&self) -> impl Iterator<Item = ChangeHash> + use<> {
-        let accepted = self.accepted.keys().copied();
-        let orphans = self.orphans.iter().map(|row| row.hash);
         let minted = self.minted.iter().map(|minted| minted.hash);
-        let all: Vec<_> = accepted.chain(orphans).chain(minted).collect();
+        let all: Vec<_> = self.accepted_hashes().chain(minted).collect();
         all.into_iter()
+    }
+
+    pub(super) fn accepted_hashes(&self) -> impl Iterator<Item = ChangeHash> {
+        self.accepted.keys().copied().chain(self.orphans.iter().map(|row| row.hash))
     }
 
     pub(super) fn accepted_changes(&self) -> impl Iterator<Item = &[u8]> {

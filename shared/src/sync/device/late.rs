@@ -79,6 +79,37 @@ impl<D: Documents> Device<D> {
         }
     }
 
+    /// The disk lost everything that memory has: all of it goes there again.
+    pub(super) fn emptied(&mut self, out: &mut Vec<Effect>) {
+        let said = self.outbox.keys().chain(self.dead_letters.keys());
+        let mut rows: Vec<_> =
+            said.filter_map(|entry| Some((*entry, self.row_of(*entry)?))).collect();
+        for (document, held) in &self.held {
+            let accepted = held.accepted_hashes().collect();
+            self.unkept.push((*document, accepted));
+            let minted = held.minted.iter();
+            rows.extend(minted.map(|minted| (minted.entry, minted.row(*document))));
+        }
+        // What the person is changing in this moment does not hold up the rest.
+        let (later, now): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|(entry, _)| self.is_being_changed(entry));
+        for rows in [now, later] {
+            let (entries, rows): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+            let writes: Vec<_> = rows.into_iter().map(Write::Put).collect();
+            if !writes.is_empty() {
+                let what = InFlight::Rearranged { entries };
+                self.unwritten.push((what, Vec::new(), writes));
+            }
+        }
+        let incomplete = self.incomplete.iter();
+        let noted = incomplete.map(|document| Stored::Incomplete { document: *document });
+        let noted: Vec<_> = noted.map(Write::Put).collect();
+        if !noted.is_empty() {
+            self.store(InFlight::Noted, Vec::new(), noted, out);
+        }
+        self.write_again(out);
+    }
+
     /// Tries again to write what the disk did not take.
     pub(super) fn write_again(&mut self, out: &mut Vec<Effect>) {
         for (what, requires, writes) in std::mem::take(&mut self.unwritten) {

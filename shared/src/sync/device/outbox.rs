@@ -180,10 +180,14 @@ impl<D: Documents> Device<D> {
         match what {
             InFlight::Save { number, .. }
             | InFlight::Withdraw { number, .. }
-            | InFlight::Dismiss { number, .. } => out.push(Effect::Tell(match why {
-                StoreError::Overtaken => Notice::Refused { number, why: Refused::AlreadySent },
-                StoreError::Full | StoreError::Unreachable => Notice::NotSaved { number, why },
-            })),
+            | InFlight::Dismiss { number, .. } => {
+                out.push(Effect::Tell(match why {
+                    StoreError::Overtaken => Notice::Refused { number, why: Refused::AlreadySent },
+                    StoreError::Full | StoreError::Unreachable => Notice::NotSaved { number, why },
+                }));
+                // What waited for the end of it.
+                self.write_again(out);
+            }
             // It waits on, and is looked at again.
             InFlight::Said { .. } | InFlight::Noted => {}
             InFlight::Mint { document, minted, .. } => {
