@@ -2,13 +2,16 @@
 
 mod accessibility;
 mod before_visit;
+mod canaries;
 mod checks;
 mod clinic;
 mod clinic_keys;
 mod correction;
 mod doorstep;
+mod eight_tabs;
 mod harness;
 mod keyboard;
+mod kills;
 mod large_text;
 mod lock;
 mod office;
@@ -24,8 +27,10 @@ mod side_by_side;
 mod slow_line;
 mod snapshots;
 mod staff;
+mod storage;
 mod thread;
 mod update;
+mod weather;
 mod withdrawn;
 
 use crate::engine::Engine;
@@ -33,17 +38,24 @@ use crate::stage::Stage;
 use anyhow::Result;
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 pub struct Journey {
     pub name: &'static str,
     pub engines: &'static [Engine],
     /// Left out unless its name is given: it writes files, or it does not hold yet.
     pub only_when_asked: bool,
+    /// It may not hold up the rest for longer, whatever hangs.
+    pub within: Duration,
     pub play: Play,
 }
 
 type Play = fn(&mut Stage) -> Playing<'_>;
 type Playing<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
+
+const WITHIN: Duration = Duration::from_secs(180);
+/// A night.
+const WITHIN_LONG: Duration = Duration::from_secs(8 * 60 * 60);
 
 const EVERY: &[Engine] = &[Engine::Chromium, Engine::Firefox, Engine::WebKit];
 const BOTH: &[Engine] = &[Engine::Chromium, Engine::Firefox];
@@ -51,7 +63,7 @@ const CHROMIUM: &[Engine] = &[Engine::Chromium];
 const FIREFOX: &[Engine] = &[Engine::Firefox];
 
 const fn journey(name: &'static str, engines: &'static [Engine], play: Play) -> Journey {
-    Journey { name, engines, only_when_asked: false, play }
+    Journey { name, engines, only_when_asked: false, within: WITHIN, play }
 }
 
 pub const JOURNEYS: &[Journey] = &[
@@ -89,5 +101,18 @@ pub const JOURNEYS: &[Journey] = &[
         only_when_asked: true,
         ..journey("screenshots", CHROMIUM, |stage| Box::pin(screenshots::play(stage)))
     },
+    journey("kills", BOTH, |stage| Box::pin(kills::play(stage))),
+    Journey {
+        only_when_asked: true,
+        within: WITHIN_LONG,
+        ..journey("kill_on_and_on", BOTH, |stage| Box::pin(kills::play_long(stage)))
+    },
+    journey("canaries", BOTH, |stage| Box::pin(canaries::play(stage))),
+    journey("eight_tabs", BOTH, |stage| Box::pin(eight_tabs::play(stage))),
+    journey("half_open", BOTH, |stage| Box::pin(weather::half_open(stage))),
+    journey("restored", BOTH, |stage| Box::pin(weather::restored(stage))),
+    journey("other_clocks", BOTH, |stage| Box::pin(weather::other_clocks(stage))),
+    journey("emptied", CHROMIUM, |stage| Box::pin(storage::emptied(stage))),
+    journey("evicted", CHROMIUM, |stage| Box::pin(storage::evicted(stage))),
     journey("harness", EVERY, |stage| Box::pin(harness::play(stage))),
 ];

@@ -78,6 +78,11 @@ impl Page {
         Ok(())
     }
 
+    pub async fn close(self) -> Result<()> {
+        self.client().await?.close_window().await?;
+        Ok(())
+    }
+
     pub async fn path(&self) -> Result<String> {
         let address = self.client().await?.current_url().await?;
         Ok(address[url::Position::BeforePath..].to_owned())

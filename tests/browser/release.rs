@@ -41,6 +41,27 @@ pub fn next(portal: &Path, folder: PathBuf, condition: Condition) -> Result<Path
     Ok(folder)
 }
 
+/// The same release with `first` before everything else in its worker.
+pub fn with_worker(portal: &Path, folder: PathBuf, first: &str) -> Result<PathBuf> {
+    copy(portal, &folder)?;
+    let assets = fs::read_dir(folder.join("assets"))?;
+    let paths = assets.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    let is_it = |path: &&PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.starts_with("worker-boot") && name.ends_with(".js")
+    };
+    let boot = paths.iter().find(is_it).context("there is no worker to start")?;
+    let before = fs::read(boot)?;
+    let after = [first.as_bytes(), &before].concat();
+    write_alone(boot, &after)?;
+    let list = folder.join("service-worker.js");
+    let text = fs::read_to_string(&list)?;
+    let filled = text.replacen(&hash(&before), &hash(&after), 1);
+    ensure!(filled != text, "the service worker does not list {}", boot.display());
+    write_alone(&list, filled.as_bytes())?;
+    Ok(folder)
+}
+
 /// The list of the service worker, with the new page, the new file and a new name.
 fn fill(worker: &str, page_before: &str, page_after: &str, new: &str) -> Result<String> {
     let row = format!("[\"/\", \"{page_before}\"]");
@@ -65,7 +86,7 @@ fn write_alone(path: &Path, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let path = entry?.path();

@@ -10,9 +10,6 @@ use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-/// No journey may hold up the rest for longer, whatever hangs.
-const JOURNEY_WITHIN: Duration = Duration::from_secs(180);
-
 pub fn run(arguments: Vec<String>) -> ExitCode {
     match chosen(&arguments) {
         Ok(plan) if arguments.iter().any(|argument| argument == "--list") => {
@@ -111,10 +108,10 @@ async fn run_lane(engine: Engine, journeys: Vec<&'static Journey>) -> Vec<Outcom
 async fn run_journey(engine: Engine, journey: &'static Journey) -> Result<()> {
     let mut stage = Stage::new(engine, journey.name)?;
     let playing = AssertUnwindSafe((journey.play)(&mut stage)).catch_unwind();
-    let mut result = match tokio::time::timeout(JOURNEY_WITHIN, playing).await {
+    let mut result = match tokio::time::timeout(journey.within, playing).await {
         Ok(Ok(result)) => result,
         Ok(Err(panic)) => Err(anyhow!("panicked: {}", words_of(&*panic))),
-        Err(_) => Err(anyhow!("not done after {} s", JOURNEY_WITHIN.as_secs())),
+        Err(_) => Err(anyhow!("not done after {} s", journey.within.as_secs())),
     };
     if result.is_ok() {
         result = stage.check_rules().await;

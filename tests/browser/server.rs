@@ -53,6 +53,11 @@ impl Server {
         self.withdrawn = withdrawn;
     }
 
+    /// Where it keeps everything.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     pub fn log(&self) -> &Path {
         &self.log
     }

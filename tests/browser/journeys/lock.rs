@@ -18,7 +18,7 @@ const CANARIES: [&str; 3] = ["zqfkopic", "xwvjtext", "kqzydraft"];
 /// What has to be found, so that a search which finds nothing has looked in the right place.
 const LEFT_IN_CLEAR: &str = "satchel";
 
-const SIGN_IN_NAME: &str = "blue-kite-7";
+pub(super) const SIGN_IN_NAME: &str = "blue-kite-7";
 const LOCKED: &str = "Satchel is locked";
 
 pub async fn play(stage: &mut Stage) -> Result<()> {
@@ -27,7 +27,8 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     stage.excuse("401");
     stage.open(&PHONE).await?;
     let page = stage.enter("new patient").await?;
-    let (passphrase, code) = set_up(stage, &page).await?;
+    let born = stage.server.link("new patient's birth date")?.to_owned();
+    let (passphrase, code) = set_up(&page, &born).await?;
     page.see("Up to date").await?;
     page.works_offline().await?;
 
@@ -68,8 +69,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
 }
 
 /// Answers the passphrase and the code on paper.
-async fn set_up(stage: &Stage, page: &Page) -> Result<(String, String)> {
-    let born = stage.server.link("new patient's birth date")?.to_owned();
+pub(super) async fn set_up(page: &Page, born: &str) -> Result<(String, String)> {
     let mut parts = born.split('-');
     for field in ["Year", "Month", "Day"] {
         let part = parts.next().context("a birth date has three parts")?;
@@ -126,14 +126,14 @@ async fn write(stage: &Stage, page: &Page) -> Result<()> {
     Ok(())
 }
 
-async fn lock_with_keys(page: &Page) -> Result<()> {
+pub(super) async fn lock_with_keys(page: &Page) -> Result<()> {
     page.js("document.activeElement.dispatchEvent(new KeyboardEvent('keydown',
             { code: 'KeyL', altKey: true, shiftKey: true, bubbles: true, cancelable: true }))")
         .await?;
     page.see(LOCKED).await
 }
 
-async fn open_with(page: &Page, words: &str) -> Result<()> {
+pub(super) async fn open_with(page: &Page, words: &str) -> Result<()> {
     let label = if words.contains(' ') && page.seen().await?.contains("Recovery code") {
         "Recovery code"
     } else {
@@ -263,8 +263,7 @@ async fn a_changed_passphrase_reaches_the_first_device(
 /// Searches every file below a browser's folder. Snappy and LZ4, which browsers pack rows and sessions
 /// with, leave a text that is new to them as it is.
 pub(super) fn nothing_lies_in(folder: &Path, canaries: &[&str]) -> Result<()> {
-    let mut files = Vec::new();
-    collect(folder, &mut files)?;
+    let files = files_below(folder)?;
     let mut found_clear = false;
     for (name, bytes) in &files {
         found_clear |= holds(bytes, LEFT_IN_CLEAR);
@@ -274,6 +273,12 @@ pub(super) fn nothing_lies_in(folder: &Path, canaries: &[&str]) -> Result<()> {
     }
     ensure!(found_clear, "{} files, and not even {LEFT_IN_CLEAR} in them", files.len());
     Ok(())
+}
+
+pub(super) fn files_below(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
+    let mut files = Vec::new();
+    collect(folder, &mut files)?;
+    Ok(files)
 }
 
 fn holds(bytes: &[u8], word: &str) -> bool {
