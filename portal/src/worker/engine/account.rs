@@ -173,7 +173,6 @@ impl Account {
                 }
             }
         }
-        // After what the disk answered before it was seen to be empty.
         events.extend(emptied);
         self.drive(events);
         self.look_at_damage().await;

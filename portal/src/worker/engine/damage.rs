@@ -67,7 +67,8 @@ impl Account {
         self.tell_status();
     }
 
-    /// The browser gave back an empty database in the place of ours.
+    /// The browser gave back an empty database in the place of ours. The core hears of it after what the
+    /// disk answered before.
     pub(super) async fn if_emptied(&self) -> Option<Event> {
         if !self.disk.came_back_empty() {
             return None;
