@@ -1,4 +1,4 @@
-//! The patient's portal and the staff's page: three small programs from one crate.
+//! The patient's portal and the staff's page: small programs from one crate.
 
 pub mod bridge;
 pub mod clinic;

@@ -5,6 +5,7 @@
 pub mod album;
 mod arrange;
 pub mod attachment;
+pub mod clinic;
 pub mod document;
 pub mod edit;
 pub mod fhir;

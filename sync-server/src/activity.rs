@@ -107,9 +107,23 @@ impl Teller<'_> {
             if let Some(account) = entry.access_of {
                 activity.detail = self.store.account_name(account).await?;
             }
+            if let Some(words) = self.words(patient, entry).await? {
+                activity.detail = Some(words);
+            }
             told.push((patient, id, activity));
         }
         Ok(told)
+    }
+
+    /// What was said when the record was opened. The log has only which of the reasons it was.
+    async fn words(&self, patient: PatientId, entry: &Entry) -> Result<Option<String>, StoreError> {
+        match (entry.did, entry.item) {
+            (audit::Did::OpenedRecord, Some(opening)) => {
+                let opening = self.store.opening(patient, opening).await?;
+                Ok(opening.and_then(|opening| opening.words))
+            }
+            _ => Ok(None),
+        }
     }
 
     async fn name(&self, who: &Who) -> Result<Option<String>, StoreError> {
@@ -206,9 +220,12 @@ fn activity(entry: &Entry, who: String, is_own: bool, written: Timestamp) -> Act
         audit::Did::SignedIn => Did::SignedIn,
         audit::Did::GaveAccess => Did::GaveAccess,
         audit::Did::EndedAccess => Did::EndedAccess,
+        audit::Did::OpenedRecord => Did::OpenedRecord,
     };
     let what = touched(entry.what).into_iter().collect();
-    Activity { who, did, what, entry: entry.item, detail, from, why, written }
+    // An opening is an entry of no document.
+    let item = entry.item.filter(|_| entry.did != audit::Did::OpenedRecord);
+    Activity { who, did, what, entry: item, detail, from, why, written }
 }
 
 const fn touched(what: What) -> Option<Touched> {

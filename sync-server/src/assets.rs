@@ -100,6 +100,7 @@ async fn answer(
         Place::ClinicWithoutSlash => return Redirect::permanent("/clinic/").into_response(),
         Place::Page => "index.html",
         Place::Clinic => "clinic/index.html",
+        Place::Office => "clinic/office/index.html",
         Place::File(path) => path,
         Place::Nothing => return StatusCode::NOT_FOUND.into_response(),
     };
@@ -118,6 +119,8 @@ enum Place<'a> {
     /// A patient's screen, deep links included.
     Page,
     Clinic,
+    /// Of the clinic's two pages the one away from the inbox.
+    Office,
     /// Relative links of the staff's page need the slash.
     ClinicWithoutSlash,
     File(&'a str),
@@ -138,6 +141,8 @@ fn place(path: &str) -> Place<'_> {
         if path.split('/').all(is_file_name) { Place::File(path) } else { Place::Nothing }
     } else if path == "clinic" {
         Place::ClinicWithoutSlash
+    } else if path == "clinic/office" || path.starts_with("clinic/office/") {
+        Place::Office
     } else if first == "clinic" {
         Place::Clinic
     } else {

@@ -84,6 +84,8 @@ pub enum Did {
     SignedIn,
     GaveAccess,
     EndedAccess,
+    /// Opened a record without a relation to the patient. The item is the opening, which has the words.
+    OpenedRecord,
 }
 
 /// Which part of a record, by the document or screen alone.

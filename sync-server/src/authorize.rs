@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::extract::client_address;
 use crate::state::App;
 use crate::store::Store;
+use crate::store::openings::Reason;
 use crate::store::people::{Door, Session, StaffMember};
 
 mod callers;
@@ -47,6 +48,8 @@ pub enum Part {
     Grants,
     /// Packs long logs; it looks at no change.
     Compaction,
+    /// Reads what the clinic says about itself, at the start.
+    Settings,
     /// Fills the made-up clinic.
     #[cfg(feature = "demo")]
     Demo,
@@ -99,20 +102,37 @@ impl Path<'_> {
     }
 }
 
+/// On what ground somebody may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    /// It is theirs, was opened to them, or is their work.
+    Usual,
+    /// Without a relation to the patient, for this reason and for a while.
+    Stated(Reason),
+}
+
+/// What a decision looks at besides who asks for what.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    pub app: &'a App,
+    pub store: &'a dyn Store,
+}
+
 /// The decision about one resource.
-pub type Decision<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
+pub type Decision<'a> = Pin<Box<dyn Future<Output = Result<Ground, Error>> + Send + 'a>>;
 
 /// Something that can be done to a resource, and who may.
 pub trait Action<R: Resource>: Send + 'static {
     type Who: Caller + Sync;
     const NAME: &'static str;
-    fn decide<'a>(who: &'a Self::Who, resource: &'a R, store: &'a dyn Store) -> Decision<'a>;
+    fn decide<'a>(who: &'a Self::Who, resource: &'a R, around: Around<'a>) -> Decision<'a>;
 }
 
 /// The proof that this caller may do this to this. Nothing else makes one.
 pub struct Authorized<A: Action<R>, R: Resource> {
     pub who: A::Who,
     pub resource: R,
+    ground: Ground,
     app: App,
     from: Option<IpAddr>,
     shown: Shown,
@@ -125,19 +145,25 @@ impl<A: Action<R>, R: Resource> Authorized<A, R> {
     pub async fn check(app: &App, parts: &Parts, path: &Path<'_>) -> Result<Self, Error> {
         let who = A::Who::identify(app, parts).await?;
         let resource = R::locate(path)?;
-        A::decide(&who, &resource, app.doorkeeper().store.as_ref()).await?;
+        let around = Around { app, store: app.doorkeeper().store.as_ref() };
+        let ground = A::decide(&who, &resource, around).await?;
         let from = client_address(parts.extensions.get().copied(), &parts.headers);
         let (app, shown) = (app.clone(), Shown::default());
-        Ok(Self { who, resource, app, from, shown, action: PhantomData })
+        Ok(Self { who, resource, ground, app, from, shown, action: PhantomData })
     }
 
     /// What the audit log is told of this request.
     pub fn noting<'a>(&self, app: &'a App) -> Noting<'a> {
+        let signature = self.who.signature();
+        let signature = match self.ground {
+            Ground::Usual => signature,
+            Ground::Stated(reason) => Signature { why: reason.why(), ..signature },
+        };
         Noting {
             store: app.doorkeeper().store.as_ref(),
             looks: app.looks(),
             now: app.now(),
-            signature: self.who.signature(),
+            signature,
             action: A::NAME,
             whose: self.resource.whose(),
             from: self.from,
@@ -157,6 +183,10 @@ impl<A: Action<R>, R: Resource> Authorized<A, R> {
         Entry { access_of: Some(account), ..entry }
     }
 
+    pub const fn ground(&self) -> Ground {
+        self.ground
+    }
+
     pub fn store(&self) -> &dyn Store {
         self.app.doorkeeper().store.as_ref()
     }
@@ -168,7 +198,7 @@ impl<A: Action<R>, R: Resource> Authorized<A, R> {
 
 /// Whoever was recognized may.
 pub fn allowed<'a>() -> Decision<'a> {
-    Box::pin(std::future::ready(Ok(())))
+    Box::pin(std::future::ready(Ok(Ground::Usual)))
 }
 
 /// Declares actions: who does it to what, and a function that decides where being recognized is not
@@ -184,9 +214,9 @@ macro_rules! actions {
             fn decide<'a>(
                 who: &'a Self::Who,
                 resource: &'a $resource,
-                store: &'a dyn $crate::store::Store,
+                around: $crate::authorize::Around<'a>,
             ) -> $crate::authorize::Decision<'a> {
-                $crate::decided!(who, resource, store $(, $decide)?)
+                $crate::decided!(who, resource, around $(, $decide)?)
             }
         }
     )+};
@@ -195,12 +225,12 @@ macro_rules! actions {
 /// The decision of one action: that of its function, or yes.
 #[macro_export]
 macro_rules! decided {
-    ($who:ident, $resource:ident, $store:ident) => {{
-        let _recognized = ($who, $resource, $store);
+    ($who:ident, $resource:ident, $around:ident) => {{
+        let _recognized = ($who, $resource, $around);
         $crate::authorize::allowed()
     }};
-    ($who:ident, $resource:ident, $store:ident, $decide:path) => {
-        $decide($who, $resource, $store)
+    ($who:ident, $resource:ident, $around:ident, $decide:path) => {
+        $decide($who, $resource, $around)
     };
 }
 

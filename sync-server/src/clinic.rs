@@ -7,9 +7,11 @@ pub mod door;
 pub mod events;
 pub mod record;
 pub mod records;
+pub mod relation;
 pub mod reply;
 pub mod session;
 pub mod set_up;
+pub mod settings;
 pub mod staff;
 pub mod threads;
 
@@ -18,9 +20,8 @@ mod tests;
 
 use crate::audit::What;
 use crate::audit::door::Whose;
-use crate::authorize::{Decision, Path, Resource, Staff, allowed};
+use crate::authorize::{Around, Decision, Path, Resource, Staff, allowed};
 use crate::error::Error;
-use crate::store::Store;
 use crate::store::people::Role;
 
 /// The clinic's pooled inbox.
@@ -57,7 +58,7 @@ impl Resource for ThreadOf {
 pub fn handles_messages<'a, R>(
     who: &'a Staff,
     _resource: &'a R,
-    _store: &'a dyn Store,
+    _facts: Around<'a>,
 ) -> Decision<'a> {
     match who.member.role {
         Role::FrontDesk | Role::Nurse | Role::Clinician | Role::Pharmacist => allowed(),

@@ -6,6 +6,8 @@ pub mod errand;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use shared::clinic::ClinicSettings;
+
 /// How this server runs. Every field is a flag; `sync-server --help` is the reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -28,12 +30,19 @@ pub struct Config {
     pub clinic: Clinic,
 }
 
-/// What every screen may say about the clinic, offline too.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+/// What the clinic says about itself until its administrator writes something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clinic {
     pub name: String,
     pub phone: String,
     pub emergency_number: String,
+}
+
+impl Clinic {
+    pub fn settings(&self) -> ClinicSettings {
+        let Self { name, phone, emergency_number } = self.clone();
+        ClinicSettings { name, phone, emergency_number, ..ClinicSettings::default() }
+    }
 }
 
 /// What the command line asked for.

@@ -45,6 +45,9 @@ pub enum Error {
     /// What somebody asks for needs a code that was given just now.
     #[error("a fresh code is needed for this")]
     CodeNeeded,
+    /// Nothing of this record is work of whoever asks; a stated reason opens it for a while.
+    #[error("there is no relation to this patient")]
+    NoRelation,
     #[error("the passphrase is too easy to guess")]
     WeakPassphrase,
     #[error("too many tries")]
@@ -107,6 +110,7 @@ impl Error {
             Self::SignInNotRecognized => (StatusCode::FORBIDDEN, "sign-in-not-recognized"),
             Self::NameTaken => (StatusCode::CONFLICT, "name-taken"),
             Self::CodeNeeded => (StatusCode::FORBIDDEN, "code-needed"),
+            Self::NoRelation => (StatusCode::FORBIDDEN, "no-relation"),
             Self::WeakPassphrase => (StatusCode::BAD_REQUEST, "weak-passphrase"),
             Self::TooManyTries => (StatusCode::TOO_MANY_REQUESTS, "too-many-tries"),
             Self::Outdated => (StatusCode::PRECONDITION_FAILED, "outdated"),

@@ -73,6 +73,8 @@ fn staff() -> Vec<Route> {
         post("/clinic/api/staff/{account}", clinic::staff::change),
         post("/clinic/api/staff/{account}/link", clinic::staff::link),
         get("/clinic/api/audit", clinic::staff::audit),
+        get("/clinic/api/settings", clinic::settings::read),
+        post("/clinic/api/settings", clinic::settings::change),
         get("/clinic/api/records/{patient}/attachments/{name}", attachments::read_at_clinic),
         get(
             "/clinic/api/records/{patient}/attachments/{name}/{piece}",
@@ -90,6 +92,9 @@ fn staff() -> Vec<Route> {
         post("/clinic/api/items/{patient}/{item}/notes", clinic::desk::item::note),
         get("/clinic/api/records/{patient}/context", clinic::context::read),
         get("/clinic/api/records", clinic::records::find),
+        get("/clinic/api/records/{patient}", clinic::records::name),
+        post("/clinic/api/records/{patient}/opening", clinic::relation::open),
+        get("/clinic/api/records/{patient}/items", clinic::relation::items),
         post("/clinic/api/records/{patient}/invitation", clinic::records::invite),
         post("/clinic/api/records/{patient}/edits", clinic::desk::decide::write),
         get("/clinic/api/people", clinic::access::people),

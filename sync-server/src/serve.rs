@@ -126,6 +126,9 @@ impl Started {
     /// Serves until SIGTERM or ctrl-c. Then, in this order: no new connections; sockets and streams
     /// end; running requests end; the projector ends; the store commits and closes.
     pub async fn run(self, app: App, router: Router) {
+        if let Err(cause) = app.read_settings().await {
+            line(&Line::Failed { id: "-", what: "settings", cause: &cause });
+        }
         if let Err(cause) = crate::grants::end_what_is_over(&app).await {
             line(&Line::Failed { id: "-", what: "grants", cause: &cause });
         }

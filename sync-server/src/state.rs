@@ -1,9 +1,10 @@
 //! What every request can reach: the clock, the doorkeeper of the store, and what never changes
 //! while the server runs.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, RwLock};
 
+use shared::clinic::ClinicSettings;
 use shared::id::PatientId;
 use shared::sync::receipt::ReceiptKey;
 use shared::time::Timestamp;
@@ -12,7 +13,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::audit::checkpoint::Checkpoints;
 use crate::audit::door::Looks;
-use crate::authorize::Doorkeeper;
+use crate::authorize::{Doorkeeper, Part};
 use crate::clinic::context::Contexts;
 use crate::clinic::desk::Desk;
 use crate::config::Clinic;
@@ -20,8 +21,8 @@ use crate::hub::Hub;
 use crate::projector::Projector;
 use crate::secret::{Secret, Slot};
 use crate::sign_in::SignInKey;
-use crate::store::Store;
 use crate::store::rows::News;
+use crate::store::{Store, StoreError};
 use crate::tries::Tries;
 use crate::world::Clock;
 
@@ -51,6 +52,8 @@ pub struct App(Arc<Inner>);
 
 struct Inner {
     setup: Setup,
+    /// What the clinic says about itself now.
+    clinic: RwLock<Arc<ClinicSettings>>,
     doorkeeper: Doorkeeper,
     hub: Hub,
     projector: Projector,
@@ -85,8 +88,10 @@ pub struct Setup {
 
 impl App {
     pub fn new(setup: Setup, store: Arc<dyn Store>) -> Self {
+        let clinic = RwLock::new(Arc::new(setup.clinic.settings()));
         Self(Arc::new(Inner {
             setup,
+            clinic,
             doorkeeper: Doorkeeper::new(store),
             hub: Hub::default(),
             projector: Projector::default(),
@@ -169,8 +174,23 @@ impl App {
         self.0.setup.clock.now()
     }
 
-    pub fn clinic(&self) -> &Clinic {
-        &self.0.setup.clinic
+    pub fn clinic(&self) -> Arc<ClinicSettings> {
+        Arc::clone(&self.0.clinic.read().unwrap_or_else(|lock| lock.into_inner()))
+    }
+
+    /// From now on.
+    pub fn set_clinic(&self, settings: ClinicSettings) {
+        self.0.desk.promise(settings.working_days(), settings.target_days);
+        let mut clinic = self.0.clinic.write().unwrap_or_else(|lock| lock.into_inner());
+        *clinic = Arc::new(settings);
+    }
+
+    /// What was changed before this start takes the place of what the flags say.
+    pub async fn read_settings(&self) -> Result<(), StoreError> {
+        if let Some(kept) = self.doorkeeper().for_part(Part::Settings).settings().await? {
+            self.set_clinic(kept.settings);
+        }
+        Ok(())
     }
 
     pub fn sign_ins(&self) -> &SignInKey {

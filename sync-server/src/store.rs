@@ -5,11 +5,13 @@ pub mod attachments;
 pub mod desk;
 pub mod grants;
 pub mod memory;
+pub mod openings;
 pub mod outgoing;
 pub mod packs;
 pub mod people;
 pub mod resources;
 pub mod rows;
+pub mod settings;
 pub mod sqlite;
 pub mod staff;
 
@@ -29,6 +31,7 @@ use shared::wire::{Row, Summary};
 use self::attachments::AttachmentStore;
 use self::desk::{Colleague, Contact, DeskNote, Noted, Patient, Reach};
 use self::grants::GrantStore;
+use self::openings::OpeningStore;
 use self::outgoing::OutgoingStore;
 use self::packs::PackStore;
 use self::people::{
@@ -42,6 +45,7 @@ use self::resources::{
 use self::rows::{
     Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, ShownThread, ThreadRow,
 };
+use self::settings::SettingsStore;
 use self::staff::{OneTime, SetUp, StaffChange, StaffLink, StaffSetUp, StaffSignIn};
 use crate::audit::{Entry, Head, Linked, Search};
 use crate::sealing::WrappingKey;
@@ -65,7 +69,16 @@ pub enum StoreError {
 /// An answer that comes when the transaction is over.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-pub trait Store: AttachmentStore + GrantStore + OutgoingStore + PackStore + Send + Sync {
+pub trait Store:
+    AttachmentStore
+    + GrantStore
+    + OpeningStore
+    + OutgoingStore
+    + PackStore
+    + SettingsStore
+    + Send
+    + Sync
+{
     // People. Adding what is there already changes nothing.
     fn add_patient(&self, patient: NewPatient) -> Answer<'_, ()>;
     fn add_account(&self, account: NewAccount) -> Answer<'_, ()>;

@@ -74,6 +74,7 @@ impl World {
         let store = Arc::new(store);
         let setup = setup(folder.path(), clock.clone());
         let app = App::new(setup, Arc::clone(&store) as Arc<dyn Store>);
+        app.read_settings().await.unwrap();
         let portal = PortalSource::folder(folder.path().join("portal"));
         let router = routes::router(app.clone(), routes::table(), portal);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -3,6 +3,7 @@
 mod accessibility;
 mod before_visit;
 mod canaries;
+mod break_glass;
 mod checks;
 mod clinic;
 mod clinic_keys;
@@ -94,6 +95,7 @@ pub const JOURNEYS: &[Journey] = &[
     journey("correction", BOTH, |stage| Box::pin(correction::play(stage))),
     journey("staff", BOTH, |stage| Box::pin(staff::play(stage))),
     journey("office", BOTH, |stage| Box::pin(office::play(stage))),
+    journey("break_glass", BOTH, |stage| Box::pin(break_glass::play(stage))),
     journey("share", BOTH, |stage| Box::pin(share::play(stage))),
     journey("readme", CHROMIUM, |stage| Box::pin(readme::play(stage))),
     journey("snapshots", CHROMIUM, |stage| Box::pin(snapshots::play(stage))),

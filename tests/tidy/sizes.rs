@@ -14,6 +14,9 @@ const KB: u64 = 1000;
 const PAGE_ALARM: u64 = 258 * KB;
 const PAGE_MAX: u64 = 260 * KB;
 const WORKER_MAX: u64 = 430 * KB;
+/// The inbox with its styles, and the office with both of its sheets, on a desktop at the clinic.
+const CLINIC_MAX: u64 = 250 * KB;
+const OFFICE_MAX: u64 = 250 * KB;
 const STYLES_MAX: u64 = 8 * KB;
 const ICONS_MAX: u64 = 4 * KB;
 const SHELL_MAX: u64 = 700 * KB;
@@ -102,6 +105,10 @@ fn over(files: &[Built], percent: u64) -> Vec<String> {
     check("page", PAGE_MAX, &|file| name(&file.path) == "page.wasm");
     check("worker", WORKER_MAX, &|file| name(&file.path) == "worker.wasm");
     check("styles", STYLES_MAX, &|file| file.path.ends_with(".css") && !is_of_staff(&file.path));
+    let of_inbox = ["clinic.wasm", "clinic.css"];
+    let of_office = ["clinic-office.wasm", "clinic-office.css", "clinic.css"];
+    check("clinic", CLINIC_MAX, &|file| of_inbox.contains(&name(&file.path).as_str()));
+    check("office", OFFICE_MAX, &|file| of_office.contains(&name(&file.path).as_str()));
     check("icons", ICONS_MAX, &|file| file.path.ends_with(".svg"));
     check("shell", SHELL_MAX, &|file| !is_of_staff(&file.path));
     findings
@@ -150,11 +157,13 @@ fn planted_sizes_are_found() {
         built("assets/portal-00.css", STYLES_MAX),
         built("assets/boot-00.css", 1),
         built("assets/clinic-00.css", STYLES_MAX),
+        built("assets/clinic-00.wasm", CLINIC_MAX),
+        built("assets/clinic-office-00.wasm", OFFICE_MAX - STYLES_MAX),
         built("assets/boot-00.js", 13 * KB),
     ];
     finds(
         &over(&files, 100),
-        &["page: 260001 bytes", "styles: 8001 bytes", "icons: nothing", "shell: "],
+        &["page: 260001 bytes", "styles: 8001 bytes", "clinic: ", "icons: nothing", "shell: "],
     );
     let page =
         "<link rel=\"stylesheet\" href=\"/assets/boot-00.css\"><script src=\"/assets/boot-00.js\">";

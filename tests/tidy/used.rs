@@ -33,6 +33,7 @@ fn is_portal_source(file: &File) -> bool {
             "portal/src/",
             "portal/index.html",
             "portal/clinic.html",
+            "portal/clinic-office.html",
             "portal/assets/",
         ])
 }

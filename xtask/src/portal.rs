@@ -100,6 +100,7 @@ fn pages(assets: &Assets, kind: Kind) -> anyhow::Result<Vec<Served>> {
     for (template, path) in [
         ("index.html", "index.html"),
         ("clinic.html", "clinic/index.html"),
+        ("clinic-office.html", "clinic/office/index.html"),
         ("manifest.webmanifest", "manifest.webmanifest"),
     ] {
         let place = source().join(template);

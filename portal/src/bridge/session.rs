@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use shared::id::{AccountId, PatientId};
+use shared::view::desk::settings::InBoth;
 
 /// Who is signed in here and whose records they can open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,9 +27,17 @@ pub struct RecordOf {
 }
 
 /// What every screen may need of the clinic, offline too.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clinic {
     pub name: String,
     pub phone: String,
     pub emergency_number: String,
+    #[serde(default)]
+    pub address: String,
+    #[serde(default)]
+    pub after_hours: String,
+    #[serde(default)]
+    pub hours: InBoth,
+    #[serde(default)]
+    pub away: InBoth,
 }

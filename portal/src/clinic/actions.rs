@@ -20,7 +20,7 @@ const REASONS: [CloseReason; 4] =
 
 #[component]
 pub(super) fn Heading(desk: Desk, line: QueueLine, also_here: Vec<String>) -> AnyView {
-    let me = desk.who().get_untracked().map(|who| who.name);
+    let me = desk.seat.who().get_untracked().map(|who| who.name);
     let owner = owner_words(line.owner.as_ref(), me.as_deref());
     let about = match &line.by {
         Some(by) => words::clinic_record_by(by, &line.patient_name),
@@ -47,7 +47,8 @@ pub(super) fn Heading(desk: Desk, line: QueueLine, also_here: Vec<String>) -> An
     });
     let is_done = matches!(line.work.stage, Stage::Done { .. });
     let closes = line.work.kind == WorkKind::Message && !is_done;
-    let close = closes.then(|| form::opener(desk, form::CLOSE, words::clinic_close(), None, false));
+    let close =
+        closes.then(|| form::opener(desk.seat, form::CLOSE, words::clinic_close(), None, false));
     view! {
         <div class="conversation-head">
             <div>
@@ -57,7 +58,7 @@ pub(super) fn Heading(desk: Desk, line: QueueLine, also_here: Vec<String>) -> An
             </div>
             <div class="bar">
                 {take}
-                {form::opener(desk, form::GIVE, words::clinic_assign(), None, false)}
+                {form::opener(desk.seat, form::GIVE, words::clinic_assign(), None, false)}
                 {close}
             </div>
         </div>
@@ -95,9 +96,15 @@ fn give(desk: Desk) -> AnyView {
             desk.note_on(place, notes, what);
         };
         let fields = form::choice("give-to", words::clinic_give(), options, to);
-        form::deciding(desk, fields, missing, words::clinic_give_do(), false, give)
+        form::deciding(desk.seat, fields, missing, words::clinic_give_do(), false, give)
     };
-    form::sheet(desk, form::GIVE, words::clinic_assign_title(), words::clinic_cancel(), content)
+    form::sheet(
+        desk.seat,
+        form::GIVE,
+        words::clinic_assign_title(),
+        words::clinic_cancel(),
+        content,
+    )
 }
 
 fn close(desk: Desk) -> AnyView {
@@ -118,9 +125,22 @@ fn close(desk: Desk) -> AnyView {
             <p class="soft">{words::clinic_close_reopens()}</p>
         };
         let missing = RwSignal::new(false);
-        form::deciding(desk, fields.into_any(), missing, words::clinic_close_do(), false, close)
+        form::deciding(
+            desk.seat,
+            fields.into_any(),
+            missing,
+            words::clinic_close_do(),
+            false,
+            close,
+        )
     };
-    form::sheet(desk, form::CLOSE, words::clinic_close_title(), words::clinic_cancel(), content)
+    form::sheet(
+        desk.seat,
+        form::CLOSE,
+        words::clinic_close_title(),
+        words::clinic_cancel(),
+        content,
+    )
 }
 
 fn close_words(why: CloseReason) -> String {

@@ -95,7 +95,7 @@ pub(super) fn Chart(desk: Desk) -> AnyView {
         let typed = Typed::nothing();
         let line = desk.shown().with_untracked(|shown| match shown {
             Shown::Item(item) => Some(item.line.clone()),
-            Shown::None | Shown::Opening | Shown::Missing => None,
+            Shown::None | Shown::Opening | Shown::Missing | Shown::Closed => None,
         });
         let Some(line) = line else { return ().into_any() };
         let place = super::client::Place::of(&line);
@@ -105,7 +105,7 @@ pub(super) fn Chart(desk: Desk) -> AnyView {
             None => typed.missing.set(true),
         };
         let kinds = KINDS.iter().map(|kind| ((*kind).to_owned(), kind_words(kind))).collect();
-        let me = desk.who().get_untracked().map(|who| who.name).unwrap_or_default();
+        let me = desk.seat.who().get_untracked().map(|who| who.name).unwrap_or_default();
         let fields = view! {
             <p class="soft" dir="auto">{born}</p>
             {choice("chart-kind", words::chart_kind(), kinds, typed.kind)}
@@ -117,9 +117,9 @@ pub(super) fn Chart(desk: Desk) -> AnyView {
                 </div>
             </div>
         };
-        deciding(desk, fields.into_any(), typed.missing, words::chart_add(), false, add)
+        deciding(desk.seat, fields.into_any(), typed.missing, words::chart_add(), false, add)
     };
-    sheet(desk, form::CHART, words::clinic_chart_add(), words::clinic_cancel(), content)
+    sheet(desk.seat, form::CHART, words::clinic_chart_add(), words::clinic_cancel(), content)
 }
 
 fn kind_words(kind: &str) -> String {

@@ -12,6 +12,7 @@ use shared::edit::{Attachment, Refused};
 use shared::id::{AccountId, EntryId, PatientId};
 use shared::view::desk::context::PatientContext;
 use shared::view::desk::queue::{ColleagueLine, DeskItem, Queue, QueueLine};
+use shared::view::desk::settings::SavedReply;
 
 /// Who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -95,6 +96,8 @@ pub(super) enum Failed {
     NotFound,
     /// A code has to be given first, and then the same works.
     CodeNeeded,
+    /// Nothing of this record is work of whoever asks.
+    NoRelation,
     Refused(Refused),
     NoAccess(NoAccess),
     /// It will not work next time either.
@@ -130,6 +133,14 @@ struct Problem {
 }
 
 impl Problem {
+    fn forbidden(&self) -> Failed {
+        match self.kind.rsplit(':').next() {
+            Some("code-needed") => Failed::CodeNeeded,
+            Some("no-relation") => Failed::NoRelation,
+            Some(_) | None => Failed::Impossible,
+        }
+    }
+
     fn failed(&self) -> Failed {
         let said = self.refused.clone().unwrap_or_default();
         let refused = serde_json::from_value(said.clone()).map(Failed::Refused);
@@ -174,6 +185,20 @@ pub(super) fn encoded(text: &str) -> String {
 
 pub(super) async fn colleagues() -> Result<Vec<ColleagueLine>, Failed> {
     get("colleagues").await
+}
+
+/// Replies that this clinic writes often; none if it has none of its own.
+pub(super) async fn saved_replies() -> Result<Vec<SavedReply>, Failed> {
+    #[derive(Deserialize)]
+    struct Shown {
+        settings: Settings,
+    }
+    #[derive(Deserialize)]
+    struct Settings {
+        replies: Vec<SavedReply>,
+    }
+    let shown: Shown = get("settings").await?;
+    Ok(shown.settings.replies)
 }
 
 pub(super) async fn item(place: Place) -> Result<DeskItem, Failed> {
@@ -285,6 +310,17 @@ pub(super) async fn send<T: DeserializeOwned>(
     response.json().await.map_err(|_| Failed::Away)
 }
 
+/// The same where somebody may have been faster (409): false, and what they left.
+pub(super) async fn send_or_behind<T: DeserializeOwned>(
+    path: &str,
+    body: &impl Serialize,
+) -> Result<(T, bool), Failed> {
+    let response = post(path, body).await?;
+    let is_done = response.status() != 409;
+    let response = if is_done { judge(response).await? } else { response };
+    Ok((response.json().await.map_err(|_| Failed::Away)?, is_done))
+}
+
 async fn post(path: &str, body: &impl Serialize) -> Result<Response, Failed> {
     let request = named(Request::post(&format!("{API}/{path}"))).json(body);
     request.map_err(|_| Failed::Impossible)?.send().await.map_err(|_| Failed::Away)
@@ -304,8 +340,7 @@ async fn judge(response: Response) -> Result<Response, Failed> {
         404 => Err(Failed::NotFound),
         403 => {
             let problem: Result<Problem, _> = response.json().await;
-            let wants_code = problem.is_ok_and(|problem| problem.kind.ends_with(":code-needed"));
-            Err(if wants_code { Failed::CodeNeeded } else { Failed::Impossible })
+            Err(problem.map_or(Failed::Impossible, |problem| problem.forbidden()))
         }
         422 => {
             let problem: Result<Problem, _> = response.json().await;

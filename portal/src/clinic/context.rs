@@ -22,7 +22,7 @@ pub(super) fn Context(desk: Desk) -> AnyView {
             Shown::Item(item) => {
                 Some((item.line.patient_name.clone(), item.line.birth_date.clone()))
             }
-            Shown::None | Shown::Opening | Shown::Missing => None,
+            Shown::None | Shown::Opening | Shown::Missing | Shown::Closed => None,
         })
     });
     let known = Memo::new(move |_| desk.context());
@@ -55,7 +55,7 @@ pub(super) fn Context(desk: Desk) -> AnyView {
     .into_any()
 }
 
-fn about_lines(known: &PatientContext, birth_date: &str) -> Vec<String> {
+pub(super) fn about_lines(known: &PatientContext, birth_date: &str) -> Vec<String> {
     let born = words::clinic_born(&born(birth_date));
     let sex = known.context.sex.as_deref().map(sex_words);
     let who = match (known.age, sex) {
@@ -76,15 +76,32 @@ fn sex_words(code: &str) -> String {
 }
 
 fn sections(desk: Desk, known: &PatientContext) -> AnyView {
+    let add =
+        form::opener(desk.seat, form::CHART, words::clinic_chart_add(), Some(Icon::Plus), false);
+    let wrong = form::opener(desk.seat, form::WRONG, words::chart_wrong(), None, false);
+    view! {
+        {clinical(known)}
+        <div class="bar">{add}{wrong}</div>
+        {around(known)}
+    }
+    .into_any()
+}
+
+/// What the chart says.
+pub(super) fn clinical(known: &PatientContext) -> AnyView {
     let context = &known.context;
-    let add = form::opener(desk, form::CHART, words::clinic_chart_add(), Some(Icon::Plus), false);
-    let wrong = form::opener(desk, form::WRONG, words::chart_wrong(), None, false);
     view! {
         {section(words::clinic_allergies(), allergies(known))}
         {section(words::clinic_conditions(), conditions(known))}
         {section(words::clinic_results(), results(&context.results))}
         {section(words::clinic_medicines(), medicines(&context.medicines))}
-        <div class="bar">{add}{wrong}</div>
+    }
+    .into_any()
+}
+
+/// How to speak with them, and who reads along.
+pub(super) fn around(known: &PatientContext) -> AnyView {
+    view! {
         {section(words::clinic_language_label(), languages(known))}
         {section(words::clinic_caregivers(), caregivers(known))}
         {section(words::clinic_contact(), view! { <p class="soft">{contact(known)}</p> }.into_any())}

@@ -12,6 +12,7 @@ use super::desk::{Desk, Shown};
 use super::line::{kind_words, since_words};
 use super::photo::photos;
 use super::reply::Reply;
+use super::top::OFFICE;
 use super::{keys, refill, request};
 use crate::page::i18n::{time, words};
 use crate::page::ui::icon::{Icon, Picture};
@@ -29,7 +30,7 @@ fn part<T: PartialEq + Send + Sync + 'static>(
     Memo::new(move |_| {
         desk.shown().with(|shown| match shown {
             Shown::Item(item) => Some(of(item)),
-            Shown::None | Shown::Opening | Shown::Missing => None,
+            Shown::None | Shown::Opening | Shown::Missing | Shown::Closed => None,
         })
     })
 }
@@ -53,6 +54,7 @@ pub(super) fn Conversation(desk: Desk) -> AnyView {
         Shown::None => Some(nothing_open(desk)),
         Shown::Opening => Some(note(words::clinic_opening())),
         Shown::Missing => Some(note(words::clinic_missing())),
+        Shown::Closed => Some(closed(desk)),
         Shown::Item(_) => None,
     };
     Effect::new(move || {
@@ -68,7 +70,7 @@ pub(super) fn Conversation(desk: Desk) -> AnyView {
         let line = flag.get()?;
         (!line.red_flags.is_empty()).then(|| super::inbox::flag(desk, &line))
     };
-    let problem = move || desk.form().get().is_none().then(|| desk.problem().get());
+    let problem = move || desk.seat.form().get().is_none().then(|| desk.seat.problem().get());
     view! {
         <main class="conversation" id="conversation" tabindex="-1">
             {instead}
@@ -134,6 +136,17 @@ fn actions(desk: Desk, request: Request) -> AnyView {
 
 fn note(text: String) -> AnyView {
     view! { <p class="desk-note">{text}</p> }.into_any()
+}
+
+/// Why it does not open, and for whoever may state a reason the way to do that.
+fn closed(desk: Desk) -> AnyView {
+    let may_open = matches!(desk.seat.role().as_deref(), Some("nurse" | "clinician"));
+    let place = desk.place().get_untracked().filter(|_| may_open);
+    let way = place.map(|place| {
+        let to = format!("{OFFICE}#record/{}", place.patient);
+        view! { <a class="button quiet" href=to>{words::clinic_record_open()}</a> }
+    });
+    view! { <div class="desk-note stack"><p>{words::clinic_closed()}</p>{way}</div> }.into_any()
 }
 
 /// Nothing opens by itself: who wrote is told that somebody read it, and that has to be true.

@@ -5,28 +5,23 @@ mod deciding;
 
 use std::collections::BTreeMap;
 
+use leptos::ev::beforeunload;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use shared::id::PatientId;
 use shared::view::desk::context::PatientContext;
 use shared::view::desk::queue::{ColleagueLine, DeskItem, Queue, QueueLine};
+use shared::view::desk::settings::SavedReply;
 
-use super::client::{self, Failed, Place, Who};
+use super::client::{self, Failed, Place};
 use super::drafts::Draft;
-use super::room::Room;
-use crate::page::ui::platform::{Kept, fragment, on_fragment};
+use super::seat::{Connection, Seat};
+use super::top::OFFICE;
+use crate::page::ui::platform::{Kept, fragment, go_to, on_fragment};
 
 /// Where this browser keeps that single keys are off.
 const KEYS: &str = "clinic-keys";
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Connection {
-    Opening,
-    UpToDate,
-    Away,
-    SignedOut,
-}
 
 /// The item on the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,23 +29,21 @@ pub(super) enum Shown {
     None,
     Opening,
     Missing,
+    /// No work of whoever sits here.
+    Closed,
     Item(Box<DeskItem>),
 }
 
 #[derive(Clone, Copy)]
 pub(super) struct Desk {
-    who: RwSignal<Option<Who>>,
-    connection: RwSignal<Connection>,
+    pub(super) seat: Seat,
     queue: RwSignal<Option<Queue>>,
     /// Which of the queue is shown, as the server calls it.
     show: RwSignal<&'static str>,
-    room: RwSignal<Room>,
     search: RwSignal<String>,
     colleagues: RwSignal<Vec<ColleagueLine>>,
-    /// Why the last thing that was tried did not happen.
-    problem: RwSignal<Option<String>>,
-    /// The form that is open over the desk, by its name.
-    form: RwSignal<Option<&'static str>>,
+    /// Of the clinic's own; those of the program if there is none.
+    replies: RwSignal<Vec<SavedReply>>,
     /// Which page of the queue.
     page: RwSignal<usize>,
     /// Counts on so that what says how long somebody waits is said anew.
@@ -68,15 +61,12 @@ pub(super) struct Desk {
 impl Desk {
     pub(super) fn open() -> Self {
         let desk = Self {
-            who: RwSignal::new(None),
-            connection: RwSignal::new(Connection::Opening),
+            seat: Seat::open(),
             queue: RwSignal::new(None),
             show: RwSignal::new("all"),
-            room: RwSignal::new(Room::Inbox),
             search: RwSignal::new(String::new()),
             colleagues: RwSignal::new(Vec::new()),
-            problem: RwSignal::new(None),
-            form: RwSignal::new(None),
+            replies: RwSignal::new(Vec::new()),
             page: RwSignal::new(0),
             tick: RwSignal::new(0),
             keys_on: RwSignal::new(Kept::Device.read(KEYS).as_deref() != Some("off")),
@@ -88,15 +78,17 @@ impl Desk {
         };
         desk.follow_address();
         on_fragment(move || desk.follow_address());
+        Effect::new(move || {
+            if desk.seat.connection().get() == Connection::SignedOut {
+                desk.forget();
+            }
+        });
+        window_event_listener(beforeunload, move |event| {
+            if desk.has_drafts() {
+                event.prevent_default();
+            }
+        });
         desk
-    }
-
-    pub(super) fn who(self) -> ReadSignal<Option<Who>> {
-        self.who.read_only()
-    }
-
-    pub(super) fn connection(self) -> ReadSignal<Connection> {
-        self.connection.read_only()
     }
 
     pub(super) fn queue(self) -> ReadSignal<Option<Queue>> {
@@ -105,14 +97,6 @@ impl Desk {
 
     pub(super) fn shows(self) -> ReadSignal<&'static str> {
         self.show.read_only()
-    }
-
-    pub(super) fn room(self) -> ReadSignal<Room> {
-        self.room.read_only()
-    }
-
-    pub(super) fn form(self) -> RwSignal<Option<&'static str>> {
-        self.form
     }
 
     pub(super) fn page(self) -> ReadSignal<usize> {
@@ -163,8 +147,8 @@ impl Desk {
         self.colleagues.read_only()
     }
 
-    pub(super) fn problem(self) -> ReadSignal<Option<String>> {
-        self.problem.read_only()
+    pub(super) fn replies(self) -> ReadSignal<Vec<SavedReply>> {
+        self.replies.read_only()
     }
 
     pub(super) fn place(self) -> ReadSignal<Option<Place>> {
@@ -179,26 +163,19 @@ impl Desk {
     pub(super) fn line(self) -> Option<QueueLine> {
         self.shown.with_untracked(|shown| match shown {
             Shown::Item(item) => Some(item.line.clone()),
-            Shown::None | Shown::Opening | Shown::Missing => None,
+            Shown::None | Shown::Opening | Shown::Missing | Shown::Closed => None,
         })
     }
 
     /// The address names the open thread, so that going back and reloading work.
     fn follow_address(self) {
-        let fragment = fragment();
-        let role = self.who.with_untracked(|who| who.as_ref().map(|who| who.role.clone()));
-        let room = Room::of(fragment.as_deref(), role.as_deref());
-        if self.room.get_untracked() != room {
-            self.form.set(None);
-            self.room.set(room);
-        }
-        let place = fragment.and_then(|text| Place::parse(&text));
+        let place = fragment().and_then(|text| Place::parse(&text));
         if place == self.place.get_untracked() {
             return;
         }
         self.place.set(place);
-        self.problem.set(None);
-        self.form.set(None);
+        self.seat.problem().set(None);
+        self.seat.form().set(None);
         self.shown.set(if place.is_some() { Shown::Opening } else { Shown::None });
         spawn_local(self.fetch_item());
     }
@@ -206,7 +183,7 @@ impl Desk {
     /// Fetches everything that is on the screen; says whether the server was there.
     pub(super) async fn refresh(self) -> bool {
         let listed = self.fetch_list().await;
-        self.note(listed);
+        self.seat.note(listed);
         if listed.is_err() {
             return false;
         }
@@ -215,26 +192,21 @@ impl Desk {
         true
     }
 
-    /// Whoever runs the accounts has no reason to read what patients write, and no inbox.
-    pub(super) fn is_admin(self) -> bool {
-        self.who.with_untracked(|who| who.as_ref().is_some_and(|who| who.role == "admin"))
-    }
-
     async fn fetch_list(self) -> Result<(), Failed> {
-        if self.who.with_untracked(Option::is_none) {
-            let who = client::who().await?;
-            if self.author.with_untracked(|author| author.as_ref() != Some(&who.name)) {
+        if self.seat.sit().await? {
+            let name = self.seat.who().get_untracked().map(|who| who.name);
+            if self.author.with_untracked(|author| *author != name) {
                 self.drafts.set(BTreeMap::new());
-                self.author.set(Some(who.name.clone()));
+                self.author.set(name);
             }
-            self.who.set(Some(who));
-            self.follow_address();
         }
-        if self.is_admin() {
+        if self.seat.is_admin() {
+            go_to(OFFICE);
             return Ok(());
         }
         if self.colleagues.with_untracked(Vec::is_empty) {
             self.colleagues.set(client::colleagues().await?);
+            self.replies.set(client::saved_replies().await?);
         }
         let wanted =
             || (self.show.get_untracked(), self.search.get_untracked(), self.page.get_untracked());
@@ -250,7 +222,7 @@ impl Desk {
 
     async fn ask_again(self) {
         let listed = self.fetch_list().await;
-        self.note(listed);
+        self.seat.note(listed);
     }
 
     /// The item before or after the open one, or the first.
@@ -297,63 +269,29 @@ impl Desk {
         let shown = match fetched {
             Ok(item) => Shown::Item(Box::new(item)),
             Err(Failed::NotFound) => Shown::Missing,
+            Err(Failed::NoRelation) => Shown::Closed,
             // What is on the screen stays there.
-            Err(why) => return self.note(Err(why)),
+            Err(why) => return self.seat.note(Err(why)),
         };
         if self.shown.with_untracked(|old| *old != shown) {
             self.shown.set(shown);
         }
-        self.fetch_context(place).await;
-    }
-
-    pub(super) fn note(self, result: Result<(), Failed>) {
-        let connection = match result {
-            Ok(()) => Connection::UpToDate,
-            Err(Failed::SignedOut) => {
-                self.forget();
-                Connection::SignedOut
-            }
-            Err(_) => Connection::Away,
-        };
-        if self.connection.get_untracked() != connection {
-            self.connection.set(connection);
+        if self.line().is_some() {
+            self.fetch_context(place).await;
         }
     }
 
     /// Nothing of a patient stays on the screen or in memory. What was typed stays: it is lost
     /// nowhere but with the page.
     fn forget(self) {
-        self.who.set(None);
         self.queue.set(None);
         self.context.set(None);
-        self.form.set(None);
         self.colleagues.set(Vec::new());
         self.shown.set(Shown::Opening);
     }
 
-    /// Signed in anew; what is on the screen comes with the first answer.
-    pub(super) fn come_in(self) {
-        self.connection.set(Connection::Opening);
-    }
-
-    /// Nobody was here for a while: the screen is emptied at once, whether the server hears of it or
-    /// not, and whoever comes back finds what they had typed.
-    pub(super) fn lock(self) {
-        self.note(Err(Failed::SignedOut));
-        spawn_local(async move {
-            let _told = client::sign_out().await;
-        });
-    }
-
+    /// Whoever says that they go takes back what they typed.
     pub(super) fn sign_out(self) {
-        spawn_local(async move {
-            match client::sign_out().await {
-                Ok(()) | Err(Failed::SignedOut) => {
-                    self.drafts.set(BTreeMap::new());
-                    self.note(Err(Failed::SignedOut));
-                }
-                Err(why) => self.note(Err(why)),
-            }
-        });
+        self.seat.sign_out(move || self.drafts.set(BTreeMap::new()));
     }
 }

@@ -6,8 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::client::{self, Door};
-use super::desk::{Connection, Desk};
-use super::live;
+use super::seat::{Connection, Seat};
 use crate::page::i18n::words;
 
 /// How often the server hears that somebody is here.
@@ -15,8 +14,8 @@ const TELL_MS: u32 = 60_000;
 /// Minutes without a touch after which the page empties itself, before the server ends the session.
 const IDLE_MINUTES: u32 = 14;
 
-#[component]
-pub(super) fn SignIn(desk: Desk) -> AnyView {
+/// `again` is what a page does once somebody has come in.
+pub(super) fn sign_in(seat: Seat, again: impl Fn() + Copy + 'static) -> AnyView {
     let fields = Fields::default();
     let problem = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
@@ -33,8 +32,8 @@ pub(super) fn SignIn(desk: Desk) -> AnyView {
             match answer {
                 Ok(()) => {
                     problem.set(None);
-                    desk.come_in();
-                    live::keep_up(desk);
+                    seat.come_in();
+                    again();
                 }
                 Err(why) => problem.set(Some(why_not(why))),
             }
@@ -136,20 +135,20 @@ pub(super) fn why_not(why: Door) -> String {
 }
 
 /// Tells the server while somebody types or clicks, and empties the page when nobody does.
-pub(super) fn watch(desk: Desk) {
+pub(super) fn watch(seat: Seat) {
     let quiet = StoredValue::new(0_u32);
     let touched = move || quiet.set_value(0);
     window_event_listener(keydown, move |_| touched());
     window_event_listener(pointerdown, move |_| touched());
     let tell = move || {
-        let lasts = desk.who().get_untracked().is_some_and(|who| who.idle);
-        if !lasts || desk.connection().get_untracked() == Connection::SignedOut {
+        let lasts = seat.who().get_untracked().is_some_and(|who| who.idle);
+        if !lasts || seat.connection().get_untracked() == Connection::SignedOut {
             return quiet.set_value(0);
         }
         let minutes = quiet.get_value();
         quiet.set_value(minutes + 1);
         if minutes >= IDLE_MINUTES {
-            desk.lock();
+            seat.lock();
         } else if minutes == 0 {
             // Whether it arrived shows with whatever is asked next.
             spawn_local(async move {

@@ -31,6 +31,11 @@ impl Desk {
         self.drafts.with(|drafts| drafts.get(&place).cloned())
     }
 
+    /// Something was typed that is on no other place than this page.
+    pub(super) fn has_drafts(self) -> bool {
+        self.drafts.with_untracked(|drafts| drafts.values().any(|one| !one.text.trim().is_empty()))
+    }
+
     pub(super) fn text(self, place: Place) -> String {
         self.draft(place).map(|draft| draft.text).unwrap_or_default()
     }
@@ -72,7 +77,7 @@ impl Desk {
                 }
                 Err(why @ (Failed::Away | Failed::SignedOut)) => {
                     self.set_state(place, DraftState::Waiting);
-                    self.note(Err(why));
+                    self.seat.note(Err(why));
                 }
                 Err(why) => self.set_state(place, DraftState::NotSent(why)),
             }

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use shared::view::desk::queue::QueueLine;
 
-use super::desk::Desk;
+use super::seat::Seat;
 use crate::page::i18n::{time, words};
 use crate::page::ui::icon::{Icon, Picture};
 use crate::page::ui::sheet::Sheet;
@@ -25,14 +25,14 @@ pub(super) const BOOK: &str = "book";
 pub(super) const OFFER: &str = "offer";
 
 pub(super) fn sheet(
-    desk: Desk,
+    seat: Seat,
     name: &'static str,
     title: String,
     close: String,
     content: impl Fn() -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
     let is_open = RwSignal::new(false);
-    let form = desk.form();
+    let form = seat.form();
     Effect::new(move || is_open.set(form.get() == Some(name)));
     Effect::new(move || {
         if !is_open.get() && form.get_untracked() == Some(name) {
@@ -44,7 +44,7 @@ pub(super) fn sheet(
 
 /// A form with a main button. What went wrong last is said in it.
 pub(super) fn deciding(
-    desk: Desk,
+    seat: Seat,
     fields: AnyView,
     missing: RwSignal<bool>,
     label: String,
@@ -57,7 +57,7 @@ pub(super) fn deciding(
     };
     let problem = move || match missing.get() {
         true => Some(words::clinic_fill_all()),
-        false => desk.problem().get(),
+        false => seat.problem().get(),
     };
     view! {
         <form class="stack" on:submit=submit>
@@ -71,13 +71,13 @@ pub(super) fn deciding(
 
 /// A button that opens a form.
 pub(super) fn opener(
-    desk: Desk,
+    seat: Seat,
     name: &'static str,
     label: String,
     icon: Option<Icon>,
     main: bool,
 ) -> AnyView {
-    let press = move |_| desk.form().set(Some(name));
+    let press = move |_| seat.form().set(Some(name));
     view! {
         <button type="button" class="button" class:quiet=!main id=format!("{name}-open") on:click=press>
             {icon.map(|icon| view! { <Picture of=icon/> })}{label}

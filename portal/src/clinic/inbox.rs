@@ -48,7 +48,7 @@ pub(super) fn Inbox(desk: Desk) -> AnyView {
                 <kbd>"J"</kbd><kbd>"K"</kbd>{words::clinic_keys_move()}
                 <kbd>"R"</kbd>{words::clinic_keys_reply()}
                 <kbd>"/"</kbd>{words::clinic_keys_search()}
-                <button type="button" on:click=move |_| desk.form().set(Some("help"))>
+                <button type="button" on:click=move |_| desk.seat.form().set(Some("help"))>
                     <kbd>"?"</kbd>{words::clinic_keys_all()}
                 </button>
             </p>

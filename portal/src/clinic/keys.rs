@@ -6,15 +6,12 @@ use leptos::prelude::*;
 use super::client::Place;
 use super::desk::{Desk, Shown};
 use super::form;
-use super::room::Room;
 use crate::page::i18n::words;
 use crate::page::ui::platform::{focus, focus_at_once, is_typing, set_fragment};
 
 pub(super) fn listen(desk: Desk) {
     window_event_listener(keydown, move |event| {
-        let is_free = desk.keys_on().get_untracked()
-            && desk.form().get_untracked().is_none()
-            && desk.room().get_untracked() == Room::Inbox;
+        let is_free = desk.keys_on().get_untracked() && desk.seat.form().get_untracked().is_none();
         if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing() || !is_free {
             return;
         }
@@ -24,8 +21,8 @@ pub(super) fn listen(desk: Desk) {
             // A letter that is typed before its field has the focus would be a command.
             "r" => focus_at_once("reply"),
             "/" => focus_at_once("search"),
-            "?" => desk.form().set(Some(form::HELP)),
-            "g" if has_item(desk) => desk.form().set(Some(form::GIVE)),
+            "?" => desk.seat.form().set(Some(form::HELP)),
+            "g" if has_item(desk) => desk.seat.form().set(Some(form::GIVE)),
             "e" => open_first(&["close-open", "end-open"]),
             "a" => open_first(&["approve-open", "book-open", "recommend-open"]),
             "d" => open_first(&["decline-open"]),
@@ -94,5 +91,5 @@ pub(super) fn Help(desk: Desk) -> AnyView {
         }
         .into_any()
     };
-    form::sheet(desk, form::HELP, words::clinic_help(), words::clinic_close_help(), content)
+    form::sheet(desk.seat, form::HELP, words::clinic_help(), words::clinic_close_help(), content)
 }

@@ -87,7 +87,7 @@ pub(super) fn stage_words(stage: &Stage) -> String {
 
 /// In few words, for a line of the queue; nothing if nobody has it.
 pub(super) fn short_owner(owner: Option<&Owner>, desk: Desk) -> Option<String> {
-    let me = desk.who().get_untracked().map(|who| who.name);
+    let me = desk.seat.who().get_untracked().map(|who| who.name);
     Some(match owner? {
         Owner::Person { name, .. } if Some(name) == me.as_ref() => words::clinic_owner_you(),
         Owner::Person { name, .. } => name.clone(),

@@ -7,7 +7,8 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::GetUntracked;
 use leptos::task::spawn_local;
 
-use super::desk::{Connection, Desk};
+use super::desk::Desk;
+use super::seat::Connection;
 use crate::page::ui::platform::{is_in_sight, on_wake};
 
 const EVENTS: &str = "/clinic/api/events";
@@ -19,7 +20,7 @@ const LOOK_AGAIN_MS: u32 = 20_000;
 /// Asks when the window comes back.
 pub(super) fn follow_wakes(desk: Desk) {
     on_wake(move || {
-        if desk.connection().get_untracked() != Connection::SignedOut {
+        if desk.seat.connection().get_untracked() != Connection::SignedOut {
             spawn_local(async move {
                 desk.refresh().await;
             });
@@ -30,17 +31,17 @@ pub(super) fn follow_wakes(desk: Desk) {
 /// Until the session is over; whoever signs in anew starts it anew.
 pub(super) fn keep_up(desk: Desk) {
     spawn_local(async move {
-        while desk.connection().get_untracked() != Connection::SignedOut {
+        while desk.seat.connection().get_untracked() != Connection::SignedOut {
             TimeoutFuture::new(LOOK_AGAIN_MS).await;
-            if is_in_sight() && desk.connection().get_untracked() == Connection::UpToDate {
+            if is_in_sight() && desk.seat.connection().get_untracked() == Connection::UpToDate {
                 desk.look_again().await;
             }
         }
     });
     spawn_local(async move {
-        while desk.connection().get_untracked() != Connection::SignedOut {
+        while desk.seat.connection().get_untracked() != Connection::SignedOut {
             // Tells a server that is away from a session that is over, which the stream cannot.
-            if desk.refresh().await && !desk.is_admin() {
+            if desk.refresh().await && !desk.seat.is_admin() {
                 listen(desk).await;
             }
             TimeoutFuture::new(AGAIN_MS).await;

@@ -1,27 +1,73 @@
-//! What is done away from the inbox: whose record is here and who is let in, who works here, and the
-//! audit log. Much of it needs a code that was given a moment ago, and asks for it.
+//! What is done away from the inbox: whose record is here and who is let in, a record that is opened
+//! without work in it, who works here, and the audit log. Much of it needs a code that was given a
+//! moment ago, and asks for it.
 
 mod caregivers;
 mod client;
 mod log;
 mod people;
+mod record;
+mod settings;
 mod staff;
 
 use std::rc::Rc;
 
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use shared::id::PatientId;
 
 use super::client::{Door, Failed, NoAccess, prove};
-use super::desk::{Connection, Desk};
-use super::door::{Fields, ending, why_not};
-use super::room::Room;
+use super::door::{self, Fields, ending, why_not};
+use super::seat::{Connection, Seat};
+use super::top::{self, INBOX, LOG, PEOPLE, SETTINGS, STAFF};
+use super::{behind_the_door, skip};
 use crate::page::i18n::words;
+use crate::page::ui::platform::{fragment, go_to, on_fragment};
+
+/// Pause before a server that is away is asked again.
+const AGAIN_MS: u32 = 2_000;
+
+/// Where somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Room {
+    People,
+    Record(PatientId),
+    Staff,
+    Settings,
+    Log,
+}
+
+impl Room {
+    fn of(fragment: Option<&str>, is_admin: bool) -> Self {
+        let record = |text: &str| text.strip_prefix("record/")?.parse().ok();
+        match fragment {
+            Some(PEOPLE) => Self::People,
+            Some(STAFF) => Self::Staff,
+            Some(SETTINGS) => Self::Settings,
+            Some(LOG) => Self::Log,
+            other => match (other.and_then(record), is_admin) {
+                (Some(patient), _) => Self::Record(patient),
+                (None, true) => Self::Staff,
+                (None, false) => Self::People,
+            },
+        }
+    }
+
+    const fn door(self) -> &'static str {
+        match self {
+            Self::People | Self::Record(_) => PEOPLE,
+            Self::Staff => STAFF,
+            Self::Settings => SETTINGS,
+            Self::Log => LOG,
+        }
+    }
+}
 
 /// What every room shares: a code that is asked for, and what did not work.
 #[derive(Clone, Copy)]
-pub(super) struct Office {
-    desk: Desk,
+struct Office {
+    seat: Seat,
     wants_code: RwSignal<bool>,
     problem: RwSignal<Option<String>>,
     /// What is done once the code was right.
@@ -29,23 +75,23 @@ pub(super) struct Office {
 }
 
 impl Office {
-    fn open(desk: Desk) -> Self {
+    fn open(seat: Seat) -> Self {
         let (wants_code, problem) = (RwSignal::new(false), RwSignal::new(None));
-        Self { desk, wants_code, problem, again: StoredValue::new_local(None) }
+        Self { seat, wants_code, problem, again: StoredValue::new_local(None) }
     }
 
     /// `again` is what was tried: it is tried once more after a code.
     fn failed(self, why: Failed, again: impl Fn() + 'static) {
-        self.desk.form().set(None);
+        self.seat.form().set(None);
         match why {
             Failed::CodeNeeded => {
                 self.again.set_value(Some(Rc::new(again)));
                 self.wants_code.set(true);
             }
-            Failed::SignedOut => self.desk.note(Err(why)),
+            Failed::SignedOut => self.seat.note(Err(why)),
             Failed::Away => self.problem.set(Some(words::clinic_away())),
             Failed::NoAccess(why) => self.problem.set(Some(no_access_words(why))),
-            Failed::NotFound | Failed::Refused(_) | Failed::Impossible => {
+            Failed::NotFound | Failed::NoRelation | Failed::Refused(_) | Failed::Impossible => {
                 self.problem.set(Some(words::clinic_not_possible()));
             }
         }
@@ -53,39 +99,78 @@ impl Office {
 
     fn worked(self) {
         self.problem.set(None);
-        self.desk.form().set(None);
+        self.seat.form().set(None);
         // Whoever works here is at the page.
-        if self.desk.connection().get_untracked() != Connection::UpToDate {
-            self.desk.note(Ok(()));
+        if self.seat.connection().get_untracked() != Connection::UpToDate {
+            self.seat.note(Ok(()));
         }
     }
 }
 
 #[component]
-pub(super) fn Rooms(desk: Desk) -> AnyView {
-    let office = Office::open(desk);
-    let room = move || {
+pub(super) fn Pages() -> AnyView {
+    let seat = Seat::open();
+    door::watch(seat);
+    sit(seat);
+    let place = RwSignal::new(fragment());
+    on_fragment(move || place.set(fragment()));
+    let room = Memo::new(move |_| {
+        let is_admin = seat.who().get()?.role == "admin";
+        Some(place.with(|place| Room::of(place.as_deref(), is_admin)))
+    });
+    let office = Office::open(seat);
+    let inside = move || {
         office.problem.set(None);
         office.wants_code.set(false);
-        match desk.room().get() {
-            Room::Inbox => ().into_any(),
-            Room::People => people::people(office),
-            Room::Staff => staff::staff(office),
-            Room::Log => log::log(office),
+        seat.form().set(None);
+        match room.get() {
+            None => ().into_any(),
+            Some(Room::People) => people::people(office),
+            Some(Room::Record(patient)) => record::record(office, patient),
+            Some(Room::Staff) => staff::staff(office),
+            Some(Room::Settings) => settings::settings(office),
+            Some(Room::Log) => log::log(office),
         }
     };
     let problem = move || {
         let problem = office.problem.get()?;
         Some(view! { <p class="error" role="alert">{problem}</p> })
     };
+    let rooms = move || {
+        view! {
+            <main class="office" id="conversation" tabindex="-1">
+                {move || office.wants_code.get().then(|| code(office))}
+                {problem}
+                {inside}
+            </main>
+        }
+        .into_any()
+    };
+    let here = move || room.get().map(Room::door);
     view! {
-        <main class="office" id="conversation" tabindex="-1">
-            {move || office.wants_code.get().then(|| code(office))}
-            {problem}
-            {room}
-        </main>
+        {skip()}
+        <div class="desk">
+            {top::top(seat, here, ().into_any(), move || seat.sign_out(|| {}))}
+            {behind_the_door(seat, move || sit(seat), rooms)}
+        </div>
     }
     .into_any()
+}
+
+/// Until it is known who sits here.
+fn sit(seat: Seat) {
+    spawn_local(async move {
+        loop {
+            let who = seat.sit().await.map(drop);
+            seat.note(who);
+            match who {
+                // Whose role has no room here has an inbox.
+                Ok(()) if seat.role().as_deref() == Some("pharmacist") => return go_to(INBOX),
+                Ok(()) | Err(Failed::SignedOut) => return,
+                Err(_) => TimeoutFuture::new(AGAIN_MS).await,
+            }
+        }
+    });
 }
 
 fn no_access_words(why: NoAccess) -> String {
@@ -95,7 +180,8 @@ fn no_access_words(why: NoAccess) -> String {
         NoAccess::NoBirthDate => words::clinic_access_no_birth_date(),
         NoAccess::OfAge => words::clinic_access_of_age(),
         NoAccess::Over => words::clinic_access_over(),
-        NoAccess::NotGiven | NoAccess::NotNarrower => words::clinic_not_possible(),
+        NoAccess::NotNarrower => words::clinic_access_not_less(),
+        NoAccess::NotGiven => words::clinic_not_possible(),
     }
 }
 
@@ -130,26 +216,22 @@ fn code(office: Office) -> AnyView {
     .into_any()
 }
 
-/// The doors to the rooms that this role has.
-pub(super) fn doors(desk: Desk) -> AnyView {
-    let all = move || {
-        let rooms: &[Room] = match desk.who().get().map(|who| who.role).as_deref() {
-            Some("admin") => &[Room::Staff, Room::Log],
-            Some("front_desk" | "nurse" | "clinician") => &[Room::Inbox, Room::People],
-            Some(_) | None => &[],
-        };
-        let door = |room: &Room| {
-            let room = *room;
-            let label = match room {
-                Room::Inbox => words::clinic_inbox(),
-                Room::People => words::clinic_people(),
-                Room::Staff => words::clinic_staff(),
-                Room::Log => words::clinic_log(),
-            };
-            let current = move || (desk.room().get() == room).then_some("page");
-            view! { <a href=format!("#{}", room.word()) aria-current=current>{label}</a> }
-        };
-        rooms.iter().map(door).collect_view()
-    };
-    view! { <nav class="bar desk-rooms" aria-label=words::clinic_rooms()>{all}</nav> }.into_any()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_names_the_room_and_the_role_the_first_one() {
+        let patient = PatientId::from_u128(7);
+        let record = format!("record/{patient}");
+        for (fragment, is_admin, room) in [
+            (None, false, Room::People),
+            (None, true, Room::Staff),
+            (Some("log"), true, Room::Log),
+            (Some("record/nobody"), false, Room::People),
+            (Some(record.as_str()), false, Room::Record(patient)),
+        ] {
+            assert_eq!(Room::of(fragment, is_admin), room, "{fragment:?}");
+        }
+    }
 }

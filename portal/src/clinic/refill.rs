@@ -54,9 +54,9 @@ fn decision(request: &Request, decision: Decision) -> ClinicEdit {
 fn decide(desk: Desk, request: Request) -> AnyView {
     view! {
         <div class="bar">
-            {opener(desk, form::APPROVE, words::clinic_approve_open(), None, true)}
-            {opener(desk, form::CHANGE, words::clinic_change_open(), None, false)}
-            {opener(desk, form::DECLINE, words::clinic_decline_open(), None, false)}
+            {opener(desk.seat, form::APPROVE, words::clinic_approve_open(), None, true)}
+            {opener(desk.seat, form::CHANGE, words::clinic_change_open(), None, false)}
+            {opener(desk.seat, form::DECLINE, words::clinic_decline_open(), None, false)}
         </div>
         {approve(desk, request.clone())}
         {change(desk, request.clone())}
@@ -93,16 +93,16 @@ fn approve(desk: Desk, request: Request) -> AnyView {
                 desk.decide(request.place, decision(&request, approved));
             }
         };
-        let signs = desk.who().get_untracked().map(|who| words::clinic_you_sign(&who.name));
+        let signs = desk.seat.who().get_untracked().map(|who| words::clinic_you_sign(&who.name));
         let fields = view! {
             {about(desk, &asked)}
             {input("quantity", "text", words::clinic_quantity(), quantity)}
             <p class="soft">{signs}</p>
         };
         let label = words::clinic_approve_for(&asked.line.patient_name);
-        deciding(desk, fields.into_any(), missing, label, false, press)
+        deciding(desk.seat, fields.into_any(), missing, label, false, press)
     };
-    sheet(desk, form::APPROVE, words::clinic_approve_title(), words::clinic_cancel(), content)
+    sheet(desk.seat, form::APPROVE, words::clinic_approve_title(), words::clinic_cancel(), content)
 }
 
 fn change(desk: Desk, request: Request) -> AnyView {
@@ -126,9 +126,9 @@ fn change(desk: Desk, request: Request) -> AnyView {
             {area("change-why", words::clinic_why(), why)}
         };
         let label = words::clinic_change_for(&asked.line.patient_name);
-        deciding(desk, fields.into_any(), missing, label, false, press)
+        deciding(desk.seat, fields.into_any(), missing, label, false, press)
     };
-    sheet(desk, form::CHANGE, words::clinic_change_title(), words::clinic_cancel(), content)
+    sheet(desk.seat, form::CHANGE, words::clinic_change_title(), words::clinic_cancel(), content)
 }
 
 fn decline(desk: Desk, request: Request) -> AnyView {
@@ -158,9 +158,9 @@ fn decline(desk: Desk, request: Request) -> AnyView {
             {area("next", words::clinic_next(), next)}
         };
         let label = words::clinic_decline_for(&asked.line.work.title, &asked.line.patient_name);
-        deciding(desk, fields.into_any(), missing, label, true, press)
+        deciding(desk.seat, fields.into_any(), missing, label, true, press)
     };
-    sheet(desk, form::DECLINE, words::clinic_decline_title(), words::clinic_cancel(), content)
+    sheet(desk.seat, form::DECLINE, words::clinic_decline_title(), words::clinic_cancel(), content)
 }
 
 fn reason_words(reason: DeclineReason) -> String {
@@ -203,15 +203,15 @@ fn recommend(desk: Desk, request: Request) -> AnyView {
             {form::choice("prescriber", words::clinic_give(), prescribers, to)}
         };
         let label = words::clinic_recommend();
-        deciding(desk, fields.into_any(), missing, label, false, press)
+        deciding(desk.seat, fields.into_any(), missing, label, false, press)
     };
     let icon = Some(Icon::Send);
     view! {
         <div class="bar">
-            {opener(desk, form::RECOMMEND, words::clinic_recommend_open(), icon, true)}
+            {opener(desk.seat, form::RECOMMEND, words::clinic_recommend_open(), icon, true)}
         </div>
         <p class="soft">{words::clinic_only_prescriber()}</p>
-        {sheet(desk, form::RECOMMEND, words::clinic_recommend_title(), words::clinic_cancel(), content)}
+        {sheet(desk.seat, form::RECOMMEND, words::clinic_recommend_title(), words::clinic_cancel(), content)}
     }
     .into_any()
 }
@@ -220,7 +220,7 @@ fn send_out(desk: Desk, request: &Request) -> AnyView {
     let way = |label: String, way: Way| {
         let (place, request) = (request.place, request.clone());
         let press = move |_| {
-            let by = desk.who().get_untracked().map(|who| who.name).unwrap_or_default();
+            let by = desk.seat.who().get_untracked().map(|who| who.name).unwrap_or_default();
             let out = WentOut { way, by, at: time::now() };
             desk.decide(place, decision(&request, Decision::SentOut { out }));
         };

@@ -15,7 +15,7 @@ use crate::page::ui::icon::{Icon, Picture};
 pub(super) fn Reply(desk: Desk, place: Place) -> AnyView {
     let label = move || match desk.shown().get() {
         Shown::Item(item) => words::clinic_reply_to(&item.line.patient_name),
-        Shown::None | Shown::Opening | Shown::Missing => String::new(),
+        Shown::None | Shown::Opening | Shown::Missing | Shown::Closed => String::new(),
     };
     let problem = RwSignal::new(None::<String>);
     let state = move || {
@@ -79,6 +79,7 @@ pub(super) fn why_not(why: Failed) -> String {
         Failed::Refused(Refused::EmptyText) => words::clinic_reply_empty(),
         Failed::Refused(Refused::TextTooLong) => words::clinic_reply_long(),
         Failed::NotFound => words::clinic_missing(),
+        Failed::NoRelation => words::clinic_closed(),
         Failed::Refused(Refused::Decided) => words::refused_decided(),
         Failed::Refused(Refused::Cancelled) => words::clinic_state_cancelled(),
         Failed::Refused(Refused::NotYourRole) => words::refused_not_your_role(),

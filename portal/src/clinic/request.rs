@@ -192,9 +192,9 @@ pub(super) fn actions(desk: Desk, request: Request) -> AnyView {
     let is_visit = matches!(request.line.work.kind, WorkKind::Visit | WorkKind::VisitWish);
     let visit = is_visit.then(|| {
         view! {
-            {opener(desk, form::BOOK, words::clinic_book_open(), None, true)}
-            {opener(desk, form::OFFER, words::clinic_offer_open(), None, false)}
-            {opener(desk, form::DECLINE, words::clinic_decline_open(), None, false)}
+            {opener(desk.seat, form::BOOK, words::clinic_book_open(), None, true)}
+            {opener(desk.seat, form::OFFER, words::clinic_offer_open(), None, false)}
+            {opener(desk.seat, form::DECLINE, words::clinic_decline_open(), None, false)}
         }
     });
     let forms = is_visit.then(|| {
@@ -208,7 +208,7 @@ pub(super) fn actions(desk: Desk, request: Request) -> AnyView {
         <div class="doing">
             <div class="bar">
                 {visit}
-                {opener(desk, form::END, words::clinic_done_open(), None, !is_visit)}
+                {opener(desk.seat, form::END, words::clinic_done_open(), None, !is_visit)}
             </div>
             {forms}
             {done(desk, request)}
@@ -243,9 +243,9 @@ fn book(desk: Desk, request: Request) -> AnyView {
             {input("with", "text", words::clinic_book_with(), with)}
             {input("where", "text", words::clinic_book_place(), place)}
         };
-        deciding(desk, fields.into_any(), missing, words::clinic_book(), false, press)
+        deciding(desk.seat, fields.into_any(), missing, words::clinic_book(), false, press)
     };
-    sheet(desk, form::BOOK, words::clinic_book_title(), words::clinic_cancel(), content)
+    sheet(desk.seat, form::BOOK, words::clinic_book_title(), words::clinic_cancel(), content)
 }
 
 /// Several times, of which the person chooses one.
@@ -272,9 +272,9 @@ fn offer(desk: Desk, request: Request) -> AnyView {
             {input("offer-2", "datetime-local", words::clinic_offer_second(), two)}
             {input("offer-3", "datetime-local", words::clinic_offer_third(), three)}
         };
-        deciding(desk, fields.into_any(), missing, words::clinic_offer(), false, press)
+        deciding(desk.seat, fields.into_any(), missing, words::clinic_offer(), false, press)
     };
-    sheet(desk, form::OFFER, words::clinic_offer_title(), words::clinic_cancel(), content)
+    sheet(desk.seat, form::OFFER, words::clinic_offer_title(), words::clinic_cancel(), content)
 }
 
 fn decline(desk: Desk, request: Request) -> AnyView {
@@ -294,9 +294,9 @@ fn decline(desk: Desk, request: Request) -> AnyView {
             {area("why", words::clinic_why(), why)}
             {area("next", words::clinic_next(), next)}
         };
-        deciding(desk, fields.into_any(), missing, words::clinic_decline(), true, press)
+        deciding(desk.seat, fields.into_any(), missing, words::clinic_decline(), true, press)
     };
-    sheet(desk, form::DECLINE, words::clinic_decline_visit(), words::clinic_cancel(), content)
+    sheet(desk.seat, form::DECLINE, words::clinic_decline_visit(), words::clinic_cancel(), content)
 }
 
 fn done(desk: Desk, request: Request) -> AnyView {
@@ -309,7 +309,7 @@ fn done(desk: Desk, request: Request) -> AnyView {
             answer(desk, &request, AnswerToVisit::Done { note });
         };
         let fields = view! { {about}{area("done", words::clinic_done_note(), note)} };
-        deciding(desk, fields.into_any(), missing, words::clinic_done(), false, press)
+        deciding(desk.seat, fields.into_any(), missing, words::clinic_done(), false, press)
     };
-    sheet(desk, form::END, words::clinic_done_title(), words::clinic_cancel(), content)
+    sheet(desk.seat, form::END, words::clinic_done_title(), words::clinic_cancel(), content)
 }

@@ -3,6 +3,7 @@
 
 use leptos::html::Select;
 use leptos::prelude::*;
+use shared::view::desk::settings::{InBoth, SavedReply};
 
 use super::client::Place;
 use super::desk::{Desk, Shown};
@@ -23,17 +24,29 @@ pub(super) fn Saved(desk: Desk, place: Place) -> AnyView {
     };
     let chosen = RwSignal::new(None::<Language>);
     let language = move || chosen.get().or_else(reads).unwrap_or(Language::English);
-    let titles = (0..COUNT).map(|number| {
-        view! { <option value=number.to_string()>{title(number)}</option> }
-    });
+    let titles = move || {
+        let own = desk.replies().get();
+        let titles: Vec<String> = match own.is_empty() {
+            true => (0..COUNT).map(title).collect(),
+            false => own.into_iter().map(|reply| reply.title).collect(),
+        };
+        let option = |(number, title): (usize, String)| {
+            view! { <option value=number.to_string()>{title}</option> }
+        };
+        titles.into_iter().enumerate().map(option).collect_view()
+    };
     let take = move |event: leptos::ev::Event| {
         let Ok(number) = event_target_value(&event).parse() else { return };
         let patient = desk.shown().with_untracked(|shown| match shown {
             Shown::Item(item) => item.line.patient_name.clone(),
-            Shown::None | Shown::Opening | Shown::Missing => String::new(),
+            Shown::None | Shown::Opening | Shown::Missing | Shown::Closed => String::new(),
         });
-        let me = desk.who().get_untracked().map(|who| who.name).unwrap_or_default();
-        let text = in_language(language(), || words_of(number, first_name(&patient), &me));
+        let me = desk.seat.who().get_untracked().map(|who| who.name).unwrap_or_default();
+        let patient = first_name(&patient);
+        let text = desk.replies().with_untracked(|own| match own.get(number) {
+            Some(reply) => own_words(reply, language(), patient, &me),
+            None => in_language(language(), || words_of(number, patient, &me)),
+        });
         let before = desk.text(place);
         let text = if before.trim().is_empty() { text } else { format!("{before}\n\n{text}") };
         desk.type_text(place, text);
@@ -60,7 +73,7 @@ pub(super) fn Saved(desk: Desk, place: Place) -> AnyView {
                 <span class="unseen">{words::clinic_saved()}</span>
                 <select class="input" node_ref=list on:change=take>
                     <option value="">{words::clinic_saved()}</option>
-                    {titles.collect_view()}
+                    {titles}
                 </select>
             </label>
             <button type="button" class="button plain" on:click=switch>{named}</button>
@@ -85,6 +98,17 @@ pub(super) fn in_language<T>(language: Language, say: impl FnOnce() -> T) -> T {
     let said = say();
     i18n::switch_to(own);
     said
+}
+
+/// A reply of the clinic's own with the names filled in; in the other language if it has only that.
+fn own_words(reply: &SavedReply, language: Language, patient: &str, me: &str) -> String {
+    let InBoth { en, es } = &reply.text;
+    let (first, other) = match language {
+        Language::Spanish => (es, en),
+        Language::English | Language::Mirrored => (en, es),
+    };
+    let text = if first.is_empty() { other } else { first };
+    text.replace("(patient)", patient).replace("(me)", me)
 }
 
 fn title(number: usize) -> String {
@@ -120,6 +144,15 @@ mod tests {
         assert_eq!(i18n::current(), Language::English);
         let all: std::collections::BTreeSet<_> = (0..COUNT).map(title).collect();
         assert_eq!(all.len(), COUNT);
+    }
+
+    #[test]
+    fn a_reply_of_the_clinics_own_has_the_names_in_it() {
+        let text = InBoth { en: "Hello (patient). (me)".into(), es: String::new() };
+        let reply = SavedReply { title: "Hello".into(), text };
+        for language in [Language::English, Language::Spanish] {
+            assert_eq!(own_words(&reply, language, "Rosa", "Linh"), "Hello Rosa. Linh");
+        }
     }
 
     #[test]

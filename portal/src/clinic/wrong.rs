@@ -29,9 +29,9 @@ pub(super) fn Wrong(desk: Desk) -> AnyView {
             {area("wrong-why", words::chart_wrong_why(), why)}
             <p class="soft">{words::chart_wrong_stays()}</p>
         };
-        deciding(desk, fields.into_any(), missing, words::chart_wrong_do(), true, mark)
+        deciding(desk.seat, fields.into_any(), missing, words::chart_wrong_do(), true, mark)
     };
-    sheet(desk, form::WRONG, words::chart_wrong_title(), words::clinic_cancel(), content)
+    sheet(desk.seat, form::WRONG, words::chart_wrong_title(), words::clinic_cancel(), content)
 }
 
 /// What stands beside the item and is the chart's own, by entry.

@@ -2,6 +2,7 @@
 //! message comes from the locales; a screen cannot ask for words that are missing.
 
 pub(crate) mod notices;
+pub(crate) mod reasons;
 pub(crate) mod signs;
 pub(crate) mod time;
 pub(crate) mod words;

@@ -37,6 +37,7 @@ mod settings;
 mod share;
 mod sign_in;
 mod sign_in_again;
+mod the_clinic;
 mod thread;
 mod visit;
 mod welcome;

@@ -41,6 +41,8 @@ pub enum Did {
     RemovedDevice,
     GaveAccess,
     EndedAccess,
+    /// Without a relation to the patient; the detail is what was said, or which reason it was.
+    OpenedRecord,
     #[serde(other)]
     Other,
 }

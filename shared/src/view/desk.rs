@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::items::{signs_in, work, work_with};
 use super::safety::{self, Notices};
+pub use crate::clinic as settings;
 use crate::edit::Audience;
 use crate::id::{AccountId, EntryId};
 use crate::record::Record;

@@ -247,5 +247,27 @@ pub(super) fn next_visit(record: &Record, now: Timestamp) -> Option<NextVisit> {
     }
 }
 
+/// The days of visits that are planned, were, or are booked in the portal.
+pub fn visit_days(record: &Record) -> Vec<Day> {
+    let zone = record.zone();
+    let kinds = [ResourceType::Appointment, ResourceType::Encounter];
+    let wrong = record.marked_wrong();
+    let chart = record.chart().of(&kinds).filter_map(|resource| {
+        let said = resource.describe();
+        let stands = !matches!(said.standing, Standing::Not | Standing::Mistake)
+            && !wrong.contains_key(&resource.entry);
+        said.when.filter(|_| stands)
+    });
+    let answered = super::requests::requests(record, AccountId::from_u128(0));
+    let booked = answered.into_iter().filter(|row| !row.cancelled).filter_map(|row| {
+        use crate::record::visit::AnswerToVisit;
+        match row.answers.into_iter().last()?.answer {
+            AnswerToVisit::Booked { at, .. } => Some(at),
+            _ => None,
+        }
+    });
+    chart.chain(booked).filter_map(|when| when.day_in(zone)).collect()
+}
+
 #[cfg(test)]
 mod tests;

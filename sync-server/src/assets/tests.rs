@@ -14,6 +14,7 @@ impl Portal {
         let portal = Self(std::env::temp_dir().join(folder));
         portal.put("index.html", "the page");
         portal.put("clinic/index.html", "the staff's page");
+        portal.put("clinic/office/index.html", "the office");
         portal.put("service-worker.js", "the worker");
         portal.put("assets/page-0123.wasm", "plain wasm");
         portal.put("assets/page-0123.wasm.br", "brotli wasm");
@@ -76,7 +77,10 @@ async fn every_screen_answers_the_page_and_staff_have_their_own() {
     for path in ["/", "/results", "/messages/0192f", "/no/such/screen"] {
         assert_eq!(get(portal.source(), path).await, (200, "the page".to_owned()), "{path}");
     }
-    for path in ["/clinic/", "/clinic/threads/1"] {
+    for path in ["/clinic/office", "/clinic/office/", "/clinic/office/people"] {
+        assert_eq!(get(portal.source(), path).await, (200, "the office".to_owned()), "{path}");
+    }
+    for path in ["/clinic/", "/clinic/threads/1", "/clinic/offices"] {
         let staff = (200, "the staff's page".to_owned());
         assert_eq!(get(portal.source(), path).await, staff, "{path}");
     }

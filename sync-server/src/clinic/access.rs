@@ -15,13 +15,12 @@ use super::desk::list::decoded;
 use crate::actions;
 use crate::audit::door::Whose;
 use crate::audit::{Did, What};
-use crate::authorize::{Action, Authorized, Decision, Path, Resource, Staff, allowed};
+use crate::authorize::{Action, Around, Authorized, Decision, Path, Resource, Staff, allowed};
 use crate::clinic::Inbox;
 use crate::error::Error;
 use crate::extract::{Answer, Json, Nothing, query_part};
 use crate::grants::account_behind;
 use crate::state::App;
-use crate::store::Store;
 use crate::store::grants::{
     CHILD_UNTIL_AGE, CHILD_UNTIL_AGES, Consent, Ended, Given, GrantRow, Narrowed, NoAccess, Terms,
     through,
@@ -73,11 +72,7 @@ impl Resource for AccessOf {
 }
 
 /// Whoever speaks with patients about who may read along.
-pub fn knows_people<'a, R>(
-    who: &'a Staff,
-    _resource: &'a R,
-    _store: &'a dyn Store,
-) -> Decision<'a> {
+pub fn knows_people<'a, R>(who: &'a Staff, _resource: &'a R, _facts: Around<'a>) -> Decision<'a> {
     match who.member.role {
         Role::FrontDesk | Role::Nurse | Role::Clinician => allowed(),
         Role::Pharmacist | Role::Admin => refused(Error::NotAllowed),
@@ -86,9 +81,9 @@ pub fn knows_people<'a, R>(
 
 /// A record is opened only by somebody who proved a moment ago that it is them: the page that was
 /// left open at the desk opens none. Whoever came by a link of the demo has no code.
-pub fn gives_access<'a, R>(who: &'a Staff, resource: &'a R, store: &'a dyn Store) -> Decision<'a> {
+pub fn gives_access<'a, R>(who: &'a Staff, resource: &'a R, around: Around<'a>) -> Decision<'a> {
     match who.is_proven || who.session.demo {
-        true => knows_people(who, resource, store),
+        true => knows_people(who, resource, around),
         false => match who.member.role {
             Role::FrontDesk | Role::Nurse | Role::Clinician => refused(Error::CodeNeeded),
             Role::Pharmacist | Role::Admin => refused(Error::NotAllowed),
@@ -96,7 +91,7 @@ pub fn gives_access<'a, R>(who: &'a Staff, resource: &'a R, store: &'a dyn Store
     }
 }
 
-fn refused<'a>(error: Error) -> Decision<'a> {
+pub fn refused<'a>(error: Error) -> Decision<'a> {
     Box::pin(std::future::ready(Err(error)))
 }
 
@@ -298,7 +293,13 @@ pub async fn narrow(
     Json(wanted): Json<Wanted>,
 ) -> Result<Answer<Vec<AccessLine>>, Error> {
     let AccessOf { patient, account } = allowed.resource;
-    let terms = wanted.terms()?;
+    let mut terms = wanted.terms()?;
+    if terms.until.is_none() {
+        // A day that nobody named again stays.
+        let known = allowed.store().grants_of(patient).await?;
+        terms.until =
+            known.iter().find(|row| row.account == account).and_then(|row| row.terms.until);
+    }
     let noted = allowed.notes_access(Did::Wrote, patient, account);
     let narrowed = Narrowed { patient, account, terms, noted };
     allowed.store().narrow_access(narrowed).await?.map_err(Error::AccessRefused)?;

@@ -6,16 +6,17 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use shared::id::{AccountId, PatientId};
 use shared::sync::scope::Level;
-use shared::time::Zone;
+use shared::time::{Day, Zone};
 use shared::view::desk::context::{CaregiverLine, Context, PatientContext, age, context};
+use shared::view::home::visit_days;
 use shared::wire::Digest;
 
-use super::handles_messages;
 use super::record::{self, Parts};
+use super::relation::treats;
 use crate::actions;
 use crate::audit::What;
 use crate::audit::door::Whose;
-use crate::authorize::{Authorized, Path, Resource, Staff};
+use crate::authorize::{Authorized, Ground, Path, Resource, Staff};
 use crate::error::Error;
 use crate::extract::{Answer, Nothing};
 use crate::store::{Store, StoreError};
@@ -24,7 +25,7 @@ use crate::store::{Store, StoreError};
 const KEPT_MAX: usize = 256;
 
 actions! {
-    ReadContext: Staff => ChartOf, if handles_messages;
+    ReadContext: Staff => ChartOf, if treats;
 }
 
 /// One person's chart.
@@ -45,24 +46,43 @@ impl Resource for ChartOf {
 /// What was read of records, by what they were then.
 #[derive(Default)]
 pub struct Contexts {
-    kept: Mutex<BTreeMap<PatientId, (Digest, Arc<Context>)>>,
+    kept: Mutex<BTreeMap<PatientId, (Digest, Arc<Known>)>>,
+}
+
+/// What is kept of one record.
+pub struct Known {
+    context: Context,
+    visits: Vec<Day>,
 }
 
 impl Contexts {
+    /// The days of this person's visits.
+    pub async fn visits(
+        &self,
+        store: &dyn Store,
+        patient: PatientId,
+    ) -> Result<Vec<Day>, StoreError> {
+        let circle = store.circle(patient).await?;
+        let own = circle.iter().find(|reach| reach.level == Level::Own);
+        let known = self.of(store, patient, own.map(|reach| reach.account)).await?;
+        Ok(known.visits.clone())
+    }
+
     async fn of(
         &self,
         store: &dyn Store,
         patient: PatientId,
         own: Option<AccountId>,
-    ) -> Result<Arc<Context>, StoreError> {
+    ) -> Result<Arc<Known>, StoreError> {
         let summaries = store.summaries(vec![patient]).await?;
         let now = shared::sync::digest(summaries.iter().map(|one| (&one.document, &one.sum)));
         let known = lock(&self.kept).get(&patient).filter(|(then, _)| *then == now).cloned();
-        if let Some((_, context)) = known {
-            return Ok(context);
+        if let Some((_, known)) = known {
+            return Ok(known);
         }
         let record = record::read(store, patient, Parts::WritingAndChart).await?;
-        let read = Arc::new(context(&record, own));
+        let (context, visits) = (context(&record, own), visit_days(&record));
+        let read = Arc::new(Known { context, visits });
         let mut kept = lock(&self.kept);
         if kept.len() >= KEPT_MAX {
             // Whichever: it is read again when somebody asks.
@@ -82,6 +102,13 @@ pub async fn read(
     let circle = store.circle(patient).await?;
     let own = circle.iter().find(|reach| reach.level == Level::Own);
     let read = app.contexts().of(store, patient, own.map(|reach| reach.account)).await?;
+    let open_until = match allowed.ground() {
+        Ground::Usual => None,
+        Ground::Stated(_) => {
+            let open = store.open_for(allowed.who.member.account, patient, app.now()).await?;
+            open.map(|opening| opening.until)
+        }
+    };
     let others = circle.iter().filter(|reach| reach.level != Level::Own);
     let caregivers = others.map(|reach| CaregiverLine {
         name: reach.name.clone(),
@@ -89,10 +116,11 @@ pub async fn read(
     });
     Ok(Answer(PatientContext {
         age: age(&birth_date, Zone::utc().day_of(app.now())),
-        context: (*read).clone(),
+        context: read.context.clone(),
         caregivers: caregivers.collect(),
         last_heard: own.and_then(|reach| reach.heard_at),
         has_account: own.is_some(),
+        open_until,
     }))
 }
 

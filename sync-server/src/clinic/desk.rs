@@ -16,10 +16,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use shared::id::{AccountId, EntryId, PatientId};
-use shared::time::Timestamp;
+use shared::time::{Timestamp, WorkingDays};
 use shared::view::desk::queue::QueueLine;
 
-use self::held::{Glance, Held, HeldClock};
+pub use self::held::{DONE_CONCERNS_MS, OWN_CONCERNS_MS};
+use self::held::{Glance, Held, HeldClock, Promise};
 use self::notes::Notes;
 use super::record::{self, Parts};
 use crate::audit::What;
@@ -50,6 +51,7 @@ impl Resource for ItemOf {
 
 #[derive(Default)]
 pub struct Desk {
+    promise: Mutex<Promise>,
     records: Mutex<BTreeMap<PatientId, Held>>,
     open: Mutex<BTreeMap<(PatientId, EntryId), Readers>>,
     looking: tokio::sync::Mutex<()>,
@@ -81,6 +83,13 @@ impl Desk {
         }
     }
 
+    /// Until when the clinic answers, from now on.
+    pub fn promise(&self, days: WorkingDays, target_days: u32) {
+        let promise = Promise { days, target_days };
+        lock(&self.records).values_mut().for_each(|held| held.promise(&promise));
+        *lock(&self.promise) = promise;
+    }
+
     /// Drops one record.
     pub fn forget(&self, patient: PatientId) {
         lock(&self.records).remove(&patient);
@@ -93,7 +102,8 @@ impl Desk {
         let record = record::read(store, id, Parts::Writing).await?;
         let notes = notes::by_item(store.desk_notes(id).await?);
         let known = lock(&self.records).get_mut(&id).map(|held| std::mem::take(&mut held.signs));
-        let held = Held::of(patient, &record, notes, &known.unwrap_or_default());
+        let promise = lock(&self.promise).clone();
+        let held = Held::of(patient, &record, notes, &known.unwrap_or_default(), &promise);
         lock(&self.records).insert(id, held);
         Ok(())
     }
@@ -130,6 +140,23 @@ impl Desk {
     pub fn birth_date(&self, patient: PatientId) -> Option<String> {
         let records = lock(&self.records);
         records.get(&patient).map(|held| held.patient().birth_date.text().to_owned())
+    }
+
+    /// Whether anything of this record is work of this member of staff; nothing if there is no such
+    /// record.
+    pub fn concerns(&self, patient: PatientId, who: AccountId, now: Timestamp) -> Option<bool> {
+        let records = lock(&self.records);
+        let mut glances = records.get(&patient)?.glances(HeldClock::at(now));
+        Some(glances.any(|one| one.concerns(who, now)))
+    }
+
+    /// Everything of one record, done or not, the newest first.
+    pub fn lines_of(&self, patient: PatientId, now: Timestamp, lines_max: usize) -> Vec<QueueLine> {
+        let records = lock(&self.records);
+        let glances = records.get(&patient).map(|held| held.glances(HeldClock::at(now)));
+        let mut glances: Vec<_> = glances.into_iter().flatten().collect();
+        glances.sort_by_key(|one| std::cmp::Reverse((one.work.received_at, one.work.item)));
+        glances.iter().take(lines_max).map(Glance::line).collect()
     }
 
     pub fn notes_of(&self, patient: PatientId, item: EntryId) -> Notes {

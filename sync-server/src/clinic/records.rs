@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::extract::{Answer, Nothing};
 use crate::secret::Secret;
 use crate::state::INVITATION_MS;
+use crate::store::desk::Patient;
 use crate::store::people::Invitation;
 use crate::world::OsRng;
 
@@ -23,6 +24,7 @@ const RECORDS_MAX: usize = 20;
 
 actions! {
     FindRecords: Staff => Inbox, if knows_people;
+    NameRecord: Staff => DoorTo, if knows_people;
     InvitePatient: Staff => DoorTo, if gives_access;
 }
 
@@ -50,6 +52,13 @@ pub struct RecordLine {
     has_account: bool,
 }
 
+impl RecordLine {
+    pub fn of(known: Patient, has_account: bool) -> Self {
+        let birth_date = known.birth_date.text().to_owned();
+        Self { patient: known.patient, name: known.name, birth_date, has_account }
+    }
+}
+
 pub async fn find(
     allowed: Authorized<FindRecords, Inbox>,
     Named(named): Named,
@@ -58,17 +67,27 @@ pub async fn find(
     let mut lines = Vec::new();
     if named.chars().count() >= NAMED_CHARS_MIN {
         for one in store.patients().await? {
-            let birth_date = one.birth_date.text().to_owned();
-            let fits = one.name.to_lowercase().contains(&named) || birth_date == named;
+            let is_born = one.birth_date.text() == named;
+            let fits = one.name.to_lowercase().contains(&named) || is_born;
             if fits && lines.len() < RECORDS_MAX {
-                let (patient, name) = (one.patient, one.name);
-                let has_account = store.is_activated(patient).await?;
-                lines.push(RecordLine { patient, name, birth_date, has_account });
+                let has_account = store.is_activated(one.patient).await?;
+                lines.push(RecordLine::of(one, has_account));
             }
         }
     }
     allowed.shows(lines.iter().map(|line| line.patient));
     Ok(Answer(lines))
+}
+
+/// Whose record this is, for whoever could find it by name.
+pub async fn name(
+    allowed: Authorized<NameRecord, DoorTo>,
+    _: Nothing,
+) -> Result<Answer<RecordLine>, Error> {
+    let (store, patient) = (allowed.store(), allowed.resource.patient);
+    let mut known = store.patients().await?.into_iter().filter(|known| known.patient == patient);
+    let known = known.next().ok_or(Error::NotFound)?;
+    Ok(Answer(RecordLine::of(known, store.is_activated(patient).await?)))
 }
 
 /// What the sheet says that the patient takes home.

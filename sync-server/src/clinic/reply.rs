@@ -4,15 +4,16 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use shared::edit::clinic::ClinicEdit;
 
+use super::ThreadOf;
 use super::desk::decide::{By, Written};
-use super::{ThreadOf, handles_messages};
+use super::relation::treats;
 use crate::actions;
 use crate::authorize::{Authorized, Staff};
 use crate::error::Error;
 use crate::extract::{Answer, Json};
 
 actions! {
-    WriteReply: Staff => ThreadOf, if handles_messages;
+    WriteReply: Staff => ThreadOf, if treats;
 }
 
 #[derive(Deserialize)]

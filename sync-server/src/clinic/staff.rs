@@ -9,12 +9,11 @@ use super::set_up;
 use crate::actions;
 use crate::audit::door::Whose;
 use crate::audit::{Entry, Search, What};
-use crate::authorize::{Authorized, Decision, Path, Resource, Staff, allowed};
+use crate::authorize::{Around, Authorized, Decision, Path, Resource, Staff, allowed};
 use crate::error::Error;
 use crate::extract::{Answer, Json, Nothing, query_part};
 use crate::secret::Secret;
 use crate::state::App;
-use crate::store::Store;
 use crate::store::people::{NewStaff, Role};
 use crate::store::staff::StaffChange;
 use crate::world::OsRng;
@@ -73,7 +72,11 @@ impl Resource for Log {
     }
 }
 
-fn administers<'a, R>(who: &'a Staff, _resource: &'a R, _store: &'a dyn Store) -> Decision<'a> {
+pub(super) fn administers<'a, R>(
+    who: &'a Staff,
+    _resource: &'a R,
+    _facts: Around<'a>,
+) -> Decision<'a> {
     let refused = match who.member.role {
         Role::Admin if who.is_proven => return allowed(),
         Role::Admin => Error::CodeNeeded,

@@ -150,6 +150,10 @@ async fn who_only_runs_accounts_does_not_read_messages() {
 async fn a_reply_that_says_nothing_or_goes_nowhere_is_refused() {
     let world = World::start().await;
     let nurse = world.sign_in_staff(LINH).await;
+    // So that the record is work of the clinic, and only the thread is not there.
+    let mut phone = world.device(&world.sign_in(ROSA).await).await;
+    let edit = start_thread("Dizzy", "When I stand up.", Audience::Circle);
+    phone.edit(&world, ROSA_RECORD, edit).await;
     let nowhere = EntryId::from_u128(99);
     let (status, problem) = reply(&world, &nurse, nowhere, "Hello.", "key-00001").await;
     assert_eq!((status.as_u16(), &problem["type"]), (404, &"urn:satchel:problem:not-found".into()));

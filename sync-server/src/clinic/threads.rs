@@ -6,6 +6,7 @@ use shared::id::{EntryId, PatientId};
 use shared::record::{Mark, Step};
 use shared::time::Timestamp;
 
+use super::relation::{is_work, treats};
 use super::{Inbox, ThreadOf, handles_messages};
 use crate::actions;
 use crate::authorize::{Authorized, Staff};
@@ -23,7 +24,7 @@ const EXCERPT_CHARS: usize = 120;
 
 actions! {
     ReadThreads: Staff => Inbox, if handles_messages;
-    ReadThread: Staff => ThreadOf, if handles_messages;
+    ReadThread: Staff => ThreadOf, if treats;
 }
 
 #[derive(Serialize)]
@@ -64,7 +65,13 @@ pub async fn list(
     allowed: Authorized<ReadThreads, Inbox>,
     _: Nothing,
 ) -> Result<Answer<Vec<ThreadLine>>, Error> {
-    let threads = allowed.store().threads(THREADS_MAX).await?;
+    let (app, store, me) = (allowed.app(), allowed.store(), allowed.who.member.account);
+    let mut threads = Vec::new();
+    for row in store.threads(THREADS_MAX).await? {
+        if is_work(app, store, row.patient, me).await? == Some(true) {
+            threads.push(row);
+        }
+    }
     allowed.shows(threads.iter().map(|row| row.patient));
     Ok(Answer(threads.into_iter().map(line).collect()))
 }

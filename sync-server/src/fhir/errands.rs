@@ -281,7 +281,10 @@ impl Errands<'_> {
     fn noted(&self, did: audit::Did, action: &'static str, patient: PatientId) -> Entry {
         let what = match did {
             audit::Did::GaveAccess | audit::Did::EndedAccess => audit::What::Access,
-            audit::Did::Read | audit::Did::Wrote | audit::Did::SignedIn => audit::What::Record,
+            audit::Did::Read
+            | audit::Did::Wrote
+            | audit::Did::SignedIn
+            | audit::Did::OpenedRecord => audit::What::Record,
         };
         Entry {
             at: self.now,

@@ -16,7 +16,7 @@ use super::shown::{Found, Subject, instant};
 use crate::actions;
 use crate::audit::What;
 use crate::audit::door::Whose;
-use crate::authorize::{Authorized, Decision, Ehr, Path, Resource};
+use crate::authorize::{Around, Authorized, Decision, Ehr, Ground, Path, Resource};
 use crate::clinic::record::{self, Parts};
 use crate::error::Error;
 use crate::store::{Store, StoreError};
@@ -62,14 +62,14 @@ impl Resource for OfType {
 
 pub fn decide<'a>(who: &Ehr, kind: &str, deed: Deed) -> Decision<'a> {
     let allowed = who.scopes.allow(kind, deed);
-    Box::pin(std::future::ready(if allowed { Ok(()) } else { Err(Error::NotAllowed) }))
+    Box::pin(std::future::ready(if allowed { Ok(Ground::Usual) } else { Err(Error::NotAllowed) }))
 }
 
-fn may_read<'a>(who: &'a Ehr, named: &'a Named, _: &'a dyn Store) -> Decision<'a> {
+fn may_read<'a>(who: &'a Ehr, named: &'a Named, _: Around<'a>) -> Decision<'a> {
     decide(who, &named.kind, Deed::Read)
 }
 
-fn may_search<'a>(who: &'a Ehr, of: &'a OfType, _: &'a dyn Store) -> Decision<'a> {
+fn may_search<'a>(who: &'a Ehr, of: &'a OfType, _: Around<'a>) -> Decision<'a> {
     decide(who, &of.kind, Deed::Search)
 }
 

@@ -17,7 +17,7 @@ use super::reading::{Named, OUTGOING, OfType, base, decide, shown, versions};
 use super::scope::Deed;
 use super::shown::{Found, Subject, taken, without_meta};
 use crate::actions;
-use crate::authorize::{Action, Authorized, Decision, Ehr, Resource};
+use crate::authorize::{Action, Around, Authorized, Decision, Ehr, Resource};
 use crate::error::Error;
 use crate::projector;
 use crate::store::Store;
@@ -31,15 +31,15 @@ actions! {
     UpdateFound: Ehr => OfType, if may_update_found;
 }
 
-fn may_create<'a>(who: &'a Ehr, of: &'a OfType, _: &'a dyn Store) -> Decision<'a> {
+fn may_create<'a>(who: &'a Ehr, of: &'a OfType, _: Around<'a>) -> Decision<'a> {
     decide(who, &of.kind, Deed::Create)
 }
 
-fn may_update<'a>(who: &'a Ehr, named: &'a Named, _: &'a dyn Store) -> Decision<'a> {
+fn may_update<'a>(who: &'a Ehr, named: &'a Named, _: Around<'a>) -> Decision<'a> {
     decide(who, &named.kind, Deed::Update)
 }
 
-fn may_update_found<'a>(who: &'a Ehr, of: &'a OfType, _: &'a dyn Store) -> Decision<'a> {
+fn may_update_found<'a>(who: &'a Ehr, of: &'a OfType, _: Around<'a>) -> Decision<'a> {
     decide(who, &of.kind, Deed::Update)
 }
 

@@ -13,8 +13,8 @@ use shared::sync::scope::Level;
 use crate::actions;
 use crate::audit::What;
 use crate::audit::door::Whose;
-use crate::authorize::{Authorized, Decision, Path, Person, Resource, Staff};
-use crate::clinic::handles_messages;
+use crate::authorize::{Around, Authorized, Decision, Ground, Path, Person, Resource, Staff};
+use crate::clinic::relation::treats;
 use crate::error::Error;
 use crate::extract::{Answer, Json, Nothing, limited};
 use crate::state::App;
@@ -26,8 +26,8 @@ actions! {
     BringPiece: Person => PieceOf, if shares_messages;
     ReadAttachment: Person => AttachmentOf, if shares_messages;
     ReadPiece: Person => PieceOf, if shares_messages;
-    ReadAttachmentAtClinic: Staff => AttachmentOf, if handles_messages;
-    ReadPieceAtClinic: Staff => PieceOf, if handles_messages;
+    ReadAttachmentAtClinic: Staff => AttachmentOf, if treats;
+    ReadPieceAtClinic: Staff => PieceOf, if treats;
 }
 
 /// One attachment of a record. Its name is a hash of what it is: whoever has it was told, or knows
@@ -77,14 +77,14 @@ impl AsRef<Attached> for PieceOf {
 fn shares_messages<'a>(
     who: &'a Person,
     of: &'a impl AsRef<Attached>,
-    store: &'a dyn Store,
+    around: Around<'a>,
 ) -> Decision<'a> {
     let (account, patient) = (who.session.account, of.as_ref().patient);
     Box::pin(async move {
-        let access = store.access_of(account).await?;
+        let access = around.store.access_of(account).await?;
         let level = access.iter().find(|one| one.patient == patient).map(|one| one.level);
         match level {
-            Some(Level::Own | Level::Caregiver) => Ok(()),
+            Some(Level::Own | Level::Caregiver) => Ok(Ground::Usual),
             Some(Level::ChartOnly) | None => Err(Error::NotFound),
         }
     })
@@ -198,9 +198,12 @@ mod tests {
     use axum::body::Body;
     use serde_json::json;
     use shared::attachment::AttachmentName;
+    use shared::edit::Audience;
 
     use super::*;
-    use crate::testing::{ADMIN, ANA, ANA_RECORD, LINH, ROSA, ROSA_RECORD, SignedIn, World};
+    use crate::testing::{
+        ADMIN, ANA, ANA_RECORD, LINH, ROSA, ROSA_RECORD, SignedIn, World, start_thread,
+    };
 
     fn photo() -> Vec<u8> {
         let mut bytes = vec![7; PIECE_BYTES + 5];
@@ -255,6 +258,9 @@ mod tests {
             read.extend_from_slice(&bytes);
         }
         assert_eq!(read, content);
+        let mut phone = world.device(&rosa).await;
+        let edit = start_thread("Rash", "Since Monday.", Audience::Circle);
+        phone.edit(&world, ROSA_RECORD, edit).await;
         let (nurse, admin) = (world.sign_in_staff(LINH).await, world.sign_in_staff(ADMIN).await);
         assert_eq!(status(&world, &nurse, &format!("/clinic{here}/1")).await, 200);
         assert_eq!(status(&world, &admin, &format!("/clinic{here}/1")).await, 403);

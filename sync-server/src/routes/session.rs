@@ -3,11 +3,11 @@
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Serialize;
+use shared::clinic::{ClinicSettings, InBoth};
 use shared::id::{AccountId, DeviceId};
 
 use crate::actions;
 use crate::authorize::{Authorized, OwnAccount, Person};
-use crate::config::Clinic;
 use crate::error::Error;
 use crate::extract::{Answer, Nothing};
 use crate::state::portal_cookie_end;
@@ -29,7 +29,28 @@ pub struct Session {
     demo: bool,
     /// The account's own record first.
     records: Vec<RecordOf>,
-    clinic: Clinic,
+    clinic: Outside,
+}
+
+/// What every screen of a device may say about the clinic, offline too.
+#[derive(Serialize)]
+struct Outside {
+    name: String,
+    address: String,
+    phone: String,
+    after_hours: String,
+    emergency_number: String,
+    hours: InBoth,
+    away: InBoth,
+}
+
+impl Outside {
+    fn of(clinic: &ClinicSettings) -> Self {
+        let ClinicSettings { name, address, phone, after_hours, emergency_number, .. } =
+            clinic.clone();
+        let (hours, away) = (clinic.hours.clone(), clinic.away.clone());
+        Self { name, address, phone, after_hours, emergency_number, hours, away }
+    }
 }
 
 pub async fn read(
@@ -44,7 +65,7 @@ pub async fn read(
         demo: session.demo,
         name: name.ok_or(StoreError::Damaged("a session without an account"))?,
         records: allowed.store().records_of(session.account).await?,
-        clinic: allowed.app().clinic().clone(),
+        clinic: Outside::of(&allowed.app().clinic()),
     }))
 }
 

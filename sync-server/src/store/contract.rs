@@ -6,10 +6,12 @@ mod clinic;
 mod desk;
 mod documents;
 mod grants;
+mod openings;
 mod outgoing;
 mod packs;
 mod people;
 mod resources;
+mod settings;
 mod staff;
 
 use shared::document::{Actor, Document, DocumentId, Put};

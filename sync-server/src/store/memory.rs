@@ -8,10 +8,12 @@ mod desk;
 mod documents;
 mod fate;
 mod grants;
+mod openings;
 mod outgoing;
 mod packs;
 mod people;
 mod resources;
+mod settings;
 mod shred;
 mod staff;
 
@@ -35,6 +37,7 @@ use self::people::People;
 use self::resources::Resources;
 use self::staff::StaffSignIns;
 use super::desk::{Colleague, Contact, DeskNote, Noted, Patient, Reach};
+use super::openings::Opening;
 use super::people::{
     Activated, Activation, Claim, Claimed, Grant, Invitation, NewAccount, NewPatient, NewSession,
     NewStaff, RecordOf, Session, StaffMember,
@@ -46,6 +49,7 @@ use super::resources::{
 use super::rows::{
     Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, ShownThread, ThreadRow,
 };
+use super::settings::NewSettings;
 use super::staff::{OneTime, SetUp, StaffChange, StaffLink, StaffSetUp, StaffSignIn};
 use super::{Answer, Store, StoreError};
 use crate::audit::{Entry, Head, Linked, Search};
@@ -69,6 +73,8 @@ struct State {
     staff: StaffSignIns,
     attachments: Attachments,
     desk_notes: BTreeMap<(PatientId, EntryId, u32), DeskNote>,
+    openings: Vec<Opening>,
+    settings: Vec<NewSettings>,
     outgoing: Outgoing,
     contacts: BTreeMap<AccountId, Contact>,
 }
@@ -85,15 +91,11 @@ impl MemoryStore {
     ) -> Answer<'_, T> {
         let result = match lock(&self.fates).pop_front().unwrap_or(Fate::Works) {
             Fate::Works => verb(&mut lock(&self.state)),
-            Fate::FailsBefore => Err(failed()),
-            Fate::FailsAfter => verb(&mut lock(&self.state)).and(Err(failed())),
+            Fate::FailsBefore => Err(fate::failed()),
+            Fate::FailsAfter => verb(&mut lock(&self.state)).and(Err(fate::failed())),
         };
         Box::pin(std::future::ready(result))
     }
-}
-
-fn failed() -> StoreError {
-    StoreError::Unreachable("asked to fail".into())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

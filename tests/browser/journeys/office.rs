@@ -12,6 +12,8 @@ use anyhow::{Context, Result, ensure};
 const ADMIN: &str = "Sam Rivera";
 const NEW: &str = "Jo Park, RN";
 const PATIENT: &str = "Walter Finch";
+const AWAY: &str = "We are closed until Monday";
+const REPLY: &str = "Drink more";
 
 pub async fn play(stage: &mut Stage) -> Result<()> {
     // Guesses are refused with a status that browsers write into their console, and so is whoever
@@ -25,6 +27,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     let (secret, _) = newcomer(stage, &admin, ADMIN, "admin").await?;
     come_in(&admin, &secret).await?;
     somebody_new(&admin).await?;
+    let reader = the_clinic_says_something_else(stage, &admin).await?;
     the_log_is_searched(&admin).await?;
     let seen = admin.seen().await?;
     ensure!(!seen.contains("Inbox"), "whoever runs the accounts has an inbox: {seen}");
@@ -45,10 +48,12 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     a_caregiver_comes_and_goes(&nurse).await?;
     nurse.click("link", Is("Inbox")).await?;
     nurse.see("Nothing opens by itself").await?;
+    the_clinics_own_reply_is_there(&nurse).await?;
 
     let patient = stage.new_page().await?;
     patient.goto(&address).await?;
-    patient.find("textbox", Is("Year")).await.map(drop)
+    patient.find("textbox", Is("Year")).await?;
+    the_lock_screen_says_it(stage, &reader).await
 }
 
 async fn a_caregiver_comes_and_goes(nurse: &Page) -> Result<()> {
@@ -63,6 +68,11 @@ async fn a_caregiver_comes_and_goes(nurse: &Page) -> Result<()> {
     nurse.fill("textbox", Is("Sign-in name of the caregiver"), "nobody-here").await?;
     nurse.click("button", Is("Give access")).await?;
     nurse.see("Nobody uses the portal with this sign-in name").await?;
+    nurse.click("button", Is("Give Ana Delgado less access…")).await?;
+    nurse.click("checkbox", Is("Results")).await?;
+    nothing_is_wrong_on(nurse).await?;
+    nurse.click("button", Is("Give less access")).await?;
+    nurse.see("Reads the record, Visits, Messages").await?;
     nurse.click("button", Is("End the access of Ana Delgado")).await?;
     nurse.see("End this access?").await?;
     nurse.click("button", Is("End the access of Ana Delgado")).await?;
@@ -84,6 +94,48 @@ async fn somebody_new(admin: &Page) -> Result<()> {
     admin.click("checkbox", Has("Works here no longer")).await?;
     admin.click("button", Is("Change what they may do")).await?;
     admin.see("Works here no longer").await
+}
+
+async fn the_clinic_says_something_else(stage: &mut Stage, admin: &Page) -> Result<Page> {
+    admin.click("link", Is("Clinic")).await?;
+    admin.fill("textbox", Is("Number to call when closed"), "+1 206 555 0188").await?;
+    admin.fill("textbox", Is("Hours, in English"), "Monday to Friday, 8 to 5").await?;
+    admin
+        .fill("textbox", Is("Message while you are away, in English. Empty: no message"), AWAY)
+        .await?;
+    admin.click("button", Is("Add a reply")).await?;
+    admin.click("button", Is("Save")).await?;
+    admin.see("Each reply needs a title and words").await?;
+    admin.fill("textbox", Is("Title"), REPLY).await?;
+    admin.fill("textbox", Is("In English"), "Hello (patient), drink more water. (me)").await?;
+    nothing_is_wrong_on(admin).await?;
+    admin.click("button", Is("Save")).await?;
+    admin.see("Saved.").await?;
+
+    let patient = stage.enter("patient").await?;
+    patient.see("Up to date").await?;
+    patient.goto(&stage.url("/messages/new")).await?;
+    patient.see(AWAY).await?;
+    patient.goto(&stage.url("/settings")).await?;
+    patient.see("Monday to Friday, 8 to 5").await?;
+    Ok(patient)
+}
+
+/// What somebody reads who has no key and perhaps no connection.
+async fn the_lock_screen_says_it(stage: &Stage, reader: &Page) -> Result<()> {
+    reader.goto(&stage.url("/lock")).await?;
+    reader.see("Monday to Friday, 8 to 5").await?;
+    reader.see("When the clinic is closed: +1 206 555 0188").await
+}
+
+async fn the_clinics_own_reply_is_there(nurse: &Page) -> Result<()> {
+    nurse.click("link", Has("Omar Haddad")).await?;
+    let list = nurse.find("combobox", Has("Saved replies")).await?;
+    list.select_by_label(REPLY).await?;
+    let typed = nurse.js("return document.getElementById('reply').value").await?;
+    let expected = "Hello Omar, drink more water. Linh Tran, RN";
+    ensure!(typed == expected, "the reply is {typed}");
+    Ok(())
 }
 
 async fn the_log_is_searched(admin: &Page) -> Result<()> {

@@ -15,7 +15,7 @@ use crate::say;
 use crate::workspace;
 
 pub const TARGET: &str = "wasm32-unknown-unknown";
-const PROGRAMS: [&str; 3] = ["page", "worker", "clinic"];
+const PROGRAMS: [&str; 4] = ["page", "worker", "clinic", "clinic-office"];
 
 /// Leptos makes code for each shape of view; erased, all shapes share it. Names, which the glue's
 /// making takes out again, say in this form which types a function was made for.

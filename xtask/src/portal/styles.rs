@@ -1,4 +1,5 @@
-//! One style sheet for patients, one for staff, each joined from small files.
+//! One style sheet for patients, one for staff and one more for their office, each joined from small
+//! files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,9 +26,11 @@ pub fn gather(assets: &mut Assets) -> anyhow::Result<()> {
     let styles = sheets(&source().join("styles"))?;
     let parts = sheets(&source().join("src/page/ui"))?;
     let clinic = sheets(&source().join("styles/clinic"))?;
+    let office = sheets(&source().join("styles/office"))?;
     assets.add("portal.css", join(styles.iter().chain(&parts))?);
     let shared = parts.iter().filter(|part| FOR_STAFF.iter().any(|name| part.ends_with(name)));
     assets.add("clinic.css", join(styles.iter().chain(shared).chain(&clinic))?);
+    assets.add("clinic-office.css", join(office.iter())?);
     Ok(())
 }
 

@@ -19,15 +19,15 @@ impl Desk {
         spawn_local(async move {
             match client::note(place, notes, what).await {
                 Ok(Noted::Done) => {
-                    self.problem.set(None);
-                    self.form.set(None);
+                    self.seat.problem().set(None);
+                    self.seat.form().set(None);
                 }
                 Ok(Noted::Behind(line)) => {
                     let owner = owner_words(line.owner.as_ref(), None);
-                    self.problem.set(Some(words::clinic_somebody_faster(&owner)));
+                    self.seat.problem().set(Some(words::clinic_somebody_faster(&owner)));
                 }
-                Err(why @ (Failed::Away | Failed::SignedOut)) => self.note(Err(why)),
-                Err(why) => self.problem.set(Some(why_not(why))),
+                Err(why @ (Failed::Away | Failed::SignedOut)) => self.seat.note(Err(why)),
+                Err(why) => self.seat.problem().set(Some(why_not(why))),
             }
             self.refresh().await;
         });
@@ -39,14 +39,14 @@ impl Desk {
         spawn_local(async move {
             match client::edit(place, &new).await {
                 Ok(()) => {
-                    self.problem.set(None);
-                    self.form.set(None);
+                    self.seat.problem().set(None);
+                    self.seat.form().set(None);
                 }
                 // Who decided what is on the screen once it is fetched again.
                 Err(why) => {
-                    self.problem.set(Some(why_not(why)));
+                    self.seat.problem().set(Some(why_not(why)));
                     if why == Failed::Refused(Refused::Decided) {
-                        self.form.set(None);
+                        self.seat.form().set(None);
                     }
                 }
             }

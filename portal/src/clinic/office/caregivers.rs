@@ -1,8 +1,9 @@
-//! Who else may open a record: given with a consent that is named, and ended at once.
+//! Who else may open a record: given with a consent that is named, made less, and ended at once.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::json;
+use shared::id::AccountId;
 
 use super::Office;
 use super::client::{self, GrantLine, RecordLine};
@@ -20,12 +21,13 @@ pub(super) struct Caregivers {
     pub(super) office: Office,
     /// Whose record is open, and who else may open it.
     pub(super) of: RwSignal<Option<(RecordLine, Vec<GrantLine>)>>,
-    ending: RwSignal<Option<GrantLine>>,
+    /// Whose access is looked at in a form.
+    chosen: RwSignal<Option<GrantLine>>,
 }
 
 impl Caregivers {
     pub(super) fn new(office: Office) -> Self {
-        Self { office, of: RwSignal::new(None), ending: RwSignal::new(None) }
+        Self { office, of: RwSignal::new(None), chosen: RwSignal::new(None) }
     }
 
     pub(super) fn look(self, record: RecordLine) {
@@ -53,6 +55,18 @@ impl Caregivers {
         });
     }
 
+    fn narrow(self, record: RecordLine, account: AccountId, less: serde_json::Value) {
+        spawn_local(async move {
+            match client::narrow_access(record.patient, account, &less).await {
+                Ok(lines) => self.show(record, lines),
+                Err(why) => {
+                    let again = move || self.narrow(record.clone(), account, less.clone());
+                    self.office.failed(why, again);
+                }
+            }
+        });
+    }
+
     fn end(self, record: RecordLine, line: GrantLine) {
         spawn_local(async move {
             match client::end_access(record.patient, line.account).await {
@@ -66,7 +80,7 @@ impl Caregivers {
 }
 
 pub(super) fn caregivers(all: Caregivers, record: RecordLine, lines: Vec<GrantLine>) -> AnyView {
-    let desk = all.office.desk;
+    let seat = all.office.seat;
     let list = match lines.is_empty() {
         true => view! { <p>{words::clinic_no_caregivers()}</p> }.into_any(),
         false => {
@@ -77,7 +91,7 @@ pub(super) fn caregivers(all: Caregivers, record: RecordLine, lines: Vec<GrantLi
     view! {
         <div class="bar split">
             <h1 dir="auto">{words::clinic_access_of(&record.name)}</h1>
-            {opener(desk, form::ADD, words::clinic_access_give_open(), Some(Icon::Plus), true)}
+            {opener(seat, form::ADD, words::clinic_access_give_open(), Some(Icon::Plus), true)}
         </div>
         {list}
         <div class="bar">
@@ -86,6 +100,7 @@ pub(super) fn caregivers(all: Caregivers, record: RecordLine, lines: Vec<GrantLi
             </button>
         </div>
         {give(all, record.clone())}
+        {narrow(all, record.clone())}
         {end(all, record)}
     }
     .into_any()
@@ -104,9 +119,13 @@ fn one(all: Caregivers, line: GrantLine) -> AnyView {
     let noted = line.noted_by.as_ref().map(|name| words::clinic_access_noted(name));
     let about: Vec<_> = [consent, until, noted].into_iter().flatten().collect();
     let (name, label) = (line.name.clone(), words::clinic_access_end(&line.name));
-    let end = move |_| {
-        all.ending.set(Some(line.clone()));
-        all.office.desk.form().set(Some(form::MEMBER));
+    let less_label = words::clinic_access_narrow(&line.name);
+    let open = move |form: &'static str| {
+        let line = line.clone();
+        move |_| {
+            all.chosen.set(Some(line.clone()));
+            all.office.seat.form().set(Some(form));
+        }
     };
     view! {
         <li class="office-line">
@@ -115,8 +134,10 @@ fn one(all: Caregivers, line: GrantLine) -> AnyView {
                 <p>{may.join(", ")}</p>
                 <p class="soft" dir="auto">{about.join(". ")}</p>
             </div>
-            <span></span>
-            <button type="button" class="button quiet" aria-label=label on:click=end>
+            <button type="button" class="button quiet" aria-label=less_label on:click=open(form::CHANGE)>
+                {words::clinic_access_narrow_short()}
+            </button>
+            <button type="button" class="button quiet" aria-label=label on:click=open(form::MEMBER)>
                 {words::clinic_access_end_open()}
             </button>
         </li>
@@ -164,15 +185,53 @@ fn give(all: Caregivers, record: RecordLine) -> AnyView {
             {input("until", "date", words::clinic_access_last_day(), until)}
         };
         let label = words::clinic_access_give();
-        deciding(all.office.desk, fields.into_any(), missing, label, false, press)
+        deciding(all.office.seat, fields.into_any(), missing, label, false, press)
     };
     let title = words::clinic_access_give_title();
-    sheet(all.office.desk, form::ADD, title, words::clinic_cancel(), content)
+    sheet(all.office.seat, form::ADD, title, words::clinic_cancel(), content)
+}
+
+/// Only less than before: more needs that somebody agrees again.
+fn narrow(all: Caregivers, record: RecordLine) -> AnyView {
+    let content = move || {
+        let Some(line) = all.chosen.get_untracked() else { return ().into_any() };
+        let (record, until, account) = (record.clone(), text(), line.account);
+        let parts = [
+            (line.results, words::places_results()),
+            (line.visits, words::record_visits()),
+            (line.messages, words::places_messages()),
+        ];
+        let parts = parts.map(|(has, label)| (has, label, RwSignal::new(has)));
+        let ticks: Vec<_> = parts
+            .iter()
+            .filter(|(has, _, _)| *has)
+            .map(|(_, label, on)| tick(label.clone(), *on))
+            .collect();
+        let [results, visits, messages] = parts.map(|(_, _, on)| on);
+        let press = move || {
+            let less = json!({
+                "messages": messages.get_untracked(),
+                "results": results.get_untracked(),
+                "visits": visits.get_untracked(),
+                "until": optional(until),
+            });
+            all.narrow(record.clone(), account, less);
+        };
+        let fields = view! {
+            {form::facts(std::iter::once((words::clinic_caregivers(), line.name.clone())))}
+            {ticks}
+            {input("narrow-until", "date", words::clinic_access_last_day_new(), until)}
+        };
+        let label = words::clinic_access_narrow_do();
+        deciding(all.office.seat, fields.into_any(), RwSignal::new(false), label, false, press)
+    };
+    let title = words::clinic_access_narrow_title();
+    sheet(all.office.seat, form::CHANGE, title, words::clinic_cancel(), content)
 }
 
 fn end(all: Caregivers, record: RecordLine) -> AnyView {
     let content = move || {
-        let Some(line) = all.ending.get_untracked() else { return ().into_any() };
+        let Some(line) = all.chosen.get_untracked() else { return ().into_any() };
         let record = record.clone();
         let rows = [
             (words::clinic_patient_label(), record.name.clone()),
@@ -181,8 +240,8 @@ fn end(all: Caregivers, record: RecordLine) -> AnyView {
         let label = words::clinic_access_end(&line.name);
         let press = move || all.end(record.clone(), line.clone());
         let fields = form::facts(rows.into_iter());
-        deciding(all.office.desk, fields, RwSignal::new(false), label, true, press)
+        deciding(all.office.seat, fields, RwSignal::new(false), label, true, press)
     };
     let title = words::clinic_access_end_title();
-    sheet(all.office.desk, form::MEMBER, title, words::clinic_cancel(), content)
+    sheet(all.office.seat, form::MEMBER, title, words::clinic_cancel(), content)
 }

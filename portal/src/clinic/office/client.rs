@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::id::{AccountId, PatientId};
 use shared::time::Timestamp;
+use shared::view::desk::queue::QueueLine;
+use shared::view::desk::settings::ClinicSettings;
 
 use super::log::Wanted;
-use crate::clinic::client::{Failed, delete, encoded, get, send};
+use crate::clinic::client::{Failed, delete, encoded, get, send, send_or_behind};
 
 /// One record that is here.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -88,6 +90,26 @@ pub(super) async fn records(named: &str) -> Result<Vec<RecordLine>, Failed> {
     get(&format!("records?named={}&", encoded(named))).await
 }
 
+/// One of them, by what it is called in the address.
+pub(super) async fn record(patient: PatientId) -> Result<RecordLine, Failed> {
+    get(&format!("records/{patient}")).await
+}
+
+/// All that was ever in the inbox of it.
+pub(super) async fn items(patient: PatientId) -> Result<Vec<QueueLine>, Failed> {
+    get(&format!("records/{patient}/items")).await
+}
+
+pub(super) async fn open(
+    patient: PatientId,
+    reason: &str,
+    said: Option<&str>,
+) -> Result<(), Failed> {
+    let stated = json!({ "reason": reason, "words": said });
+    let _opened: Value = send(&format!("records/{patient}/opening"), &stated).await?;
+    Ok(())
+}
+
 pub(super) async fn invite(patient: PatientId) -> Result<Invited, Failed> {
     send(&format!("records/{patient}/invitation"), &json!({})).await
 }
@@ -99,6 +121,14 @@ pub(super) async fn grants(patient: PatientId) -> Result<Vec<GrantLine>, Failed>
 /// Answers who has access then.
 pub(super) async fn give_access(patient: PatientId, new: &Value) -> Result<Vec<GrantLine>, Failed> {
     send(&format!("records/{patient}/grants"), new).await
+}
+
+pub(super) async fn narrow_access(
+    patient: PatientId,
+    account: AccountId,
+    less: &Value,
+) -> Result<Vec<GrantLine>, Failed> {
+    send(&format!("records/{patient}/grants/{account}"), less).await
 }
 
 pub(super) async fn end_access(
@@ -127,6 +157,22 @@ pub(super) async fn change_staff(line: &StaffLine) -> Result<(), Failed> {
 
 pub(super) async fn link_staff(account: AccountId) -> Result<StaffLink, Failed> {
     send(&format!("staff/{account}/link"), &json!({})).await
+}
+
+/// What the clinic says about itself, and how often it was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Settings {
+    pub(super) number: u32,
+    pub(super) settings: ClinicSettings,
+}
+
+pub(super) async fn settings() -> Result<Settings, Failed> {
+    get("settings").await
+}
+
+/// Answers what is so now, and whether it is what was asked for.
+pub(super) async fn change_settings(new: &Settings) -> Result<(Settings, bool), Failed> {
+    send_or_behind("settings", new).await
 }
 
 pub(super) async fn audit(wanted: &Wanted) -> Result<Vec<LogLine>, Failed> {

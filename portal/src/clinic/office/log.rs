@@ -8,7 +8,7 @@ use shared::time::Timestamp;
 
 use super::Office;
 use super::client::{self, LogLine};
-use crate::page::i18n::{time, words};
+use crate::page::i18n::{reasons, time, words};
 
 /// What is looked for; nothing set finds everything.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -152,6 +152,7 @@ fn did_words(line: &LogLine) -> String {
         "signed_in" => words::did_signed_in(),
         "gave_access" => words::did_gave_access(),
         "ended_access" => words::did_ended_access(),
+        "opened_record" => words::did_opened_record(),
         other => other.to_owned(),
     };
     let what = match line.entry.what.as_str() {
@@ -174,7 +175,7 @@ fn why_words(line: &LogLine) -> String {
         Some(other) => other.to_owned(),
         None => {
             let reason = line.entry.why["emergency"]["reason"].as_str().unwrap_or_default();
-            format!("{}: {reason}", words::clinic_why_emergency())
+            format!("{}: {}", words::clinic_why_emergency(), reasons::one(reason))
         }
     }
 }

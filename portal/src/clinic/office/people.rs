@@ -93,6 +93,7 @@ fn lines(people: People, found: Vec<RecordLine>) -> AnyView {
     if found.is_empty() {
         return view! { <p role="status">{words::clinic_nobody_found()}</p> }.into_any();
     }
+    let may_open = matches!(people.office.seat.role().as_deref(), Some("nurse" | "clinician"));
     let line = |record: RecordLine| {
         let (tone, icon, state) = match record.has_account {
             true => (Tone::Ok, Icon::Check, words::clinic_has_account()),
@@ -111,6 +112,13 @@ fn lines(people: People, found: Vec<RecordLine>) -> AnyView {
         let others = words::clinic_caregivers_of(&name);
         let asked = record.clone();
         let look = move |_| people.caregivers.look(asked.clone());
+        let to_record = may_open.then(|| {
+            let label = words::clinic_record_open_of(&name);
+            let to = format!("#record/{}", record.patient);
+            view! {
+                <a class="button plain" href=to aria-label=label>{words::clinic_record_open()}</a>
+            }
+        });
         let invite = move |_| people.invite(record.clone());
         view! {
             <li class="office-line">
@@ -122,6 +130,7 @@ fn lines(people: People, found: Vec<RecordLine>) -> AnyView {
                 <button type="button" class="button plain" aria-label=others on:click=look>
                     {words::clinic_caregivers()}
                 </button>
+                {to_record}
             </li>
         }
     };

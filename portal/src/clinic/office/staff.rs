@@ -36,7 +36,7 @@ pub(super) fn staff(office: Office) -> AnyView {
     view! {
         <div class="bar split">
             <h1>{words::clinic_staff()}</h1>
-            {opener(office.desk, form::ADD, words::clinic_staff_add(), Some(Icon::Plus), true)}
+            {opener(office.seat, form::ADD, words::clinic_staff_add(), Some(Icon::Plus), true)}
         </div>
         {link}
         {list}
@@ -126,7 +126,7 @@ fn one(all: Everybody, line: StaffLine) -> AnyView {
     let (name, asked) = (line.name.clone(), line.clone());
     let change = move |_| {
         all.changing.set(Some(asked.clone()));
-        all.office.desk.form().set(Some(form::MEMBER));
+        all.office.seat.form().set(Some(form::MEMBER));
     };
     let (change_label, link_label) =
         (words::clinic_staff_change(&line.name), words::clinic_staff_link(&line.name));
@@ -165,10 +165,10 @@ fn add(all: Everybody) -> AnyView {
             {duties(role, prescribes)}
         };
         let label = words::clinic_staff_add_do();
-        deciding(all.office.desk, fields.into_any(), missing, label, false, press)
+        deciding(all.office.seat, fields.into_any(), missing, label, false, press)
     };
     let title = words::clinic_staff_add_title();
-    sheet(all.office.desk, form::ADD, title, words::clinic_cancel(), content)
+    sheet(all.office.seat, form::ADD, title, words::clinic_cancel(), content)
 }
 
 fn change(all: Everybody) -> AnyView {
@@ -192,10 +192,10 @@ fn change(all: Everybody) -> AnyView {
             {tick(words::clinic_staff_end(), ended)}
         };
         let (missing, label) = (RwSignal::new(false), words::clinic_staff_change_do());
-        deciding(all.office.desk, fields.into_any(), missing, label, false, press)
+        deciding(all.office.seat, fields.into_any(), missing, label, false, press)
     };
     let title = words::clinic_staff_change_title();
-    sheet(all.office.desk, form::MEMBER, title, words::clinic_cancel(), content)
+    sheet(all.office.seat, form::MEMBER, title, words::clinic_cancel(), content)
 }
 
 fn duties(role: RwSignal<String>, prescribes: RwSignal<bool>) -> AnyView {

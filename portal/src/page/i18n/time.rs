@@ -24,6 +24,7 @@ const DATE: Style = &[("month", "short"), ("day", "numeric"), EVERYWHERE];
 const DATE_OF_YEAR: Style =
     &[("month", "short"), ("day", "numeric"), ("year", "numeric"), EVERYWHERE];
 const LONG_DATE: Style = &[("month", "long"), ("day", "numeric"), ("year", "numeric"), EVERYWHERE];
+const DAY_OF_WEEK: Style = &[("weekday", "long"), EVERYWHERE];
 const WEEKDAY: Style = &[("weekday", "long"), ("month", "long"), ("day", "numeric"), EVERYWHERE];
 const WEEKDAY_OF_YEAR: Style =
     &[("weekday", "long"), ("month", "long"), ("day", "numeric"), ("year", "numeric"), EVERYWHERE];
@@ -128,6 +129,12 @@ pub(crate) fn appointment(when: PartialDate) -> String {
     let this_year = i32::from(day.year) == year_now();
     let style = if this_year { WEEKDAY } else { WEEKDAY_OF_YEAR };
     words::time_day_at(&format(style, start_of(day)), &clock)
+}
+
+/// The name of a day, 0 is Monday.
+pub(crate) fn day_of_week(day: i64) -> String {
+    // 1970-01-05 was one.
+    format(DAY_OF_WEEK, Timestamp::from_millis((day + 4) * MILLIS_PER_DAY))
 }
 
 /// What the clock on the wall there showed: a visit is when the clinic's clock says so, wherever

@@ -8,7 +8,7 @@ use super::ask_again::AskAgain;
 use super::home::waiting_row;
 use super::sign_in_again::SignInAgain;
 use crate::bridge::{Answer, Ask, Status};
-use crate::page::i18n::{time, words};
+use crate::page::i18n::{reasons, time, words};
 use crate::page::session::Session;
 use crate::page::ui::banner::Banner;
 use crate::page::ui::card::Card;
@@ -114,7 +114,7 @@ fn looked_line(row: &ActivityRow) -> Line {
     }
     let mut details = vec![time::in_list(row.at), did];
     details.extend(row.why.and_then(why));
-    details.extend(row.detail.clone());
+    details.extend(detail(row));
     details.extend(row.from.as_ref().map(|from| words::activity_from(from)));
     Line { icon: Some(Icon::Eye), title: row.who.clone(), details, ..Line::default() }
 }
@@ -126,14 +126,22 @@ fn as_csv(found: &ActivityAnswer) -> String {
     for row in &found.rows {
         let what: Vec<String> = row.what.iter().map(|what| touched(*what)).collect();
         let why = row.why.and_then(why).unwrap_or_default();
-        let [detail, from] =
-            [&row.detail, &row.from].map(|text| text.as_deref().unwrap_or_default());
-        let cells =
-            [&time::exact(row.at), &row.who, &did(row.did), &what.join(", "), detail, &why, from];
+        let from = row.from.as_deref().unwrap_or_default();
+        let (detail, did) = (detail(row).unwrap_or_default(), did(row.did));
+        let cells = [&time::exact(row.at), &row.who, &did, &what.join(", "), &detail, &why, from];
         let cells = cells.map(cell);
         lines.push(cells.join(","));
     }
     lines.join("\r\n")
+}
+
+/// A reason from the clinic's list, in the reader's language.
+fn detail(row: &ActivityRow) -> Option<String> {
+    let detail = row.detail.as_ref()?;
+    Some(match row.why {
+        Some(Why::Emergency) => reasons::one(detail),
+        Some(_) | None => detail.clone(),
+    })
 }
 
 fn did(did: Did) -> String {
@@ -148,6 +156,7 @@ fn did(did: Did) -> String {
         Did::RemovedDevice => words::did_removed_device(),
         Did::GaveAccess => words::did_gave_access(),
         Did::EndedAccess => words::did_ended_access(),
+        Did::OpenedRecord => words::did_opened_record(),
         Did::Other => words::did_other(),
     }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::vault::PASSPHRASE_CHARS_MAX;
 
+use super::the_clinic::lines;
 use super::welcome::{LanguageSwitch, Shown, denied};
 use crate::bridge::{Denied, Opener};
 use crate::page::i18n::words;
@@ -73,11 +74,8 @@ fn waits(outside: Outside) -> AnyView {
         0 => words::lock_waits(),
         count => words::lock_waiting(count),
     };
-    let call = outside.clinic.filter(|(_, phone)| !phone.is_empty()).map(|(clinic, phone)| {
-        let href = format!("tel:{}", phone.replace(' ', ""));
-        view! { <p><a href=href>{words::action_call(&clinic, &phone)}</a></p> }
-    });
-    view! { <p class="small soft">{waiting}</p>{call} }.into_any()
+    let clinic = outside.clinic.as_ref().map(lines);
+    view! { <p class="small soft">{waiting}</p>{clinic} }.into_any()
 }
 
 #[component]

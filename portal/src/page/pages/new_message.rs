@@ -8,6 +8,7 @@ use shared::edit::{Audience, Edit, MESSAGE_CHARS_MAX, Refused, TOPIC_CHARS_MAX};
 use super::emergency_notice::EmergencyNotice;
 use super::message_words::{EmergencyLine, not_taken, refused};
 use super::photos::{AttachPhotos, Attached};
+use super::the_clinic::away;
 use super::thread::send_words;
 use crate::page::draft::{Draft, Keeping};
 use crate::page::i18n::words;
@@ -145,6 +146,7 @@ pub(crate) fn NewMessage() -> impl IntoView {
                 <EmergencyLine/>
             </div>
             <form class="card" on:submit=submit>
+                {away(session)}
                 {move || trouble(form)}
                 <Field id="topic" label=words::new_message_topic() hint=words::new_message_topic_hint()
                     error=form.error_of(TOPIC_FAULTS) value=form.topic.text()

@@ -5,6 +5,7 @@ mod safety;
 
 use leptos::prelude::*;
 
+use super::the_clinic::TheClinic;
 use crate::page::i18n::{Language, words};
 use crate::page::preferences::{Preferences, TextSize, Theme};
 use crate::page::ui::card::Card;
@@ -33,6 +34,7 @@ pub(crate) fn Settings() -> impl IntoView {
             </Card>
             <Notices/>
             <Safety/>
+            <TheClinic/>
             <p class="detail">{words::loinc_notice()}</p>
         </Screen>
     }

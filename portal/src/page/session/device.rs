@@ -2,6 +2,8 @@
 //! whom to call, how much waits, and whether a passphrase is asked for. Of a record only the emergency
 //! card, and only if the person chose that it opens while locked.
 
+use shared::view::desk::settings::InBoth;
+
 use crate::bridge::Clinic;
 use crate::page::ui::platform::Kept;
 
@@ -15,8 +17,8 @@ fn key(what: &str, slot: &str) -> String {
 /// What the lock screen says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Outside {
-    /// The clinic's name and its phone.
-    pub(crate) clinic: Option<(String, String)>,
+    /// Of the clinic what says whom to call and when.
+    pub(crate) clinic: Option<Clinic>,
     pub(crate) waiting: u32,
     /// The emergency card in words, if the person chose that it opens while locked: the only thing of
     /// a record that is not sealed.
@@ -28,8 +30,12 @@ pub(crate) struct Outside {
 impl Outside {
     pub(super) fn read(slot: &str) -> Self {
         let clinic = Kept::Device.read(&key("clinic", slot));
-        let clinic = clinic.and_then(|text| {
-            text.split_once(PARTS).map(|(name, phone)| (name.to_owned(), phone.to_owned()))
+        let clinic = clinic.map(|text| {
+            let mut parts = text.split(PARTS).map(str::to_owned);
+            let mut next = || parts.next().unwrap_or_default();
+            let (name, phone, after_hours) = (next(), next(), next());
+            let hours = InBoth { en: next(), es: next() };
+            Clinic { name, phone, after_hours, hours, ..Clinic::default() }
         });
         let waiting = Kept::Device.read(&key("waiting", slot));
         Self {
@@ -41,7 +47,9 @@ impl Outside {
     }
 
     pub(super) fn write_clinic(slot: &str, clinic: &Clinic, unasked: bool) {
-        let text = format!("{}{PARTS}{}", clinic.name, clinic.phone);
+        let Clinic { name, phone, after_hours, hours, .. } = clinic;
+        let parts = [name, phone, after_hours, &hours.en, &hours.es];
+        let text = parts.map(|part| part.replace(PARTS, " ")).join("\n");
         Kept::Device.write(&key("clinic", slot), Some(&text));
         Kept::Device.write(&key("unasked", slot), unasked.then_some("yes"));
     }

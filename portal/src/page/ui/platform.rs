@@ -19,8 +19,8 @@ pub(crate) use events::{
 };
 pub(crate) use file::{ChosenFile, ObjectUrl, save};
 pub(crate) use storage::{
-    Kept, clean_address, forget_database, fragment, fragment_value, languages, origin, query_value,
-    random_key, set_fragment, slots_on_disk,
+    Kept, clean_address, forget_database, fragment, fragment_value, go_to, languages, origin,
+    query_value, random_key, set_fragment, slots_on_disk,
 };
 pub(crate) use worker_port::WorkerPort;
 

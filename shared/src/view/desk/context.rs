@@ -98,6 +98,9 @@ pub struct PatientContext {
     pub last_heard: Option<Timestamp>,
     /// The patient has opened the app at least once.
     pub has_account: bool,
+    /// It is no work of whoever asks, and open to them so long for a reason that they stated.
+    #[serde(default)]
+    pub open_until: Option<Timestamp>,
 }
 
 /// `own` is the patient's own account, if there is one.

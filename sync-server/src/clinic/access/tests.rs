@@ -134,6 +134,12 @@ async fn narrowed_access_reaches_less_and_what_ends_by_itself_ends_on_open_devic
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(answer["refused"], "not_narrower");
 
+    // Whoever takes a part away and names no day leaves the day as it is.
+    let less = json!({ "messages": false, "results": false, "visits": true });
+    let (status, after) = post(&world, &nurse, &of_ana, less).await;
+    assert_eq!((status, &after[0]["results"]), (StatusCode::OK, &json!(false)));
+    assert!(after[0]["ends_at"].is_number(), "{after}");
+
     crate::grants::end_what_is_over(&world.app).await.unwrap();
     assert_eq!(records(&world, ANA).await, [ANA_RECORD, ROSA_RECORD]);
     world.clock.advance(2 * DAY_MS);

@@ -16,8 +16,8 @@ use crate::actions;
 use crate::audit::What;
 use crate::audit::door::Whose;
 use crate::authorize::{Authorized, Path, Resource, Staff};
-use crate::clinic::handles_messages;
 use crate::clinic::record::{self, Parts};
+use crate::clinic::relation::treats;
 use crate::documents::{self, Origin};
 use crate::error::Error;
 use crate::extract::{Answer, Json};
@@ -32,7 +32,7 @@ use crate::world::OsRng;
 const KEY_CHARS: std::ops::RangeInclusive<usize> = 8..=64;
 
 actions! {
-    WriteForClinic: Staff => RecordOf, if handles_messages;
+    WriteForClinic: Staff => RecordOf, if treats;
 }
 
 /// One person's record.

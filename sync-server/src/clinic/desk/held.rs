@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use shared::id::{AccountId, EntryId};
 use shared::record::Record;
-use shared::time::{Day, Timestamp, WorkingDays};
+use shared::time::{Day, MILLIS_PER_DAY, Timestamp, WorkingDays};
 use shared::view::desk::queue::{Owner, QueueLine};
 use shared::view::desk::{Stage, Work, work_with};
 
@@ -13,10 +13,33 @@ use super::notes::Notes;
 use super::signs::Signs;
 use crate::store::desk::Patient;
 
-/// Working days until an answer is late; a clinic that promises less sets it, when it can.
-const TARGET_DAYS: u32 = 1;
 /// An answer that nobody has read for so long is worth a call.
 const CALL_AFTER_MS: i64 = 2 * 24 * 60 * 60 * 1000;
+
+/// What is done concerns the clinic for so long: somebody looks again, or mends a mistake.
+pub const DONE_CONCERNS_MS: i64 = 14 * MILLIS_PER_DAY;
+/// And whoever worked on it for so long: a course of treatment is a few months.
+pub const OWN_CONCERNS_MS: i64 = 90 * MILLIS_PER_DAY;
+
+/// Until when the clinic answers.
+#[derive(Clone)]
+pub struct Promise {
+    pub days: WorkingDays,
+    /// Working days until an answer is late.
+    pub target_days: u32,
+}
+
+impl Default for Promise {
+    fn default() -> Self {
+        Self { days: WorkingDays::default(), target_days: 1 }
+    }
+}
+
+impl Promise {
+    fn due(&self, work: &Work) -> Day {
+        self.days.after(work.received_at, self.target_days)
+    }
+}
 
 pub struct Held {
     patient: Patient,
@@ -73,15 +96,15 @@ impl Held {
         record: &Record,
         notes: BTreeMap<EntryId, Notes>,
         signs: &Signs,
+        promise: &Promise,
     ) -> Self {
-        let days = WorkingDays::default();
         let mut found = Signs::default();
         let all = work_with(record, &mut |text| found.look(text, signs));
         let items = all.into_iter().map(|work| {
             // Whoever shares the patient's name is the patient.
             let by = work.author.and_then(|author| record.name_of(author)).map(str::to_owned);
             let by = by.filter(|name| *name != patient.name);
-            let due = days.after(work.received_at, TARGET_DAYS);
+            let due = promise.due(&work);
             let said = by.as_deref().unwrap_or_default();
             let (name, born) = (&patient.name, patient.birth_date.text());
             let words = format!("{name}\n{born}\n{said}\n{}\n{}", work.title, work.excerpt);
@@ -94,6 +117,12 @@ impl Held {
             readers.entry(thread).or_default().push((reader, name, up_to));
         }
         Self { patient, items, notes, readers, signs: found }
+    }
+
+    pub fn promise(&mut self, promise: &Promise) {
+        for item in &mut self.items {
+            item.due = promise.due(&item.work);
+        }
     }
 
     pub const fn patient(&self) -> &Patient {
@@ -122,6 +151,21 @@ impl Held {
 }
 
 impl Glance<'_> {
+    /// Work of the whole clinic now or a moment ago, or of this member of staff not long ago.
+    pub fn concerns(&self, who: AccountId, now: Timestamp) -> bool {
+        let last = match &self.work.stage {
+            Stage::Done { at, .. } => at.unwrap_or(self.work.received_at),
+            Stage::Waiting
+            | Stage::ToSendOut { .. }
+            | Stage::Offered { .. }
+            | Stage::NotRead { .. } => return true,
+        };
+        let last = last.max(self.work.received_at);
+        let own = self.notes.and_then(|notes| notes.hands.get(&who).copied());
+        now.millis_since(last) < DONE_CONCERNS_MS
+            || own.is_some_and(|at| now.millis_since(at) < OWN_CONCERNS_MS)
+    }
+
     pub fn owner(&self) -> Option<&Owner> {
         self.notes?.owner.as_ref()
     }

@@ -17,7 +17,8 @@ use super::{ItemOf, answers};
 use crate::actions;
 use crate::authorize::{Authorized, Staff};
 use crate::clinic::record::{self, Parts};
-use crate::clinic::{handles_messages, threads};
+use crate::clinic::relation::treats;
+use crate::clinic::threads;
 use crate::documents;
 use crate::error::Error;
 use crate::extract::{Answer, Json, Nothing};
@@ -29,8 +30,8 @@ use crate::store::rows::{Batch, News};
 const RECOMMENDATION_CHARS_MAX: usize = 2_000;
 
 actions! {
-    ReadItem: Staff => ItemOf, if handles_messages;
-    NoteOnItem: Staff => ItemOf, if handles_messages;
+    ReadItem: Staff => ItemOf, if treats;
+    NoteOnItem: Staff => ItemOf, if treats;
 }
 
 pub async fn read(

@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 use shared::id::AccountId;
+use shared::time::Timestamp;
 use shared::view::desk::WorkKind;
 use shared::view::desk::queue::{ColleagueLine, Counts, Owner, Queue};
 
@@ -99,7 +100,7 @@ pub async fn read(
     wanted: Wanted,
 ) -> Result<Answer<Queue>, Error> {
     let (app, member) = (allowed.app(), &allowed.who.member);
-    let me = Me { account: member.account, role: member.role };
+    let me = Me { account: member.account, role: member.role, now: app.now() };
     let queue = app.desk().each(app.now(), |all| page(&me, &wanted, all));
     allowed.shows(queue.lines.iter().map(|line| line.patient));
     Ok(Answer(queue))
@@ -138,6 +139,7 @@ fn first<K: Ord>(all: &mut [Glance<'_>], count: usize, key: impl Fn(&Glance<'_>)
 struct Me {
     account: AccountId,
     role: Role,
+    now: Timestamp,
 }
 
 impl Me {
@@ -159,7 +161,8 @@ impl Me {
             Show::Refills => line.work.kind == WorkKind::Refill,
             Show::Visits => is_visit(line.work.kind),
             Show::Others => is_other(line.work.kind),
-            Show::Done => return !line.is_open(),
+            // What was done long ago is found through its record, by whoever may open that.
+            Show::Done => return !line.is_open() && line.concerns(self.account, self.now),
         };
         fits && line.is_open()
     }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use shared::id::EntryId;
+use shared::id::{AccountId, EntryId};
+use shared::time::Timestamp;
 use shared::view::desk::queue::{Note, NoteLine, Owner};
 
 use crate::store::desk::DeskNote;
@@ -15,6 +16,8 @@ pub struct Notes {
     pub owner: Option<Owner>,
     /// Warning signs up to this entry were looked at.
     pub settled: Option<EntryId>,
+    /// Who noted something here, and when last.
+    pub hands: BTreeMap<AccountId, Timestamp>,
 }
 
 impl Notes {
@@ -24,6 +27,8 @@ impl Notes {
     }
 
     fn add(&mut self, note: DeskNote) {
+        let last = self.hands.entry(note.account).or_insert(note.at);
+        *last = note.at.max(*last);
         let Ok(what) = serde_json::from_str::<Note>(&note.what) else {
             self.unknown += 1;
             return;

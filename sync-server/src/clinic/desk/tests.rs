@@ -4,6 +4,7 @@ mod beside;
 mod long;
 
 use serde_json::{Value, json};
+use shared::clinic::ClinicSettings;
 use shared::edit::{AskForCall, AskForRefill, Audience, Edit};
 use shared::fhir::import::read;
 use shared::id::{AccountId, EntryId};
@@ -212,6 +213,11 @@ async fn what_waits_is_late_after_a_working_day() {
     world.clock.advance(5 * 24 * 60 * 60 * 1000);
     let nurse = world.sign_in_staff(LINH).await;
     assert_eq!(queue(&world, &nurse, "show=late").await["counts"]["late"], 1);
+
+    // What waits already is judged by what the clinic promises now.
+    let now = (*world.app.clinic()).clone();
+    world.app.set_clinic(ClinicSettings { target_days: 10, ..now });
+    assert_eq!(queue(&world, &nurse, "show=late").await["counts"]["late"], 0);
 }
 
 #[tokio::test]

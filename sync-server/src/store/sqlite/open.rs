@@ -32,6 +32,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0011_grants.sql"),
     include_str!("../../../migrations/sqlite/0012_message_attachments.sql"),
     include_str!("../../../migrations/sqlite/0013_packs.sql"),
+    include_str!("../../../migrations/sqlite/0014_openings.sql"),
+    include_str!("../../../migrations/sqlite/0015_settings.sql"),
 ];
 
 /// Why the server cannot start on this file. Each is a sentence for the host.

@@ -90,6 +90,7 @@ pub const TEXT: Sealed = sealed("messages", "text", PATIENT, &["thread", "entry"
 pub const ATTACHED: Sealed = sealed("message_attachments", "list", PATIENT, &["entry", "value"]);
 pub const NOTED_BY: Sealed = sealed("desk_notes", "name", PATIENT, &["item", "number"]);
 pub const NOTED: Sealed = sealed("desk_notes", "what", PATIENT, &["item", "number"]);
+pub const OPENED_FOR: Sealed = sealed("openings", "words", PATIENT, &["opening"]);
 pub const FACT: Sealed = sealed("person_facts", "value", PATIENT, &["kind", "token"]);
 pub const RESOURCE_ID: Sealed = sealed("resources", "id", OWNER, &["resource", "version"]);
 pub const RESOURCE_URL: Sealed = sealed("resources", "url", OWNER, &["resource", "version"]);
@@ -107,7 +108,7 @@ pub const OUTGOING_BODY: Sealed =
     sealed("outgoing_versions", "body", PATIENT, &["kind", "id", "version"]);
 
 /// Every sealed column.
-pub const SEALED: [&Sealed; 22] = [
+pub const SEALED: [&Sealed; 23] = [
     &ACCOUNT_NAME,
     &PATIENT_NAME,
     &BIRTH_DATE,
@@ -119,6 +120,7 @@ pub const SEALED: [&Sealed; 22] = [
     &ATTACHED,
     &NOTED_BY,
     &NOTED,
+    &OPENED_FOR,
     &FACT,
     &RESOURCE_ID,
     &RESOURCE_URL,

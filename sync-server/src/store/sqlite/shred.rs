@@ -12,7 +12,7 @@ use super::sealed::Db;
 use crate::sealing::Owner;
 
 /// Every table that names a patient, from the leaves to the root, with what leads to it.
-const TABLES: [(&str, &str); 24] = [
+const TABLES: [(&str, &str); 25] = [
     ("packs", "patient = ?1"),
     ("changes", "patient = ?1"),
     ("actors", "patient = ?1"),
@@ -23,6 +23,7 @@ const TABLES: [(&str, &str); 24] = [
     ("threads", "patient = ?1"),
     ("replies", "patient = ?1"),
     ("desk_notes", "patient = ?1"),
+    ("openings", "patient = ?1"),
     ("blobs", "patient = ?1"),
     ("attachment_pieces", "patient = ?1"),
     ("attachments", "patient = ?1"),

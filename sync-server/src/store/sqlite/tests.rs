@@ -15,10 +15,12 @@ use shared::time::Timestamp;
 use shared::wire::pack::Pack;
 
 use super::sealed::{Db, SEALED, Sealed, open_all, open_column};
-use super::{SqliteStore, attachments, clinic, documents, open, outgoing, packs, reseal};
+use super::{SqliteStore, attachments, clinic, documents, open, openings, outgoing, packs, reseal};
+use crate::audit::Entry;
 use crate::sealing::WrappingKey;
 use crate::store::Store;
 use crate::store::attachments::{Attached, NewAttachment, Took};
+use crate::store::openings::{Opening, Reason};
 use crate::store::outgoing::Made;
 use crate::store::packs::{NewPack, PackPlace};
 use crate::store::resources::FactKind;
@@ -257,6 +259,8 @@ fn since_it_is_sealed(db: Db<'_>, number: u8) {
     let (kind, id, body) = ("Task".to_owned(), format!("t{number}"), words("task", number));
     let made = Made { kind, id, hash: [number; 32], body };
     outgoing::put(db, patient(number), &[made], NOW).unwrap();
+    let (opening, noted) = opening(number);
+    openings::open(db, &opening, &noted).unwrap();
     let message = MessageRow {
         patient: patient(number),
         thread: self::id(number, 9),
@@ -276,6 +280,13 @@ fn since_it_is_sealed(db: Db<'_>, number: u8) {
     let (place, pack) = (PackPlace { document, first: 1, last: 1 }, Pack::of(document, rows));
     packs::write(db, &NewPack { place, weight: 100, pack }).unwrap();
     assert!(packs::finish(db, place).unwrap());
+}
+
+fn opening(number: u8) -> (Opening, Entry) {
+    let (account, patient, opening) = (account(number), patient(number), id(number, 8));
+    let (reason, words) = (Reason::Other, Some(words("reason", number)));
+    let opening = Opening { opening, account, patient, reason, words, at: NOW, until: NOW };
+    (opening, Entry::of_rule(patient, account, NOW))
 }
 
 fn roll(random: &mut OsRng, below: usize) -> usize {

@@ -88,12 +88,18 @@ pub(crate) fn fragment() -> Option<String> {
     fragment.strip_prefix('#').map(str::to_owned)
 }
 
-/// Goes to what is named behind `#`, as a link would.
 /// What people type before a path, `https://portal.example`.
 pub(crate) fn origin() -> String {
     window().location().origin().unwrap_or_default()
 }
 
+/// Leaves this page for another one of the same server.
+pub(crate) fn go_to(path: &str) {
+    // Refused only for a document that is gone.
+    let _ = window().location().assign(path);
+}
+
+/// Goes to what is named behind `#`, as a link would.
 pub(crate) fn set_fragment(fragment: &str) {
     // Refused only for a document that is gone.
     let _ = window().location().set_hash(fragment);

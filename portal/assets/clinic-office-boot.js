@@ -1,0 +1,22 @@
+// Starts the office's program, or says that it could not.
+
+async function read(address) {
+  const words = await fetch(address);
+  if (!words.ok) throw new Error(`the words answered ${words.status}`);
+  return words.text();
+}
+
+try {
+  const [glue, words, ofStaff] = await Promise.all([
+    import("{{asset:clinic-office.js}}"),
+    read("{{asset:messages.txt}}"),
+    read("{{asset:clinic-messages.txt}}"),
+  ]);
+  window.satchelWords = words + ofStaff;
+  await glue.default({ module_or_path: "{{asset:clinic-office.wasm}}" });
+  document.getElementById("boot").remove();
+} catch (error) {
+  console.warn("start failed:", error.message);
+  document.getElementById("boot-loading").hidden = true;
+  document.getElementById("boot-dropped").hidden = false;
+}

@@ -1,0 +1,5 @@
+//! The office program.
+
+fn main() {
+    portal::clinic::start_office();
+}
