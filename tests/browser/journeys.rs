@@ -2,8 +2,8 @@
 
 mod accessibility;
 mod before_visit;
-mod canaries;
 mod break_glass;
+mod canaries;
 mod checks;
 mod clinic;
 mod clinic_keys;

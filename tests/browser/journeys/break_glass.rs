@@ -42,11 +42,15 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     nurse.see("Open to you until").await?;
 
     let person = stage.enter("caregiver").await?;
+    person.see("Up to date").await?;
     person.goto(&stage.url("/activity")).await?;
     person.see_within(SAID, TOLD_WITHIN).await?;
     person.see("Opened the record for a reason").await?;
     person.see("so they had to give a reason").await?;
 
+    // One browser has one member of staff at a time.
+    nurse.click("button", Is("Sign out")).await?;
+    nurse.find("textbox", Is("Sign-in name")).await?;
     let desk = stage.new_page().await?;
     let (secret, _) = newcomer(stage, &desk, "Kim Doe", "front_desk").await?;
     come_in(&desk, &secret).await?;

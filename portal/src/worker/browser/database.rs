@@ -1,15 +1,20 @@
-//! IndexedDB with promises in place of events: one connection, and transactions over it. All requests
-//! of a transaction are made before anything is awaited, because one that waits for anything else
-//! commits by itself. What became of it is what the browser says of the whole: a full disk shows in the
-//! end of a transaction, not in its requests.
+//! IndexedDB: one connection, and transactions over it, by `indexed_db_futures`. All requests of a
+//! transaction are made before anything is awaited, because one that waits for anything else commits
+//! by itself. What became of it is what the browser says of the whole: a full disk shows in the end of a
+//! transaction, not in its requests, and the library tells of an abort without the reason, so that is
+//! asked of the transaction itself.
 
-use std::cell::Cell;
-
-use js_sys::{Array, Function, Object, Promise, Reflect};
-use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
+use indexed_db_futures::Build;
+use indexed_db_futures::database::Database as Opened;
+use indexed_db_futures::error::Error;
+use indexed_db_futures::internals::SystemRepr;
+use indexed_db_futures::transaction::{
+    Transaction as Begun, TransactionDurability, TransactionMode, TransactionOptions,
+};
+use js_sys::{Promise, Reflect};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{IdbDatabase, IdbFactory, IdbObjectStore, IdbRequest, IdbTransaction};
+use web_sys::{IdbObjectStore, IdbRequest, IdbTransaction};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DiskError {
@@ -41,86 +46,73 @@ pub enum Mode {
     WriteStrictly,
 }
 
+impl From<Error> for DiskError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::DomException(exception) => JsValue::from(exception).into(),
+            Error::Serialisation(_) | Error::MissingData(_) | Error::Unknown(_) => {
+                Self::Unreachable
+            }
+        }
+    }
+}
+
 /// Closed when it is dropped: a connection that nobody uses would keep the database from going.
-pub struct Database(IdbDatabase);
+pub struct Database(Opened);
 
 impl Drop for Database {
     fn drop(&mut self) {
-        self.0.close();
+        self.0.as_sys().close();
     }
 }
 
 impl Database {
     /// `stores` are made anew when the version is another one than before.
     pub async fn open(name: &str, version: u32, stores: &[&str]) -> Result<Self, DiskError> {
-        let factory: IdbFactory = Reflect::get(&js_sys::global(), &"indexedDB".into())?
-            .dyn_into()
-            .map_err(|_| DiskError::Unreachable)?;
-        let request = factory.open_with_u32(name, version)?;
-        let opening: IdbRequest = request.clone().into();
         let stores: Vec<String> = stores.iter().map(|store| (*store).to_owned()).collect();
-        let upgrade = Closure::once(move || {
-            let database: IdbDatabase = opening.result()?.dyn_into()?;
-            for store in &stores {
-                if database.object_store_names().contains(store) {
-                    database.delete_object_store(store)?;
+        let opening =
+            Opened::open(name).with_version(version).with_on_upgrade_needed(move |_, database| {
+                for store in &stores {
+                    if database.object_store_names().any(|there| there == *store) {
+                        database.delete_object_store(store)?;
+                    }
+                    database.create_object_store(store).build()?;
                 }
-                database.create_object_store(store)?;
-            }
-            Ok::<(), JsValue>(())
-        });
-        request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
-        let outcome = settled(&request, "onsuccess", "onerror").await;
-        request.set_onupgradeneeded(None);
-        outcome?;
-        let database: IdbDatabase = request.result()?.dyn_into()?;
-        Ok(Self(database))
+                Ok(())
+            });
+        opening.await.map(Self).map_err(|_| DiskError::Unreachable)
     }
 
-    pub fn begin(&self, stores: &[&str], mode: Mode) -> Result<Transaction, DiskError> {
-        let begin: Function = Reflect::get(&self.0, &"transaction".into())?.dyn_into()?;
-        let names: Array = stores.iter().map(|store| JsValue::from_str(store)).collect();
-        let options = Object::new();
+    pub fn begin(&self, store: &str, mode: Mode) -> Result<Transaction<'_>, DiskError> {
+        let mut options = TransactionOptions::new();
         if mode == Mode::WriteStrictly {
-            Reflect::set(&options, &"durability".into(), &"strict".into())?;
+            options.set_durability(TransactionDurability::Strict);
         }
-        let mode = if mode == Mode::Read { "readonly" } else { "readwrite" };
-        let raw = begin.call3(&self.0, &names, &mode.into(), &options)?;
-        let raw: IdbTransaction = raw.unchecked_into();
-        let ended = settled(&raw, "oncomplete", "onabort");
-        Ok(Transaction { ended, raw, is_left_to_end: Cell::new(false) })
+        let mode = match mode {
+            Mode::Read => TransactionMode::Readonly,
+            Mode::Write | Mode::WriteStrictly => TransactionMode::Readwrite,
+        };
+        let building = self.0.transaction(store).with_mode(mode).with_options(options);
+        Ok(Transaction(building.build()?))
     }
 }
 
 /// Undone when it is dropped before its end was awaited.
-pub struct Transaction {
-    raw: IdbTransaction,
-    ended: JsFuture,
-    is_left_to_end: Cell<bool>,
-}
+pub struct Transaction<'a>(Begun<'a>);
 
-impl Transaction {
+impl Transaction<'_> {
     pub fn store(&self, name: &str) -> Result<IdbObjectStore, DiskError> {
-        Ok(self.raw.object_store(name)?)
+        Ok(self.0.as_sys().object_store(name)?)
     }
 
     /// All of it is durable, or nothing is.
-    pub async fn end(mut self) -> Result<(), DiskError> {
-        self.is_left_to_end.set(true);
-        // Sooner than the browser would by itself. One that is over already says so below.
-        let commit: Function = Reflect::get(&self.raw, &"commit".into())?.dyn_into()?;
-        let _over = commit.call0(&self.raw);
-        (&mut self.ended).await?;
-        Ok(())
-    }
-}
-
-impl Drop for Transaction {
-    fn drop(&mut self) {
-        if !self.is_left_to_end.get() {
-            // Refused only where it is over already.
-            let _over = self.raw.abort();
-        }
+    pub async fn end(self) -> Result<(), DiskError> {
+        let raw: IdbTransaction = self.0.as_sys().clone().into();
+        let committed = self.0.commit().await;
+        committed.map_err(|error| match raw.error() {
+            Some(why) => JsValue::from(why).into(),
+            None => error.into(),
+        })
     }
 }
 

@@ -79,7 +79,7 @@ impl Disk {
     /// Everything in a store. Without bytes where something else lies in the place of a row.
     pub async fn all(&self, store: &str) -> Result<Vec<(String, Vec<u8>)>, DiskError> {
         self.again(async |database| {
-            let transaction = database.begin(&[store], Mode::Read)?;
+            let transaction = database.begin(store, Mode::Read)?;
             let rows = transaction.store(store)?;
             let (names, values) = (rows.get_all_keys()?, rows.get_all()?);
             transaction.end().await?;
@@ -100,7 +100,7 @@ impl Disk {
         names: &[String],
     ) -> Result<Vec<Option<Vec<u8>>>, DiskError> {
         self.again(async |database| {
-            let transaction = database.begin(&[store], Mode::Read)?;
+            let transaction = database.begin(store, Mode::Read)?;
             let rows = transaction.store(store)?;
             let mut asked = Vec::new();
             for name in names {
@@ -140,7 +140,7 @@ impl Disk {
         self.keys.take();
         self.again(async |database| {
             for store in STORES {
-                let transaction = database.begin(&[store], Mode::WriteStrictly)?;
+                let transaction = database.begin(store, Mode::WriteStrictly)?;
                 transaction.store(store)?.clear()?;
                 transaction.end().await?;
             }
@@ -178,7 +178,7 @@ impl Disk {
     /// Puts a changed header in the place of the one that was read.
     pub async fn change_vault(&self, header: &[u8]) -> Result<(), DiskError> {
         self.again(async |database| {
-            let transaction = database.begin(&[KEYS], Mode::WriteStrictly)?;
+            let transaction = database.begin(KEYS, Mode::WriteStrictly)?;
             let header = Uint8Array::from(header);
             transaction.store(KEYS)?.put_with_key(&header, &HEADER.into())?;
             transaction.end().await
@@ -257,7 +257,7 @@ impl Disk {
 
 async fn put(database: &Database, change: &Change) -> Result<(), DiskError> {
     let mode = if change.strict { Mode::WriteStrictly } else { Mode::Write };
-    let transaction = database.begin(&[change.store], mode)?;
+    let transaction = database.begin(change.store, mode)?;
     let rows = transaction.store(change.store)?;
     let mut required = Vec::new();
     for name in &change.requires {
@@ -282,7 +282,7 @@ async fn put(database: &Database, change: &Change) -> Result<(), DiskError> {
 }
 
 async fn read_keys(database: &Database) -> Result<Option<Keys>, DiskError> {
-    let transaction = database.begin(&[KEYS], Mode::Read)?;
+    let transaction = database.begin(KEYS, Mode::Read)?;
     let keys = transaction.store(KEYS)?;
     let (header, device) = (keys.get(&HEADER.into())?, keys.get(&DEVICE_KEY.into())?);
     transaction.end().await?;
@@ -292,7 +292,7 @@ async fn read_keys(database: &Database) -> Result<Option<Keys>, DiskError> {
 
 /// Whether they were not there.
 async fn keep(database: &Database, (header, device): &Keys) -> Result<bool, DiskError> {
-    let transaction = database.begin(&[KEYS], Mode::WriteStrictly)?;
+    let transaction = database.begin(KEYS, Mode::WriteStrictly)?;
     let keys = transaction.store(KEYS)?;
     if !result(&keys.get(&HEADER.into())?).await?.is_undefined() {
         return Ok(false);
