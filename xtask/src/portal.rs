@@ -74,6 +74,7 @@ pub fn build(kind: Kind) -> anyhow::Result<PathBuf> {
         styles::gather(&mut assets)?;
         words::add(&mut assets)?;
         assets.add_folder(&source().join("assets"))?;
+        words::pack_lists(&mut assets)?;
         if kind == Kind::Development {
             assets.add("reload.js", RELOAD.to_vec());
         }

@@ -8,7 +8,8 @@ use anyhow::Context;
 use wasm_encoder::reencode::{self, Reencode, utils};
 use wasm_encoder::{CodeSection, FunctionSection, Module};
 use wasmparser::{
-    CodeSectionReader, FunctionBody, FunctionSectionReader, Parser, Payload, TypeRef,
+    CodeSectionReader, CustomSectionReader, FunctionBody, FunctionSectionReader, Parser, Payload,
+    TypeRef,
 };
 
 /// As many bytes in a row as make a piece: two or three instructions.
@@ -138,6 +139,15 @@ impl<'a> Parts<'a> {
 
 impl Reencode for Parts<'_> {
     type Error = std::convert::Infallible;
+
+    /// They tell tools about the program, and there are no tools after this one.
+    fn parse_custom_section(
+        &mut self,
+        _module: &mut Module,
+        _section: CustomSectionReader<'_>,
+    ) -> Result<(), reencode::Error<Self::Error>> {
+        Ok(())
+    }
 
     fn function_index(&mut self, function: u32) -> Result<u32, reencode::Error> {
         let own = function.checked_sub(self.imported);

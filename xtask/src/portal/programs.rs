@@ -19,7 +19,8 @@ const PROGRAMS: [&str; 4] = ["page", "worker", "clinic", "clinic-office"];
 
 /// Leptos makes code for each shape of view; erased, all shapes share it. Names, which the glue's
 /// making takes out again, say in this form which types a function was made for.
-const SMALL: &str = "--cfg=erase_components -Csymbol-mangling-version=v0";
+const SMALL: &str =
+    "--cfg=erase_components -Csymbol-mangling-version=v0 -Cllvm-args=-inline-threshold=1";
 
 /// Compiles the programs with cargo.
 pub fn compile(kind: Kind) -> anyhow::Result<()> {
