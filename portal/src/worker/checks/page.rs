@@ -51,8 +51,7 @@ pub async fn account_in(slot: &str) -> Outcome {
         own: true,
         people: Vec::new(),
     };
-    let clinic =
-        Clinic { name: "Clinic".to_owned(), phone: String::new(), emergency_number: String::new() };
+    let clinic = Clinic { name: "Clinic".to_owned(), ..Clinic::default() };
     let profile = Profile {
         account: AccountId::from_u128(2),
         device: DeviceId::from_u128(3),
