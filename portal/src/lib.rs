@@ -3,7 +3,6 @@
 pub mod bridge;
 pub mod clinic;
 pub mod page;
-#[cfg(target_arch = "wasm32")]
 pub mod stretch;
 pub mod worker;
 
