@@ -48,6 +48,7 @@ pub async fn run() {
     say("what was stored is there after reopening", disk::stays()).await;
     say("a batch whose required row is gone stores nothing", disk::overtaken()).await;
     say("a batch stores all its rows and removals", disk::all_of_it()).await;
+    say("a row as large as a photo is read again", disk::large()).await;
     say("an empty database answers with nothing", disk::empty()).await;
     say("a damaged list of photos is told from an empty one", photos::damaged_list()).await;
     say("a database that came back empty gets its keys and says so", disk::emptied()).await;

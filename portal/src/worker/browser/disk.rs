@@ -82,9 +82,8 @@ impl Disk {
             let transaction = database.begin(store, Mode::Read)?;
             let rows = transaction.store(store)?;
             let (names, values) = (rows.get_all_keys()?, rows.get_all()?);
-            transaction.end().await?;
+            let values: Array = result(&values).await?.unchecked_into();
             let names: Array = names.result()?.unchecked_into();
-            let values: Array = values.result()?.unchecked_into();
             let all = names.iter().zip(values.iter()).map(|(name, value)| {
                 (name.as_string().unwrap_or_default(), bytes(value).unwrap_or_default())
             });
@@ -106,7 +105,11 @@ impl Disk {
             for name in names {
                 asked.push(rows.get(&name.into())?);
             }
-            transaction.end().await?;
+            // Requests are answered in their order. The end of a transaction says nothing of a reading:
+            // Chromium fetches a large value after it.
+            if let Some(last) = asked.last() {
+                result(last).await?;
+            }
             asked.iter().map(|request| Ok(bytes(request.result()?))).collect()
         })
         .await
@@ -285,8 +288,7 @@ async fn read_keys(database: &Database) -> Result<Option<Keys>, DiskError> {
     let transaction = database.begin(KEYS, Mode::Read)?;
     let keys = transaction.store(KEYS)?;
     let (header, device) = (keys.get(&HEADER.into())?, keys.get(&DEVICE_KEY.into())?);
-    transaction.end().await?;
-    let device = device.result()?.dyn_into().ok();
+    let device = result(&device).await?.dyn_into().ok();
     Ok(bytes(header.result()?).map(|header| (header, device)))
 }
 

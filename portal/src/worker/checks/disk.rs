@@ -1,8 +1,11 @@
 //! IndexedDB through the adapter.
 
+use shared::id::Rng;
+
 use super::page::faults;
 use super::{Outcome, fresh_name, text, that};
 use crate::worker::browser::disk::{Change, Disk, DiskError, LOCAL, ROWS};
+use crate::worker::browser::random::Browser;
 
 fn change(put: &[(&str, &[u8])]) -> Change {
     Change {
@@ -50,6 +53,20 @@ pub async fn all_of_it() -> Outcome {
     let names: Vec<String> = ["a", "b", "c"].map(str::to_owned).into();
     let found = disk.these(ROWS, &names).await.map_err(text)?;
     that(found == [None, Some(b"new".to_vec()), Some(Vec::new())], &text(found))
+}
+
+/// As large as a photo.
+pub async fn large() -> Outcome {
+    let disk = Disk::open(&fresh_name()).await.map_err(text)?;
+    let mut photo = vec![0; 300_000];
+    photo.chunks_mut(65_536).for_each(|part| Browser.fill(part));
+    disk.change(&change(&[("a", &photo), ("b", b"two")])).await.map_err(text)?;
+    let names: Vec<String> = ["a", "b"].map(str::to_owned).into();
+    let found = disk.these(ROWS, &names).await.map_err(text)?;
+    that(found == [Some(photo.clone()), Some(b"two".to_vec())], "it did not come whole")?;
+    that(disk.all(ROWS).await.map_err(text)?.len() == 2, "not all of it came")?;
+    let found = disk.these(ROWS, &names[..1]).await.map_err(text)?;
+    that(found == [Some(photo)], "it did not come alone")
 }
 
 pub async fn empty() -> Outcome {
