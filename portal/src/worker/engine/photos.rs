@@ -100,6 +100,8 @@ impl Account {
                 }
             }
             PhotoNews::Album(album) => self.photos.changed(album),
+            // Unless a change came in between: what it left is newer than what was read.
+            PhotoNews::Listed(_) if self.photos.unlisted != Some(PhotoTrouble::Unread) => {}
             PhotoNews::Listed(listed) => self.photos.take(listed),
             PhotoNews::Shown(place, photo) => {
                 if self.photos.shown.len() >= SHOWN_MAX {
