@@ -8,10 +8,10 @@ use crate::tree::{finds, holds, root};
 
 /// Kilobytes of 1000 bytes, as the wire counts.
 const KB: u64 = 1000;
-// The goals are 220 for the page and 700 for the shell, which photos passed again; the others are as
-// they are here. docs/decisions/0013 says what was done and what is left.
+// The goal is 220 for the page; the others are as they are here. docs/decisions/0013 says what was done
+// and what is left.
 /// Near enough to its end that somebody should look.
-const PAGE_ALARM: u64 = 258 * KB;
+const PAGE_ALARM: u64 = 254 * KB;
 const PAGE_MAX: u64 = 260 * KB;
 const WORKER_MAX: u64 = 430 * KB;
 /// The inbox with its styles, and the office with both of its sheets, on a desktop at the clinic.
@@ -19,7 +19,7 @@ const CLINIC_MAX: u64 = 250 * KB;
 const OFFICE_MAX: u64 = 250 * KB;
 const STYLES_MAX: u64 = 8 * KB;
 const ICONS_MAX: u64 = 4 * KB;
-const SHELL_MAX: u64 = 703 * KB;
+const SHELL_MAX: u64 = 700 * KB;
 /// One round trip on a new connection (RFC 6928: ten segments).
 const FIRST_PAINT_MAX: u64 = 14 * KB;
 

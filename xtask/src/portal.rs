@@ -5,13 +5,16 @@ mod assets;
 mod checks;
 mod classes;
 mod compress;
+mod locals;
 mod names;
 mod order;
+mod program;
 mod programs;
 mod scripts;
 mod service_worker;
 mod standard_library;
 mod styles;
+mod twins;
 mod words;
 
 pub use programs::TARGET;

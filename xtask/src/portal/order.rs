@@ -8,14 +8,15 @@ use anyhow::Context;
 use wasm_encoder::reencode::{self, Reencode, utils};
 use wasm_encoder::{CodeSection, FunctionSection, Module};
 use wasmparser::{
-    CodeSectionReader, CustomSectionReader, FunctionBody, FunctionSectionReader, Parser, Payload,
-    TypeRef,
+    CodeSectionReader, CustomSectionReader, FunctionBody, FunctionSectionReader, Parser,
 };
+
+use super::program::Functions;
 
 /// As many bytes in a row as make a piece: two or three instructions.
 const PIECE_BYTES: usize = 6;
 /// A piece that more functions have than this says nothing about any two of them.
-const SHARERS_MAX: usize = 60;
+const SHARERS_MAX: usize = 1_000;
 /// Functions with fewer pieces in common are not alike.
 const SHARED_MIN: u32 = 4;
 /// So that of two tiny functions a chance piece makes no pair.
@@ -23,13 +24,14 @@ const WEIGHT_MIN: usize = 8;
 
 /// The same program in the better order.
 pub fn arranged(program: &[u8]) -> anyhow::Result<Vec<u8>> {
-    let mut parts = Parts::of(program).context("the program could not be read")?;
-    let bodies: Vec<&[u8]> = parts.bodies.iter().map(FunctionBody::as_bytes).collect();
-    parts.order = chain(&bodies);
-    parts.place = vec![0; bodies.len()];
-    for (place, &function) in parts.order.iter().enumerate() {
-        parts.place[function] = u32::try_from(place)?;
+    let functions = Functions::of(program).context("the program could not be read")?;
+    let bodies: Vec<&[u8]> = functions.bodies.iter().map(FunctionBody::as_bytes).collect();
+    let order = chain(&bodies);
+    let mut place = vec![0; bodies.len()];
+    for (at, &function) in order.iter().enumerate() {
+        place[function] = u32::try_from(at)?;
     }
+    let mut parts = Parts { functions, order, place };
     let mut module = Module::new();
     parts
         .parse_core_module(&mut module, Parser::new(0), program)
@@ -98,43 +100,11 @@ fn pieces(body: &[u8]) -> Vec<u64> {
 
 /// What of a program depends on the order of its functions.
 struct Parts<'a> {
-    /// They come first and stay where they are.
-    imported: u32,
-    types: Vec<u32>,
-    bodies: Vec<FunctionBody<'a>>,
+    functions: Functions<'a>,
     /// Which function stands in each place.
     order: Vec<usize>,
     /// Where each function stands.
     place: Vec<u32>,
-}
-
-impl<'a> Parts<'a> {
-    fn of(program: &'a [u8]) -> anyhow::Result<Self> {
-        let mut parts = Self {
-            imported: 0,
-            types: Vec::new(),
-            bodies: Vec::new(),
-            order: Vec::new(),
-            place: Vec::new(),
-        };
-        for payload in Parser::new(0).parse_all(program) {
-            match payload? {
-                Payload::ImportSection(imports) => {
-                    for import in imports.into_imports() {
-                        if matches!(import?.ty, TypeRef::Func(_)) {
-                            parts.imported += 1;
-                        }
-                    }
-                }
-                Payload::FunctionSection(types) => {
-                    parts.types = types.into_iter().collect::<Result<_, _>>()?;
-                }
-                Payload::CodeSectionEntry(body) => parts.bodies.push(body),
-                _ => {}
-            }
-        }
-        Ok(parts)
-    }
 }
 
 impl Reencode for Parts<'_> {
@@ -150,8 +120,8 @@ impl Reencode for Parts<'_> {
     }
 
     fn function_index(&mut self, function: u32) -> Result<u32, reencode::Error> {
-        let own = function.checked_sub(self.imported);
-        Ok(own.map_or(function, |own| self.imported + self.place[own as usize]))
+        let own = function.checked_sub(self.functions.imported);
+        Ok(own.map_or(function, |own| self.functions.imported + self.place[own as usize]))
     }
 
     fn parse_function_section(
@@ -160,7 +130,7 @@ impl Reencode for Parts<'_> {
         _: FunctionSectionReader<'_>,
     ) -> Result<(), reencode::Error> {
         for &function in &self.order {
-            functions.function(self.types[function]);
+            functions.function(self.functions.types[function]);
         }
         Ok(())
     }
@@ -171,7 +141,7 @@ impl Reencode for Parts<'_> {
         _: CodeSectionReader<'_>,
     ) -> Result<(), reencode::Error> {
         for function in self.order.clone() {
-            let body = self.bodies[function].clone();
+            let body = self.functions.bodies[function].clone();
             utils::parse_function_body(self, code, body)?;
         }
         Ok(())

@@ -10,7 +10,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use super::Kind;
 use super::assets::{Assets, digest};
-use super::{classes, names, order, scripts, standard_library};
+use super::{classes, locals, names, order, scripts, standard_library, twins};
 use crate::say;
 use crate::workspace;
 
@@ -124,6 +124,7 @@ fn add(name: &str, folder: &Path, kind: Kind, assets: &mut Assets) -> anyhow::Re
     let mut program = fs::read(folder.join(format!("{name}_bg.wasm")))?;
     if kind == Kind::Dist {
         (program, glue) = names::shortened(&program, &scripts::tightened(&glue))?;
+        program = twins::without_twins(&locals::renumbered(&program)?)?;
         program = order::arranged(&program)?;
     }
     assets.add(&format!("{name}.js"), glue.into_bytes());
