@@ -4,6 +4,7 @@
 pub mod activity;
 pub mod before_visit;
 pub mod chart;
+pub mod conversations;
 pub mod groups;
 pub mod mark;
 pub mod medicines;
@@ -19,6 +20,7 @@ pub mod visit;
 mod written;
 
 pub use self::chart::{Chart, Loaded, Part, Resource, Shelf};
+use self::conversations::Conversations;
 pub use self::mark::{Mark, Step};
 pub use self::preference::Preference;
 pub use self::said::{MarkedWrong, Message, Reply, Said};
@@ -52,6 +54,7 @@ pub struct Record {
     chart: Chart,
     clinic_days: WorkingDays,
     written: Written,
+    conversations: Conversations,
 }
 
 /// A value of a register.
@@ -278,21 +281,26 @@ impl Record {
         self.written = Written::default();
         // Nearly always there is one: a list's usual room for four would be most of what is kept.
         let all = self.entries.entry(id).or_insert_with(|| Vec::with_capacity(1));
-        let same = all.iter_mut().find(|old| {
+        let same = all.iter_mut().enumerate().find(|(_, old)| {
             old.said == new.said && old.author == new.author && old.audience == new.audience
         });
-        match same {
-            None => all.push(new),
-            Some(old) => match (old.place, new.place) {
-                (Place::Received(first), Place::Received(again)) => {
-                    old.place = Place::Received(first.min(again));
-                }
-                (Place::Here | Place::Leaving | Place::Refused(_), place @ Place::Received(_)) => {
-                    old.place = place;
-                }
-                (Place::Here, place @ Place::Leaving) => old.place = place,
-                (Place::Received(_) | Place::Here | Place::Leaving | Place::Refused(_), _) => {}
-            },
+        let Some((value, old)) = same else {
+            self.conversations.note(id, all.len(), &new, None);
+            return all.push(new);
+        };
+        let before = old.order();
+        match (old.place, new.place) {
+            (Place::Received(first), Place::Received(again)) => {
+                old.place = Place::Received(first.min(again));
+            }
+            (Place::Here | Place::Leaving | Place::Refused(_), place @ Place::Received(_)) => {
+                old.place = place;
+            }
+            (Place::Here, place @ Place::Leaving) => old.place = place,
+            (Place::Received(_) | Place::Here | Place::Leaving | Place::Refused(_), _) => {}
+        }
+        if old.order() != before {
+            self.conversations.note(id, value, old, Some(before));
         }
     }
 
@@ -300,6 +308,7 @@ impl Record {
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn forget(&mut self, entry: EntryId) {
         self.entries.remove(&entry);
+        self.conversations.forget(entry);
         self.written = Written::default();
     }
 

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::threads::thread_of;
 use crate::arrange::Arrange;
 use crate::fhir::ResourceType;
 use crate::fhir::description::Standing;
 use crate::id::EntryId;
 use crate::record::chart::folded_words;
+use crate::record::conversations::thread_of;
 use crate::record::{Loaded, Record, Said, Shelf};
 use crate::time::{PartialDate, Timestamp};
 

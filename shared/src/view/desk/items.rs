@@ -7,11 +7,11 @@ use crate::edit::Audience;
 use crate::id::{AccountId, EntryId};
 use crate::ordered::{BTreeMap, BTreeSet};
 use crate::record::before_visit::Confirmation;
+use crate::record::conversations::thread_of;
 use crate::record::refill::Decision;
 use crate::record::refills::{End, RefillStanding, refills};
 use crate::record::{Entry, Record, Said};
 use crate::time::Timestamp;
-use crate::view::threads::thread_of;
 use crate::warning;
 
 /// Characters of what was said that a queue shows.
