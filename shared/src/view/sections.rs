@@ -183,14 +183,16 @@ pub fn overview(record: &Record) -> Overview {
         let row = counts.iter_mut().find(|(one, _)| *one == section);
         row.expect("each section has its row").1 += more;
     };
+    let wrong = record.marked_wrong();
+    let stands =
+        |resource: &Resource| !wrong.contains_key(&resource.entry) && !is_mistake(resource);
     for resource in record.chart().resources() {
-        if let Some(section) = section_of(resource.kind) {
+        if let Some(section) = section_of(resource.kind).filter(|_| stands(resource)) {
             add(section, 1);
         }
     }
-    let social = record.chart().observations();
-    let social =
-        social.filter(|(_, head)| is_social(head.category) && head.standing != Standing::Mistake);
+    let social = record.chart().observations().filter(|(_, head)| is_social(head.category));
+    let social = social.filter(|(resource, _)| stands(resource));
     let social = u32::try_from(social.count()).unwrap_or(u32::MAX);
     add(Section::Social, social);
     Overview { loaded: record.chart().loaded(Shelf::Everything), counts }
@@ -275,6 +277,12 @@ pub fn forms(record: &Record, entry: EntryId) -> Option<Vec<Form>> {
 
 pub(super) fn section_row(record: &Record, resource: &Resource) -> Row {
     Marks::of(record).row(record, resource)
+}
+
+/// Entered in error, which hardly any is: only what has these words is read in full.
+fn is_mistake(resource: &Resource) -> bool {
+    resource.json().contains("entered-in-error")
+        && resource.describe().standing == Standing::Mistake
 }
 
 fn is_social(category: Category) -> bool {

@@ -67,6 +67,8 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     nurse.see("Lucia Romero").await?;
     nurse.click("link", Has("Amir Rahimi")).await?;
     nurse.see("TSH").await?;
+    // The item that was opened scrolled into view; what the queue begins with is worth seeing.
+    nurse.js("document.querySelector('.queue-lines').scrollTop = 0").await?;
     keep(&nurse, &folder.join("desktop-clinic.png")).await?;
     nurse.click("link", Has("Lucia Romero")).await?;
     nurse.see("Potassium").await?;

@@ -46,6 +46,34 @@ fn an_empty_list_is_not_a_statement_that_there_is_nothing() {
 }
 
 #[test]
+fn a_section_counts_what_its_list_shows() {
+    let mut story = Story::default();
+    let allergy = |id: &str, status: &str| {
+        let system = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification";
+        format!(
+            r#"{{"resourceType":"AllergyIntolerance","id":"{id}","code":{{"text":"Nuts {id}"}},
+            "verificationStatus":{{"coding":[{{"system":"{system}","code":"{status}"}}]}}}}"#
+        )
+    };
+    let smokes = |id: &str, status: &str| {
+        format!(
+            r#"{{"resourceType":"Observation","id":"{id}","status":"{status}","code":{{"text":"Smoking"}},
+            "category":[{{"coding":[{{"code":"social-history"}}]}}],"valueString":"Never"}}"#
+        )
+    };
+    story.core(&allergy("1", "confirmed"));
+    story.core(&allergy("2", "entered-in-error"));
+    story.core(&smokes("3", "final"));
+    story.core(&smokes("4", "entered-in-error"));
+    for (wanted, count) in overview(&story.record).counts {
+        let shown = section(&story.record, ROSA, wanted).rows.len();
+        assert_eq!(count as usize, shown, "{wanted:?}");
+        let expected = matches!(wanted, Section::Allergies | Section::Social);
+        assert_eq!(count, u32::from(expected), "{wanted:?}");
+    }
+}
+
+#[test]
 fn what_is_true_now_comes_first_and_visit_diagnoses_say_what_they_are() {
     let mut story = Story::default();
     let condition = |id: &str, name: &str, status: &str, category: &str, onset: &str| {
