@@ -36,13 +36,33 @@ mod withdrawn;
 
 use crate::engine::Engine;
 use crate::stage::Stage;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+/// Whose share of the time a journey takes: CONTRIBUTING.md has the shares.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Screens,
+    Device,
+    Clinic,
+}
+
+impl Part {
+    pub fn named(name: &str) -> Result<Self> {
+        match name {
+            "screens" => Ok(Self::Screens),
+            "device" => Ok(Self::Device),
+            "clinic" => Ok(Self::Clinic),
+            _ => bail!("there is no part {name:?}, only screens, device and clinic"),
+        }
+    }
+}
+
 pub struct Journey {
     pub name: &'static str,
+    pub part: Part,
     pub engines: &'static [Engine],
     /// Left out unless its name is given: it writes files, or it does not hold yet.
     pub only_when_asked: bool,
@@ -64,38 +84,47 @@ const CHROMIUM: &[Engine] = &[Engine::Chromium];
 const FIREFOX: &[Engine] = &[Engine::Firefox];
 
 const fn journey(name: &'static str, engines: &'static [Engine], play: Play) -> Journey {
-    Journey { name, engines, only_when_asked: false, within: WITHIN, play }
+    let part = Part::Screens;
+    Journey { name, part, engines, only_when_asked: false, within: WITHIN, play }
+}
+
+const fn device(name: &'static str, engines: &'static [Engine], play: Play) -> Journey {
+    Journey { part: Part::Device, ..journey(name, engines, play) }
+}
+
+const fn clinic(name: &'static str, engines: &'static [Engine], play: Play) -> Journey {
+    Journey { part: Part::Clinic, ..journey(name, engines, play) }
 }
 
 pub const JOURNEYS: &[Journey] = &[
     journey("thread", EVERY, |stage| Box::pin(thread::play(stage))),
     journey("offline", EVERY, |stage| Box::pin(offline::play(stage))),
-    journey("photo", BOTH, |stage| Box::pin(photo::play(stage))),
-    journey("requests", BOTH, |stage| Box::pin(requests::play(stage))),
+    device("photo", BOTH, |stage| Box::pin(photo::play(stage))),
+    device("requests", BOTH, |stage| Box::pin(requests::play(stage))),
     journey("update", BOTH, |stage| Box::pin(update::play(stage))),
     journey("withdrawn", BOTH, |stage| Box::pin(withdrawn::play(stage))),
-    journey("checks", EVERY, |stage| Box::pin(checks::play(stage))),
+    device("checks", EVERY, |stage| Box::pin(checks::play(stage))),
     journey("side_by_side", BOTH, |stage| Box::pin(side_by_side::play(stage))),
     journey("keyboard", BOTH, |stage| Box::pin(keyboard::play(stage))),
     journey("accessibility", BOTH, |stage| Box::pin(accessibility::play(stage))),
     journey("large_text", BOTH, |stage| Box::pin(large_text::play(stage))),
     journey("slow_line", CHROMIUM, |stage| Box::pin(slow_line::play(stage))),
-    journey("lock", CHROMIUM, |stage| Box::pin(lock::play(stage))),
+    device("lock", CHROMIUM, |stage| Box::pin(lock::play(stage))),
     // A wait for a stretched passphrase sometimes never ends there: CONTRIBUTING.md.
     Journey {
         only_when_asked: true,
-        ..journey("lock_in_firefox", FIREFOX, |stage| Box::pin(lock::play(stage)))
+        ..device("lock_in_firefox", FIREFOX, |stage| Box::pin(lock::play(stage)))
     },
     journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
     journey("reading", BOTH, |stage| Box::pin(reading::play(stage))),
     journey("refill", BOTH, |stage| Box::pin(refill::play(stage))),
-    journey("clinic", BOTH, |stage| Box::pin(clinic::play(stage))),
-    journey("clinic_keys", BOTH, |stage| Box::pin(clinic_keys::play(stage))),
+    clinic("clinic", BOTH, |stage| Box::pin(clinic::play(stage))),
+    clinic("clinic_keys", BOTH, |stage| Box::pin(clinic_keys::play(stage))),
     journey("before_visit", BOTH, |stage| Box::pin(before_visit::play(stage))),
     journey("correction", BOTH, |stage| Box::pin(correction::play(stage))),
-    journey("staff", BOTH, |stage| Box::pin(staff::play(stage))),
-    journey("office", BOTH, |stage| Box::pin(office::play(stage))),
-    journey("break_glass", BOTH, |stage| Box::pin(break_glass::play(stage))),
+    clinic("staff", BOTH, |stage| Box::pin(staff::play(stage))),
+    clinic("office", BOTH, |stage| Box::pin(office::play(stage))),
+    clinic("break_glass", BOTH, |stage| Box::pin(break_glass::play(stage))),
     journey("share", BOTH, |stage| Box::pin(share::play(stage))),
     journey("readme", CHROMIUM, |stage| Box::pin(readme::play(stage))),
     journey("snapshots", CHROMIUM, |stage| Box::pin(snapshots::play(stage))),
@@ -103,18 +132,18 @@ pub const JOURNEYS: &[Journey] = &[
         only_when_asked: true,
         ..journey("screenshots", CHROMIUM, |stage| Box::pin(screenshots::play(stage)))
     },
-    journey("kills", BOTH, |stage| Box::pin(kills::play(stage))),
+    device("kills", BOTH, |stage| Box::pin(kills::play(stage))),
     Journey {
         only_when_asked: true,
         within: WITHIN_LONG,
-        ..journey("kill_on_and_on", BOTH, |stage| Box::pin(kills::play_long(stage)))
+        ..device("kill_on_and_on", BOTH, |stage| Box::pin(kills::play_long(stage)))
     },
-    journey("canaries", BOTH, |stage| Box::pin(canaries::play(stage))),
-    journey("eight_tabs", BOTH, |stage| Box::pin(eight_tabs::play(stage))),
-    journey("half_open", BOTH, |stage| Box::pin(weather::half_open(stage))),
-    journey("restored", BOTH, |stage| Box::pin(weather::restored(stage))),
-    journey("other_clocks", BOTH, |stage| Box::pin(weather::other_clocks(stage))),
-    journey("emptied", CHROMIUM, |stage| Box::pin(storage::emptied(stage))),
-    journey("evicted", CHROMIUM, |stage| Box::pin(storage::evicted(stage))),
+    device("canaries", BOTH, |stage| Box::pin(canaries::play(stage))),
+    device("eight_tabs", BOTH, |stage| Box::pin(eight_tabs::play(stage))),
+    device("half_open", BOTH, |stage| Box::pin(weather::half_open(stage))),
+    device("restored", BOTH, |stage| Box::pin(weather::restored(stage))),
+    device("other_clocks", BOTH, |stage| Box::pin(weather::other_clocks(stage))),
+    device("emptied", CHROMIUM, |stage| Box::pin(storage::emptied(stage))),
+    device("evicted", CHROMIUM, |stage| Box::pin(storage::evicted(stage))),
     journey("harness", EVERY, |stage| Box::pin(harness::play(stage))),
 ];

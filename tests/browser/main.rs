@@ -4,6 +4,7 @@
 //!
 //! - `SATCHEL_ENGINES=chromium,firefox,webkit` chooses the engines (all of them by default).
 //! - `SATCHEL_SERVER`, `SATCHEL_PORTAL`: another server program, another built portal.
+//! - `SATCHEL_PART=screens`, `device` or `clinic`: the journeys of that part.
 //! - `SATCHEL_UPDATE=1` writes snapshots and screenshots instead of comparing them.
 //!
 //! A failure keeps pictures, trees and logs in `target/browser-failures/`.

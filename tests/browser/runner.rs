@@ -2,12 +2,13 @@
 #![expect(clippy::print_stdout, reason = "a test runner talks to the terminal")]
 
 use crate::engine::{self, Engine};
-use crate::journeys::{JOURNEYS, Journey};
+use crate::journeys::{JOURNEYS, Journey, Part};
 use crate::stage::Stage;
 use anyhow::{Context, Result, anyhow, ensure};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 pub fn run(arguments: Vec<String>) -> ExitCode {
@@ -40,12 +41,13 @@ fn chosen(arguments: &[String]) -> Result<Plan> {
     }
     // Like cargo's own runner: words choose, everything with dashes belongs to someone else.
     let words: Vec<&String> = arguments.iter().filter(|word| !word.starts_with('-')).collect();
+    let part = std::env::var("SATCHEL_PART").ok().map(|name| Part::named(&name)).transpose()?;
     let mut plan = Vec::new();
     for engine in engines {
         for journey in JOURNEYS {
             let full = format!("{}::{}", engine.name(), journey.name);
             let wanted = match words.as_slice() {
-                [] => !journey.only_when_asked,
+                [] => !journey.only_when_asked && part.is_none_or(|part| journey.part == part),
                 words => words.iter().any(|word| full.contains(word.as_str())),
             };
             if wanted && journey.engines.contains(&engine) {
@@ -69,20 +71,21 @@ fn run_plan(plan: Plan) -> ExitCode {
     report(&outcomes, started.elapsed())
 }
 
-/// One lane an engine: they share the machine, so each works in the pauses of the others.
-/// Ctrl-C ends this process at once; the watchers then end every browser and server.
+/// One lane an engine: they share the machine, so each works in the pauses of the others, and one
+/// that is done helps whoever has most left. Ctrl-C ends this process at once; the watchers then end
+/// every browser and server.
 fn run_lanes(plan: &Plan) -> Vec<Outcome> {
+    let left = Mutex::new(plan.clone());
     std::thread::scope(|scope| {
+        let left = &left;
         let lanes = engine::ALL.map(|engine| {
-            let journeys: Vec<&'static Journey> =
-                plan.iter().filter(|(of, _)| *of == engine).map(|(_, journey)| *journey).collect();
             scope.spawn(move || {
                 let runtime = tokio::runtime::Builder::new_multi_thread()
                     .worker_threads(2)
                     .enable_all()
                     .build()
                     .expect("a runtime can be made at the start");
-                runtime.block_on(run_lane(engine, journeys))
+                runtime.block_on(run_lane(engine, left))
             })
         });
         let join = |lane: std::thread::ScopedJoinHandle<'_, Vec<Outcome>>| {
@@ -92,9 +95,9 @@ fn run_lanes(plan: &Plan) -> Vec<Outcome> {
     })
 }
 
-async fn run_lane(engine: Engine, journeys: Vec<&'static Journey>) -> Vec<Outcome> {
+async fn run_lane(own: Engine, left: &Mutex<Plan>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
-    for journey in journeys {
+    while let Some((engine, journey)) = next(own, left) {
         let name = format!("{}::{}", engine.name(), journey.name);
         let started = Instant::now();
         let result = run_journey(engine, journey).await;
@@ -103,6 +106,18 @@ async fn run_lane(engine: Engine, journeys: Vec<&'static Journey>) -> Vec<Outcom
         outcomes.push(Outcome { name, result });
     }
     outcomes
+}
+
+/// The lane's own first.
+fn next(own: Engine, left: &Mutex<Plan>) -> Option<(Engine, &'static Journey)> {
+    let mut left = left.lock().expect("a lane takes its next journey without a panic");
+    let of = |engine| left.iter().filter(|(of, _)| *of == engine).count();
+    let engine = match of(own) {
+        0 => engine::ALL.into_iter().max_by_key(|engine| of(*engine))?,
+        _ => own,
+    };
+    let place = left.iter().position(|(of, _)| *of == engine)?;
+    Some(left.remove(place))
 }
 
 async fn run_journey(engine: Engine, journey: &'static Journey) -> Result<()> {

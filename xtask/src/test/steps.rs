@@ -28,26 +28,32 @@ pub enum Part {
     BuildAndLint,
     Core,
     Server,
+    Device,
     Screens,
+    Clinic,
 }
 
 impl Part {
-    pub const ALL: [Part; 4] = [Part::BuildAndLint, Part::Core, Part::Server, Part::Screens];
+    pub const ALL: [Part; 6] =
+        [Part::BuildAndLint, Part::Core, Part::Server, Part::Device, Part::Screens, Part::Clinic];
 
     pub fn name(self) -> &'static str {
         match self {
             Part::BuildAndLint => "build and lint",
             Part::Core => "core",
             Part::Server => "server",
+            Part::Device => "device",
             Part::Screens => "screens",
+            Part::Clinic => "clinic",
         }
     }
 
     pub fn minutes_max(self) -> u64 {
         match self {
             Part::BuildAndLint => 18,
-            Part::Core => 7,
+            Part::Core | Part::Device => 7,
             Part::Server | Part::Screens => 8,
+            Part::Clinic => 3,
         }
     }
 }
@@ -184,18 +190,34 @@ pub const STEPS: &[Step] = &[
     Step {
         name: "checks",
         what: "build the page of the browser unit tests; a journey runs it",
-        part: Part::Screens,
+        part: Part::Device,
         needs: &["crates"],
         fast: false,
         run: |_| portal::build_checks().map(|_| Count::one()),
     },
     Step {
         name: "journeys",
-        what: "journeys through the whole product in Chromium, Firefox and WebKit",
+        what: "journeys of patients through the whole product in Chromium, Firefox and WebKit",
         part: Part::Screens,
-        needs: &["portal", "server", "dist", "browsers", "checks"],
+        needs: JOURNEYS_NEED,
         fast: false,
-        run: |run| journeys(run, Kind::Fast, &run.words),
+        run: |run| journeys(run, Kind::Fast, Some(Part::Screens)),
+    },
+    Step {
+        name: "device",
+        what: "journeys in which browsers and lines fail",
+        part: Part::Device,
+        needs: JOURNEYS_NEED,
+        fast: false,
+        run: |run| journeys(run, Kind::Fast, Some(Part::Device)),
+    },
+    Step {
+        name: "clinic",
+        what: "journeys of those who work at the clinic",
+        part: Part::Clinic,
+        needs: JOURNEYS_NEED,
+        fast: false,
+        run: |run| journeys(run, Kind::Fast, Some(Part::Clinic)),
     },
     Step {
         name: "released",
@@ -203,10 +225,11 @@ pub const STEPS: &[Step] = &[
         part: Part::Screens,
         needs: &["server", "dist", "browsers"],
         fast: false,
-        run: |run| journeys(run, Kind::Dist, &RELEASED.map(str::to_owned)),
+        run: |run| journeys(run, Kind::Dist, None),
     },
 ];
 
+const JOURNEYS_NEED: &[&str] = &["portal", "server", "dist", "browsers", "checks"];
 /// The smallest programs are cut and put in order after compiling, so what they do is seen too.
 const RELEASED: [&str; 2] = ["thread", "share"];
 
@@ -262,8 +285,9 @@ fn one_binary(name: &str, run: &Run) -> anyhow::Result<Count> {
     count::tests(command)
 }
 
-/// All engines in one process, which runs them side by side.
-fn journeys(run: &Run, kind: Kind, words: &[String]) -> anyhow::Result<Count> {
+/// All engines in one process, which runs them side by side. Who names journeys gets those, of
+/// whichever part they are.
+fn journeys(run: &Run, kind: Kind, part: Option<Part>) -> anyhow::Result<Count> {
     ensure!(!run.browsers.engines.is_empty(), "there is no browser to run them in");
     let mut command = cargo(&["test", "--package", "tests", "--test", "browser"]);
     command.env("SATCHEL_SERVER", workspace::target().join("debug/sync-server"));
@@ -274,7 +298,13 @@ fn journeys(run: &Run, kind: Kind, words: &[String]) -> anyhow::Result<Count> {
     for (variable, program) in &run.browsers.drivers {
         command.env(variable, program);
     }
-    pass_on(words, &mut command);
+    match part {
+        Some(part) => {
+            command.env("SATCHEL_PART", part.name());
+            pass_on(&run.words, &mut command);
+        }
+        None => pass_on(&RELEASED.map(str::to_owned), &mut command),
+    }
     count::tests(command)
 }
 
