@@ -18,7 +18,10 @@ view! {
     Allergy {
         clinical_status: Concept<'a> = "clinicalStatus",
         verification: Concept<'a> = "verificationStatus",
-        kind: Text<'a> = "type",
+        /// DSTU2 says both of them here, and calls what it is about the substance.
+        status: Concept<'a> = "status",
+        substance: Concept<'a> = "substance",
+        kind: Concept<'a> = "type",
         category: Many<Text<'a>> = "category",
         criticality: Text<'a> = "criticality",
         code: Concept<'a> = "code",
@@ -46,14 +49,14 @@ impl Allergy<'_> {
 
     /// In doubt an allergy stands.
     pub fn standing(&self) -> Standing {
-        let verification = |codes: &[&str]| {
-            self.verification.has_code(codes) || self.verification.text.is_one_of(codes)
-        };
+        let verification =
+            |codes: &[&str]| self.verification.has_code(codes) || self.status.has_code(codes);
+        let over = ["inactive", "resolved"];
         if verification(&["entered-in-error"]) {
             Standing::Mistake
         } else if verification(&["refuted"]) {
             Standing::Not
-        } else if self.clinical_status.has_code(&["inactive", "resolved"]) {
+        } else if self.clinical_status.has_code(&over) || self.status.has_code(&over) {
             Standing::Past
         } else if verification(&["unconfirmed", "presumed"]) {
             Standing::Unsure
@@ -64,15 +67,16 @@ impl Allergy<'_> {
 
     pub fn describe(&self) -> Description {
         let mut said = Description::of(&self.code);
-        let substances = || self.reaction.iter().map(|reaction| &reaction.substance);
-        said.name = said.name.or_else(|| substances().find_map(Concept::owned));
+        let substances = self.reaction.iter().map(|reaction| &reaction.substance);
+        let mut substances = [&self.substance].into_iter().chain(substances);
+        said.name = said.name.or_else(|| substances.find_map(Concept::owned));
         said.standing = self.standing();
         said.concept(What::Status, &self.clinical_status);
         said.concept(What::Certainty, &self.verification);
         said.when = self.onset.date();
         said.text(What::Recorded, &self.onset_text);
         said.date(What::Recorded, &self.recorded);
-        said.text(What::Kind, &self.kind);
+        said.concept(What::Kind, &self.kind);
         for category in self.category.iter() {
             said.text(What::Category, category);
         }

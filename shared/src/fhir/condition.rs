@@ -35,12 +35,8 @@ impl Condition<'_> {
     }
 
     pub fn standing(&self) -> Standing {
-        let verification = |codes: &[&str]| {
-            self.verification.has_code(codes) || self.verification.text.is_one_of(codes)
-        };
-        let clinical = |codes: &[&str]| {
-            self.clinical_status.has_code(codes) || self.clinical_status.text.is_one_of(codes)
-        };
+        let verification = |codes: &[&str]| self.verification.has_code(codes);
+        let clinical = |codes: &[&str]| self.clinical_status.has_code(codes);
         if verification(&["entered-in-error"]) {
             Standing::Mistake
         } else if verification(&["refuted"]) {

@@ -1,6 +1,7 @@
 //! The building blocks of FHIR resources (R4, §2.24): concepts, quantities, references, periods.
 
-use super::lenient::{Many, Number, Raw, Text, view};
+use super::lenient::{Lenient, Many, Number, Raw, Text, each_known, view};
+use crate::json::{Kind, Value};
 use crate::time::PartialDate;
 
 pub const LOINC: &str = "http://loinc.org";
@@ -9,8 +10,34 @@ pub const SNOMED: &str = "http://snomed.info/sct";
 pub const CVX: &str = "http://hl7.org/fhir/sid/cvx";
 pub const UCUM: &str = "http://unitsofmeasure.org";
 
+/// What something is called, in words and in codes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Concept<'a> {
+    pub text: Text<'a>,
+    pub coding: Many<Coding<'a>>,
+}
+
+impl<'a> Lenient<'a> for Concept<'a> {
+    fn put(&mut self, value: Value<'a>) {
+        *self = Self::default();
+        // Statuses are bare codes before R4.
+        if value.kind() == Kind::Text {
+            return self.text.put(value);
+        }
+        each_known(value, &["text", "coding", "concept"], &mut |place, value| match place {
+            0 => self.text.put(value),
+            1 => self.coding.put(value),
+            // R5 says in one field what it is or where it stands (CodeableReference).
+            _ => self.put(value),
+        });
+    }
+
+    fn is_text() -> bool {
+        true
+    }
+}
+
 view! {
-    Concept { text: Text<'a> = "text", coding: Many<Coding<'a>> = "coding" }
     Coding { system: Text<'a> = "system", code: Text<'a> = "code", display: Text<'a> = "display" }
     Quantity {
         value: Number<'a> = "value",
@@ -76,8 +103,11 @@ impl Concept<'_> {
         coding.code.said()
     }
 
+    /// Some sources write the code where its words belong.
     pub fn has_code(&self, codes: &[&str]) -> bool {
-        self.coding.iter().any(|coding| coding.code.is_one_of(codes))
+        let text = self.text.said().unwrap_or_default();
+        let said = codes.iter().any(|code| code.eq_ignore_ascii_case(text));
+        said || self.coding.iter().any(|coding| coding.code.is_one_of(codes))
     }
 
     /// The first code, with its system: enough for a plain name or a link.

@@ -11,6 +11,10 @@ view! {
         vaccine: Concept<'a> = "vaccineCode",
         occurred: Text<'a> = "occurrenceDateTime",
         occurred_text: Text<'a> = "occurrenceString",
+        /// Before R4 the status says nothing of it.
+        not_given: Text<'a> = "notGiven",
+        was_not_given: Text<'a> = "wasNotGiven",
+        date: Text<'a> = "date",
         recorded: Text<'a> = "recorded",
         location: Reference<'a> = "location",
         manufacturer: Reference<'a> = "manufacturer",
@@ -35,6 +39,9 @@ impl Immunization<'_> {
     pub fn describe(&self) -> Description {
         let mut said = Description::of(&self.vaccine);
         said.standing = match self.status.said() {
+            Some("completed") if self.not_given.is("true") || self.was_not_given.is("true") => {
+                Standing::Not
+            }
             Some("completed") => Standing::Past,
             Some("not-done") => Standing::Not,
             Some("entered-in-error") => Standing::Mistake,
@@ -42,7 +49,7 @@ impl Immunization<'_> {
         };
         said.text(What::Status, &self.status);
         said.concept(What::Reason, &self.status_reason);
-        said.at(&[&self.occurred, &self.occurred_text]);
+        said.at(&[&self.occurred, &self.occurred_text, &self.date]);
         said.date(What::Recorded, &self.recorded);
         for protocol in self.protocol.iter() {
             said.text(What::DoseNumber, &protocol.dose);

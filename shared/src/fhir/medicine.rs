@@ -17,6 +17,9 @@ view! {
         do_not_perform: Text<'a> = "doNotPerform",
         concept: Concept<'a> = "medicationCodeableConcept",
         reference: Reference<'a> = "medicationReference",
+        either: Either<'a> = "medication",
+        taken: Text<'a> = "taken",
+        was_not_taken: Text<'a> = "wasNotTaken",
         contained: Many<Substance<'a>> = "contained",
         authored_on: Text<'a> = "authoredOn",
         asserted: Text<'a> = "dateAsserted",
@@ -43,6 +46,9 @@ view! {
         do_not_perform: Text<'a> = "doNotPerform",
         concept: Concept<'a> = "medicationCodeableConcept",
         reference: Reference<'a> = "medicationReference",
+        either: Either<'a> = "medication",
+        taken: Text<'a> = "taken",
+        was_not_taken: Text<'a> = "wasNotTaken",
         contained: Many<Substance<'a>> = "contained",
         authored_on: Text<'a> = "authoredOn",
         asserted: Text<'a> = "dateAsserted",
@@ -51,6 +57,8 @@ view! {
         handed_over: Text<'a> = "whenHandedOver",
         prepared: Text<'a> = "whenPrepared",
     }
+    /// R5 says in one field which medicine it is or where it stands (CodeableReference).
+    Either { concept: Concept<'a> = "concept", reference: Reference<'a> = "reference" }
     Dosage {
         text: Text<'a> = "text",
         patient_instruction: Text<'a> = "patientInstruction",
@@ -90,16 +98,31 @@ macro_rules! outlined {
         impl $view<'_> {
             /// The medicine's own words, here or in what the resource carries with it.
             pub fn concept(&self) -> Option<&Concept<'_>> {
-                if self.concept.words().is_some() {
-                    return Some(&self.concept);
+                let mut own = [&self.concept, &self.either.concept].into_iter();
+                if let Some(concept) = own.find(|concept| concept.words().is_some()) {
+                    return Some(concept);
                 }
-                let own = self.reference.reference.said()?.strip_prefix('#')?;
+                let own = self.reference().reference.said()?.strip_prefix('#')?;
                 let inside = self.contained.iter().find(|substance| substance.id.is(own))?;
                 Some(&inside.code)
             }
 
+            /// Where the medicine stands that it names in no words.
+            pub fn reference(&self) -> &Reference<'_> {
+                match self.reference.is_said() {
+                    true => &self.reference,
+                    false => &self.either.reference,
+                }
+            }
+
+            /// Before R4 the status says nothing of what was not taken.
+            fn is_not(&self) -> bool {
+                let said = self.do_not_perform.is("true") || self.was_not_taken.is("true");
+                said || self.taken.is("n")
+            }
+
             pub fn standing(&self) -> Standing {
-                if self.do_not_perform.is("true") {
+                if self.is_not() && !self.status.is("entered-in-error") {
                     return Standing::Not;
                 }
                 match self.status.said() {
@@ -140,9 +163,10 @@ impl Medicine<'_> {
 
     pub fn describe(&self, kind: ResourceType) -> Description {
         let mut said = self.concept().map(Description::of).unwrap_or_default();
-        said.name = said.name.or_else(|| self.reference.display.owned());
+        let reference = self.reference();
+        said.name = said.name.or_else(|| reference.display.owned());
         if said.name.is_none() {
-            said.named_by = self.reference.reference.owned();
+            said.named_by = reference.reference.owned();
         }
         said.standing = self.standing();
         said.text(What::Status, &self.status);

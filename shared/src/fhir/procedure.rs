@@ -13,6 +13,12 @@ view! {
         performed: Text<'a> = "performedDateTime",
         performed_period: Period<'a> = "performedPeriod",
         performed_text: Text<'a> = "performedString",
+        /// R5's names of them.
+        occurred: Text<'a> = "occurrenceDateTime",
+        occurred_period: Period<'a> = "occurrencePeriod",
+        /// Before R4 the status says nothing of it.
+        not_done: Text<'a> = "notDone",
+        not_performed: Text<'a> = "notPerformed",
         performer: Many<Performer<'a>> = "performer",
         location: Reference<'a> = "location",
         reason: Many<Concept<'a>> = "reasonCode",
@@ -29,17 +35,19 @@ impl Procedure<'_> {
     pub fn describe(&self) -> Description {
         let mut said = Description::of(&self.code);
         said.standing = match self.status.said() {
+            Some("entered-in-error") => Standing::Mistake,
+            _ if self.not_done.is("true") || self.not_performed.is("true") => Standing::Not,
             Some("preparation") => Standing::Planned,
             Some("in-progress" | "on-hold") => Standing::Current,
             Some("completed" | "stopped") => Standing::Past,
             Some("not-done") => Standing::Not,
-            Some("entered-in-error") => Standing::Mistake,
             Some(_) | None => Standing::Unsaid,
         };
         said.text(What::Status, &self.status);
         said.concept(What::Reason, &self.status_reason);
         said.period(&self.performed_period);
-        said.at(&[&self.performed, &self.performed_text]);
+        said.period(&self.occurred_period);
+        said.at(&[&self.performed, &self.performed_text, &self.occurred]);
         said.concept(What::Category, &self.category);
         for performer in self.performer.iter() {
             said.reference(What::Who, &performer.actor);

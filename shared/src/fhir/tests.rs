@@ -2,6 +2,8 @@
 
 use expect_test::{Expect, expect};
 
+mod versions;
+
 use super::description::Said;
 use super::observation::Observation;
 use super::*;

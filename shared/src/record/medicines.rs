@@ -105,7 +105,7 @@ impl Order<'_> {
         let view: Medicine<'_> = self.resource.view();
         let mut said = view.describe(self.resource.kind);
         if view.concept().is_none() {
-            let target = target(record, self.resource, &view.reference);
+            let target = target(record, self.resource, view.reference());
             let named = target.map(|target| target.view::<Substance<'_>>().describe());
             let named = named.unwrap_or_default();
             said.name = said.name.or(named.name);
@@ -127,10 +127,11 @@ fn key(record: &Record, resource: &Resource, view: &Outline<'_>) -> String {
     if let Some(concept) = view.concept() {
         return key_of_concept(concept, resource);
     }
-    if let Some(target) = target(record, resource, &view.reference) {
+    if let Some(target) = target(record, resource, view.reference()) {
         return key_of_concept(&target.view::<Substance<'_>>().code, resource);
     }
-    let own = view.reference.display.said().or(view.reference.reference.said());
+    let reference = view.reference();
+    let own = reference.display.said().or(reference.reference.said());
     let own = own.map(folded).filter(|own| !own.is_empty());
     own.unwrap_or_else(|| resource.entry.to_string())
 }
