@@ -2,6 +2,7 @@
 //! byte as it came; a view reads from it what a screen can show, and never fails on mess.
 
 pub mod allergy;
+pub(crate) mod base64;
 pub mod care;
 pub mod condition;
 pub mod coverage;

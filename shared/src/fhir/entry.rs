@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::base64;
 use super::lenient::{Many, Raw, Text, view};
 use crate::id::EntryId;
 
@@ -37,6 +38,9 @@ pub struct Cut {
     /// The blob that holds it, decoded.
     pub blob: String,
     pub bytes: u64,
+    /// How it was written, where that is not plain base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
 }
 
 /// The resource is not JSON, so that it cannot stand in an entry.
@@ -69,7 +73,12 @@ view! {
         cut: Many<CutView<'a>> = "cut",
         resource: Raw<'a> = "resource",
     }
-    CutView { at: Text<'a> = "at", blob: Text<'a> = "blob", bytes: Text<'a> = "bytes" }
+    CutView {
+        at: Text<'a> = "at",
+        blob: Text<'a> = "blob",
+        bytes: Text<'a> = "bytes",
+        form: Text<'a> = "form",
+    }
 }
 
 impl ChartEntry {
@@ -108,7 +117,8 @@ impl ChartEntryView<'_> {
     pub fn cuts(&self) -> Vec<Cut> {
         let number = |text: &Text<'_>| text.said().and_then(|text| text.parse().ok());
         let cuts = self.cut.iter().filter_map(|cut| {
-            Some(Cut { at: number(&cut.at)?, blob: cut.blob.owned()?, bytes: number(&cut.bytes)? })
+            let (blob, form) = (cut.blob.owned()?, cut.form.owned());
+            Some(Cut { at: number(&cut.at)?, blob, bytes: number(&cut.bytes)?, form })
         });
         cuts.collect()
     }
@@ -122,12 +132,13 @@ pub fn cut_data(resource: &str, mut keep: impl FnMut(&[u8]) -> String) -> (Strin
     for (start, end) in data_strings(resource) {
         let content = &resource[start..end];
         let long = content.len() > DATA_BYTES_MAX;
-        let Some(bytes) = long.then(|| base64::decode(content)).flatten() else {
+        let Some((bytes, form)) = long.then(|| base64::read(content)).flatten() else {
             continue;
         };
         rest.push_str(&resource[copied..start]);
         copied = end;
-        cuts.push(Cut { at: rest.len() as u64, blob: keep(&bytes), bytes: bytes.len() as u64 });
+        let (at, length) = (rest.len() as u64, bytes.len() as u64);
+        cuts.push(Cut { at, blob: keep(&bytes), bytes: length, form });
     }
     rest.push_str(&resource[copied..]);
     (rest, cuts)
@@ -144,7 +155,7 @@ pub fn restore(
     for cut in cuts {
         let at = usize::try_from(cut.at).ok()?;
         whole.push_str(resource.get(copied..at)?);
-        whole.push_str(&base64::encode(&blob(&cut.blob)?));
+        whole.push_str(&base64::write(&blob(&cut.blob)?, cut.form.as_deref())?);
         copied = at;
     }
     whole.push_str(resource.get(copied..)?);
@@ -186,44 +197,6 @@ fn end_of_string(bytes: &[u8], start: usize) -> usize {
         }
     }
     bytes.len()
-}
-
-/// Base64 (RFC 4648, §4) in its one canonical form: what decodes comes back as the same text.
-pub(crate) mod base64 {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-    pub fn encode(bytes: &[u8]) -> String {
-        let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-        for chunk in bytes.chunks(3) {
-            let byte = |place| u32::from(chunk.get(place).copied().unwrap_or(0));
-            let bits = (byte(0) << 16) | (byte(1) << 8) | byte(2);
-            for place in 0..4 {
-                let digit = ALPHABET[(bits >> (18 - 6 * place)) as usize & 63];
-                text.push(if place <= chunk.len() { char::from(digit) } else { '=' });
-            }
-        }
-        text
-    }
-
-    /// Nothing if encoding would give another text.
-    pub fn decode(text: &str) -> Option<Vec<u8>> {
-        let mut values = [None; 256];
-        for (value, letter) in (0..).zip(ALPHABET) {
-            values[usize::from(*letter)] = Some(value);
-        }
-        let digits = text.trim_end_matches('=').as_bytes();
-        let mut bytes = Vec::with_capacity(digits.len() / 4 * 3 + 2);
-        for chunk in digits.chunks(4) {
-            let mut bits: u32 = 0;
-            for digit in chunk {
-                let value: u32 = values[usize::from(*digit)]?;
-                bits = (bits << 6) | value;
-            }
-            bits <<= 6 * (4 - chunk.len());
-            bytes.extend_from_slice(&bits.to_be_bytes()[1..chunk.len()]);
-        }
-        (encode(&bytes) == text).then_some(bytes)
-    }
 }
 
 #[cfg(test)]
@@ -285,15 +258,30 @@ mod tests {
     }
 
     #[test]
-    fn base64_of_every_length_is_its_own_inverse() {
-        for length in 0..70_u8 {
-            let bytes: Vec<u8> = (0..length).map(|place| place.wrapping_mul(37)).collect();
-            assert_eq!(base64::decode(&base64::encode(&bytes)), Some(bytes));
+    fn long_content_is_cut_however_it_is_written() {
+        let bytes: Vec<u8> = (0..9001_u32).map(|place| (place * place % 251) as u8).collect();
+        let plain = base64::encode(&bytes);
+        let lines = |columns: usize, end: &str| {
+            let lines = plain.as_bytes().chunks(columns);
+            let lines: Vec<_> = lines.map(|line| String::from_utf8_lossy(line)).collect();
+            lines.join(end)
+        };
+        for content in [
+            lines(76, "\\r\\n"),
+            lines(64, "\\n") + "\\n",
+            lines(76, "\\u000a"),
+            plain.replace('/', "\\/"),
+            plain.replace('+', "\\u002B").replace('=', "\\u003d"),
+            lines(60, "\\r\\n").replace('/', "\\/"),
+            plain.replace('+', "-").replace('/', "_").trim_end_matches('=').to_owned(),
+        ] {
+            assert_ne!(content, plain);
+            check(&format!(r#"{{"data":"{content}"}}"#), 1);
         }
-        for not_canonical in ["A", "AB", "AB=", "AB==", "A===", "AAA", "AA=A", "AAAA=", "A AA"] {
-            assert_eq!(base64::decode(not_canonical), None, "{not_canonical}");
+        // No two ways at once, and nothing that could not be written the same again.
+        for content in [plain.replacen('/', "\\/", 1), lines(76, "\\n").replacen("\\n", "", 1)] {
+            check(&format!(r#"{{"data":"{content}"}}"#), 0);
         }
-        assert_eq!(base64::decode("AA=="), Some(vec![0]));
     }
 
     #[test]

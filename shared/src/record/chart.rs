@@ -13,14 +13,20 @@ pub(crate) use self::words::without_accent;
 pub use self::words::{Misfit, Words, folded_words};
 use crate::arrange::Arrange;
 use crate::document::{self, DocumentId, Kind};
+use crate::fhir::datatypes::Identifier;
 use crate::fhir::description::{Description, Said};
 use crate::fhir::entry::ChartEntryView;
-use crate::fhir::lenient::{Lenient, Text};
+use crate::fhir::import::facts::asked_for;
+use crate::fhir::lenient::{Lenient, Many, Text, view};
 use crate::fhir::{self, ResourceType};
 use crate::id::EntryId;
 use crate::json::{self, Value};
 use crate::ordered::{BTreeMap, BTreeSet};
 use crate::time::Timestamp;
+
+view! {
+    Identified { identifier: Many<Identifier<'a>> = "identifier" }
+}
 
 /// A chain of names that point to each other ends here.
 const NAMES_DEEP_MAX: u32 = 3;
@@ -316,10 +322,25 @@ impl Chart {
     /// What a reference of this resource points to.
     pub fn follow(&self, from: &Resource, reference: &str) -> Option<&Resource> {
         let keys = keys_of_reference(reference);
-        self.parts.values().find_map(|part| {
+        let named = self.parts.values().find_map(|part| {
             let all = part.references();
             let place = keys.iter().find_map(|key| all.find(&from.source, key))?;
             part.resources.get(place)
+        });
+        named.or_else(|| self.asked_for(from, reference))
+    }
+
+    /// What a conditional reference means (R4, §3.1.0.11.2), such as `Practitioner?identifier=npi|1`.
+    fn asked_for(&self, from: &Resource, reference: &str) -> Option<&Resource> {
+        let (kind, named) = asked_for(reference)?;
+        let (system, value) = named.split_once('|')?;
+        let is_it = |one: &Identifier<'_>| {
+            one.value.is(value) && one.system.said().unwrap_or_default() == system
+        };
+        let mut all = self.resources().filter(|one| one.source == from.source);
+        all.find(|one| {
+            let named = || one.view::<Identified<'_>>().identifier.iter().any(is_it);
+            one.type_name().as_deref() == Some(kind) && named()
         })
     }
 

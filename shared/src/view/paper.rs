@@ -7,8 +7,8 @@ mod rtf;
 use serde::{Deserialize, Serialize};
 
 use super::sections::forms;
+use crate::fhir::base64;
 use crate::fhir::document::FormPlace;
-use crate::fhir::entry::base64;
 use crate::id::EntryId;
 use crate::record::Record;
 

@@ -175,7 +175,7 @@ impl Hand {
                     } }],
                 });
                 let (resource, at) = with_place_for_data(head);
-                let cut = Cut { at, blob, bytes };
+                let cut = Cut { at, blob, bytes, form: None };
                 return Ok((Kind::ChartCore, resource, vec![cut]));
             }
         };

@@ -48,7 +48,7 @@ pub fn everything(
     let chart = |entry: EntryId| record.chart().find(entry).map(full_url);
     let patient = record.chart().of(&[ResourceType::Patient]).next().map(full_url);
     let patient = patient.unwrap_or_else(|| {
-        let made = patients(record, whose);
+        let made = patients(record, whose, &urls);
         let first = made[0].url.clone();
         for one in made {
             entries.push(fill(r#"{"fullUrl":~,"resource":@}"#, &[&one.url, &one.json]));

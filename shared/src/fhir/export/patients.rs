@@ -15,8 +15,9 @@ pub struct Made {
     pub json: String,
 }
 
-/// At least one.
-pub fn patients(record: &Record, whose: &Whose<'_>) -> Vec<Made> {
+/// At least one. None stands where something else does, to which a mistaken source points: `taken` are the
+/// URLs of what the chart holds.
+pub fn patients(record: &Record, whose: &Whose<'_>, taken: &BTreeSet<String>) -> Vec<Made> {
     let mut numbers = BTreeSet::new();
     let mut urls: BTreeMap<String, String> = BTreeMap::new();
     for resource in record.chart().resources() {
@@ -35,6 +36,7 @@ pub fn patients(record: &Record, whose: &Whose<'_>) -> Vec<Made> {
             None => {}
         }
     }
+    urls.retain(|url, _| !taken.contains(url));
     let own = EntryId::from_u128(whose.patient.to_u128());
     if urls.is_empty() || !numbers.is_empty() {
         urls.insert(uuid_of(own), String::new());

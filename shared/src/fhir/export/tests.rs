@@ -1,5 +1,7 @@
 //! What leaves the device can be read by others, and says nothing that nobody said.
 
+mod subjects;
+
 use serde_json::Value;
 
 use super::{Whose, everything, summary};
@@ -204,7 +206,7 @@ fn everything_holds_the_originals_byte_for_byte() {
 fn contents_that_are_not_here_are_named_and_those_that_are_come_back() {
     let resource = r#"{"resourceType":"Binary","id":"b","contentType":"text/plain","data":""}"#;
     let at = resource.len() as u64 - 2;
-    let cut = vec![Cut { at, blob: "hash".into(), bytes: 3 }];
+    let cut = vec![Cut { at, blob: "hash".into(), bytes: 3, form: None }];
     let mut story = Story::default();
     story.chart(Kind::ChartCore, ChartEntry { cut, ..ChartEntry::new("northside", resource) });
     let whole =

@@ -167,8 +167,20 @@ pub fn is_personal(kind: &str) -> bool {
 pub fn asked_for(reference: &str) -> Option<(&str, String)> {
     let (kind, asked) = reference.split_once("?identifier=")?;
     let kind = kind.rsplit('/').next()?;
-    let named = asked.replace("%7C", "|").replace("%7c", "|");
+    let named = without_percents(asked)?;
     Some((kind, if named.contains('|') { named } else { format!("|{named}") }))
+}
+
+/// As it was before it was written for an address (RFC 3986, §2.1).
+fn without_percents(text: &str) -> Option<String> {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2)?;
+        bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// The patient whom a resource is about, as far as it says so.

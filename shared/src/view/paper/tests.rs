@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 
 use super::{Block, PaperSaid, said};
-use crate::fhir::entry::base64;
+use crate::fhir::base64;
 
 fn check(content_type: &str, text: &str, expected: Expect) {
     let shown = match said(content_type, &base64::encode(text.as_bytes())) {

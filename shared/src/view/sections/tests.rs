@@ -107,13 +107,21 @@ fn names_are_found_where_the_source_put_them_and_never_in_another_source() {
     story.core(r#"{"resourceType":"PractitionerRole","id":"r","practitioner":{"reference":"Practitioner/1/_history/3"}}"#);
     let clinic = ChartEntry {
         url: Some("urn:uuid:77".into()),
-        ..ChartEntry::new(SOURCE, r#"{"resourceType":"Location","name":"Room 4"}"#)
+        ..ChartEntry::new(
+            SOURCE,
+            r#"{"resourceType":"Location","name":"Room 4","identifier":[{"system":"urn:room","value":"4"}]}"#,
+        )
     };
     story.chart(Kind::ChartCore, clinic);
     let visit = r#"{"resourceType":"Encounter","id":"v","status":"finished","type":[{"text":"Check-up"}],"period":{"start":"2026-08-04"},
         "participant":[{"individual":{"reference":"https://ehr.example/fhir/PractitionerRole/r"}}],"location":[{"location":{"reference":"urn:uuid:77"}}]}"#;
     story.chart(Kind::ChartVisits(2026), ChartEntry::new(SOURCE, visit));
     story.chart(Kind::ChartVisits(2026), ChartEntry::new("lakeside", visit));
+    // Asked for by its number, as some systems write references.
+    for to in ["Location?identifier=urn%3Aroom%7C4", "Location?identifier=urn:room|5"] {
+        let visit = visit.replace("urn:uuid:77", to).replace("Check-up", to);
+        story.chart(Kind::ChartVisits(2026), ChartEntry::new(SOURCE, visit));
+    }
     check(
         &story,
         Section::Visits,
@@ -122,7 +130,12 @@ fn names_are_found_where_the_source_put_them_and_never_in_another_source() {
         Check-up 2026-08-04 Past
           Who Some("Amara Okafor")
           Place Some("Room 4")
-        Check-up 2026-08-04 Past"#]],
+        Check-up 2026-08-04 Past
+        Location?identifier=urn%3Aroom%7C4 2026-08-04 Past
+          Who Some("Amara Okafor")
+          Place Some("Room 4")
+        Location?identifier=urn:room|5 2026-08-04 Past
+          Who Some("Amara Okafor")"#]],
     );
 }
 

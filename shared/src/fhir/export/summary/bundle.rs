@@ -118,6 +118,10 @@ impl<'a> Bundle<'a> {
                 Some(target) if target.kind == ResourceType::Patient => {
                     Leads::To(self.patient.clone())
                 }
+                // What is in the patient's chart is about them, whatever a mistaken source points to.
+                Some(target) if is_about && is_nobody(target.kind) => {
+                    Leads::To(self.patient.clone())
+                }
                 Some(target) if comes_along(target.kind) && self.held.len() < RESOURCES_MAX => {
                     if self.held.insert(target.entry) {
                         self.waiting.push(target);
@@ -145,6 +149,13 @@ fn comes_along(kind: ResourceType) -> bool {
             | ResourceType::PractitionerRole
             | ResourceType::Organization
     )
+}
+
+/// No resource of these types can be what something is about (R4: Patient, Group, Device, Location and few
+/// others can).
+fn is_nobody(kind: ResourceType) -> bool {
+    !comes_along(kind)
+        && !matches!(kind, ResourceType::Device | ResourceType::Location | ResourceType::Other)
 }
 
 fn with_subject(kind: ResourceType, json: String, patient: &str) -> String {
