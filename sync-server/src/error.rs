@@ -25,6 +25,8 @@ pub enum Error {
     Unreadable,
     #[error("this media type is not understood here; send application/fhir+json")]
     WrongMediaType,
+    #[error("answers are application/fhir+json here")]
+    WrongFormat,
     /// Why, and where: never what it says.
     #[error("{0}")]
     NotFhir(#[source] shared::fhir::import::NotRead),
@@ -102,6 +104,7 @@ impl Error {
             Self::WrongOrigin => (StatusCode::FORBIDDEN, "wrong-origin"),
             Self::Unreadable => (StatusCode::BAD_REQUEST, "unreadable"),
             Self::WrongMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-media-type"),
+            Self::WrongFormat => (StatusCode::NOT_ACCEPTABLE, "wrong-format"),
             Self::NotFhir(_) => (StatusCode::BAD_REQUEST, "not-fhir"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
             Self::BadTicket => (StatusCode::UNAUTHORIZED, "bad-ticket"),

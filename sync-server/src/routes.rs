@@ -116,6 +116,7 @@ fn programs() -> Vec<Route> {
         get("/fhir/{kind}", fhir::reading::search),
         post("/fhir/{kind}", fhir::writing::create),
         put("/fhir/{kind}", fhir::writing::update_found),
+        post("/fhir/{kind}/_search", fhir::reading::search_by_form),
         get("/fhir/{kind}/{id}", fhir::reading::one),
         put("/fhir/{kind}/{id}", fhir::writing::update),
         patch("/fhir/{kind}/{id}", fhir::writing::patch),
@@ -262,7 +263,7 @@ pub fn router(app: App, table: Vec<Route>, portal: PortalSource) -> Router {
     for (path, methods) in paths {
         router = router.route(path, methods.fallback(|| async { Error::WrongMethod }));
     }
-    for unknown in ["/api/{*rest}", "/clinic/api/{*rest}"] {
+    for unknown in ["/api/{*rest}", "/clinic/api/{*rest}", "/fhir/{kind}/{id}/{*rest}"] {
         router = router.route(unknown, axum::routing::any(|| async { Error::NotFound }));
     }
     let router = router.with_state(app.clone()).merge(crate::assets::router(portal));

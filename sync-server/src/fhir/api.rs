@@ -13,7 +13,7 @@ use shared::id::EntryId;
 use super::capability;
 use super::errands::{Errands, ImportError, unpacked};
 use super::import::{EntryOutcome, Outcome};
-use super::outcome::{answer, code, issue, of_refusal, of_summary, outcome};
+use super::outcome::{answer, code, issue, of_refusal, of_summary, outcome, status_of};
 use super::scope::Deed;
 use crate::actions;
 use crate::authorize::{Action, Anyone, Authorized, Ehr, Resource, Service};
@@ -73,8 +73,9 @@ pub async fn bundle(
     let outcome_of = take(&allowed, input).await?;
     if shape == Shape::Transaction && !outcome_of.summary.is_clean() {
         let reasons = outcome_of.summary.examples.iter().filter(|one| one.why != Why::Together);
+        let status = reasons.clone().next().map(|one| status_of(one.why));
+        let status = status.unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
         let issues: Vec<_> = reasons.map(of_refusal).collect();
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(answer(status, outcome(&issues).to_string()));
     }
     let ids = outcome_of.entries.iter().filter_map(|entry| resource_of(entry.fate));
@@ -169,12 +170,11 @@ const fn resource_of(fate: Fate) -> Option<EntryId> {
 /// What became of one entry, as FHIR wants to hear it.
 fn said(entry: &EntryOutcome, rows: &[ResourceRow]) -> Value {
     let status = match entry.fate {
-        Fate::New(_) => "201 Created",
-        Fate::Newer(_) | Fate::Unchanged(_) => "200 OK",
-        Fate::Refused(Why::Older) => "409 Conflict",
-        Fate::Refused(_) => "422 Unprocessable Entity",
+        Fate::New(_) => StatusCode::CREATED,
+        Fate::Newer(_) | Fate::Unchanged(_) => StatusCode::OK,
+        Fate::Refused(why) => status_of(why),
     };
-    let mut response = json!({"status": status});
+    let mut response = json!({"status": status.to_string()});
     if let Fate::Refused(why) = entry.fate {
         response["outcome"] = outcome(&[issue("error", code(why), &why.to_string())]);
     }

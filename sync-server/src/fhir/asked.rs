@@ -11,6 +11,8 @@ use crate::state::App;
 
 /// Parts of one query; a search with more is no search.
 const PARTS_MAX: usize = 50;
+/// What of a media type means that FHIR in JSON will do.
+const JSON_TYPES: [&str; 4] = ["json", "*/*", "application/*", "text/html"];
 
 pub struct Asked {
     pub query: Vec<(String, String)>,
@@ -25,13 +27,22 @@ impl FromRequest<App> for Asked {
         let query = parts(request.uri().query().unwrap_or_default())?;
         let headers = request.headers().clone();
         let body = limited(request, BODY_BYTES_MAX).await?;
-        Ok(Self { query, headers, body })
+        let asked = Self { query, headers, body };
+        if asked.wants_json() { Ok(asked) } else { Err(Error::WrongFormat) }
     }
 }
 
 impl Asked {
     pub fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// `_format` counts more than what the client's library says (R4, §3.1.0.1.11).
+    fn wants_json(&self) -> bool {
+        let format = self.query.iter().find(|(name, _)| name == "_format");
+        let format = format.map(|(_, format)| format.as_str());
+        let wanted = format.or(self.header(header::ACCEPT)).unwrap_or_default();
+        wanted.trim().is_empty() || JSON_TYPES.iter().any(|known| wanted.contains(known))
     }
 
     /// Of `W/"3"` the number. Nothing if it was not said, an error if it cannot be one.
@@ -62,7 +73,7 @@ impl Asked {
     }
 }
 
-fn version(tag: &str) -> Option<u64> {
+pub fn version(tag: &str) -> Option<u64> {
     tag.trim().trim_start_matches("W/").trim_matches('"').parse().ok()
 }
 
@@ -78,6 +89,18 @@ pub fn parts(text: &str) -> Result<Vec<(String, String)>, Error> {
         }
     }
     Ok(parts)
+}
+
+/// Of a condition such as `Observation?identifier=http%3A%2F%2Flab%7C7` the system and the value; nothing
+/// if it asks for anything else.
+pub fn identifier_of(condition: &str) -> Option<(String, String)> {
+    let query = condition.rsplit('?').next()?;
+    let parts = parts(query).ok()?;
+    let [(name, value)] = parts.as_slice() else {
+        return None;
+    };
+    let (system, own) = value.split_once('|').filter(|(_, own)| !own.is_empty())?;
+    (name == "identifier").then(|| (system.to_owned(), own.to_owned()))
 }
 
 fn decoded(text: &str) -> Result<String, Error> {
@@ -124,6 +147,24 @@ mod tests {
         assert_eq!(parts[2], ("x".into(), String::new()));
         assert_eq!(decoded(&encoded("ä |+&")).unwrap(), "ä |+&");
         assert!(decoded("%").is_err() && decoded("%zz").is_err() && decoded("%ff").is_err());
+    }
+
+    #[test]
+    fn a_condition_is_an_identifier_however_it_is_written() {
+        let lab = Some(("http://lab".to_owned(), "7".to_owned()));
+        for (said, found) in [
+            ("identifier=http://lab|7", &lab),
+            ("identifier=http%3A%2F%2Flab%7c7", &lab),
+            ("?identifier=http://lab%7C7", &lab),
+            ("Observation?identifier=http://lab|7", &lab),
+            ("identifier=7", &None),
+            ("identifier=http://lab|", &None),
+            ("identifier=http://lab|7&status=final", &None),
+            ("code=7", &None),
+            ("", &None),
+        ] {
+            assert_eq!(&identifier_of(said), found, "{said}");
+        }
     }
 
     #[test]

@@ -66,7 +66,7 @@ pub fn statement(base: &str) -> Value {
             "documentation": "POST /fhir/import takes any bundle, resource or NDJSON. \
                 Entries are matched by identifier, then id; the conditional create of a bundle's \
                 entry understands identifier=system|value. PATCH is for answers to what patients \
-                asked, and so is If-Match, which they need.",
+                asked, which need If-Match.",
             "security": {
                 "service": [{"coding": [{
                     "system": "http://terminology.hl7.org/CodeSystem/restful-security-service",

@@ -10,6 +10,7 @@ use shared::id::{EntryId, PatientId};
 use shared::json::Value;
 use shared::time::Timestamp;
 
+use super::asked::{identifier_of, version};
 use super::chart::fits;
 use crate::store::resources::{Aside, StoredResource};
 
@@ -39,6 +40,9 @@ pub fn examine(number: usize, entry: Entry<'_>) -> Result<Examined<'_>, Why> {
     }
     let examined = Examined::of(number, entry.place, entry.url, entry.request, json.into());
     let examined = examined.ok_or(Why::NotAResource)?;
+    if let Some(request) = &examined.request {
+        fits_request(request, &examined.facts)?;
+    }
     match examined.facts.kind.as_str() {
         "OperationOutcome" => Err(Why::Notice),
         "Bundle" | "Parameters" => Err(Why::NotSupported),
@@ -47,6 +51,33 @@ pub fn examine(number: usize, entry: Entry<'_>) -> Result<Examined<'_>, Why> {
         }
         _ if !fits(&examined.json) => Err(Why::TooLarge),
         _ => Ok(examined),
+    }
+}
+
+/// What is asked for is about this very resource, and is something that can be done: a condition that
+/// were passed over would make twins.
+fn fits_request(request: &Request, facts: &Facts) -> Result<(), Why> {
+    if request.if_none_exist.as_deref().is_some_and(|asked| identifier_of(asked).is_none()) {
+        return Err(Why::NotSupported);
+    }
+    let (path, condition) = match request.url.split_once('?') {
+        Some((path, condition)) => (path, Some(condition)),
+        None => (request.url.as_str(), None),
+    };
+    let parts: Vec<_> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let (kind, id) = match (request.method, condition, parts.as_slice()) {
+        (_, _, []) => (None, None),
+        (Method::Put, None, [.., kind, id]) => (Some(*kind), Some(*id)),
+        (_, _, [.., kind]) => (Some(*kind), None),
+    };
+    if kind.is_some_and(|kind| kind != facts.kind) || (id.is_some() && id != facts.id.as_deref()) {
+        return Err(Why::OtherName);
+    }
+    match condition.map(identifier_of) {
+        None => Ok(()),
+        Some(None) => Err(Why::NotSupported),
+        Some(Some(named)) if facts.identifiers.contains(&named) => Ok(()),
+        Some(Some(_)) => Err(Why::OtherName),
     }
 }
 
@@ -70,9 +101,13 @@ impl<'a> Examined<'a> {
 
     /// `If-None-Exist: identifier=system|value`: if there is one, it stays as it is.
     fn condition(&self) -> Option<String> {
-        let asked = self.request.as_ref()?.if_none_exist.as_deref()?;
-        let (system, value) = asked.strip_prefix("identifier=")?.split_once('|')?;
-        Some(key(&self.facts.kind, "identifier", &pair(system, value)))
+        let (system, value) = identifier_of(self.request.as_ref()?.if_none_exist.as_deref()?)?;
+        Some(key(&self.facts.kind, "identifier", &pair(&system, &value)))
+    }
+
+    /// The version that the stored one has to be at, if one was named. One that cannot be read is none.
+    pub fn wanted_version(&self) -> Option<Option<u64>> {
+        Some(version(self.request.as_ref()?.if_match.as_deref()?))
     }
 
     /// What its condition found: it stays as it is, whatever was sent.
@@ -101,6 +136,9 @@ impl<'a> Examined<'a> {
         owner: Option<PatientId>,
         updated: Option<Timestamp>,
     ) -> StoredResource {
+        // Under the id that it is read with, where it came without one.
+        let own = self.facts.id.is_none();
+        let own = own.then(|| key(&self.facts.kind, "id", &resource.to_string()));
         StoredResource {
             resource,
             owner,
@@ -110,7 +148,7 @@ impl<'a> Examined<'a> {
             hash: self.facts.hash,
             updated,
             thing: self.facts.thing.clone(),
-            keys: self.keys.all().cloned().collect(),
+            keys: self.keys.all().cloned().chain(own).collect(),
             body: self.json.clone().into_owned(),
         }
     }

@@ -136,9 +136,32 @@ impl<'a> Importer<'a> {
         for (key, known) in store.known(source.to_owned(), asked.into_iter().collect()).await? {
             run.planner.know(key, known);
         }
+        self.look_at_versions(run, &entries).await?;
         run.planner.prepare(entries.iter().map(|one| (&one.keys, &one.facts)));
         let decided = run.decide(&entries, learned);
         self.place(run, &entries, decided).await
+    }
+
+    /// Which entries name a version that what is stored is not at.
+    async fn look_at_versions(
+        &self,
+        run: &mut Run<'_>,
+        entries: &[Examined<'_>],
+    ) -> Result<(), StoreError> {
+        for entry in entries {
+            let Some(wanted) = entry.wanted_version() else {
+                continue;
+            };
+            let known = entry.keys.id.iter().chain(&entry.keys.identifiers);
+            let known = known.filter_map(|key| run.planner.get(key)).next();
+            let rows =
+                self.store.resources(known.map(|known| known.resource).into_iter().collect());
+            let version = rows.await?.first().map(|row| row.version);
+            if version.is_none() || version != wanted {
+                run.outdated.insert(entry.number);
+            }
+        }
+        Ok(())
     }
 
     /// Puts what is new into the charts in which it stands.

@@ -56,12 +56,37 @@ pub const fn code(why: Why) -> &'static str {
         | Why::OtherPatient
         | Why::BirthDateDiffers
         | Why::NameDiffers
-        | Why::NothingElseAgrees => "conflict",
+        | Why::NothingElseAgrees
+        | Why::Outdated => "conflict",
+        Why::OtherName => "invalid",
         Why::SeveralPatients | Why::SeveralMatch => "multiple-matches",
         Why::Twice => "duplicate",
         Why::NoPatient => "required",
         Why::UnknownPatient => "not-found",
         Why::Together => "processing",
+    }
+}
+
+/// How one resource is answered that was not taken.
+pub const fn status_of(why: Why) -> StatusCode {
+    match why {
+        Why::Older => StatusCode::CONFLICT,
+        Why::Outdated | Why::SeveralMatch => StatusCode::PRECONDITION_FAILED,
+        Why::OtherName => StatusCode::BAD_REQUEST,
+        Why::NotAResource
+        | Why::TooDeep
+        | Why::TooLarge
+        | Why::Notice
+        | Why::NotSupported
+        | Why::OtherPatient
+        | Why::NoPatient
+        | Why::UnknownPatient
+        | Why::BirthDateDiffers
+        | Why::NameDiffers
+        | Why::SeveralPatients
+        | Why::NothingElseAgrees
+        | Why::Twice
+        | Why::Together => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 
@@ -79,7 +104,9 @@ pub async fn tell(request: Request, next: Next) -> Response {
         StatusCode::UNAUTHORIZED => "login",
         StatusCode::FORBIDDEN => "forbidden",
         StatusCode::NOT_FOUND => "not-found",
-        StatusCode::METHOD_NOT_ALLOWED | StatusCode::UNSUPPORTED_MEDIA_TYPE => "not-supported",
+        StatusCode::METHOD_NOT_ALLOWED
+        | StatusCode::NOT_ACCEPTABLE
+        | StatusCode::UNSUPPORTED_MEDIA_TYPE => "not-supported",
         StatusCode::PAYLOAD_TOO_LARGE => "too-long",
         StatusCode::PRECONDITION_FAILED if kind == "several-match" => "multiple-matches",
         StatusCode::PRECONDITION_FAILED if kind == "version-wanted" => "required",

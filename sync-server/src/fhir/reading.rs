@@ -8,7 +8,7 @@ use shared::fhir::export;
 use shared::fhir::import::plan::key;
 use shared::json::Value;
 
-use super::asked::Asked;
+use super::asked::{Asked, parts};
 use super::outcome::answer;
 use super::scope::Deed;
 use super::search::Search;
@@ -52,7 +52,10 @@ pub struct OfType {
 
 impl Resource for OfType {
     fn locate(path: &Path<'_>) -> Result<Self, Error> {
-        Ok(Self { kind: path.part("kind")? })
+        let kind: String = path.part("kind")?;
+        // An operation is no type, and none is known at this place.
+        let is_type = kind.starts_with(|letter: char| letter.is_ascii_uppercase());
+        if is_type { Ok(Self { kind }) } else { Err(Error::NotFound) }
     }
 
     fn whose(&self) -> Whose {
@@ -153,6 +156,19 @@ pub async fn search(
     links
         .extend(page.next.map(|next| json!({"relation": "next", "url": format!("{base}/{next}")})));
     Ok(answer(StatusCode::OK, searchset(&base, &links, &page.found)))
+}
+
+/// `POST /fhir/Task/_search`: what is searched for stands in no address, which others may log.
+pub async fn search_by_form(
+    allowed: Authorized<SearchResources, OfType>,
+    mut asked: Asked,
+) -> Result<Response, Error> {
+    if asked.media_type() != "application/x-www-form-urlencoded" {
+        return Err(Error::WrongMediaType);
+    }
+    let form = std::str::from_utf8(&asked.body).map_err(|_| Error::Unreadable)?;
+    asked.query.extend(parts(form)?);
+    search(allowed, asked).await
 }
 
 /// `GET /fhir/Patient/1/$everything`: what the source sent and what people wrote, all at once.

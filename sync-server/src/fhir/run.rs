@@ -17,6 +17,8 @@ pub struct Run<'a> {
     made_at: Option<Timestamp>,
     /// Entries for which another one counts.
     twice: BTreeSet<usize>,
+    /// Entries that name a version which is not the stored one's.
+    pub outdated: BTreeSet<usize>,
     import: EntryId,
     last: EntryId,
     pub owners: Owners,
@@ -71,6 +73,7 @@ impl<'a> Run<'a> {
             order,
             made_at,
             twice: twice(&input.entries, made_at),
+            outdated: BTreeSet::new(),
             import,
             last: import,
             owners: Owners::default(),
@@ -153,6 +156,7 @@ impl<'a> Run<'a> {
         let condition = entry.stands_for_itself(&self.planner);
         let is_as_sent = condition.is_none();
         let fate = match condition {
+            _ if self.outdated.contains(&entry.number) => Fate::Refused(Why::Outdated),
             Some(fate) => fate,
             None => self.planner.decide(facts, &entry.keys, owner, updated, fresh),
         };

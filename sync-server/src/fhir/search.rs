@@ -75,14 +75,26 @@ impl Search {
                 Some((bare, modifier)) => (bare, Some(modifier)),
                 None => (name.as_str(), None),
             };
-            let how = named(kind, bare).filter(|_| matches!(modifier, None | Some("missing")));
-            let Some(how) = how else {
+            // A condition that is passed over finds what nobody asked for: other patients'.
+            if let Some((one, _)) = bare.split_once('.')
+                && named(kind, one).is_some()
+            {
+                return Err(Error::WrongParameter);
+            }
+            let Some(how) = named(kind, bare) else {
                 if asked.is_strict() {
                     return Err(Error::UnknownParameter);
                 }
                 continue;
             };
-            if how == How::Patient {
+            // To be refused however it was asked (R4, §3.1.1.4.4).
+            if !is_known(how, modifier) {
+                return Err(Error::WrongParameter);
+            }
+            if how == How::Patient && modifier != Some("missing") {
+                if value.contains(',') {
+                    return Err(Error::WrongParameter);
+                }
                 let id = value.rsplit('/').next().unwrap_or_default();
                 search.subject = Some(Subject::find(store, source, id).await?);
             }
@@ -183,6 +195,15 @@ impl Search {
         let begins = cursor.filter(|cursor| *cursor != Cursor::Outgoing(None));
         parts.extend(begins.map(|cursor| format!("_cursor={}", cursor.text())));
         format!("{}?{}", self.kind, parts.join("&"))
+    }
+}
+
+/// What is about a patient is about no other kind of thing.
+fn is_known(how: How, modifier: Option<&str>) -> bool {
+    match modifier {
+        None | Some("missing") => true,
+        Some("Patient") => how == How::Patient,
+        Some(_) => false,
     }
 }
 

@@ -151,6 +151,13 @@ pub fn with_meta(body: &str, version: u64, at: Timestamp) -> String {
     format!("{{{}}}", fields.join(","))
 }
 
+fn with_id(body: &str, id: &str) -> String {
+    match body.trim_start().strip_prefix('{') {
+        Some(rest) => format!(r#"{{"id":{},{rest}"#, quoted(id)),
+        None => body.to_owned(),
+    }
+}
+
 /// Without the fields that are this server's to say.
 pub fn without_meta(body: &str) -> String {
     let mut fields = Vec::new();
@@ -179,16 +186,19 @@ pub struct Found {
 }
 
 impl Found {
-    /// One that this source sent: as it came, byte for byte.
+    /// One that this source sent: as it came, byte for byte. One that came without an id says ours, or
+    /// nobody who read it could name it.
     pub fn sent(row: ResourceRow) -> Self {
-        Self {
-            id: row.known.id.unwrap_or_else(|| row.known.resource.to_string()),
-            kind: row.kind,
-            at: row.stored_at,
-            version: row.version,
-            patient: row.known.owner,
-            body: row.body,
-        }
+        let (id, body) = match row.known.id {
+            Some(id) => (id, row.body),
+            None => {
+                let id = row.known.resource.to_string();
+                let body = with_id(&row.body, &id);
+                (id, body)
+            }
+        };
+        let (at, version, patient) = (row.stored_at, row.version, row.known.owner);
+        Self { kind: row.kind, id, at, version, patient, body }
     }
 
     pub fn outgoing(row: OutgoingRow, source: &str, subject: &Subject) -> Self {

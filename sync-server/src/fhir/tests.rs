@@ -1,5 +1,6 @@
 //! An import into a served clinic, seen at devices that are connected.
 
+mod asked;
 mod mean;
 mod out;
 mod sweep;

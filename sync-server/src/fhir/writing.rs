@@ -3,14 +3,15 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde_json::Value;
-use shared::fhir::import::plan::key;
-use shared::fhir::import::{Facts, Fate, read};
+use shared::edit::clinic::ClinicEdit;
+use shared::fhir::import::plan::{key, pair};
+use shared::fhir::import::{Facts, Fate, Method, Request, read};
 use shared::id::{EntryId, PatientId};
 
 use super::answering::{Program, account_of, edit_of, reply_of};
 use super::api::{refused, take};
-use super::asked::Asked;
-use super::outcome::{answer, code, issue, outcome};
+use super::asked::{Asked, encoded, identifier_of};
+use super::outcome::{answer, code, issue, outcome, status_of};
 use super::outgoing::{ANSWERED, made};
 use super::patch::patched;
 use super::reading::{Named, OUTGOING, OfType, base, decide, shown, versions};
@@ -63,7 +64,7 @@ pub async fn create(
     {
         return Ok(response);
     }
-    take_one(&allowed, body).await
+    take_one(&allowed, body, None).await
 }
 
 /// `PUT /fhir/Observation?identifier=system|value`.
@@ -76,13 +77,13 @@ pub async fn update_found(
     let [(name, value)] = asked.query.as_slice() else {
         return Err(Error::WrongParameter);
     };
-    let (system, own) = value.split_once('|').ok_or(Error::WrongParameter)?;
-    let says = facts.identifiers.iter().any(|(from, known)| from == system && known == own);
-    if name != "identifier" || !says {
+    let query = format!("{name}={}", encoded(value));
+    let named = identifier_of(&query).ok_or(Error::WrongParameter)?;
+    if !facts.identifiers.contains(&named) {
         return Err(Error::WrongParameter);
     }
-    match named_by(&allowed, kind, &format!("identifier={value}")).await?.len() {
-        0 | 1 => take_one(&allowed, body).await,
+    match named_by(&allowed, kind, &query).await?.len() {
+        0 | 1 => take_one(&allowed, body, None).await,
         _ => Err(Error::SeveralMatch),
     }
 }
@@ -101,13 +102,8 @@ pub async fn update(
     if !store.outgoing_versions(kind.clone(), id.clone()).await?.is_empty() {
         return answered(&allowed, &asked, body.to_owned()).await;
     }
-    if let Some(version) = asked.if_match()? {
-        let known = versions(store, &allowed.who.client.source, kind, id).await?;
-        if known.first().map(|found| found.version) != Some(version) {
-            return Err(Error::Outdated);
-        }
-    }
-    take_one(&allowed, body).await
+    let version = asked.if_match()?.map(|version| format!("W/\"{version}\""));
+    take_one(&allowed, body, version).await
 }
 
 /// `PATCH /fhir/Task/17`, with If-Match.
@@ -155,7 +151,12 @@ async fn answered(
         let is: Value = serde_json::from_str(&body).map_err(|_| Error::Unreadable)?;
         let by = signed(&is, &allowed.who.client.name);
         if let Some(edit) = edit_of(kind, &was, &is, &by, app.now())? {
-            Program { app, store, by: &by }.write(patient, edit, None).await?;
+            let program = Program { app, store, by: &by };
+            // Whoever takes something on has seen it.
+            if let ClinicEdit::Assign { of, .. } = &edit {
+                program.write(patient, ClinicEdit::MarkRead { entry: *of }, None).await?;
+            }
+            program.write(patient, edit, None).await?;
         }
         let all = made(store, patient).await?;
         let now = all.into_iter().find(|made| made.kind == *kind && made.id == *id);
@@ -239,29 +240,37 @@ async fn named_by<A: Action<R, Who = Ehr>, R: Resource>(
     kind: &str,
     query: &str,
 ) -> Result<Vec<Found>, Error> {
-    let value = query.rsplit('?').next().and_then(|query| query.strip_prefix("identifier="));
-    let value = value.ok_or(Error::WrongParameter)?.replace("%7C", "|").replace("%7c", "|");
+    let (system, value) = identifier_of(query).ok_or(Error::WrongParameter)?;
     let (store, source) = (allowed.store(), &allowed.who.client.source);
-    let known = store.known(source.clone(), vec![key(kind, "identifier", &value)]).await?;
+    let named = key(kind, "identifier", &pair(&system, &value));
+    let known = store.known(source.clone(), vec![named]).await?;
     let ids = known.into_iter().map(|(_, known)| known.resource).collect();
     Ok(store.resources(ids).await?.into_iter().map(Found::sent).collect())
 }
 
+/// Takes one resource, if the stored one is at the version that was named.
 async fn take_one<A: Action<R, Who = Ehr>, R: Resource>(
     allowed: &Authorized<A, R>,
     body: &str,
+    version: Option<String>,
 ) -> Result<Response, Error> {
-    let input = read(body.as_bytes()).map_err(|error| refused(error.into()))?;
+    let mut input = read(body.as_bytes()).map_err(|error| refused(error.into()))?;
+    if let (Some(version), [entry]) = (version, input.entries.as_mut_slice()) {
+        // Looked at while no other import runs: of two who name the same version one is late.
+        entry.request = Some(Request {
+            method: Method::Put,
+            url: String::new(),
+            if_none_exist: None,
+            if_match: Some(version),
+        });
+    }
     let taken = take(allowed, input).await?;
     let fate = taken.entries.first().map(|entry| entry.fate).ok_or(Error::Unreadable)?;
     let (resource, status) = match fate {
         Fate::New(resource) => (resource, StatusCode::CREATED),
         Fate::Newer(resource) | Fate::Unchanged(resource) => (resource, StatusCode::OK),
         Fate::Refused(why) => {
-            let status = match why {
-                shared::fhir::import::Why::Older => StatusCode::CONFLICT,
-                _ => StatusCode::UNPROCESSABLE_ENTITY,
-            };
+            let status = status_of(why);
             let body = outcome(&[issue("error", code(why), &why.to_string())]);
             return Ok(answer(status, body.to_string()));
         }

@@ -56,6 +56,10 @@ pub enum Why {
     Twice,
     #[error("several resources fulfil the condition it was sent with")]
     SeveralMatch,
+    #[error("what is stored is no longer at the version that was named")]
+    Outdated,
+    #[error("the request names another type, id or identifier than the resource does")]
+    OtherName,
     #[error("nothing of this transaction was taken because another part of it was refused")]
     Together,
 }
@@ -79,6 +83,8 @@ impl Why {
             Self::NothingElseAgrees => "nothing_else_agrees",
             Self::Twice => "twice",
             Self::SeveralMatch => "several_match",
+            Self::Outdated => "outdated",
+            Self::OtherName => "other_name",
             Self::Together => "together",
         }
     }

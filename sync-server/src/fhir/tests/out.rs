@@ -13,16 +13,16 @@ use crate::testing::device::TestDevice;
 use crate::testing::start_thread;
 
 /// A program of the clinic that asks over HTTP.
-struct Program {
+pub struct Program {
     token: String,
 }
 
 impl Program {
-    async fn of(world: &World) -> Self {
+    pub async fn of(world: &World) -> Self {
         Self { token: ehr(world).await }
     }
 
-    async fn ask(
+    pub async fn ask(
         &self,
         world: &World,
         method: Method,
@@ -40,7 +40,7 @@ impl Program {
         world.ask_json(request.body(Body::from(body.to_owned())).unwrap()).await
     }
 
-    async fn get(&self, world: &World, path: &str) -> Value {
+    pub async fn get(&self, world: &World, path: &str) -> Value {
         projector::catch_up(&world.app).await.unwrap();
         let (status, body) = self.ask(world, Method::GET, path, &[], "").await;
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
@@ -61,7 +61,7 @@ impl Program {
     }
 }
 
-fn found(bundle: &Value) -> Vec<Value> {
+pub fn found(bundle: &Value) -> Vec<Value> {
     let entries = bundle["entry"].as_array().into_iter().flatten();
     entries.map(|entry| entry["resource"].clone()).collect()
 }
