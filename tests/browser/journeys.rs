@@ -9,6 +9,7 @@ mod clinic;
 mod clinic_keys;
 mod correction;
 mod doorstep;
+mod ehr;
 mod eight_tabs;
 mod harness;
 mod keyboard;
@@ -64,7 +65,7 @@ pub struct Journey {
     pub name: &'static str,
     pub part: Part,
     pub engines: &'static [Engine],
-    /// Left out unless its name is given: it writes files, or it does not hold yet.
+    /// Left out unless its name is given: it writes files, needs Node, or does not hold yet.
     pub only_when_asked: bool,
     /// It may not hold up the rest for longer, whatever hangs.
     pub within: Duration,
@@ -118,6 +119,11 @@ pub const JOURNEYS: &[Journey] = &[
     journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
     journey("reading", BOTH, |stage| Box::pin(reading::play(stage))),
     journey("refill", BOTH, |stage| Box::pin(refill::play(stage))),
+    // A step of its own plays it, which brings Node: `cargo xtask test --only ehr`.
+    Journey {
+        only_when_asked: true,
+        ..journey("ehr", CHROMIUM, |stage| Box::pin(ehr::play(stage)))
+    },
     clinic("clinic", BOTH, |stage| Box::pin(clinic::play(stage))),
     clinic("clinic_keys", BOTH, |stage| Box::pin(clinic_keys::play(stage))),
     journey("before_visit", BOTH, |stage| Box::pin(before_visit::play(stage))),

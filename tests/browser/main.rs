@@ -12,6 +12,7 @@
 mod axe;
 mod bidi;
 mod driver;
+mod ehr;
 mod engine;
 mod front;
 mod journeys;

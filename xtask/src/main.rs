@@ -7,8 +7,10 @@ mod check_exports;
 mod demo;
 mod dev;
 mod dist;
+mod node;
 mod portal;
 mod say;
+mod system;
 mod test;
 mod workspace;
 

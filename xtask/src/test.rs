@@ -3,6 +3,7 @@
 
 mod browsers;
 mod count;
+mod ehr;
 mod postgres;
 mod steps;
 mod table;

@@ -8,7 +8,7 @@ use crate::arrange::Arrange;
 use crate::id::{AccountId, EntryId};
 use crate::record::refill::{Decision, DeclineReason, WentOut};
 use crate::record::refills::{self, End, RefillStanding};
-use crate::record::{Entry, Record, Step};
+use crate::record::{Entry, Record, Said, Step};
 use crate::time::Timestamp;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +58,8 @@ pub enum RefillStepName {
     SavedHere,
     Sent,
     AtTheClinic,
+    /// Somebody there took it on.
+    InWork,
     Approved,
     SentOut,
     Ready,
@@ -194,7 +196,11 @@ fn steps(record: &Record, standing: &RefillStanding<'_>, own: bool) -> Vec<Refil
         marks.iter().filter(|mark| matches!(mark.step, Step::AtTheClinic | Step::ReadBy { .. }));
     let there_at = there.next().map(|mark| mark.at);
     let there_at = there.fold(there_at, |first, mark| first.map(|first| first.min(mark.at)));
-    steps.push(step(Name::AtTheClinic, decided || there_at.is_some(), there_at, None));
+    let taken = taken(record, standing.id);
+    let there = decided || there_at.is_some() || taken.is_some();
+    steps.push(step(Name::AtTheClinic, there, there_at, None));
+    // Only a step once somebody took it on: a decision may come without.
+    steps.extend(taken.map(|(at, by)| step(Name::InWork, true, at, Some(by))));
     if let End::Cancelled { at } = standing.end {
         steps.push(step(Name::Cancelled, true, at, None));
         return steps;
@@ -235,4 +241,14 @@ fn steps(record: &Record, standing: &RefillStanding<'_>, own: bool) -> Vec<Refil
         }
     }
     steps
+}
+
+/// When somebody at the clinic took it on, and who: the last who did.
+fn taken(record: &Record, refill: EntryId) -> Option<(Option<Timestamp>, String)> {
+    let all = record.entries().filter_map(|(_, entry)| match &entry.said {
+        Said::Taken(said) if said.of == refill => Some((entry.order(), entry, said)),
+        _ => None,
+    });
+    let (_, entry, said) = all.max_by_key(|(order, ..)| *order)?;
+    Some((entry.place.received_at(), said.to.clone()))
 }

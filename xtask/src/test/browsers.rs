@@ -2,10 +2,10 @@
 //! the one command is printed. What is missing is counted as skipped, never passed over.
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use super::count::Count;
 use crate::say;
+use crate::system;
 use crate::workspace::{self, in_path};
 
 const PACKAGES: [&str; 7] = [
@@ -64,7 +64,7 @@ impl Browsers {
     /// Looks, installs what it may, and looks again.
     pub fn set_up() -> anyhow::Result<Self> {
         if ENGINES.iter().any(|engine| !engine.packages_are_here()) {
-            install_packages()?;
+            system::install("browsers or drivers", &PACKAGES)?;
         }
         let firefox = &ENGINES[1];
         if firefox.program_is_here() && firefox.driver_at().is_none() {
@@ -116,41 +116,6 @@ impl Engine {
     fn packages_are_here(&self) -> bool {
         self.program_is_here() && (self.name == "firefox" || self.driver_at().is_some())
     }
-}
-
-fn install_packages() -> anyhow::Result<()> {
-    let install = ["install", "--yes", "--no-install-recommends"];
-    if !(is_debian() && is_root()) {
-        let line = format!("apt-get {} {}", install.join(" "), PACKAGES.join(" "));
-        say::line("  browsers or drivers are missing; on Debian this installs them, as root:");
-        say::line(&format!("  {line}"));
-        return Ok(());
-    }
-    say::line("  installing browsers and drivers from Debian's packages");
-    // A new machine has no lists; one without a network may have them already.
-    if !apt().arg("update").status()?.success() {
-        say::line("  the package lists could not be renewed; going on with those that are here");
-    }
-    if !apt().args(install).args(PACKAGES).status()?.success() {
-        say::line("  not everything could be installed; the reason stands above");
-    }
-    Ok(())
-}
-
-fn apt() -> Command {
-    let mut command = Command::new("apt-get");
-    command.arg("--quiet").env("DEBIAN_FRONTEND", "noninteractive");
-    command
-}
-
-fn is_debian() -> bool {
-    let about = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
-    about.lines().any(|line| line == "ID=debian")
-}
-
-pub fn is_root() -> bool {
-    let asked = Command::new("id").arg("-u").output();
-    asked.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
 fn install_geckodriver() -> anyhow::Result<()> {

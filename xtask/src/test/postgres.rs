@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, ensure};
 
-use super::browsers::is_root;
 use super::count::Count;
+use crate::system::is_root;
 use crate::workspace::in_path;
 
 /// Every Unix has it, and it owns nothing.

@@ -8,7 +8,8 @@ use anyhow::ensure;
 use super::Run;
 use super::browsers::Browsers;
 use super::count::{self, Count};
-use super::postgres;
+use super::{ehr, postgres};
+use crate::check_exports::{self, Verdict};
 use crate::portal::{self, Kind};
 use crate::workspace::{self, cargo};
 
@@ -28,20 +29,29 @@ pub enum Part {
     BuildAndLint,
     Core,
     Server,
+    Fhir,
     Device,
     Screens,
     Clinic,
 }
 
 impl Part {
-    pub const ALL: [Part; 6] =
-        [Part::BuildAndLint, Part::Core, Part::Server, Part::Device, Part::Screens, Part::Clinic];
+    pub const ALL: [Part; 7] = [
+        Part::BuildAndLint,
+        Part::Core,
+        Part::Server,
+        Part::Fhir,
+        Part::Device,
+        Part::Screens,
+        Part::Clinic,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
             Part::BuildAndLint => "build and lint",
             Part::Core => "core",
             Part::Server => "server",
+            Part::Fhir => "FHIR",
             Part::Device => "device",
             Part::Screens => "screens",
             Part::Clinic => "clinic",
@@ -53,6 +63,7 @@ impl Part {
             Part::BuildAndLint => 18,
             Part::Core | Part::Device => 7,
             Part::Server | Part::Screens => 8,
+            Part::Fhir => 4,
             Part::Clinic => 3,
         }
     }
@@ -114,6 +125,14 @@ pub const STEPS: &[Step] = &[
         needs: &[],
         fast: false,
         run: |run| core(run),
+    },
+    Step {
+        name: "exports",
+        what: "what leaves a device, through validators that nobody here wrote",
+        part: Part::Fhir,
+        needs: &[],
+        fast: false,
+        run: |_| exports(),
     },
     Step {
         name: "portal",
@@ -227,6 +246,14 @@ pub const STEPS: &[Step] = &[
         fast: false,
         run: |run| journeys(run, Kind::Dist, None),
     },
+    Step {
+        name: "ehr",
+        what: "a refill on its way to an EHR that nobody here wrote, and back",
+        part: Part::Fhir,
+        needs: &["portal", "server", "browsers"],
+        fast: false,
+        run: |run| ehr::check(run),
+    },
 ];
 
 const JOURNEYS_NEED: &[&str] = &["portal", "server", "dist", "browsers", "checks"];
@@ -270,6 +297,19 @@ fn core(run: &Run) -> anyhow::Result<Count> {
     count::tests(command)
 }
 
+fn exports() -> anyhow::Result<Count> {
+    let mut count = Count::default();
+    for (name, verdict) in check_exports::verdicts()? {
+        match &verdict {
+            Verdict::Held => count.passed += 1,
+            Verdict::Failed => count.failed += 1,
+            Verdict::Skipped(_) => count.skipped += 1,
+        }
+        count.notes.push(verdict.words(name));
+    }
+    Ok(count)
+}
+
 fn one_binary(name: &str, run: &Run) -> anyhow::Result<Count> {
     ensure!(
         workspace::targets("tests", "test")?.iter().any(|test| test == name),
@@ -288,6 +328,19 @@ fn one_binary(name: &str, run: &Run) -> anyhow::Result<Count> {
 /// All engines in one process, which runs them side by side. Who names journeys gets those, of
 /// whichever part they are.
 fn journeys(run: &Run, kind: Kind, part: Option<Part>) -> anyhow::Result<Count> {
+    let mut command = played(run, kind)?;
+    match part {
+        Some(part) => {
+            command.env("SATCHEL_PART", part.name());
+            pass_on(&run.words, &mut command);
+        }
+        None => pass_on(&RELEASED.map(str::to_owned), &mut command),
+    }
+    count::tests(command)
+}
+
+/// The command that plays journeys in a portal of this kind.
+pub fn played(run: &Run, kind: Kind) -> anyhow::Result<Command> {
     ensure!(!run.browsers.engines.is_empty(), "there is no browser to run them in");
     let mut command = cargo(&["test", "--package", "tests", "--test", "browser"]);
     command.env("SATCHEL_SERVER", workspace::target().join("debug/sync-server"));
@@ -298,14 +351,7 @@ fn journeys(run: &Run, kind: Kind, part: Option<Part>) -> anyhow::Result<Count> 
     for (variable, program) in &run.browsers.drivers {
         command.env(variable, program);
     }
-    match part {
-        Some(part) => {
-            command.env("SATCHEL_PART", part.name());
-            pass_on(&run.words, &mut command);
-        }
-        None => pass_on(&RELEASED.map(str::to_owned), &mut command),
-    }
-    count::tests(command)
+    Ok(command)
 }
 
 fn pass_on(words: &[String], command: &mut Command) {

@@ -213,6 +213,7 @@ fn step_name(step: RefillStepName) -> String {
         RefillStepName::SavedHere => words::state_saved_here(),
         RefillStepName::Sent => words::state_sent(),
         RefillStepName::AtTheClinic => words::state_at_the_clinic(),
+        RefillStepName::InWork => words::refill_in_work(),
         RefillStepName::Approved => words::refill_approved(),
         RefillStepName::SentOut => words::refill_sent_out(),
         RefillStepName::Ready => words::refill_ready(),

@@ -124,6 +124,18 @@ fn a_refill_goes_step_by_step_to_the_pharmacy() {
           [ ] Approved
           [ ] Ready"#]],
     );
+    story.clinic(Who::Nurse, ClinicEdit::Assign { of: refill, to: None }).unwrap();
+    check_refills(
+        &story,
+        expect![[r#"
+        Lisinopril: Open
+          [x] SavedHere
+          [x] Sent
+          [x] AtTheClinic
+          [x] InWork Nurse Linh Tran
+          [ ] Approved
+          [ ] Ready"#]],
+    );
     for decision in [Decision::Approved { quantity: None, out: None }, Decision::Ready { at: None }]
     {
         story.clinic(Who::Doctor, ClinicEdit::DecideRefill { refill, decision }).unwrap();
@@ -135,6 +147,7 @@ fn a_refill_goes_step_by_step_to_the_pharmacy() {
           [x] SavedHere
           [x] Sent
           [x] AtTheClinic
+          [x] InWork Nurse Linh Tran
           [x] Approved Dr. Amara Okafor
           [x] Ready Dr. Amara Okafor"#]],
     );
