@@ -1,5 +1,6 @@
 //! One list of versions, one list of lints, and profiles that keep what the design relies on.
 
+use crate::code::bare;
 use crate::tree::{File, finds, holds, repository, sample};
 
 /// The lines of one `[section]`, without comments.
@@ -24,22 +25,40 @@ fn members(files: &[File]) -> impl Iterator<Item = &File> {
     })
 }
 
-/// Members name a dependency; its version stands in the root.
+const KINDS: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
+
+/// Members name a dependency, in a table that the rules read; its version stands in the root.
 fn versions(files: &[File]) -> Vec<String> {
     let mut findings = Vec::new();
     for file in members(files) {
-        for kind in ["dependencies", "dev-dependencies", "build-dependencies"] {
+        for kind in KINDS {
             for line in section(file.text(), kind) {
-                if line.contains("version") || line.contains("path =") || line.contains("git =") {
+                if has_own_version(line) {
                     findings.push(format!("{}: {line}: its version goes into the root", file.path));
                 }
             }
+        }
+        for line in file.text().lines().filter(|line| is_other_table(line)) {
+            findings.push(format!("{}: {line}: no rule reads this table", file.path));
         }
         if section(file.text(), "lints") != ["workspace = true"] {
             findings.push(format!("{}: it does not take the workspace's lints", file.path));
         }
     }
     findings
+}
+
+fn has_own_version(line: &str) -> bool {
+    let (_, value) = line.split_once('=').unwrap_or_default();
+    ["version", "path =", "git ="].iter().any(|word| line.contains(word))
+        || value.trim_start().starts_with(['"', '\''])
+}
+
+/// `[target.….dependencies]` and `[dependencies.name]` say the same as a line, past every rule.
+fn is_other_table(line: &str) -> bool {
+    let header = line.split(['#', ']']).next().unwrap_or_default();
+    let names = header.strip_prefix('[').map(str::trim).filter(|name| !KINDS.contains(name));
+    names.is_some_and(|name| name.contains("dependencies"))
 }
 
 /// A version in the list that no member uses.
@@ -76,6 +95,23 @@ fn profiles(files: &[File]) -> Vec<String> {
     missing.map(|(name, line, why)| format!("Cargo.toml: [{name}] lacks {line}: {why}")).collect()
 }
 
+/// `#![allow(…)]` takes a whole file out of the list of lints, and clippy's `allow_attributes` looks
+/// only at what stands before one item.
+fn allowed_by_themselves(files: &[File]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for file in files.iter().filter(|file| file.has_ending("rs")) {
+        let code = bare(file.text());
+        for (place, _) in code.match_indices("#![") {
+            let attribute = code[place..].split(']').next().unwrap_or_default();
+            if attribute.contains("allow") {
+                let line = code[..place].matches('\n').count() + 1;
+                findings.push(format!("{}:{line}: a file with lints of its own", file.path));
+            }
+        }
+    }
+    findings
+}
+
 /// `cdylib` beside `rlib` loses link-time optimisation without a word.
 fn crate_types(files: &[File]) -> Vec<String> {
     let loses = members(files).filter(|file| file.text().contains("cdylib"));
@@ -86,6 +122,7 @@ fn crate_types(files: &[File]) -> Vec<String> {
 fn versions_and_lints_stand_in_one_place() {
     holds(&versions(&repository()));
     holds(&unlisted(&repository()));
+    holds(&allowed_by_themselves(&repository()));
 }
 
 #[test]
@@ -99,7 +136,8 @@ fn planted_manifests_are_found() {
     let lints = "[lints]\nworkspace = true\n";
     let own = format!(
         "[lib]\ncrate-type = [\"cdylib\"]\n[dependencies]\na = \"1\" # version\n\
-        b = {{ version = \"1\" }}\nc.workspace = true\n{lints}"
+        b = {{ version = \"1\" }}\nc.workspace = true\n[dependencies.e]\n\
+        [target.\"cfg(unix)\".dependencies]\n{lints}"
     );
     let files = sample(&[
         (
@@ -109,8 +147,19 @@ fn planted_manifests_are_found() {
         ("x/Cargo.toml", &own),
         ("y/Cargo.toml", "[dependencies]\n"),
     ]);
-    finds(&versions(&files), &["x/Cargo.toml: b = ", "y/Cargo.toml: it does not take"]);
+    finds(
+        &versions(&files),
+        &[
+            "x/Cargo.toml: a = ",
+            "x/Cargo.toml: b = ",
+            "x/Cargo.toml: [dependencies.e]",
+            "x/Cargo.toml: [target.",
+            "y/Cargo.toml: it does not take",
+        ],
+    );
     finds(&unlisted(&files), &["Cargo.toml: no member uses d"]);
     assert_eq!(profiles(&files).len(), 5);
     finds(&crate_types(&files), &["x/Cargo.toml"]);
+    let allows = "//! `#![allow(a)]` in words.\n#![warn(b)]\n#![allow(\n    c\n)]\n#[expect(d)]";
+    finds(&allowed_by_themselves(&sample(&[("a.rs", allows)])), &["a.rs:3: "]);
 }
