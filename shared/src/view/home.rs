@@ -87,7 +87,7 @@ pub fn home(record: &Record, reader: AccountId, now: Timestamp) -> Home {
         unread,
         new_results: new_results(record, reader, today),
         refills: open,
-        runs_out: runs_out(record, reader, today),
+        runs_out: runs_out(record, today),
         next_visit: next_visit(record, now),
         due: due(record, today),
         waiting: waiting_items(record, reader),
@@ -166,21 +166,18 @@ fn concerns_now(row: &RefillRow, now: Timestamp) -> bool {
     at.is_some_and(|at| now.millis_since(at) <= NEW_DAYS * crate::time::MILLIS_PER_DAY)
 }
 
-fn runs_out(record: &Record, reader: AccountId, today: Day) -> Vec<RunsOut> {
-    let medicines = super::medicines::medicines(record, reader).now.into_iter();
-    let mut soon: Vec<_> = medicines
-        .filter_map(|row| {
-            let lasts_until = row.lasts_until?;
-            let days_left = lasts_until.number() - today.number();
-            // Long over is not running out: nobody recorded the later fills.
-            let soon = (-RUNS_OUT_DAYS..=RUNS_OUT_DAYS).contains(&days_left);
-            soon.then_some(RunsOut {
-                medicine: row.entry,
-                name: row.name,
-                lasts_until,
-                days_left,
-                asked: !row.can_ask,
-            })
+fn runs_out(record: &Record, today: Day) -> Vec<RunsOut> {
+    let days_left = |day: Day| day.number() - today.number();
+    // Long over is not running out: nobody recorded the later fills.
+    let is_soon = |day: Day| (-RUNS_OUT_DAYS..=RUNS_OUT_DAYS).contains(&days_left(day));
+    let ending = super::medicines::ending(record, &is_soon).into_iter();
+    let mut soon: Vec<_> = ending
+        .map(|medicine| RunsOut {
+            medicine: medicine.entry,
+            name: medicine.name,
+            lasts_until: medicine.lasts_until,
+            days_left: days_left(medicine.lasts_until),
+            asked: medicine.is_asked_for,
         })
         .collect();
     soon.arrange_by_key(|row| (row.days_left, row.medicine));

@@ -113,6 +113,32 @@ pub fn medicines(record: &Record, reader: AccountId) -> Medicines {
     }
 }
 
+/// A medicine that is taken and that comes to its end.
+pub(super) struct Ending {
+    /// The newest order.
+    pub entry: EntryId,
+    pub name: Option<String>,
+    pub lasts_until: Day,
+    pub is_asked_for: bool,
+}
+
+/// Those of them that end on a day that is wanted: only these are read in full.
+pub(super) fn ending(record: &Record, is_wanted: &dyn Fn(Day) -> bool) -> Vec<Ending> {
+    let standings = refills(record);
+    let courses = courses(record).into_iter().filter(Course::is_taken);
+    let ending = courses.filter_map(|course| {
+        let newest = course.newest()?;
+        let lasts_until = course_lasts_until(record, &course).filter(|day| is_wanted(*day))?;
+        Some(Ending {
+            entry: newest.resource.entry,
+            name: newest.describe(record).name,
+            lasts_until,
+            is_asked_for: is_open(&standings, &course.key),
+        })
+    });
+    ending.collect()
+}
+
 /// One medicine with all that its sources say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MedicineDetail {
@@ -183,13 +209,18 @@ fn row(
         standing: course.standing(),
         status: named(What::Note).filter(|_| !taken),
         last_filled: filled.and_then(|order| order.when),
-        lasts_until: filled.or(Some(newest)).and_then(|order| lasts_until(record, order)),
+        lasts_until: course_lasts_until(record, course),
         refills_left: named(What::Refills),
         entries: all().map(|order| order.resource.entry).collect(),
         sources,
         refill: refills.pop(),
         can_ask: taken && !is_open,
     })
+}
+
+/// What was handed out last says more than what was ordered.
+fn course_lasts_until(record: &Record, course: &Course<'_>) -> Option<Day> {
+    lasts_until(record, course.dispensed.first().or_else(|| course.newest())?)
 }
 
 /// The day of the fill and the days' supply, where both are said in whole days.
