@@ -1,6 +1,6 @@
 //! `cargo xtask demo`: builds everything quickly and starts a made-up clinic to click through.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -59,14 +59,24 @@ pub fn port(text: &str) -> Result<u16, WrongUse> {
     port.ok_or_else(|| WrongUse(format!("`--port` is a number from 1 to 65535, not `{text}`")))
 }
 
+/// Both addresses of `localhost`: browsers try `::1` first, and a program that listens only there
+/// would be given our links, secrets included.
 pub fn check_port(port: u16) -> anyhow::Result<()> {
-    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => bail!(
-            "port {port} is taken by another program; end that one or choose another with --port"
-        ),
-        Err(error) => Err(error).with_context(|| format!("port {port} cannot be listened on")),
+    for address in [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)] {
+        match TcpListener::bind((address, port)) {
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => bail!(
+                "port {port} is taken by another program; end that one or choose another with \
+                 --port"
+            ),
+            // Not every machine has the newer protocol; then nobody listens there either.
+            Err(_) if address.is_ipv6() => {}
+            Err(error) => {
+                return Err(error).with_context(|| format!("port {port} cannot be listened on"));
+            }
+        }
     }
+    Ok(())
 }
 
 /// Finds out now whether the clinic's folder can be written, without leaving anything in it.
@@ -89,4 +99,23 @@ fn become_process(mut command: Command) -> anyhow::Result<ExitCode> {
 fn become_process(mut command: Command) -> anyhow::Result<ExitCode> {
     let status = command.status().context("the server could not be started")?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_taken_by_whoever_has_either_address_of_localhost() {
+        let mut tried = 0;
+        for address in [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)] {
+            // A machine without the newer protocol has only one to try.
+            let Ok(other) = TcpListener::bind((address, 0)) else { continue };
+            let port = other.local_addr().unwrap().port();
+            let said = check_port(port).unwrap_err().to_string();
+            assert!(said.starts_with(&format!("port {port} is taken")), "{said}");
+            tried += 1;
+        }
+        assert!(tried > 0, "no address of localhost could be listened on");
+    }
 }
