@@ -327,9 +327,16 @@ impl Measured {
         match self {
             Self::Amount(amount) => Some(amount.words()),
             Self::Words { text } | Self::Time { text } => Some(text.clone()),
-            Self::Range { low, high } => pair(low.as_ref(), high.as_ref(), " - "),
+            Self::Range { low, high } => match (low, high) {
+                (Some(low), Some(high)) => Some(format!("{} - {}", low.words(), high.words())),
+                // Half a range is no number.
+                (Some(low), None) => Some(format!("≥ {}", low.words())),
+                (None, Some(high)) => Some(format!("≤ {}", high.words())),
+                (None, None) => None,
+            },
             Self::Ratio { numerator, denominator } => {
-                pair(numerator.as_ref(), denominator.as_ref(), " : ")
+                let (over, under) = (numerator.as_ref()?, denominator.as_ref()?);
+                Some(format!("{} : {}", over.words(), under.words()))
             }
             Self::Date { date } => Some(date.to_string()),
             Self::Absent { why } => why.clone(),
@@ -352,9 +359,4 @@ impl Measured {
             | Self::Nothing => None,
         }
     }
-}
-
-fn pair(first: Option<&Amount>, second: Option<&Amount>, between: &str) -> Option<String> {
-    let parts: Vec<_> = [first, second].into_iter().flatten().map(Amount::words).collect();
-    (!parts.is_empty()).then(|| parts.join(between))
 }

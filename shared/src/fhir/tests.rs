@@ -97,6 +97,30 @@ fn a_value_without_a_flag_is_compared_with_the_labs_own_range_only() {
 }
 
 #[test]
+fn half_a_range_is_no_number_and_a_range_upside_down_judges_nothing() {
+    let said = |json: &str| {
+        let text = format!(r#"{{"resourceType":"Observation",{json}}}"#);
+        let view: Observation<'_> = read(&text).unwrap();
+        let flag = view.flag().map(|flag| format!("{flag:?}")).unwrap_or_default();
+        format!("{}|{flag}", view.value().words().unwrap_or_default())
+    };
+    assert_eq!(said(r#""valueRange":{"high":{"value":5,"unit":"/HPF"}}"#), "≤ 5 /HPF|");
+    assert_eq!(said(r#""valueRange":{"low":{"value":5}}"#), "≥ 5|");
+    assert_eq!(said(r#""valueRatio":{"numerator":{"value":1}}"#), "|");
+    let judged = |comparator: &str, low: &str, high: &str| {
+        said(&format!(
+            r#""valueQuantity":{{"value":90{comparator}}},"referenceRange":[{{{low}{high}}}]"#
+        ))
+    };
+    let (more, low, high) =
+        (r#","comparator":">""#, r#""low":{"value":60}"#, r#""high":{"value":120}"#);
+    assert_eq!(judged("", r#""low":{"value":99},"#, r#""high":{"value":1}"#), "90|");
+    assert_eq!(judged(more, low, ""), ">90|InRange");
+    assert_eq!(judged(more, &format!("{low},"), high), ">90|");
+    assert_eq!(judged(more, r#""low":{"value":99}"#, ""), ">90|");
+}
+
+#[test]
 fn every_type_of_value_is_shown() {
     for (json, expected) in [
         (r#"{"valueString":" reactive "}"#, expect![[r#"Words { text: "reactive" } None"#]]),

@@ -34,6 +34,8 @@ const TELLING: [What; 14] = [
 ];
 /// Of these as many on one row.
 const TELLING_MAX: usize = 2;
+/// A result of more parts says how many; they stand on its own page.
+const PARTS_MAX: usize = 8;
 
 // --- Results ---
 
@@ -57,6 +59,7 @@ pub(super) fn value_words(shown: &Shown) -> (String, String) {
         Shown::Yes => only(words::result_yes()),
         Shown::No => only(words::result_no()),
         Shown::Date(date) => only(time::date_and_time(*date)),
+        Shown::Days(from, to) => only(words::time_from_to(&time::date(*from), &time::date(*to))),
         Shown::Curve => only(words::result_curve()),
         Shown::Missing(Some(why)) => only(why.clone()),
         Shown::Missing(None) => only(words::result_missing()),
@@ -114,15 +117,19 @@ pub(super) fn result_line(row: &ResultRow) -> Line {
         Shown::Number { .. } | Shown::Yes | Shown::No => false,
         // Words need the whole line.
         Shown::Words(text) => text.chars().count() > 14,
-        Shown::Date(_) | Shown::Curve | Shown::Missing(_) | Shown::Parts => true,
+        Shown::Date(_) | Shown::Days(..) | Shown::Curve | Shown::Missing(_) | Shown::Parts => true,
     };
     let (value, unit) = value_words(&row.shown);
     if long && !value.is_empty() {
         details.insert(0, value.clone());
     }
-    for part in &row.parts {
-        let (name, _) = test_words(part.loinc.as_deref(), part.name.as_deref());
-        details.push(words::result_part(&name, &value_and_unit(&part.shown)));
+    if row.parts.len() > PARTS_MAX {
+        details.push(words::search_found(u32::try_from(row.parts.len()).unwrap_or(u32::MAX)));
+    } else {
+        details.extend(row.parts.iter().map(|part| {
+            let (name, _) = test_words(part.loinc.as_deref(), part.name.as_deref());
+            words::result_part(&name, &value_and_unit(&part.shown))
+        }));
     }
     Line {
         href: Some(format!("/results/{}", row.entry)),

@@ -52,6 +52,10 @@ fn by_range(amount: &Amount, band: &Band) -> Option<Flag> {
         Some(limit) => Decimal::read(&limit.number).map(Some),
     };
     let (low, high) = (limit(&band.low)?, limit(&band.high)?);
+    if low.as_ref().zip(high.as_ref()).is_some_and(|(low, high)| low > high) {
+        // Nothing is within such a range; the source mistook something.
+        return None;
+    }
     let below = low.as_ref().is_some_and(|low| value < *low);
     let above = high.as_ref().is_some_and(|high| value > *high);
     match amount.comparator.as_deref() {
@@ -59,6 +63,8 @@ fn by_range(amount: &Amount, band: &Band) -> Option<Flag> {
         Some(">" | ">=") if above => return Some(Flag::Above),
         // "< 5" with an upper limit of 5 or more and no lower one cannot be too high.
         Some("<" | "<=") if low.is_none() && !above => return Some(Flag::InRange),
+        // Nor "> 90" with a lower limit of 90 or less and no upper one too low.
+        Some(">" | ">=") if high.is_none() && !below => return Some(Flag::InRange),
         Some(_) => return None,
         None => {}
     }

@@ -27,6 +27,8 @@ pub enum Shown {
     Yes,
     No,
     Date(PartialDate),
+    /// From and to.
+    Days(PartialDate, PartialDate),
     /// A curve, which no list can show.
     Curve,
     /// No value, and perhaps why in the source's words.
@@ -69,6 +71,7 @@ pub fn shown(value: &Measured, parts: &[Part]) -> Shown {
         Measured::Truth { yes: true } => Shown::Yes,
         Measured::Truth { yes: false } => Shown::No,
         Measured::Date { date } => Shown::Date(*date),
+        Measured::Period { from: Some(from), to: Some(to) } => Shown::Days(*from, *to),
         Measured::Period { from, to } => match from.or(*to) {
             Some(date) => Shown::Date(date),
             None => Shown::Missing(None),
