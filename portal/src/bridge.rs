@@ -42,9 +42,11 @@ pub enum Ask {
     Thread {
         thread: EntryId,
     },
+    /// Panels from this one on, with about so many rows.
     Results {
         show: ShowResults,
-        limit: u32,
+        from: u32,
+        rows: u32,
     },
     Result {
         entry: EntryId,
@@ -74,6 +76,7 @@ pub enum Ask {
         now: Timestamp,
     },
     Timeline {
+        from: u32,
         limit: u32,
     },
     Search {

@@ -76,6 +76,7 @@ pub enum Ask {
         entry: EntryId,
     },
     Timeline {
+        from: u32,
         limit: u32,
     },
     Search {
@@ -241,7 +242,9 @@ pub fn answer(record: &Record, reader: AccountId, ask: &Ask) -> Answer {
             Box::new(EntryAnswer { row, section, papers })
         })),
         Ask::Alike { entry } => Answer::Alike(alike::alike(record, *entry)),
-        Ask::Timeline { limit } => Answer::Timeline(timeline::timeline(record, reader, *limit)),
+        Ask::Timeline { from, limit } => {
+            Answer::Timeline(timeline::timeline(record, reader, *from, *limit))
+        }
         Ask::Search { text } => Answer::Found(search::search(record, text)),
         Ask::Activity { words, limit } => {
             Answer::Activity(activity::activity(record, words, *limit))

@@ -22,7 +22,7 @@ fn answers(record: &Record) -> Vec<String> {
         Ask::Results { show: ShowResults::All, limit: 20 },
         Ask::Medicines,
         Ask::Section { section: Section::Visits },
-        Ask::Timeline { limit: 20 },
+        Ask::Timeline { from: 0, limit: 20 },
         Ask::Threads,
     ];
     asks.iter().map(|ask| format!("{:?}", answer(record, ROSA, ask))).collect()

@@ -79,7 +79,7 @@ pub fn times(documents: &Documents) -> Times {
         ("one result and its trend", Ask::Result { entry }),
         ("medicines", Ask::Medicines),
         ("visits", Ask::Section { section }),
-        ("timeline", Ask::Timeline { limit: 50 }),
+        ("timeline", Ask::Timeline { from: 0, limit: 50 }),
         ("search with a typo", search()),
         ("search for three words", Ask::Search { text: "glucose mass blood".to_owned() }),
     ];

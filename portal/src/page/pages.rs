@@ -25,6 +25,7 @@ mod not_found;
 mod papers;
 mod passphrase;
 mod photos;
+mod portions;
 mod reading;
 mod record;
 mod refill;

@@ -42,7 +42,7 @@ pub fn look_at(bytes: &[u8]) -> bool {
         Ask::Medicine { entry: id },
         Ask::Overview,
         Ask::Entry { entry: id },
-        Ask::Timeline { limit: 9 },
+        Ask::Timeline { from: 0, limit: 9 },
         Ask::Search { text: "glucose".to_owned() },
     ];
     let sections = SECTIONS.into_iter().map(|section| Ask::Section { section });

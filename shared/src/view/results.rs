@@ -2,11 +2,13 @@
 
 pub mod chart;
 pub mod detail;
+pub(super) mod portions;
 pub(super) mod rows;
 pub mod shown;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::portions::{PANELS_MAX, portion, results};
 use self::rows::{reading_row, readings, result_row};
 use self::shown::{Bar, Shown, ShownPart, ShownRange};
 use super::ItemState;
@@ -17,11 +19,8 @@ use crate::fhir::report::Report;
 use crate::id::{AccountId, EntryId};
 use crate::ordered::{BTreeMap, BTreeSet};
 use crate::record::chart::HeadOf;
-use crate::record::{Loaded, Record, Resource, Shelf};
+use crate::record::{Loaded, Record, Resource};
 use crate::time::{Day, PartialDate};
-
-/// Panels of one answer; a screen asks for more when somebody scrolls so far.
-pub const PANELS_MAX: u32 = 500;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -36,8 +35,8 @@ pub enum ShowResults {
 pub struct Results {
     pub loaded: Loaded,
     pub panels: Vec<Panel>,
-    /// There are older ones.
-    pub more: bool,
+    /// Where older ones begin.
+    pub next: Option<u32>,
 }
 
 /// Results that were reported together, or taken on one day at one place.
@@ -103,27 +102,6 @@ pub(super) struct Sketch<'a> {
 enum Member<'a> {
     Chart(&'a Resource, Option<PartialDate>),
     Reading(EntryId, &'a crate::record::Entry),
-}
-
-pub fn results(record: &Record, reader: AccountId, show: ShowResults, limit: u32) -> Results {
-    let mut sketches = match show {
-        ShowResults::Home => Vec::new(),
-        ShowResults::All => chart_sketches(record, &|_, _| true),
-        ShowResults::OutOfRange => chart_sketches(record, &|_, head| head.is_unusual()),
-    };
-    match show {
-        ShowResults::All | ShowResults::Home => sketches.extend(home_sketches(record)),
-        ShowResults::OutOfRange => sketches.retain(|sketch| !sketch.members.is_empty()),
-    }
-    let limit = limit.min(PANELS_MAX) as usize;
-    let more = sketches.len() > limit;
-    in_order(&mut sketches, limit);
-    let shown = sketches.into_iter().take(limit);
-    Results {
-        loaded: record.chart().loaded(Shelf::Results),
-        panels: shown.map(|sketch| panel(record, reader, sketch)).collect(),
-        more,
-    }
 }
 
 /// Rows of the newest panels of the chart that are of a time that is asked for: what is out of range

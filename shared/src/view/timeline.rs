@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::results::{Panel, ShowResults, results};
+use super::results::Panel;
+use super::results::portions::newest;
 use super::sections::{Marks, Row};
 use crate::arrange::Arrange;
 use crate::fhir::ResourceType;
@@ -18,7 +19,8 @@ pub const MOMENTS_MAX: u32 = 500;
 pub struct Timeline {
     pub loaded: Loaded,
     pub moments: Vec<Moment>,
-    pub more: bool,
+    /// Where older ones begin.
+    pub next: Option<u32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,8 +30,9 @@ pub enum Moment {
     Results(Panel),
 }
 
-pub fn timeline(record: &Record, reader: AccountId, limit: u32) -> Timeline {
-    let limit = limit.min(MOMENTS_MAX);
+/// Moments from this one on.
+pub fn timeline(record: &Record, reader: AccountId, from: u32, limit: u32) -> Timeline {
+    let limit = from.saturating_add(limit.min(MOMENTS_MAX));
     let zone = record.zone();
     let wrong = record.marked_wrong();
     let marks = Marks::of(record);
@@ -40,14 +43,14 @@ pub fn timeline(record: &Record, reader: AccountId, limit: u32) -> Timeline {
         .filter_map(|resource| Some((when(resource)?.order_in(zone), resource)))
         .collect();
     dated.arrange_by_key(|(order, resource)| std::cmp::Reverse((*order, resource.entry)));
-    let results = results(record, reader, ShowResults::All, limit);
-    let more = results.more || dated.len() > limit as usize;
+    let panels = newest(record, reader, limit);
+    let more = panels.next.is_some() || dated.len() > limit as usize;
     let mut moments: Vec<(_, EntryId, Moment)> = Vec::new();
     for (order, resource) in dated.into_iter().take(limit as usize) {
         let row = marks.row(record, resource);
         moments.push((Some(order), resource.entry, Moment::Entry(row)));
     }
-    for panel in results.panels {
+    for panel in panels.panels {
         let first = panel.rows.first().map(|row| row.entry);
         let entry = panel.report.or(first).unwrap_or(EntryId::from_u128(0));
         let order = panel.when.map(|when| when.order_in(zone));
@@ -56,10 +59,11 @@ pub fn timeline(record: &Record, reader: AccountId, limit: u32) -> Timeline {
     moments.arrange_by_key(|(order, entry, _)| std::cmp::Reverse((*order, *entry)));
     let more = more || moments.len() > limit as usize;
     moments.truncate(limit as usize);
+    let moments = moments.into_iter().skip(from as usize);
     Timeline {
         loaded: record.chart().loaded(Shelf::Everything),
-        moments: moments.into_iter().map(|(_, _, moment)| moment).collect(),
-        more,
+        moments: moments.map(|(_, _, moment)| moment).collect(),
+        next: more.then_some(limit),
     }
 }
 

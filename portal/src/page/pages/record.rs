@@ -1,5 +1,7 @@
 //! The record by its sections, everything on one line of time, and any one thing of it.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use shared::id::EntryId;
 use shared::view::sections::{Overview, SectionAnswer};
@@ -12,12 +14,13 @@ use super::chart_words::{
 use super::message_words::state_words;
 use super::not_found::Missing;
 use super::papers::papers;
+use super::portions::{Long, portions};
 use super::say_wrong;
 use crate::bridge::{Answer, Ask};
 use crate::page::i18n::{time, words};
 use crate::page::session::Session;
 use crate::page::ui::banner::Banner;
-use crate::page::ui::button::{BackLink, Button, Weight};
+use crate::page::ui::button::BackLink;
 use crate::page::ui::empty::{Empty, Skeleton};
 use crate::page::ui::icon::{Icon, Picture};
 use crate::page::ui::line::{Line, lines};
@@ -170,15 +173,14 @@ fn one_section(found: &SectionAnswer, icon: Icon, name: &str) -> AnyView {
 
 #[component]
 pub(crate) fn Timeline() -> impl IntoView {
-    let limit = RwSignal::new(MOMENTS);
-    let ask = Signal::derive(move || Ask::Timeline { limit: limit.get() });
-    let answer = expect_context::<Session>().ask_anew(ask);
-    let list = move || {
-        answer.with(|answer| match answer {
-            Some(Answer::Timeline(found)) => moments(found, limit),
-            Some(_) | None => view! { <Skeleton label=words::record_loading()/> }.into_any(),
-        })
-    };
+    let list = portions(Long {
+        ask: Arc::new(|from| Ask::Timeline { from, limit: MOMENTS }),
+        show: |answer, first| match answer {
+            Answer::Timeline(found) => moments(found, first),
+            _ => ().into_any(),
+        },
+        next: |answer| if let Answer::Timeline(found) = answer { found.next } else { None },
+    });
     view! {
         <Screen name=words::timeline_title()>
             <div>
@@ -190,10 +192,11 @@ pub(crate) fn Timeline() -> impl IntoView {
     }
 }
 
-fn moments(found: &Moments, limit: RwSignal<u32>) -> AnyView {
+fn moments(found: &Moments, first: bool) -> AnyView {
+    let banner = first.then(|| loaded_banner(found.loaded));
     if found.moments.is_empty() {
         return view! {
-            {loaded_banner(found.loaded)}
+            {banner}
             <Empty icon=Icon::Clock title=words::timeline_empty()
                 text=words::record_section_empty_text()/>
         }
@@ -220,15 +223,7 @@ fn moments(found: &Moments, limit: RwSignal<u32>) -> AnyView {
         });
     }
     parts.push(year_of(&year, rows));
-    view! {
-        {loaded_banner(found.loaded)}
-        {parts}
-        {found.more.then(|| view! {
-            <Button label=words::results_older() weight=Weight::Quiet icon=Icon::ChevronDown
-                on_press=move || limit.update(|limit| *limit += MOMENTS)/>
-        })}
-    }
-    .into_any()
+    view! { {banner}{parts} }.into_any()
 }
 
 fn year_of(year: &str, rows: Vec<Line>) -> AnyView {

@@ -1,34 +1,37 @@
 //! Results, the newest first.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use shared::view::ShowResults;
 use shared::view::results::{Panel, Results as Found};
 
 use super::chart_words::{loaded_banner, result_line};
+use super::portions::{Long, portions};
 use crate::bridge::{Answer, Ask};
 use crate::page::i18n::{time, words};
-use crate::page::session::Session;
-use crate::page::ui::button::{Button, LinkButton, Weight};
-use crate::page::ui::empty::{Empty, Skeleton};
+use crate::page::ui::button::{LinkButton, Weight};
+use crate::page::ui::empty::Empty;
 use crate::page::ui::icon::Icon;
 use crate::page::ui::line::lines;
 use crate::page::ui::screen::Screen;
 use crate::page::ui::segmented::Segmented;
 
-/// Panels of the first answer, and how many more a press brings.
-const PANELS: u32 = 30;
+/// Rows of the first answer, and how many more a press brings.
+const ROWS: u32 = 60;
 
 #[component]
 pub(crate) fn Results() -> impl IntoView {
-    let session = expect_context::<Session>();
     let show = RwSignal::new(ShowResults::All);
-    let limit = RwSignal::new(PANELS);
-    let ask = Signal::derive(move || Ask::Results { show: show.get(), limit: limit.get() });
-    let answer = session.ask_anew(ask);
     let list = move || {
-        answer.with(|answer| match answer {
-            Some(Answer::Results(found)) => results(found, limit),
-            Some(_) | None => view! { <Skeleton label=words::results_loading()/> }.into_any(),
+        let show = show.get();
+        portions(Long {
+            ask: Arc::new(move |from| Ask::Results { show, from, rows: ROWS }),
+            show: |answer, first| match answer {
+                Answer::Results(found) => results(found, first),
+                _ => ().into_any(),
+            },
+            next: |answer| if let Answer::Results(found) = answer { found.next } else { None },
         })
     };
     let options = vec![
@@ -41,10 +44,8 @@ pub(crate) fn Results() -> impl IntoView {
             <h1>{words::places_results()}</h1>
             <div class="later">
                 <Segmented name="show" label=words::results_show() options=options
-                    chosen=ShowResults::All bare=true on_choose=move |chosen| {
-                        limit.set(PANELS);
-                        show.set(chosen);
-                    }/>
+                    chosen=ShowResults::All bare=true
+                    on_choose=move |chosen| show.set(chosen)/>
             </div>
             {list}
             <LinkButton href="/reading".to_owned() label=words::reading_title()
@@ -53,25 +54,18 @@ pub(crate) fn Results() -> impl IntoView {
     }
 }
 
-fn results(found: &Found, limit: RwSignal<u32>) -> AnyView {
+fn results(found: &Found, first: bool) -> AnyView {
+    let banner = first.then(|| loaded_banner(found.loaded));
     if found.panels.is_empty() {
         return view! {
-            {loaded_banner(found.loaded)}
+            {banner}
             <Empty icon=Icon::Results title=words::results_empty() text=words::results_will()/>
         }
         .into_any();
     }
     let mut day = String::new();
     let panels: Vec<_> = found.panels.iter().map(|panel| one_panel(panel, &mut day)).collect();
-    view! {
-        {loaded_banner(found.loaded)}
-        {panels}
-        {found.more.then(|| view! {
-            <Button label=words::results_older() weight=Weight::Quiet icon=Icon::ChevronDown
-                on_press=move || limit.update(|limit| *limit += PANELS)/>
-        })}
-    }
-    .into_any()
+    view! { {banner}{panels} }.into_any()
 }
 
 /// The day stands once above all that came on it.

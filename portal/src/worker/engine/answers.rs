@@ -16,8 +16,8 @@ pub fn answer(record: &Record, reader: AccountId, ask: Ask) -> Answer {
         Ask::Home { now } => Answer::Home(Box::new(home::home(record, reader, now))),
         Ask::Threads => Answer::Threads(threads::threads(record, reader)),
         Ask::Thread { thread } => Answer::Thread(threads::thread(record, reader, thread)),
-        Ask::Results { show, limit } => {
-            Answer::Results(results::results(record, reader, show, limit))
+        Ask::Results { show, from, rows } => {
+            Answer::Results(results::portion(record, reader, show, from, rows))
         }
         Ask::Result { entry } => {
             Answer::Result(detail::result(record, reader, entry).map(Box::new))
@@ -42,7 +42,9 @@ pub fn answer(record: &Record, reader: AccountId, ask: Ask) -> Answer {
         Ask::Card => Answer::Card(Box::new(card::card(record, reader))),
         Ask::ResultNotice => Answer::ResultNotice(home::result_notice(record, reader)),
         Ask::Code { text } => Answer::Code(qr::code(&text)),
-        Ask::Timeline { limit } => Answer::Timeline(timeline::timeline(record, reader, limit)),
+        Ask::Timeline { from, limit } => {
+            Answer::Timeline(timeline::timeline(record, reader, from, limit))
+        }
         Ask::Search { text } => Answer::Found(search::search(record, &text)),
         Ask::Activity { words, limit } => {
             Answer::Activity(activity::activity(record, &words, limit))

@@ -106,6 +106,35 @@ fn panels_of_one_moment_stand_by_their_names_whenever_they_came() {
 }
 
 #[test]
+fn a_long_list_is_read_in_portions_and_nothing_in_it_is_out_of_reach() {
+    let mut story = Story::default();
+    let panels = PANELS_MAX as usize + 7;
+    for number in 0..panels {
+        let report = format!(
+            r#"{{"resourceType":"DiagnosticReport","id":"{number}","status":"final","effectiveDateTime":"{}","conclusion":"Seen."}}"#,
+            1400 + number
+        );
+        story.chart(Kind::ChartResults(2026), ChartEntry::new(SOURCE, report));
+    }
+    for name in ["a", "b", "c"] {
+        lab(&mut story, name, name, "2026-11-14", &percent("7"), "");
+    }
+    let (mut seen, mut from) = (Vec::new(), Some(0));
+    while let Some(next) = from {
+        let portion = portion(&story.record, ROSA, ShowResults::All, next, 60);
+        let rows: usize = portion.panels.iter().map(|panel| panel.rows.len().max(1)).sum();
+        // The last panel comes whole.
+        assert!(rows <= 62, "{rows} rows in one portion");
+        seen.extend(portion.panels.iter().map(|panel| panel.when.unwrap().year()));
+        from = portion.next;
+    }
+    let mut expected: Vec<_> =
+        (1400..1400 + i16::try_from(panels).unwrap()).chain([2026]).collect();
+    expected.sort_by_key(|year| std::cmp::Reverse(*year));
+    assert_eq!(seen, expected);
+}
+
+#[test]
 fn a_report_shows_the_corrected_result_in_whichever_order_both_came() {
     let old = |story: &mut Story| lab(story, "1", "A1c", "2026-03-09", &percent("70"), "");
     let corrected = |replaces| ChartEntry {

@@ -178,7 +178,7 @@ fn everything_dated_stands_on_one_line() {
     story.core(r#"{"resourceType":"Condition","code":{"text":"No date"}}"#);
     let seen = r#"{"resourceType":"Observation","status":"final","code":{"text":"A1c"},"effectiveDateTime":"2026-10-03","valueString":"7"}"#;
     story.chart(Kind::ChartResults(2026), ChartEntry::new(SOURCE, seen));
-    let lines: Vec<_> = timeline(&story.record, ROSA, 10)
+    let lines: Vec<_> = timeline(&story.record, ROSA, 0, 10)
         .moments
         .into_iter()
         .map(|moment| match moment {
@@ -187,4 +187,8 @@ fn everything_dated_stands_on_one_line() {
         })
         .collect();
     expect!["1 results, Flu, Diabetes"].assert_eq(&lines.join(", "));
+    let second = timeline(&story.record, ROSA, 1, 1);
+    let Moment::Entry(flu) = &second.moments[0] else { panic!("a shot") };
+    assert_eq!((flu.name.as_deref(), second.next), (Some("Flu"), Some(2)));
+    assert_eq!(timeline(&story.record, ROSA, 2, 1).next, None);
 }
