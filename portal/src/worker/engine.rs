@@ -17,6 +17,7 @@ use futures_util::StreamExt;
 use shared::sync::stored::{RowKey, StoreError, Stored};
 
 use self::account::Account;
+use self::other_tabs::LineTalk;
 use self::photos::PhotoNews;
 use super::access::{self, Opened, Proof};
 use super::browser::page_port;
@@ -55,6 +56,8 @@ pub enum Happened {
         /// Another tab did so before.
         after_another: bool,
     },
+    /// Another tab of this account asks how the line stands, or says it.
+    Line(LineTalk),
     /// Only the newest timer counts.
     Timer(u64),
     /// The server said again who is signed in.

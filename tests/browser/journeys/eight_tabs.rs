@@ -1,5 +1,5 @@
-//! Eight tabs of one account: all are usable, what one writes the others show, and whichever holds the
-//! line, another one has it within a second after it is closed.
+//! Eight tabs of one account: all are usable, what one writes the others show, all say how the line
+//! stands, and whichever holds it, another one has it within a second after it is closed.
 
 use crate::engine::PHONE;
 use crate::page::Name::{Has, Is};
@@ -19,8 +19,8 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     let mut tabs = Vec::new();
     for _ in 0..TABS {
         let tab = stage.enter("patient").await?;
-        // What a tab says of the line is that of its own, and only one has it.
-        tab.see(if tabs.is_empty() { "Up to date" } else { "Rosa" }).await?;
+        // Only the first has the line, and no other says that there is none.
+        tab.see("Up to date").await?;
         tabs.push(tab);
     }
     ensure!(lines(stage) == 1, "{} tabs hold a line", lines(stage));
@@ -38,7 +38,17 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         tabs[0].see("Up to date").await?;
     }
     ensure!(quickest < HANDED_OVER_WITHIN, "the next tab had a line after {quickest:?} at best");
-    everybody_sees(&tabs, 1, "After the leader left").await
+    everybody_sees(&tabs, 1, "After the leader left").await?;
+    stage.server_stops().await?;
+    for words in ["Offline", "Up to date"] {
+        for tab in &tabs {
+            tab.see(words).await?;
+        }
+        if words == "Offline" {
+            stage.server_starts().await?;
+        }
+    }
+    Ok(())
 }
 
 /// How many times a tab was let in to the line.

@@ -17,7 +17,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::answers::answer;
 use super::damage::Damage;
 use super::local::{first_profile, keep_profile, kept_profile, read_local};
-use super::other_tabs::listen_to_tabs;
+use super::other_tabs::{listen_about_the_line, listen_to_tabs};
 use super::photos::Photos;
 use super::renewing::SignIn;
 use super::storing::Storing;
@@ -54,6 +54,10 @@ pub struct Account {
     pub(super) withdrawing: Vec<Number>,
     pub(super) told: Option<Status>,
     pub(super) damage: Damage,
+    /// This tab holds the line; of the others, `elsewhere` is what the one that does said last.
+    pub(super) is_leading: bool,
+    pub(super) elsewhere: Option<Status>,
+    pub(super) line_talk: Option<tabs::Channel>,
 }
 
 impl Account {
@@ -80,6 +84,7 @@ impl Account {
         };
         spawn_local(storing.run(waiting));
         let photos = Photos::on(shelf).await;
+        let line_talk = listen_about_the_line(disk.name(), &happenings);
         let device = Device::new(profile.account, profile.device, OpenDocuments::default());
         let reading = Reading::of(session.open);
         let mut account = Self {
@@ -99,6 +104,9 @@ impl Account {
             withdrawing: Vec::new(),
             told: None,
             damage: Damage::default(),
+            is_leading: false,
+            elsewhere: None,
+            line_talk,
         };
         let Some(rows) = account.rows().await else {
             // An empty record would be a lie.
@@ -159,11 +167,9 @@ impl Account {
                 Happened::Elsewhere { put, removed } => {
                     events.push(Event::Elsewhere { put, removed });
                 }
+                Happened::Line(talk) => self.hear_of_the_line(talk),
                 Happened::Leading { after_another } => {
-                    // That tab may have written until it ended, and nobody heard of the last of it.
-                    let rows = if after_another { self.rows().await } else { None };
-                    events.extend(rows.map(Event::Loaded));
-                    events.push(Event::Leading(true));
+                    events.extend(self.lead(after_another).await);
                 }
                 Happened::Timer(number) if number == self.timer => events.push(Event::Timer),
                 Happened::Timer(_) => {}
@@ -180,6 +186,13 @@ impl Account {
             let answer = self.answer(ask);
             page_port::tell(&ToPage::Answered { number, answer });
         }
+    }
+
+    async fn lead(&mut self, after_another: bool) -> Vec<Event> {
+        self.is_leading = true;
+        // That tab may have written until it ended, and nobody heard of the last of it.
+        let rows = if after_another { self.rows().await } else { None };
+        rows.map(Event::Loaded).into_iter().chain([Event::Leading(true)]).collect()
     }
 
     fn answer(&mut self, ask: Ask) -> Answer {

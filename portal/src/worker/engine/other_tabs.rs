@@ -1,11 +1,14 @@
-//! What another tab of this browser wrote to the disk that both share.
+//! What another tab of this browser wrote to the disk that both share, and how its line stands: one of
+//! them holds the line, and what it knows is true for all.
 
 use std::rc::Rc;
 
 use shared::sync::stored::RowKey;
 use wasm_bindgen_futures::spawn_local;
 
+use super::account::Account;
 use super::{Happened, Happenings, report};
+use crate::bridge::{Status, from_bytes, to_bytes};
 use crate::worker::browser::disk::{Disk, ROWS};
 use crate::worker::browser::tabs;
 use crate::worker::vault::Vault;
@@ -44,4 +47,43 @@ async fn read_again(disk: &Disk, vault: &Vault, keys: Vec<RowKey>) -> Option<Hap
         }
     }
     Some(Happened::Elsewhere { put, removed })
+}
+
+/// Between the tab that holds the line and the others.
+pub enum LineTalk {
+    /// A tab that was opened just now asks; a message without bytes.
+    Asked,
+    Said(Status),
+}
+
+pub fn listen_about_the_line(name: &str, happenings: &Happenings) -> Option<tabs::Channel> {
+    let happenings = happenings.clone();
+    let channel = tabs::Channel::open(&format!("{name} line"), move |bytes| {
+        let talk = match bytes.as_slice() {
+            [] => Some(LineTalk::Asked),
+            // A tab of another release may say what this one does not know.
+            bytes => from_bytes(bytes).ok().map(LineTalk::Said),
+        };
+        if let Some(talk) = talk {
+            report(&happenings, Happened::Line(talk));
+        }
+    })?;
+    channel.tell(&[]);
+    Some(channel)
+}
+
+impl Account {
+    pub(super) fn hear_of_the_line(&mut self, talk: LineTalk) {
+        match talk {
+            LineTalk::Asked => self.say_how_the_line_stands(),
+            LineTalk::Said(status) => self.elsewhere = Some(status),
+        }
+    }
+
+    /// Only the tab that holds the line knows.
+    pub(super) fn say_how_the_line_stands(&self) {
+        if let (true, Some(channel), Some(status)) = (self.is_leading, &self.line_talk, self.told) {
+            channel.tell(&to_bytes(&status));
+        }
+    }
 }

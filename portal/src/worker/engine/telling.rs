@@ -40,8 +40,9 @@ impl Account {
         let asking = u32::try_from(self.device.asking(clock::now())).unwrap_or(u32::MAX);
         let refused = u32::try_from(self.device.dead_letters().len()).unwrap_or(u32::MAX);
         let is_damaged = self.damage.is_there() && waiting == 0;
-        let status = match self.device.line() {
-            Line::Offline if self.sign_in.is_over() => Status::SignedOut { waiting },
+        let (line, signed_out) = self.line();
+        let status = match line {
+            Line::Offline if signed_out => Status::SignedOut { waiting },
             Line::Offline | Line::TooOld | Line::Revoked if !is_damaged => {
                 Status::Offline { waiting }
             }
@@ -56,6 +57,26 @@ impl Account {
         if self.told != Some(status) {
             self.told = Some(status);
             page_port::tell(&ToPage::Status(status));
+            self.say_how_the_line_stands();
+        }
+    }
+
+    /// How the line stands, and whether the session is over: as this tab knows it if it holds the line,
+    /// else as the tab said that does. What waits is on the disk that all share.
+    fn line(&self) -> (Line, bool) {
+        let Some(said) = self.elsewhere.filter(|_| !self.is_leading) else {
+            return (self.device.line(), self.sign_in.is_over());
+        };
+        match said {
+            Status::UpToDate { at } if self.device.unsent() == 0 => (Line::Same { at }, false),
+            Status::Offline { .. } => (Line::Offline, false),
+            Status::SignedOut { .. } => (Line::Offline, true),
+            Status::UpToDate { .. }
+            | Status::Checking
+            | Status::Sending { .. }
+            | Status::Asks { .. }
+            | Status::NotSent { .. }
+            | Status::Damaged => (Line::Exchanging, false),
         }
     }
 
