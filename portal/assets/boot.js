@@ -150,6 +150,23 @@ if (window.matchMedia("(display-mode: standalone)").matches || navigator.standal
   root.dataset.install = "by-hand"; // iOS and iPadOS: only the Share menu installs.
 }
 
+// --- Keeping ---
+
+async function lookAtSpace() {
+  const storage = navigator.storage;
+  if (!storage?.persisted) return;
+  const [kept, { usage }] = await Promise.all([storage.persisted(), storage.estimate()]);
+  root.dataset.space = Math.ceil(usage / 1e6);
+  tell("kept", kept ? "yes" : "no");
+}
+
+window.addEventListener("satchel:look-at-space", lookAtSpace);
+// Only when somebody asks for it: some browsers then ask back.
+window.addEventListener("satchel:keep-now", async () => {
+  await navigator.storage.persist();
+  await lookAtSpace();
+});
+
 if (!root.dataset.boot) {
   await start();
   // After the start, because on a slow line the program comes first.

@@ -31,6 +31,7 @@ const TIMELESS: &str = "
             return () => `(${parts.filter((part) => has[part]).join(' ')})`;
         },
     });
+    StorageManager.prototype.estimate = async () => ({ usage: 3e6 });
     Date.prototype.getFullYear = () => 2026;
     Date.prototype.getMonth = () => 10;
     Date.prototype.getDate = () => 20;";

@@ -17,6 +17,7 @@ const BLOCKS_MAX: usize = 5_000;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paper {
+    pub title: Option<String>,
     pub content_type: String,
     pub language: Option<String>,
     pub said: PaperSaid,
@@ -72,7 +73,7 @@ pub fn paper(record: &Record, entry: EntryId, form: u32) -> Option<Paper> {
         FormPlace::Inline { data } => said(&content_type, data),
         FormPlace::Blob { .. } | FormPlace::Url { .. } | FormPlace::Nowhere => PaperSaid::NotHere,
     };
-    Some(Paper { content_type, language: form.language, said })
+    Some(Paper { title: form.title, content_type, language: form.language, said })
 }
 
 fn said(content_type: &str, data: &str) -> PaperSaid {

@@ -64,11 +64,18 @@ pub(crate) fn PaperScreen(id: String, form: String) -> AnyView {
             None => view! { <Skeleton label=words::record_loading()/> }.into_any(),
         })
     };
+    let heading = move || {
+        let title = answer.with(|answer| match answer {
+            Some(Answer::Paper(Some(paper))) => paper.title.clone(),
+            Some(_) | None => None,
+        });
+        view! { <h1 dir="auto">{title.unwrap_or_else(words::paper_title)}</h1> }
+    };
     view! {
         <Screen name=words::paper_title()>
             <div>
                 <BackLink href="/record/documents" label=words::record_documents()/>
-                <h1>{words::paper_title()}</h1>
+                {heading}
             </div>
             {body}
         </Screen>

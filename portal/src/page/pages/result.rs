@@ -13,7 +13,7 @@ use super::chart_words::{
 use super::not_found::Missing;
 use super::say_wrong;
 use crate::bridge::{Answer, Ask};
-use crate::page::i18n::{time, words};
+use crate::page::i18n::{Language, current, time, words};
 use crate::page::session::Session;
 use crate::page::ui::banner::Banner;
 use crate::page::ui::button::{BackLink, LinkButton, Weight};
@@ -263,13 +263,38 @@ fn surroundings(detail: &ResultDetail) -> AnyView {
     say(words::result_panel(), &other(&detail.report_title));
     say(words::fact_source(), &Some(row.source.clone()).filter(|source| !source.is_empty()));
     say(words::fact_by_hand(), &row.by_hand);
+    let explained = explained(row.loinc.as_deref());
     view! {
         <Card id="about" title=words::result_about()>
             {facts(about)}
             <LinkButton href="/messages/new".to_owned() label=words::result_ask()
                 icon=Icon::Message/>
+            {explained}
             <p class="detail">{words::result_loinc()}</p>
         </Card>
     }
     .into_any()
+}
+
+/// Of tests that we know, so that no code from elsewhere becomes part of an address. MedlinePlus Connect
+/// finds its page by LOINC code: https://medlineplus.gov/medlineplus-connect/web-application/.
+fn explained(loinc: Option<&str>) -> Option<AnyView> {
+    let code = loinc.filter(|code| words::test(code).is_some())?;
+    let language = match current() {
+        Language::Spanish => "es",
+        Language::English | Language::Mirrored => "en",
+    };
+    let href = format!(
+        "https://connect.medlineplus.gov/application?mainSearchCriteria.v.cs=2.16.840.1.113883.6.1\
+         &mainSearchCriteria.v.c={code}&informationRecipient.languageCode.c={language}"
+    );
+    Some(
+        view! {
+            <div>
+                <a href=href target="_blank" rel="noreferrer">{words::result_explained()}</a>
+                <p class="detail">{words::result_explained_text()}</p>
+            </div>
+        }
+        .into_any(),
+    )
 }

@@ -1,4 +1,4 @@
-//! Settings: how to read, on the home screen or not, lock.
+//! Settings: how to read, on the home screen or not, whether the browser keeps it, lock.
 
 mod notices;
 mod safety;
@@ -26,6 +26,7 @@ pub(crate) fn Settings() -> impl IntoView {
             <Card id="on-this-device" title=words::settings_device() flush=true>
                 <Rows>
                     <Install/>
+                    <Kept/>
                     <RowLink href="/activity".to_owned() icon=Icon::Sending
                         title=words::activity_sending() detail=words::settings_sending()/>
                     <RowLink href="/keys".to_owned() icon=Icon::Info title=words::keys_title()
@@ -101,6 +102,31 @@ fn Install() -> AnyView {
             <RowText icon=Icon::Info title=words::install_title() detail=words::install_menu()/>
         }
         .into_any(),
+    };
+    view! { {row} }.into_any()
+}
+
+/// Whether the browser promises to keep the record, and how much of the phone it takes.
+#[component]
+fn Kept() -> AnyView {
+    let kept = RwSignal::new(None);
+    hear("kept", move || {
+        kept.try_set(root_data("kept"));
+    });
+    tell("look-at-space");
+    let row = move || {
+        let size = root_data("space").unwrap_or_default();
+        Some(match kept.get()?.as_str() {
+            "yes" => view! {
+                <RowText icon=Icon::Ok title=words::kept_title() detail=words::kept_yes(&size)/>
+            }
+            .into_any(),
+            _ => view! {
+                <RowButton icon=Icon::Download title=words::kept_ask() detail=words::kept_no(&size)
+                    on_press=move || tell("keep-now")/>
+            }
+            .into_any(),
+        })
     };
     view! { {row} }.into_any()
 }
