@@ -1,9 +1,11 @@
 //! What is proven, one file a journey.
 
 mod accessibility;
+mod answers;
 mod before_visit;
 mod break_glass;
 mod canaries;
+mod caregiver;
 mod checks;
 mod clinic;
 mod clinic_keys;
@@ -16,8 +18,10 @@ mod keyboard;
 mod kills;
 mod large_text;
 mod lock;
+mod media;
 mod office;
 mod offline;
+mod papers;
 mod photo;
 mod reading;
 mod readme;
@@ -28,6 +32,7 @@ mod share;
 mod side_by_side;
 mod slow_line;
 mod snapshots;
+mod spanish;
 mod staff;
 mod storage;
 mod thread;
@@ -76,6 +81,8 @@ type Play = fn(&mut Stage) -> Playing<'_>;
 type Playing<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
 
 const WITHIN: Duration = Duration::from_secs(180);
+/// A measurement of hundreds of screens.
+const WITHIN_MEASURED: Duration = Duration::from_secs(20 * 60);
 /// A night.
 const WITHIN_LONG: Duration = Duration::from_secs(8 * 60 * 60);
 
@@ -118,6 +125,15 @@ pub const JOURNEYS: &[Journey] = &[
     },
     journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
     journey("reading", BOTH, |stage| Box::pin(reading::play(stage))),
+    journey("spanish", BOTH, |stage| Box::pin(spanish::play(stage))),
+    journey("caregiver", BOTH, |stage| Box::pin(caregiver::play(stage))),
+    journey("papers", BOTH, |stage| Box::pin(papers::play(stage))),
+    journey("media", CHROMIUM, |stage| Box::pin(media::play(stage))),
+    Journey {
+        only_when_asked: true,
+        within: WITHIN_MEASURED,
+        ..journey("answers", CHROMIUM, |stage| Box::pin(answers::play(stage)))
+    },
     journey("refill", BOTH, |stage| Box::pin(refill::play(stage))),
     // A step of its own plays it, which brings Node: `cargo xtask test --only ehr`.
     Journey {

@@ -7,6 +7,7 @@ use crate::front::{FAST, Front, Line};
 use crate::page::Page;
 use crate::server::Server;
 use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -144,6 +145,23 @@ impl Stage {
         let link = url::Url::parse(self.server.link(who)?)?;
         ensure!(link.host_str() == Some("localhost"), "passkeys need localhost, not {link}");
         Ok(self.url(&link[url::Position::BeforePath..]))
+    }
+
+    /// A record that another system sent, and the way into it: a link and the birth date.
+    pub fn invited(&self, patient: Value, resources: Vec<Value>) -> Result<(String, String)> {
+        let born = patient["birthDate"].as_str().context("a patient was born")?.to_owned();
+        let file = self.folder().join("imported.json");
+        let entries: Vec<_> = std::iter::once(patient).chain(resources).collect();
+        let entries: Vec<_> = entries.iter().map(|one| json!({ "resource": one })).collect();
+        let bundle = json!({ "resourceType": "Bundle", "type": "collection", "entry": entries });
+        std::fs::write(&file, bundle.to_string())?;
+        let file = file.to_str().context("the folder has a name of text")?;
+        let said = self.server.command(&["import", "--source", "imported", file])?;
+        let record = said.lines().find_map(|line| line.trim().strip_prefix("record "));
+        let record = record.with_context(|| format!("no record was made: {said}"))?;
+        let said = self.server.command(&["patient", "invite", "--patient", record])?;
+        let link = said.split_whitespace().find(|word| word.starts_with("http"));
+        Ok((link.with_context(|| format!("no link in {said}"))?.to_owned(), born))
     }
 
     /// What was found under this name, or is found now and remembered.

@@ -25,7 +25,8 @@ const UNPACKED_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 pub async fn play(stage: &mut Stage) -> Result<()> {
     stage.open(&PHONE).await?;
-    let (link, born) = invited_with_canaries(stage)?;
+    let (patient, conditions) = imported();
+    let (link, born) = stage.invited(patient, conditions)?;
     let page = stage.new_page().await?;
     page.goto(&link).await?;
     set_up(&page, &born).await?;
@@ -48,36 +49,24 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     none_lies_in(&stage.profile()).context("after it was closed")
 }
 
-/// A record that another system sent, and the way into it: a link and a birth date.
-fn invited_with_canaries(stage: &Stage) -> Result<(String, String)> {
-    let file = stage.folder().join("canaries.json");
-    let mut entries = vec![json!({ "resource": {
+fn imported() -> (Value, Vec<Value>) {
+    let patient = json!({
         "resourceType": "Patient", "id": "canary", "birthDate": "1970-01-02",
         "name": [{ "family": "Canario", "given": ["Pia"] }],
         "identifier": [{ "system": "urn:canaries", "value": "1" }],
-    }})];
-    entries.extend((0..IMPORTED).map(|number| condition(&word(TYPED + number), number)));
-    let bundle = json!({ "resourceType": "Bundle", "type": "collection", "entry": entries });
-    std::fs::write(&file, bundle.to_string())?;
-    let file = file.to_str().context("the folder has a name of text")?;
-    let said = stage.server.command(&["import", "--source", "canaries", file])?;
-    let record = said.lines().find_map(|line| line.trim().strip_prefix("record "));
-    let record = record.with_context(|| format!("no record was made: {said}"))?;
-    let said = stage.server.command(&["patient", "invite", "--patient", record])?;
-    let link = said.split_whitespace().find(|word| word.starts_with("http"));
-    let link = link.with_context(|| format!("no link in {said}"))?;
-    Ok((link.to_owned(), "1970-01-02".to_owned()))
+    });
+    (patient, (0..IMPORTED).map(|number| condition(&word(TYPED + number), number)).collect())
 }
 
 fn condition(word: &str, number: usize) -> Value {
-    json!({ "resource": {
+    json!({
         "resourceType": "Condition", "id": format!("c{number}"),
         "subject": { "reference": "Patient/canary" },
         "code": { "text": word },
         "clinicalStatus": { "coding": [{
             "system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active",
         }]},
-    }})
+    })
 }
 
 fn word(number: usize) -> String {

@@ -97,7 +97,7 @@ pub(super) async fn set_up(page: &Page, born: &str) -> Result<(String, String)> 
 }
 
 /// The words of the list that is shown.
-async fn listed(page: &Page, count: usize) -> Result<String> {
+pub(super) async fn listed(page: &Page, count: usize) -> Result<String> {
     page.wait("a list to copy", crate::page::PATIENCE, async || {
         let script = "return [...document.querySelectorAll('main ol li')].map(li => li.innerText)";
         let words = page.js(script).await?;

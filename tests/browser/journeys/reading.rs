@@ -17,12 +17,43 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     page.see("Offline").await?;
     page.see("Next visit").await?;
 
+    the_newest_result_takes_two_taps(stage, &page).await?;
     results(stage, &page).await?;
     medicines(&page).await?;
     record(&page).await?;
     search(stage, &page).await?;
     visit(stage, &page).await?;
     stage.server_starts().await
+}
+
+/// From Home, by what it announces and by the list: no way is longer.
+const TAPS_MAX: usize = 2;
+
+async fn the_newest_result_takes_two_taps(stage: &Stage, page: &Page) -> Result<()> {
+    page.goto(&stage.url("/results")).await?;
+    let newest = first_of(page, "/results/").await?;
+    for taps in [&["/results/"][..], &["/results", "/results/"]] {
+        ensure!(taps.len() <= TAPS_MAX, "{} taps", taps.len());
+        page.goto(&stage.url("/")).await?;
+        page.see("New result").await?;
+        for place in taps {
+            first_of(page, place).await?;
+            // What a finger can reach on any screen: a link of the content or of the places.
+            page.js(&format!("document.querySelector('a[href^=\"{place}\"]').click()")).await?;
+        }
+        page.see("About this result").await?;
+        let path = page.path().await?;
+        ensure!(newest.ends_with(&path), "{taps:?} led to {path} and not to {newest}");
+    }
+    page.goto(&stage.url("/")).await
+}
+
+async fn first_of(page: &Page, place: &str) -> Result<String> {
+    let script = format!("return document.querySelector('a[href^=\"{place}\"]')?.href ?? null");
+    page.wait("a first thing in the list", crate::page::PATIENCE, async || {
+        Ok(page.js(&script).await?.as_str().map(str::to_owned))
+    })
+    .await
 }
 
 async fn results(stage: &Stage, page: &Page) -> Result<()> {
@@ -95,13 +126,7 @@ async fn visit(stage: &Stage, page: &Page) -> Result<()> {
 
 /// Opens the first thing of a list.
 async fn open_first(page: &Page, place: &str) -> Result<()> {
-    let script =
-        format!("return document.querySelector('main a[href^=\"{place}\"]')?.href ?? null");
-    let href = page
-        .wait("a first thing in the list", crate::page::PATIENCE, async || {
-            Ok(page.js(&script).await?.as_str().map(str::to_owned))
-        })
-        .await?;
+    let href = first_of(page, place).await?;
     let click = format!("document.querySelector('main a[href^=\"{place}\"]').click()");
     page.js(&click).await?;
     ensure!(href.ends_with(&page.path().await?), "the link led to {}", page.path().await?);
