@@ -13,6 +13,7 @@ mod lengths;
 mod licences;
 mod manifests;
 mod pages;
+mod reading_grade;
 mod repository;
 mod sizes;
 mod tree;
