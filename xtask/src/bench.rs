@@ -1,11 +1,12 @@
 //! `cargo xtask bench NAME`: runs one of the measurements in `tests`, or the server's, which lies with the
-//! program that it starts.
+//! program that it starts. The portal's is a journey, because a browser has to be driven for it.
 
 use std::process::ExitCode;
 
 use anyhow::bail;
 
 use crate::arguments::WrongUse;
+use crate::portal::{self, Kind};
 use crate::say;
 use crate::workspace::{self, cargo};
 
@@ -19,6 +20,9 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
     };
     if !NAMES.contains(&name.as_str()) {
         return Err(WrongUse(format!("there is no bench `{name}`, only {all}")).into());
+    }
+    if name == "portal" {
+        return portal();
     }
     let mut here = Vec::new();
     let mut package = None;
@@ -41,6 +45,19 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
     say::line(&format!("measure: {name}"));
     command.arg("--");
     command.args(rest);
+    workspace::run(command)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How long a person waits, in the portal that patients get.
+fn portal() -> anyhow::Result<ExitCode> {
+    portal::build(Kind::Dist)?;
+    workspace::run(cargo(&["build", "--package", "sync-server", "--features", "demo"]))?;
+    say::line("measure: portal");
+    let mut command = cargo(&["test", "--package", "tests", "--test", "browser", "--", "answers"]);
+    command.env("SATCHEL_SERVER", workspace::target().join("debug/sync-server"));
+    command.env("SATCHEL_PORTAL", Kind::Dist.folder());
+    command.env("SATCHEL_ENGINES", "chromium");
     workspace::run(command)?;
     Ok(ExitCode::SUCCESS)
 }

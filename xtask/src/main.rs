@@ -7,6 +7,7 @@ mod check_exports;
 mod demo;
 mod dev;
 mod dist;
+mod lighthouse;
 mod node;
 mod portal;
 mod say;
@@ -35,7 +36,9 @@ cargo xtask build  the portal alone, into target/portal/fast
 cargo xtask dist   the product as one file, into target/dist
 cargo xtask bench  core, server, portal or fhir: measure
 cargo xtask check-exports
-                   what leaves a device, through validators in Node and Python";
+                   what leaves a device, through validators in Node and Python
+cargo xtask lighthouse
+                   accessibility, best practices and speed as Lighthouse sees them; needs Node";
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -59,6 +62,7 @@ fn run(command: &str, rest: &[String]) -> anyhow::Result<ExitCode> {
         "demo" => demo::run(rest),
         "dev" => dev::run(rest),
         "dist" => dist::run(rest),
+        "lighthouse" => lighthouse::run(rest),
         "test" => test::run(rest),
         "help" | "--help" | "-h" => {
             say::line(HELP);
