@@ -231,7 +231,7 @@ fn syllables_are_those_of_a_dictionary() {
 fn planted_sentences_are_found() {
     let hard =
         "{\"a\": \"Your practitioner will administer a prophylactic vaccination. Come in.\"}";
-    let spanish = "{\"a\": \"Adminístrese inmediatamente la anticoagulación correspondiente.\"}";
+    let spanish = "{\"a\": \"Adminístrese inmediatamente la anticoagulación correspondiente al hospitalizado.\"}";
     let of_staff = "{\"clinic.a\": \"Administration necessitates individual authorization here.\"}";
     let plural = "{\"a\": {\"one\": \"Come in now.\", \"other\": \"Individual administration \
                   necessitates authorization of {count}.\"}}";

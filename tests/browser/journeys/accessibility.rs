@@ -9,7 +9,7 @@ use crate::stage::Stage;
 use anyhow::{Result, ensure};
 
 /// So tall that nothing lies under what is pinned to the bottom, as it does until one scrolls.
-const TALL_PHONE: Setup = Setup { height: 3_000, ..PHONE };
+const TALL_PHONE: Setup = Setup { height: 12_000, ..PHONE };
 /// Colors and language; `ar-XB` is English mirrored, as every right-to-left language will be.
 const LOOKS: [(&str, &str); 4] =
     [("light", "?lang=en"), ("dark", "?lang=en"), ("light", "?lang=es"), ("light", "?lang=ar-XB")];

@@ -74,22 +74,26 @@ async fn no_motion(page: &Page) -> Result<()> {
 
 /// A person with a dark screen does not print a dark page.
 async fn paper(page: &Page) -> Result<()> {
-    let is_light = "return Number(/oklch\\(([.\\d]+)/.exec(
-        getComputedStyle(document.querySelector('h1')).color)[1]) > 0.5";
+    let is_light =
+        "return Number(/\\d+/.exec(getComputedStyle(document.querySelector('h1')).color)[0])
+        > 128";
     let dark = json!([{ "name": "prefers-color-scheme", "value": "dark" }]);
     set(page, "", dark.clone()).await?;
     ensure!(page.js(is_light).await? == true, "the screen is not dark");
     set(page, "print", dark).await?;
     ensure!(page.js(is_light).await? == false, "the words are as light as the paper");
     let script = "
+        const card = document.querySelector('.card') ?? document.querySelector('.bubble > p');
         const shown = (kinds) => [...document.querySelectorAll(kinds)]
             .filter((e) => e.checkVisibility()).map((e) => e.className || e.tagName);
         const tables = [...document.querySelectorAll('details table')]
             .filter((e) => !e.checkVisibility({ contentVisibilityAuto: true })).length;
         return [shown('.top, .navigation, .button, .back, .composer, .search'), tables,
-            document.querySelector('main h1').checkVisibility()];";
+            document.querySelector('main h1').checkVisibility(),
+            Number(/[.\\d]+/.exec(getComputedStyle(card).backgroundColor)[0]) > 0.9];";
     let found = page.js(script).await?;
     ensure!(found[0] == json!([]), "controls are printed: {}", found[0]);
+    ensure!(found[3] == true, "a card is printed dark");
     ensure!(found[1] == 0, "{} tables are folded away on paper", found[1]);
     ensure!(found[2] == true, "the screen has no heading on paper");
     Ok(())

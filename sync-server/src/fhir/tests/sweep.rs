@@ -193,7 +193,7 @@ async fn goes_out_and_in(clinic: &Clinic, patient: PatientId) {
         Ask::Results { show: ShowResults::All, limit: 50 },
         Ask::Medicines,
         Ask::Overview,
-        Ask::Timeline { limit: 50 },
+        Ask::Timeline { from: 0, limit: 50 },
     ];
     let sections = SECTIONS.into_iter().map(|section| Ask::Section { section });
     let entries = record.chart().resources().map(|one| Ask::Entry { entry: one.entry });
