@@ -1,7 +1,7 @@
 //! What leaves a device holds our own rules. `SATCHEL_EXPORTS=FOLDER` keeps it there, with what came
 //! in, for validators that nobody here wrote: `cargo xtask check-exports`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -63,6 +63,7 @@ fn of_file(file: &Path) -> Option<Exports> {
     let input = read(&text).ok()?;
     let mut parts: BTreeMap<Kind, Vec<Resource>> = BTreeMap::new();
     let mut originals = Vec::new();
+    let mut urls = BTreeSet::new();
     let mut patients = 0;
     for (number, entry) in (1000..).zip(input.entries) {
         let Body::Resource(json) = entry.body else {
@@ -72,11 +73,14 @@ fn of_file(file: &Path) -> Option<Exports> {
             continue;
         };
         patients += usize::from(facts.kind == "Patient");
+        // Under the URL that it came with, so that the validators see to what the originals point.
+        let url = entry.url.as_deref().filter(|url| urls.insert((*url).to_owned()));
+        let url = url.map(|url| format!(r#""fullUrl":{},"#, Value::from(url))).unwrap_or_default();
+        originals.push(format!(r#"{{{url}"resource":{json}}}"#));
         let chart = ChartEntry { url: entry.url, ..ChartEntry::new(SOURCE, json) };
         let text = chart.to_text().expect("it was read as JSON");
         let resource = Resource::read(EntryId::from_u128(number), text.into(), Some(NOW));
         parts.entry(home(&facts)).or_default().push(resource.expect("it is a chart's entry"));
-        originals.push(format!(r#"{{"resource":{json}}}"#));
     }
     if originals.is_empty() || patients > 1 {
         return None;
