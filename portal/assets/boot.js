@@ -11,6 +11,11 @@ function tell(name, value) {
   window.dispatchEvent(new Event(`satchel:${name}`));
 }
 
+// A link of a clinic that is opened in a tab where the portal is already: only its fragment is new.
+addEventListener("hashchange", () => {
+  if (location.hash.startsWith("#activate=")) location.reload();
+});
+
 // --- The program ---
 
 function showProgress(seen, whole) {

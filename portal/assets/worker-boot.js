@@ -4,10 +4,15 @@
 
 const early = [];
 let given;
+let port;
 const compiled = new Promise((resolve) => (given = resolve));
 const keep = (event) => {
-  if (event.data instanceof WebAssembly.Module) given(event.data);
-  else early.push(event.data);
+  if (event.data instanceof WebAssembly.Module) {
+    port = event.ports[0];
+    // Whoever waits at its other end would wait for good.
+    addEventListener("error", () => port.postMessage(null));
+    given(event.data);
+  } else early.push(event.data);
 };
 addEventListener("message", keep);
 if (self.name !== "stretch") given(WebAssembly.compileStreaming(fetch("{{asset:worker.wasm}}")));
@@ -18,6 +23,7 @@ try {
   globalThis.satchel = {
     boot: import.meta.url,
     program: await compiled,
+    port,
     "words-en": "{{asset:words-en.txt}}",
     "words-es": "{{asset:words-es.txt}}",
   };

@@ -2,10 +2,11 @@
 //! go back to the device, and with them everything that the passphrase left in memory. The program is
 //! the worker's, handed over compiled, because one of its own was twenty kilobytes to download.
 
-use js_sys::{Function, JsString, Reflect, Uint8Array};
+use js_sys::{JsString, Reflect, Uint8Array};
 use shared::vault::{SALT_BYTES, Salt, split, stretch, stretched_text};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::MessagePort;
 
 /// What a worker is called that is started for one passphrase.
 pub const NAME: &str = "stretch";
@@ -16,17 +17,24 @@ pub fn is_asked_for() -> bool {
 }
 
 /// Listens for `[passphrase, salt]` and answers both halves, the authentication half first. Its first
-/// message says that it listens.
+/// message says that it listens. It speaks with whoever holds the other end of its port.
 pub fn run() {
-    let hear = Closure::<dyn Fn(JsValue)>::new(|event: JsValue| {
+    let Some(port) = port() else { return };
+    let ours = port.clone();
+    let hear = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
         if let Some(halves) = halves(&event) {
-            post(&Uint8Array::from(&halves[..]));
+            post(&ours, &Uint8Array::from(&halves[..]));
         }
     });
-    // The scope of a worker takes any property.
-    let _set = Reflect::set(&js_sys::global(), &"onmessage".into(), hear.as_ref());
+    port.set_onmessage(Some(hear.as_ref().unchecked_ref()));
     hear.forget();
-    post(&JsValue::NULL);
+    post(&port, &JsValue::TRUE);
+}
+
+/// The boot script has it from whoever started this worker.
+fn port() -> Option<MessagePort> {
+    let given = Reflect::get(&js_sys::global(), &"satchel".into()).ok()?;
+    Reflect::get(&given, &"port".into()).ok()?.dyn_into().ok()
 }
 
 fn halves(event: &JsValue) -> Option<[u8; 64]> {
@@ -43,11 +51,7 @@ fn halves(event: &JsValue) -> Option<[u8; 64]> {
     Some(both)
 }
 
-fn post(message: &JsValue) {
-    let scope = js_sys::global();
-    let post = Reflect::get(&scope, &"postMessage".into());
-    if let Ok(post) = post.and_then(JsCast::dyn_into::<Function>) {
-        // Whoever started this worker may have ended it meanwhile.
-        let _gone = post.call1(&scope, message);
-    }
+fn post(port: &MessagePort, message: &JsValue) {
+    // Whoever asked may be gone meanwhile.
+    let _gone = port.post_message(message);
 }

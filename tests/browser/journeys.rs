@@ -89,7 +89,6 @@ const WITHIN_LONG: Duration = Duration::from_secs(8 * 60 * 60);
 const EVERY: &[Engine] = &[Engine::Chromium, Engine::Firefox, Engine::WebKit];
 const BOTH: &[Engine] = &[Engine::Chromium, Engine::Firefox];
 const CHROMIUM: &[Engine] = &[Engine::Chromium];
-const FIREFOX: &[Engine] = &[Engine::Firefox];
 
 const fn journey(name: &'static str, engines: &'static [Engine], play: Play) -> Journey {
     let part = Part::Screens;
@@ -117,12 +116,7 @@ pub const JOURNEYS: &[Journey] = &[
     journey("accessibility", BOTH, |stage| Box::pin(accessibility::play(stage))),
     journey("large_text", BOTH, |stage| Box::pin(large_text::play(stage))),
     journey("slow_line", CHROMIUM, |stage| Box::pin(slow_line::play(stage))),
-    device("lock", CHROMIUM, |stage| Box::pin(lock::play(stage))),
-    // A wait for a stretched passphrase sometimes never ends there: CONTRIBUTING.md.
-    Journey {
-        only_when_asked: true,
-        ..device("lock_in_firefox", FIREFOX, |stage| Box::pin(lock::play(stage)))
-    },
+    device("lock", BOTH, |stage| Box::pin(lock::play(stage))),
     journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
     journey("reading", BOTH, |stage| Box::pin(reading::play(stage))),
     journey("spanish", BOTH, |stage| Box::pin(spanish::play(stage))),

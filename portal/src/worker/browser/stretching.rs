@@ -1,4 +1,6 @@
-//! A passphrase is stretched by a worker of its own, which is ended after each use.
+//! A passphrase is stretched by a worker of its own, which is ended after each use. The page starts it:
+//! a worker that starts another one stands still for good in Firefox where somebody watches workers (its
+//! developer tools, or a test), if the new one is the quicker of the two.
 
 use futures_channel::mpsc;
 use futures_util::StreamExt;
@@ -8,42 +10,34 @@ use js_sys::{Array, Reflect, Uint8Array};
 use shared::vault::{Halves, Salt, WrapKey};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessagePort};
 
 use super::crypto::Failed;
-use crate::stretch::NAME;
 
-/// So long may its program take to come and to listen; then another one is started. Browsers have lost
-/// such a worker while a service worker was taking over, without a word.
+/// So long may its program take to come and to listen; then another one is started.
 const LISTENS_WITHIN_MS: [u32; 3] = [10_000, 20_000, 40_000];
 
 /// Ended when it goes, whatever came of it.
 struct Once {
-    worker: Worker,
+    port: MessagePort,
     /// What it says; nothing in the place of a failure.
     heard: mpsc::UnboundedReceiver<Option<JsValue>>,
     _on_message: Closure<dyn Fn(MessageEvent)>,
-    _on_error: Closure<dyn Fn(JsValue)>,
 }
 
 impl Once {
     fn start() -> Result<Self, Failed> {
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        options.set_name(NAME);
-        let worker = Worker::new_with_options(&asset("boot")?, &options)?;
-        worker.post_message(&place("program")?)?;
         let (tell, heard) = mpsc::unbounded();
-        let failed = tell.clone();
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            let _nobody_waits = tell.unbounded_send(Some(event.data()));
+            let said = event.data();
+            let _nobody_waits = tell.unbounded_send((!said.is_null()).then_some(said));
         });
-        let on_error = Closure::<dyn Fn(JsValue)>::new(move |_| {
-            let _nobody_waits = failed.unbounded_send(None);
-        });
-        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Ok(Self { worker, heard, _on_message: on_message, _on_error: on_error })
+        let channel = MessageChannel::new()?;
+        let (port, there) = (channel.port1(), channel.port2());
+        port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        let with = Array::of2(&place("program")?, &there);
+        page().post_message_with_transfer(&with, &Array::of1(&there))?;
+        Ok(Self { port, heard, _on_message: on_message })
     }
 
     async fn listens(&mut self, within_ms: u32) -> bool {
@@ -54,10 +48,15 @@ impl Once {
 
 impl Drop for Once {
     fn drop(&mut self) {
-        self.worker.set_onmessage(None);
-        self.worker.set_onerror(None);
-        self.worker.terminate();
+        self.port.set_onmessage(None);
+        self.port.close();
+        // Without a page there is nobody left who could have started it.
+        let _gone = page().post_message(&JsValue::NULL);
     }
+}
+
+fn page() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
 }
 
 /// Takes as long for a wrong passphrase as for the right one: nothing here knows which it is.
@@ -73,7 +72,7 @@ pub async fn stretch(passphrase: &str, salt: &Salt) -> Result<Halves, Failed> {
 
 async fn stretched_by(mut once: Once, passphrase: &str, salt: &Salt) -> Result<Halves, Failed> {
     let job = Array::of2(&JsValue::from_str(passphrase), &Uint8Array::from(&salt[..]));
-    once.worker.post_message(&job)?;
+    once.port.post_message(&job)?;
     let both = once.heard.next().await.flatten().ok_or(Failed)?;
     let both: Uint8Array = both.dyn_into().map_err(|_| Failed)?;
     let both: [u8; 64] = both.to_vec().try_into().map_err(|_| Failed)?;
