@@ -187,9 +187,10 @@ pub fn parse(
 
 const fn commands() -> &'static str {
     if cfg!(feature = "demo") {
-        "serve, import, export, client, audit, staff, patient, keys, shred, check, compact or demo"
+        "serve, import, export, client, audit, staff, patient, grant, keys, shred, check, compact or \
+         demo"
     } else {
-        "serve, import, export, client, audit, staff, patient, keys, shred, check or compact"
+        "serve, import, export, client, audit, staff, patient, grant, keys, shred, check or compact"
     }
 }
 

@@ -16,6 +16,8 @@ use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
 use crate::extract::Peer;
+#[cfg(feature = "demo")]
+use crate::headers;
 
 /// Open connections at once; each costs a file and a few buffers.
 const CONNECTIONS_MAX: usize = 16_384;
@@ -76,6 +78,7 @@ impl Listening {
                     #[cfg(feature = "demo")]
                     Encryption::Tls(_) if !speaks_tls(&stream).await => {
                         let page = Router::new().fallback(plain::use_https);
+                        let page = headers::protect(page, headers::Transport::Plain);
                         talk(stream, peer, page, stopped, within).await;
                     }
                     #[cfg(feature = "demo")]

@@ -16,6 +16,7 @@ mod openings;
 mod outgoing;
 mod packs;
 mod people;
+mod private;
 mod readers;
 mod reseal;
 mod resources;

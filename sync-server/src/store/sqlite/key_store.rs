@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension};
 use shared::id::Rng;
 use shared::time::Timestamp;
 
-use super::StoreError;
+use super::{StoreError, private};
 use crate::sealing::{DataKey, KEY_BYTES, Owner, SearchKey, WrappingKey};
 use crate::world::OsRng;
 
@@ -60,7 +60,9 @@ struct Inner {
 impl Keys {
     /// Opens or makes the file of a database.
     pub fn open(file: &Path, wrapping: WrappingKey) -> Result<Self, KeyError> {
+        private::make(file);
         let connection = Connection::open(file)?;
+        private::keep(file);
         // One file that holds nothing of a deleted key: no log beside it, deleted bytes zeroed.
         connection.pragma_update_and_check(None, "journal_mode", "TRUNCATE", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "FULL")?;

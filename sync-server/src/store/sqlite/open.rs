@@ -8,7 +8,7 @@ use shared::time::Timestamp;
 
 use super::key_store::{self, KeyError, Keys};
 use super::sealed::Db;
-use super::{StoreError, reseal, shred};
+use super::{StoreError, private, reseal, shred};
 use crate::sealing::WrappingKey;
 use crate::world::OsRng;
 
@@ -85,9 +85,11 @@ fn recognized(file: &Path) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    private::make(file);
     let connection = Connection::open_with_flags(file, flags)?;
     // First, because a foreign file must not be changed in any way, its journal mode included.
     recognize(&connection)?;
+    private::keep(file);
     set(&connection)?;
     Ok(connection)
 }
@@ -95,6 +97,7 @@ fn recognized(file: &Path) -> Result<Connection, OpenError> {
 /// A new file with the tables of the first sealed format, for what an older database holds. It needs
 /// no log: until it is whole, nobody looks at it.
 pub fn copy_target(file: &Path) -> Result<Connection, OpenError> {
+    private::make(file);
     let connection = Connection::open(file)?;
     connection.pragma_update(None, "foreign_keys", false)?;
     for migration in &MIGRATIONS[..=reseal::CLEAR_FORMAT] {
@@ -234,6 +237,9 @@ pub fn unreachable(error: impl std::error::Error + Send + Sync + 'static) -> Sto
 
 #[cfg(test)]
 mod tests {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_millis(1);
@@ -256,6 +262,28 @@ mod tests {
         let first = incarnation(&writer(&file, NOW).unwrap());
         assert_eq!(first, incarnation(&writer(&file, NOW).unwrap()));
         assert_eq!(first, incarnation(&reader(&file).unwrap()));
+    }
+
+    #[test]
+    fn nobody_else_on_the_machine_reads_what_lies_in_the_files() {
+        let dir = folder();
+        let file = dir.path().join("satchel.db");
+        let open_to_others = |dir: &Path| {
+            let mut found = Vec::new();
+            for one in std::fs::read_dir(dir).unwrap() {
+                let one = one.unwrap();
+                if one.metadata().unwrap().permissions().mode() & 0o077 != 0 {
+                    found.push(one.file_name());
+                }
+            }
+            found
+        };
+        let held = writer(&file, NOW).unwrap();
+        assert_eq!(open_to_others(dir.path()), Vec::<std::ffi::OsString>::new());
+        std::fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+        drop(held);
+        let _held = writer(&file, NOW).unwrap();
+        assert_eq!(open_to_others(dir.path()), Vec::<std::ffi::OsString>::new());
     }
 
     #[test]
