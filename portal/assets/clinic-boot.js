@@ -7,6 +7,8 @@ async function read(address) {
 }
 
 try {
+  // Nobody types a passphrase where others could read it.
+  if (!isSecureContext) throw new Error("this address is not secure");
   const [glue, words, ofStaff] = await Promise.all([
     import("{{asset:clinic.js}}"),
     read("{{asset:messages.txt}}"),
@@ -18,5 +20,5 @@ try {
 } catch (error) {
   console.warn("start failed:", error.message);
   document.getElementById("boot-loading").hidden = true;
-  document.getElementById("boot-dropped").hidden = false;
+  document.getElementById(isSecureContext ? "boot-dropped" : "boot-insecure").hidden = false;
 }

@@ -2,11 +2,10 @@
 //! go back to the device, and with them everything that the passphrase left in memory. The program is
 //! the worker's, handed over compiled, because one of its own was twenty kilobytes to download.
 
-use js_sys::{JsString, Reflect, Uint8Array};
+use js_sys::{Function, JsString, Reflect, Uint8Array};
 use shared::vault::{SALT_BYTES, Salt, split, stretch, stretched_text};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::MessagePort;
 
 /// What a worker is called that is started for one passphrase.
 pub const NAME: &str = "stretch";
@@ -26,15 +25,16 @@ pub fn run() {
             post(&ours, &Uint8Array::from(&halves[..]));
         }
     });
-    port.set_onmessage(Some(hear.as_ref().unchecked_ref()));
+    // A port takes any property.
+    let _set = Reflect::set(&port, &"onmessage".into(), hear.as_ref());
     hear.forget();
     post(&port, &JsValue::TRUE);
 }
 
 /// The boot script has it from whoever started this worker.
-fn port() -> Option<MessagePort> {
+fn port() -> Option<JsValue> {
     let given = Reflect::get(&js_sys::global(), &"satchel".into()).ok()?;
-    Reflect::get(&given, &"port".into()).ok()?.dyn_into().ok()
+    Reflect::get(&given, &"port".into()).ok().filter(|port| !port.is_undefined())
 }
 
 fn halves(event: &JsValue) -> Option<[u8; 64]> {
@@ -51,7 +51,10 @@ fn halves(event: &JsValue) -> Option<[u8; 64]> {
     Some(both)
 }
 
-fn post(port: &MessagePort, message: &JsValue) {
-    // Whoever asked may be gone meanwhile.
-    let _gone = port.post_message(message);
+fn post(port: &JsValue, message: &JsValue) {
+    let post = Reflect::get(port, &"postMessage".into());
+    if let Ok(post) = post.and_then(JsCast::dyn_into::<Function>) {
+        // Whoever asked may be gone meanwhile.
+        let _gone = post.call1(port, message);
+    }
 }

@@ -80,7 +80,7 @@ pub fn check_port(port: u16) -> anyhow::Result<()> {
 }
 
 /// Finds out now whether the clinic's folder can be written, without leaving anything in it.
-fn check_folder(folder: &Path) -> anyhow::Result<()> {
+pub fn check_folder(folder: &Path) -> anyhow::Result<()> {
     let existing = folder.ancestors().find(|place| place.exists()).unwrap_or(Path::new("."));
     let probe = existing.join(format!(".satchel-{}", std::process::id()));
     std::fs::write(&probe, "").and_then(|()| std::fs::remove_file(&probe)).with_context(|| {

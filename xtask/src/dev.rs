@@ -32,6 +32,7 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
         None => workspace::root().join("demo-data"),
     };
     demo::check_port(port)?;
+    demo::check_folder(&folder)?;
     let mut seen = [times(&PORTAL)?, times(&SERVER)?];
     let portal = portal::build(Kind::Development)?;
     let start = || -> anyhow::Result<Child> {

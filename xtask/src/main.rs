@@ -44,7 +44,8 @@ fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let command = words.next().unwrap_or_else(|| "--help".to_owned());
     let rest: Vec<String> = words.collect();
-    match run(&command, &rest) {
+    let asks = rest.iter().take_while(|word| *word != "--").any(|word| word == "--help");
+    match run(if asks { "--help" } else { &command }, &rest) {
         Ok(code) => code,
         Err(error) => {
             say::problem(&format!("{error:#}"));

@@ -7,13 +7,19 @@ use crate::page::ui::banner::Banner;
 use crate::page::ui::bubble::{Bubble, DayDivider, Side};
 use crate::page::ui::button::{BackLink, Button, IconButton, IconLink, LinkButton, Weight};
 use crate::page::ui::card::Card;
+use crate::page::ui::chart::{Drawing, DrawnLine, chart};
 use crate::page::ui::composer::Composer;
 use crate::page::ui::emergency::Emergency;
 use crate::page::ui::empty::{Empty, Skeleton};
 use crate::page::ui::field::{Checkbox, Errors, Field, Kind};
 use crate::page::ui::icon::Icon;
+use crate::page::ui::line::{Line, lines};
+use crate::page::ui::navigation::{self, Count, Navigation};
 use crate::page::ui::person::{Avatar, PersonButton, PersonRow};
+use crate::page::ui::photo::PhotoButton;
 use crate::page::ui::progress::Progress;
+use crate::page::ui::qr::qr;
+use crate::page::ui::range::Place;
 use crate::page::ui::rows::{RowButton, RowLink, RowText, Rows};
 use crate::page::ui::screen::{Brand, Screen, Width};
 use crate::page::ui::search::Search;
@@ -22,6 +28,7 @@ use crate::page::ui::sheet::Sheet;
 use crate::page::ui::status_pill::{Pill, PillWords, StatusPill};
 use crate::page::ui::steps::{Reached, Step, Steps};
 use crate::page::ui::switch::Switch;
+use crate::page::ui::table::{facts, table};
 use crate::page::ui::tag::{State, Tag, Tone};
 
 #[component]
@@ -33,11 +40,30 @@ pub(crate) fn Components() -> impl IntoView {
             <div class="columns even">
                 <div class="stack">{status()}{buttons()}{tags()}{people()}</div>
                 <div class="stack">{forms()}{choices()}</div>
-                <div class="stack">{lists()}{talk()}</div>
+                <div class="stack">{rows()}{figures()}{talk()}</div>
                 <div class="stack">{notices()}{waiting()}</div>
             </div>
+            <div>{places()}</div>
         </Screen>
     }
+}
+
+/// With one that is open and one that has news.
+fn places() -> AnyView {
+    let place = |href, icon| navigation::Place { href, icon, label: sample() };
+    let tabs = vec![
+        place("/", Icon::Home),
+        place("/results", Icon::Results),
+        place("/medicines", Icon::Pill),
+        place("/messages", Icon::Message),
+        place("/record", Icon::Record),
+    ];
+    let news = Count { href: "/messages", number: "3".to_owned(), spoken: sample() };
+    view! {
+        <Navigation label=sample() places=tabs more=vec![place("/settings", Icon::Settings)]
+            path="/results".to_owned() count=Some(news)/>
+    }
+    .into_any()
 }
 
 fn sample() -> String {
@@ -145,7 +171,7 @@ fn choices() -> AnyView {
     .into_any()
 }
 
-fn lists() -> AnyView {
+fn rows() -> AnyView {
     let href = || "/components".to_owned();
     view! {
         <Card id="card" title=sample() flush=true more=(href(), sample())>
@@ -157,6 +183,42 @@ fn lists() -> AnyView {
                 <RowText icon=Icon::Person title=sample()/>
             </Rows>
         </Card>
+    }
+    .into_any()
+}
+
+/// A number in, above and below its range, two lines over time with the table behind them, and a code.
+fn figures() -> AnyView {
+    let number = |(at, tone, icon)| Line {
+        href: Some("/components".to_owned()),
+        icon: None,
+        title: sample(),
+        details: vec![sample()],
+        tag: Some((tone, icon, sample())),
+        number: Some(("120".to_owned(), "mmHg".to_owned())),
+        range: Some(Place { from: 300, to: 700, at }),
+    };
+    let places =
+        [(500, Tone::Ok, Icon::Ok), (900, Tone::Wait, Icon::Up), (100, Tone::Wait, Icon::Down)];
+    let over_time = |first, last| DrawnLine {
+        spots: vec![(200, first), (600, first), (1_000, last)],
+        newest: "120".to_owned(),
+    };
+    let drawing = Drawing {
+        lines: vec![over_time(300, 400), over_time(700, 600)],
+        stripes: vec![[0, 1_000, 350, 650]],
+        ticks: vec![(250, "140".to_owned()), (750, "80".to_owned())],
+        from: sample(),
+        to: sample(),
+    };
+    let row = || vec![sample(), "120".to_owned()];
+    view! {
+        {lines(places.map(number).into(), true)}
+        {chart(drawing, sample(), sample(), sample())}
+        {table(sample(), sample(), row(), vec![row(), row()])}
+        {facts(vec![(sample(), sample()), (sample(), sample())])}
+        {qr(3, "M0 0h1v1h-1zM2 0h1v1h-1zM1 1h1v1h-1zM0 2h1v1h-1z".to_owned(), sample())}
+        <PhotoButton label=sample() words=true on_choose=|_| ()/>
     }
     .into_any()
 }
