@@ -23,6 +23,7 @@ pub mod order;
 pub mod person;
 pub mod procedure;
 pub mod report;
+pub(crate) mod units;
 pub mod visit;
 
 use serde::{Deserialize, Serialize};

@@ -117,10 +117,27 @@ pub fn words(bare: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// The source without its unit tests, which may build what the code itself may not name. Tests stand
-/// last in a file.
-pub fn without_tests(bare: &str) -> &str {
-    bare.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default()
+/// The source without its unit tests, which may build what the code itself may not name. What stands
+/// behind the module of the tests is code again.
+pub fn without_tests(source: &str) -> String {
+    let Some((before, tests)) = source.split_once("#[cfg(test)]\nmod tests {") else {
+        return source.to_owned();
+    };
+    // A module's brace is the first one that starts a line.
+    let behind = match tests.strip_prefix('}') {
+        Some(behind) => behind,
+        None => tests.split_once("\n}\n").map_or("", |(_, behind)| behind),
+    };
+    format!("{before}{behind}")
+}
+
+#[test]
+fn only_the_tests_are_left_out() {
+    let module = "#[cfg(test)]\nmod tests {";
+    assert_eq!(without_tests(&format!("a();\n{module}\n    b();\n}}\n")), "a();\n");
+    assert_eq!(without_tests(&format!("a();\n{module}}}\nb();\n")), "a();\n\nb();\n");
+    assert_eq!(without_tests(&format!("a();\n{module}\n    b();\n}}\nc();\n")), "a();\nc();\n");
+    assert_eq!(without_tests("a();\n"), "a();\n");
 }
 
 #[test]

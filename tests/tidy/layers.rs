@@ -150,7 +150,7 @@ fn rust(files: &[File]) -> impl Iterator<Item = (&File, String)> {
     let tests = ["/tests.rs", "/tests/", "/testing.rs", "/testing/"];
     let is_test = move |file: &File| tests.iter().any(|part| file.path.contains(part));
     let sources = files.iter().filter(move |file| file.has_ending("rs") && !is_test(file));
-    sources.map(|file| (file, without_tests(&bare(file.text())).to_owned()))
+    sources.map(|file| (file, without_tests(&bare(file.text()))))
 }
 
 fn named_outside(files: &[File]) -> Vec<String> {

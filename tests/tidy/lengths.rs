@@ -13,7 +13,8 @@ const ARCHITECTURE_LINES_MAX: usize = 200;
 
 fn lines(files: &[File]) -> Vec<String> {
     let mut findings = Vec::new();
-    for file in files.iter().filter(|file| is_source(file)) {
+    // A rule of a sheet is a line, however long.
+    for file in files.iter().filter(|file| is_source(file) && !file.has_ending("css")) {
         for (index, line) in file.text().lines().enumerate() {
             let columns = line.chars().count();
             if columns > COLUMNS_MAX && !is_unbreakable(line) {
@@ -25,7 +26,8 @@ fn lines(files: &[File]) -> Vec<String> {
 }
 
 fn is_source(file: &File) -> bool {
-    (file.has_ending("rs") || file.has_ending("js")) && !file.path.contains("/vendor/")
+    ["rs", "js", "css"].iter().any(|ending| file.has_ending(ending))
+        && !file.path.contains("/vendor/")
 }
 
 /// One long word, such as a link or a test vector, cannot be broken, and a text in quotes should not.
@@ -55,9 +57,10 @@ fn file_lengths(files: &[File]) -> Vec<String> {
 
 fn functions(files: &[File]) -> Vec<String> {
     let mut findings = Vec::new();
-    for file in files.iter().filter(|file| file.has_ending("rs")) {
+    for file in files.iter().filter(|file| is_source(file) && !file.has_ending("css")) {
         let code = bare(file.text());
-        for (place, _) in code.match_indices("fn ") {
+        let word = if file.has_ending("rs") { "fn " } else { "function" };
+        for (place, _) in code.match_indices(word) {
             if code[..place].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_') {
                 continue;
             }
@@ -124,6 +127,9 @@ fn planted_lengths_are_found() {
     let long =
         format!("fn long(key: [u8; 32]) {{\n{}}}\n", "    work();\n".repeat(FUNCTION_LINES_MAX));
     let deep = format!("fn short() {{ if x {{ }} }}\n{}", "// line\n".repeat(FILE_LINES_MAX));
+    let behind = format!("#[cfg(test)]\nmod tests {{}}\n{deep}");
+    let script =
+        format!("self.on = function () {{\n{}}};\n", "  work();\n".repeat(FUNCTION_LINES_MAX));
     let map = "line\n".repeat(ARCHITECTURE_LINES_MAX + 1);
     let files = sample(&[
         ("a.rs", &wide),
@@ -131,8 +137,14 @@ fn planted_lengths_are_found() {
         ("c.rs", &deep),
         ("ARCHITECTURE.md", &map),
         ("d.rs", "trait T {\n    fn declared(&self);\n}\n"),
+        ("e.rs", &behind),
+        ("f.js", &script),
+        ("g.css", &deep),
     ]);
     finds(&lines(&files), &["a.rs:1: "]);
-    finds(&functions(&files), &["b.rs:1: a function of 72 lines"]);
-    finds(&file_lengths(&files), &["c.rs: 401 lines", "ARCHITECTURE.md: 201 lines"]);
+    finds(&functions(&files), &["b.rs:1: a function of 72 lines", "f.js:1: a function"]);
+    finds(
+        &file_lengths(&files),
+        &["c.rs: 401 lines", "ARCHITECTURE.md: 201 lines", "e.rs: 402 lines", "g.css: 401 lines"],
+    );
 }

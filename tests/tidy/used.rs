@@ -72,7 +72,8 @@ fn selectors(css: &str) -> Vec<String> {
     before_braces.map(str::trim).filter(|part| !part.starts_with('@')).map(str::to_owned).collect()
 }
 
-/// The classes that sources name in a way no one can mistake: `class="a b"` and `class:a=`.
+/// The classes that sources name in a way no one can mistake: `class="a b"`, `class:a=`,
+/// `class=("a", …)` and the texts of `class=move || …`.
 fn named_classes(files: &[File]) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for file in files.iter().filter(|file| is_portal_source(file)) {
@@ -90,7 +91,38 @@ fn named_classes(files: &[File]) -> BTreeMap<String, String> {
             found.insert(name_at(rest).to_owned(), file.path.clone());
         }
     }
+    for file in files.iter().filter(|file| is_portal_source(file) && file.has_ending("rs")) {
+        let values = file.text().split("class=").skip(1).filter(|value| !value.starts_with('"'));
+        let values = values.map(|value| &value[..end_of_value(value)]);
+        let functions = file.text().split("fn class(").skip(1);
+        let functions = functions.map(|rest| rest.split("\n    }\n").next().unwrap_or_default());
+        let names = values.chain(functions).flat_map(texts_of).flat_map(str::split_whitespace);
+        let names = names.filter(|name| !name.contains(['{', '}']));
+        found.extend(names.map(|name| (name.to_owned(), file.path.clone())));
+    }
     found
+}
+
+/// Where the tag closes or its next attribute begins; an arrow and a comparison are neither.
+fn end_of_value(value: &str) -> usize {
+    let closes = |place: &usize| !value[..*place].ends_with(['=', '-', ' ']);
+    let tag = value.match_indices('>').map(|(place, _)| place).find(closes).unwrap_or(value.len());
+    let begins = |place: &usize| {
+        let word = value[*place..].split_whitespace().next().unwrap_or_default();
+        word.split_once('=').is_some_and(|(name, behind)| {
+            let is_name = |letter: char| letter.is_ascii_lowercase() || "-:".contains(letter);
+            !name.is_empty() && name.chars().all(is_name) && !behind.starts_with(['=', '>'])
+        })
+    };
+    let spaces = value.match_indices(char::is_whitespace).map(|(place, _)| place);
+    spaces.take_while(|place| *place < tag).find(begins).unwrap_or(tag)
+}
+
+/// The texts in code, without those of other attributes and those that something is compared with.
+fn texts_of(code: &str) -> Vec<&str> {
+    let parts: Vec<&str> = code.split('"').collect();
+    let texts = parts.chunks_exact(2).filter(|pair| !pair[0].trim_end().ends_with('='));
+    texts.map(|pair| pair[1]).collect()
 }
 
 fn classes(files: &[File]) -> Vec<String> {
@@ -178,6 +210,12 @@ fn planted_leftovers_are_found() {
     let files = sample(&[
         ("portal/styles/a.css", "/* .ghost { } */\n.row > .lead:hover { width: 1.5rem } .old { }"),
         ("portal/src/page/ui/row.rs", "view! { <p class=\"row new\" class:lead=on/> }"),
+        (
+            "portal/src/page/ui/line.rs",
+            "<p class=move || if a == \"b\" { \"lead\" } else { \"tail\" } dir=\"auto\">\"c\"</p>\n\
+                <p class=(\"loose\", move || on)/>",
+        ),
+        ("portal/src/page/ui/tag.rs", "    fn class(self) {\n  Self::A => \"bad\"\n    }\n \"c\""),
         ("portal/assets/icons.svg", "<symbol id=\"pill\"/><symbol id=\"flag\"/>"),
         ("portal/src/page/ui/icon.rs", "Pill = \"pill\""),
         ("portal/locales/en.json", "{\"home.hello\": \"a\", \"home.bye\": \"b\"}"),
@@ -186,7 +224,13 @@ fn planted_leftovers_are_found() {
     ]);
     finds(
         &classes(&files),
-        &["portal/styles/a.css: nobody uses .old", "portal/src/page/ui/row.rs: .new is defined"],
+        &[
+            "portal/styles/a.css: nobody uses .old",
+            "portal/src/page/ui/tag.rs: .bad is defined",
+            "portal/src/page/ui/line.rs: .loose is defined",
+            "portal/src/page/ui/row.rs: .new is defined",
+            "portal/src/page/ui/line.rs: .tail is defined",
+        ],
     );
     finds(&icons(&files), &["portal/assets/icons.svg: nobody uses the icon flag"]);
     finds(

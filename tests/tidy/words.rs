@@ -4,13 +4,15 @@ use crate::code::{bare, words};
 use crate::tree::{File, finds, holds, repository, sample};
 
 /// Nothing unfinished is called done. Taken apart here, so that this file passes its own rule.
-const LATER: [&str; 6] = [
+const LATER: [&str; 8] = [
     concat!("TO", "DO"),
     concat!("FIX", "ME"),
     concat!("XX", "X"),
     concat!("HA", "CK"),
     concat!("to", "do!"),
     concat!("unimplem", "ented!"),
+    concat!("to", "do:"),
+    concat!("fix", "me"),
 ];
 /// A module has one job; these names have none.
 const NO_NAMES: [&str; 8] =
@@ -34,7 +36,9 @@ const NOT_FOR_PATIENTS: [&str; 12] = [
 fn for_later(files: &[File]) -> Vec<String> {
     let mut findings = Vec::new();
     let sources = files.iter().filter(|file| !file.path.contains("/vendor/"));
-    for file in sources.filter(|file| !file.path.contains("/fixtures/")) {
+    // In Spanish one of these words is "everything".
+    let texts = ["/fixtures/", "portal/locales/"];
+    for file in sources.filter(|file| !texts.iter().any(|place| file.path.contains(place))) {
         for (index, line) in file.text().lines().enumerate() {
             let Some(word) = LATER.iter().find(|word| has_word(line, word)) else {
                 continue;
@@ -119,11 +123,12 @@ fn planted_words_are_found() {
     let files = sample(&[
         ("a.rs", &later),
         ("b.rs", &format!("fn f() {{ {}() }}", LATER[4])),
+        ("b.css", &format!("/* {} a colour */", LATER[6])),
         ("portal/src/utils.rs", "fn get_name() {}"),
         ("c.rs", "mod helpers;"),
         ("portal/locales/en.json", "{\n\"a\": \"A sync error.\",\n\"sync\": \"Synchrony\"\n}"),
     ]);
-    finds(&for_later(&files), &["a.rs:1: ", "b.rs:1: "]);
+    finds(&for_later(&files), &["a.rs:1: ", "b.rs:1: ", "b.css:1: "]);
     finds(&names(&files), &["portal/src/utils.rs", "portal/src/utils.rs:1", "c.rs:1"]);
     finds(
         &for_patients(&files),

@@ -146,9 +146,12 @@ fn remove_others(folder: &Path, keep: &BTreeSet<PathBuf>) -> anyhow::Result<()> 
     Ok(())
 }
 
+/// The goal for the page's program; what it may weigh at most, `tests/tidy` holds.
+const PAGE_ALARM_BYTES: u64 = 220_000;
+
 /// Says what the big parts weigh on the wire.
 fn report(folder: &Path, files: &[Served]) -> anyhow::Result<()> {
-    let mut shell = 0;
+    let (mut shell, mut page) = (0, 0);
     for file in files {
         let bytes = wire_bytes(folder, &file.path)?;
         if service_worker::is_precached(&file.path) {
@@ -157,8 +160,17 @@ fn report(folder: &Path, files: &[Served]) -> anyhow::Result<()> {
         if file.path.ends_with(".wasm") || file.path.ends_with(".css") {
             say::line(&format!("  {:<40} {:>10}", file.path, say::kilobytes(bytes)));
         }
+        if file.path.starts_with("assets/page-") && file.path.ends_with(".wasm") {
+            page = bytes;
+        }
     }
     say::line(&format!("  {:<40} {:>10}", "everything a patient downloads", say::kilobytes(shell)));
+    if page > PAGE_ALARM_BYTES {
+        let goal = say::kilobytes(PAGE_ALARM_BYTES);
+        say::line(&format!(
+            "  alarm: the page is above its goal of {goal}, see docs/decisions/0013"
+        ));
+    }
     Ok(())
 }
 

@@ -5,6 +5,8 @@ mod people;
 mod update;
 mod waits_long;
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
 use crate::bridge::Status;
@@ -50,6 +52,9 @@ fn open_record(session: Session) -> AnyView {
         }
         now
     });
+    // The browser compiles what it runs for the first time: a phone answers fingers in between.
+    let is_framed = RwSignal::new(false);
+    set_timeout(move || is_framed.set(true), Duration::ZERO);
     view! {
         <SkipLink label=words::frame_skip()/>
         <pages::KeptCard session=session/>
@@ -59,7 +64,7 @@ fn open_record(session: Session) -> AnyView {
                 count=unread_count(session)/>
             {move || {
                 open.get();
-                screen_at(&address.path().get())
+                is_framed.get().then(|| screen_at(&address.path().get()))
             }}
         </div>
     }

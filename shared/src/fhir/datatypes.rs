@@ -1,6 +1,7 @@
 //! The building blocks of FHIR resources (R4, §2.24): concepts, quantities, references, periods.
 
 use super::lenient::{Lenient, Many, Number, Raw, Text, each_known, view};
+use super::units;
 use crate::json::{Kind, Value};
 use crate::time::PartialDate;
 
@@ -149,7 +150,7 @@ impl Quantity<'_> {
         Some(Amount {
             number: self.value.said()?.to_owned(),
             comparator: self.comparator.owned(),
-            unit: self.unit.owned().or_else(|| self.code.owned()),
+            unit: self.unit.said().or(self.code.said()).and_then(units::spelled),
             ucum,
         })
     }
@@ -158,8 +159,8 @@ impl Quantity<'_> {
 impl Amount {
     /// Two amounts may stand on one line only if this is equal.
     pub fn unit_key(&self) -> String {
-        let unit = self.ucum.as_deref().or(self.unit.as_deref());
-        unit.unwrap_or_default().trim().to_lowercase()
+        let unit = self.ucum.as_deref().or(self.unit.as_deref()).unwrap_or_default();
+        units::spelled(unit.trim()).unwrap_or_default().to_lowercase()
     }
 
     pub fn words(&self) -> String {

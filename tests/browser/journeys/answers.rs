@@ -5,7 +5,7 @@
 use super::lock::{lock_with_keys, set_up};
 use crate::driver::chromium;
 use crate::engine::PHONE;
-use crate::page::Page;
+use crate::page::{Name, Page};
 use crate::stage::Stage;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -23,6 +23,8 @@ const UNLOCKS: usize = 5;
 const ANSWER_MS_MAX: f64 = 200.0;
 const SLOWED_MS_MAX: f64 = 500.0;
 const SLOWED_TIMES: u32 = 4;
+/// A screen is there when nothing in it changed for so long; the answer often comes after the heading.
+const QUIET_MS: u32 = 300;
 /// Longer ones are felt while a finger moves.
 const TASK_MS_MAX: f64 = 50.0;
 
@@ -44,6 +46,10 @@ const SCREENS: [&str; 14] = [
     "/",
 ];
 
+const ANY_ROW: &str = "main .row";
+const FIRST_ROWS: [(&str, &str); 3] =
+    [("/medicines", "main a[href^='/medicines/']"), ("/record/allergies", ANY_ROW), ("/", ANY_ROW)];
+
 pub async fn play(stage: &mut Stage) -> Result<()> {
     stage.open(&PHONE).await?;
     let (patient, rest) = twenty_years()?;
@@ -52,16 +58,18 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     page.goto(&link).await?;
     let (passphrase, _) = set_up(&page, &born).await?;
     page.see_within("Up to date", FILLED_WITHIN).await?;
-    unlocks(&page, &passphrase).await?;
     let mut late = Vec::new();
     for (times, most) in [(1, ANSWER_MS_MAX), (SLOWED_TIMES, SLOWED_MS_MAX)] {
         slow_down(&page, times).await?;
+        unlocks(&page, &passphrase, times).await?;
         let worst = answers(&page, times).await?;
         if worst > most {
             late.push(format!("{worst:.0} ms at p99 with {times}x, more than {most:.0}"));
         }
     }
     slow_down(&page, 1).await?;
+    // Whoever only watches is locked out after five minutes.
+    unlock(&page, &passphrase, ANY_ROW).await?;
     let longest = scroll(&page).await?;
     if longest > TASK_MS_MAX {
         late.push(format!("a task of {longest:.0} ms while results were scrolled"));
@@ -92,29 +100,37 @@ async fn slow_down(page: &Page, times: u32) -> Result<()> {
     Ok(())
 }
 
-async fn unlocks(page: &Page, passphrase: &str) -> Result<()> {
-    let mut times = Vec::new();
-    for _ in 0..UNLOCKS {
-        lock_with_keys(page).await?;
-        page.find("textbox", crate::page::Name::Is("Passphrase")).await?;
-        page.fill("textbox", crate::page::Name::Is("Passphrase"), passphrase).await?;
-        let script = "
-            window.took = null;
-            const begin = performance.now();
-            const look = () => {
-                const is_home = document.querySelector('nav') && document.querySelector('main h1')
-                    && !document.querySelector('main [aria-busy=true]');
-                if (!is_home) return requestAnimationFrame(look);
-                window.took = performance.now() - begin;
-            };
-            [...document.querySelectorAll('button')]
-                .find((b) => b.textContent.trim() === 'Unlock').click();
-            look();";
-        page.js(script).await?;
-        times.push(took(page).await?);
+/// From the passphrase to the first row of what a person in need looks for.
+async fn unlocks(page: &Page, passphrase: &str, times: u32) -> Result<()> {
+    for (path, row) in FIRST_ROWS {
+        tap(page, "/settings", path).await?;
+        let mut took = Vec::new();
+        for _ in 0..UNLOCKS {
+            took.push(unlock(page, passphrase, row).await?);
+        }
+        say(&format!("{times}x from unlock to the first row of {path}"), &mut took);
     }
-    say("unlock to the first screen", &mut times);
     Ok(())
+}
+
+/// Locks the record first. The time ends with the frame that shows `row`.
+async fn unlock(page: &Page, passphrase: &str, row: &str) -> Result<f64> {
+    lock_with_keys(page).await?;
+    page.find("textbox", Name::Is("Passphrase")).await?;
+    page.fill("textbox", Name::Is("Passphrase"), passphrase).await?;
+    let script = format!(
+        "window.took = null;
+        const begin = performance.now();
+        const look = () => {{
+            if (!document.querySelector({row:?})) return requestAnimationFrame(look);
+            requestAnimationFrame(() => {{ window.took = performance.now() - begin; }});
+        }};
+        [...document.querySelectorAll('button')]
+            .find((b) => b.textContent.trim() === 'Unlock').click();
+        look();"
+    );
+    page.js(&script).await?;
+    took(page).await
 }
 
 async fn took(page: &Page) -> Result<f64> {
@@ -143,7 +159,7 @@ async fn answers(page: &Page, times: u32) -> Result<f64> {
     Ok(at(&all, 99))
 }
 
-/// Goes to `from` first, without a clock.
+/// Goes to `from` first, without a clock. The time ends with the frame after the last change.
 async fn tap(page: &Page, from: &str, to: &str) -> Result<f64> {
     let go = |to: &str| {
         format!(
@@ -157,14 +173,22 @@ async fn tap(page: &Page, from: &str, to: &str) -> Result<f64> {
                 document.querySelector('main').append(link);
             }}
             const path = link.pathname;
-            const before = document.querySelector('main').textContent;
             const begin = performance.now();
+            let last = null;
+            const seen = new MutationObserver((changes) => {{
+                const isMain = ({{ target }}) => target.querySelector?.('main')
+                    || (target.closest ? target : target.parentElement)?.closest('main');
+                if (location.pathname !== path || !changes.some(isMain)) return;
+                requestAnimationFrame(() => {{ last = performance.now(); }});
+            }});
+            seen.observe(document.body, {{ subtree: true, childList: true, characterData: true }});
             const look = () => {{
-                const main = document.querySelector('main');
-                const is_there = location.pathname === path && main.textContent !== before
-                    && main.querySelector('h1') && !main.querySelector('[aria-busy=true]');
-                if (!is_there) return requestAnimationFrame(look);
-                requestAnimationFrame(() => {{ window.took = performance.now() - begin; }});
+                const isQuiet = last !== null && performance.now() - last > {QUIET_MS};
+                const isThere = isQuiet && document.querySelector('main h1')
+                    && !document.querySelector('main [aria-busy=true]');
+                if (!isThere) return requestAnimationFrame(look);
+                seen.disconnect();
+                window.took = last - begin;
             }};
             link.click();
             look();"
@@ -207,7 +231,7 @@ async fn scroll(page: &Page) -> Result<f64> {
         })
         .await?;
     let found =
-        page.js("return [document.querySelectorAll('main a.result').length, window.tasks]").await?;
+        page.js("return [document.querySelectorAll('main a[href^=\"/results/\"]').length, window.tasks]").await?;
     let rows = found[0].as_u64().unwrap_or_default();
     let mut tasks: Vec<f64> = serde_json::from_value(found[1].clone())?;
     println!("scrolled {rows} results in {took:.0} ms, {} tasks over 50 ms", tasks.len());

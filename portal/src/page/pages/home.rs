@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::view::home::{Due, NextVisit, RunsOut};
 use shared::view::results::ResultRow;
-use shared::view::{ItemState, ThreadRow};
+use shared::view::{ItemState, Loaded, ThreadRow};
 
 use super::ask_again::AskAgain;
 use super::chart_words::{loaded_banner, result_line, row_line, value_and_unit};
@@ -44,7 +44,7 @@ pub(crate) fn Home() -> impl IntoView {
                 <EmergencyLine/>
             </div>
             <div class="columns">
-                <div class="stack">
+                <div class="stack" class:filling=move || home.with(|home| !is_whole(home_of(home)))>
                     <Card id="new" title=words::home_new() flush=true>
                         {move || home.with(|home| new_rows(home_of(home)))}
                     </Card>
@@ -66,6 +66,11 @@ fn home_of(answer: &Option<Answer>) -> Option<&shared::view::home::Home> {
     if let Some(Answer::Home(home)) = answer { Some(home) } else { None }
 }
 
+/// Nothing is missing from it, so what it does not name is not there.
+fn is_whole(home: Option<&shared::view::home::Home>) -> bool {
+    home.is_some_and(|home| home.loaded != Loaded::NotYet)
+}
+
 /// What is out of range first, then what needs the person, then what is only news.
 fn new_rows(home: Option<&shared::view::home::Home>) -> AnyView {
     let mut rows = Vec::new();
@@ -75,7 +80,7 @@ fn new_rows(home: Option<&shared::view::home::Home>) -> AnyView {
         rows.extend(home.unread.iter().map(new_thread));
         rows.extend(home.due.iter().map(due));
     }
-    if rows.is_empty() {
+    if rows.is_empty() && is_whole(home) {
         let title = words::home_nothing_new();
         rows.push(Line { icon: Some(Icon::Ok), title, ..Line::default() });
     }

@@ -1,0 +1,110 @@
+//! Units as people write them. Many sources send the codes of UCUM as words: `mm[Hg]`, `Cel`,
+//! `{nominal}`. Only the spelling changes here, never the unit or the number.
+
+/// Codes that no letter rule spells.
+const WORDS: [(&str, &str); 10] = [
+    ("Cel", "°C"),
+    ("degC", "°C"),
+    ("[degF]", "°F"),
+    ("degF", "°F"),
+    ("[lb_av]", "lb"),
+    ("[oz_av]", "oz"),
+    ("[in_i]", "in"),
+    ("[ft_i]", "ft"),
+    ("[pH]", ""),
+    ("{nominal}", ""),
+];
+
+/// The unit to show, or nothing where a code says that there is none.
+pub(crate) fn spelled(unit: &str) -> Option<String> {
+    let parts: Vec<String> = unit.split('/').map(part).collect();
+    let spelled = parts.join("/");
+    let is_said = spelled.chars().any(|letter| letter.is_alphanumeric() || "%°‰".contains(letter));
+    (is_said && spelled != "1").then_some(spelled)
+}
+
+fn part(part: &str) -> String {
+    if let Some((_, word)) = WORDS.iter().find(|(code, _)| *code == part) {
+        return (*word).to_owned();
+    }
+    let mut spelled = String::with_capacity(part.len());
+    let mut rest = part;
+    while let Some(letter) = rest.chars().next() {
+        rest = &rest[letter.len_utf8()..];
+        match letter {
+            // Said about the unit before it (`%{Hb}`), or in place of one (`{tablet}`).
+            '{' => {
+                let (inside, behind) = rest.split_once('}').unwrap_or((rest, ""));
+                if spelled.is_empty() {
+                    spelled.push_str(&inside.replace('_', " "));
+                }
+                rest = behind;
+            }
+            '[' | ']' => {}
+            '*' if spelled == "10" => {
+                spelled.insert(0, '×');
+                let digits =
+                    rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+                let (power, behind) = rest.split_at(digits);
+                spelled.extend(power.chars().map(superscript));
+                rest = behind;
+            }
+            letter => spelled.push(letter),
+        }
+    }
+    raised(&spelled)
+}
+
+/// `m2` is a square.
+fn raised(unit: &str) -> String {
+    match unit.strip_suffix("m2").filter(|before| !before.ends_with(char::is_alphanumeric)) {
+        Some(before) => format!("{before}m²"),
+        None => unit.to_owned(),
+    }
+}
+
+fn superscript(digit: char) -> char {
+    let place = digit.to_digit(10).and_then(|digit| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(digit as usize));
+    place.unwrap_or(digit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spelled;
+
+    #[test]
+    fn codes_become_the_words_that_people_know() {
+        let cases = [
+            ("mm[Hg]", "mmHg"),
+            ("Cel", "°C"),
+            ("[degF]", "°F"),
+            ("[lb_av]", "lb"),
+            ("/min", "/min"),
+            ("{beats}/min", "beats/min"),
+            ("{tbl}", "tbl"),
+            ("{score}", "score"),
+            ("{fl_oz}", "fl oz"),
+            ("kg/m2", "kg/m²"),
+            ("mL/min/{1.73_m2}", "mL/min/1.73 m²"),
+            ("10*3/uL", "×10³/uL"),
+            ("10*12/L", "×10¹²/L"),
+            ("[IU]/L", "IU/L"),
+            ("m[IU]/mL", "mIU/mL"),
+            ("%{Hb}", "%"),
+            ("cm2", "cm2"),
+            ("µg/dL", "µg/dL"),
+            ("x10E3/uL", "x10E3/uL"),
+            ("breaths per minute", "breaths per minute"),
+        ];
+        for (code, words) in cases {
+            assert_eq!(spelled(code).as_deref(), Some(words), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_bare_number_has_no_unit() {
+        for code in ["{nominal}", "1", "", "[pH]", "{", "{}"] {
+            assert_eq!(spelled(code), None, "{code}");
+        }
+    }
+}
