@@ -65,6 +65,8 @@ pub struct DemoOptions {
     pub reset: bool,
     /// Listen on the local network, with a certificate of its own.
     pub lan: bool,
+    /// Of the log only what goes wrong, so that the links stay in sight.
+    pub quiet: bool,
 }
 
 /// A sentence for the person at the terminal.
@@ -157,6 +159,13 @@ const FLAGS: &[Flag] = &[
     },
     switch("--reset", "forget everything that was written in the demo"),
     switch("--lan", "listen on the local network too, with a certificate of its own"),
+    switch("--quiet", "log only what goes wrong, so that the links stay in sight"),
+];
+
+/// What answers somebody at the terminal and ends; the others run until they are stopped.
+const ERRANDS: [&str; 11] = [
+    "import", "export", "client", "audit", "staff", "patient", "grant", "keys", "shred", "check",
+    "compact",
 ];
 
 /// Reads a command line (without the program's name), with `env` as the fallback of every flag.
@@ -172,26 +181,30 @@ pub fn parse(
     }
     match command.as_str() {
         "--version" | "-V" => Ok(Command::Version),
-        "import" | "export" | "client" | "audit" | "staff" | "patient" | "grant" | "keys"
-        | "shred" | "check" | "compact" => Ok(Command::Errand(errand::parse(command, rest, env)?)),
+        errand if ERRANDS.contains(&errand) => {
+            Ok(Command::Errand(errand::parse(command, rest, env)?))
+        }
         "serve" => Ok(Command::Serve(config(&Given::read(rest, false)?, env)?)),
         #[cfg(feature = "demo")]
         "demo" => {
             let given = Given::read(rest, true)?;
-            let options = DemoOptions { reset: given.has("--reset"), lan: given.has("--lan") };
+            let options = DemoOptions {
+                reset: given.has("--reset"),
+                lan: given.has("--lan"),
+                quiet: given.has("--quiet"),
+            };
             Ok(Command::Demo(config(&given, env)?, options))
         }
         other => invalid(format!("there is no command {other}; use {}", commands())),
     }
 }
 
-const fn commands() -> &'static str {
-    if cfg!(feature = "demo") {
-        "serve, import, export, client, audit, staff, patient, grant, keys, shred, check, compact or \
-         demo"
-    } else {
-        "serve, import, export, client, audit, staff, patient, grant, keys, shred, check or compact"
-    }
+fn commands() -> String {
+    let mut all = vec!["serve"];
+    all.extend(ERRANDS);
+    all.extend(cfg!(feature = "demo").then_some("demo"));
+    let last = all.pop().unwrap_or_default();
+    format!("{} or {last}", all.join(", "))
 }
 
 /// The flags that were given, before they mean anything.

@@ -13,6 +13,7 @@ use shared::id::AccountId;
 pub use self::enter::enter;
 use crate::config::{Clinic, Config, DemoOptions};
 use crate::folder::Folder;
+use crate::log;
 use crate::routes;
 use crate::secret::{Secret, SecretHash};
 use crate::serve::{Failure, Started, portal};
@@ -53,6 +54,9 @@ impl Entrances {
 
 /// Runs the demo until the process is told to stop.
 pub async fn demo(config: Config, options: DemoOptions) -> Result<(), Failure> {
+    if options.quiet {
+        log::be_quiet();
+    }
     let portal = portal(&config)?;
     let started = Started::new(
         &config,

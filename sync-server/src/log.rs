@@ -3,6 +3,7 @@
 //! people and records: `Line` has no field that could take one.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
@@ -56,9 +57,26 @@ pub fn panics() {
     }));
 }
 
+/// Whether everyday lines are left out.
+static IS_QUIET: AtomicBool = AtomicBool::new(false);
+
+/// From now on only what goes wrong is written.
+pub fn be_quiet() {
+    IS_QUIET.store(true, Ordering::Relaxed);
+}
+
 /// Writes one line.
 pub fn line(line: &Line<'_>) {
     let at = Clock::System.now().millis();
+    let is_everyday = match line {
+        Line::Request { status, .. } => *status < 500,
+        Line::Socket { .. } => true,
+        Line::Started { .. } | Line::Stopping | Line::Stopped => false,
+        Line::Failed { .. } | Line::Alarm { .. } => false,
+    };
+    if is_everyday && IS_QUIET.load(Ordering::Relaxed) {
+        return;
+    }
     match line {
         Line::Started { port } => eprintln!("{at} started port={port}"),
         Line::Stopping => eprintln!("{at} stopping"),

@@ -52,7 +52,9 @@ pub fn parse(command: &str, words: &[String], known: &[Flag]) -> Result<Given, W
                 .cloned()
                 .ok_or_else(|| WrongUse(format!("`{name}` of `{command}` needs a value")))?,
         };
-        given.0.insert(flag.name(), value);
+        if given.0.insert(flag.name(), value).is_some() {
+            return Err(WrongUse(format!("`{name}` of `{command}` is given twice")));
+        }
     }
     Ok(given)
 }
@@ -94,6 +96,7 @@ mod tests {
     fn what_is_not_known_is_refused_in_one_sentence() {
         let refused = |words: &[&str]| demo(words).err().unwrap().to_string();
         assert_eq!(refused(&["--prot=1"]), "`demo` takes no `--prot=1`, only --reset, --port");
+        assert_eq!(refused(&["--port=1", "--port", "2"]), "`--port` of `demo` is given twice");
         assert_eq!(refused(&["--port"]), "`--port` of `demo` needs a value");
         assert_eq!(refused(&["--reset=yes"]), "`--reset` of `demo` takes no value");
     }

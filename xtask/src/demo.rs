@@ -39,6 +39,7 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
             command.arg(switch);
         }
     }
+    command.arg("--quiet");
     become_process(command)
 }
 

@@ -41,6 +41,7 @@ cargo xtask lighthouse
                    accessibility, best practices and speed as Lighthouse sees them; needs Node";
 
 fn main() -> ExitCode {
+    quiet_when_nobody_listens();
     let mut words = std::env::args().skip(1);
     let command = words.next().unwrap_or_else(|| "--help".to_owned());
     let rest: Vec<String> = words.collect();
@@ -53,6 +54,17 @@ fn main() -> ExitCode {
             ExitCode::from(if wrong_use { 2 } else { 1 })
         }
     }
+}
+
+/// Whoever reads only the first lines (`| head`) closes the rest: that is no fault to tell about.
+fn quiet_when_nobody_listens() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload_as_str().unwrap_or_default();
+        if !said.contains("failed printing to stdout") {
+            tell(panic);
+        }
+    }));
 }
 
 fn run(command: &str, rest: &[String]) -> anyhow::Result<ExitCode> {

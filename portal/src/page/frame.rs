@@ -5,8 +5,6 @@ mod people;
 mod update;
 mod waits_long;
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 
 use crate::bridge::Status;
@@ -15,6 +13,7 @@ use crate::page::i18n::{number, time, words};
 use crate::page::pages;
 use crate::page::session::{Session, Stage};
 use crate::page::ui::icon::Icon;
+use crate::page::ui::later::later;
 use crate::page::ui::navigation::{Count, Navigation, Place};
 use crate::page::ui::person::tint;
 use crate::page::ui::platform::{Address, focus, focus_heading};
@@ -52,9 +51,6 @@ fn open_record(session: Session) -> AnyView {
         }
         now
     });
-    // The browser compiles what it runs for the first time: a phone answers fingers in between.
-    let is_framed = RwSignal::new(false);
-    set_timeout(move || is_framed.set(true), Duration::ZERO);
     view! {
         <SkipLink label=words::frame_skip()/>
         <pages::KeptCard session=session/>
@@ -62,10 +58,13 @@ fn open_record(session: Session) -> AnyView {
             <TopBar session=session/>
             <Navigation label=words::frame_places() places=places() more=more_places() path=address.path()
                 count=unread_count(session)/>
-            {move || {
-                open.get();
-                is_framed.get().then(|| screen_at(&address.path().get()))
-            }}
+            {later(move || {
+                let screen = move || {
+                    open.get();
+                    screen_at(&address.path().get())
+                };
+                view! { {screen} }.into_any()
+            })}
         </div>
     }
     .into_any()

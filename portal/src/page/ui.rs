@@ -11,6 +11,7 @@ pub(crate) mod emergency;
 pub(crate) mod empty;
 pub(crate) mod field;
 pub(crate) mod icon;
+pub(crate) mod later;
 pub(crate) mod line;
 pub(crate) mod navigation;
 pub(crate) mod person;

@@ -85,7 +85,8 @@ fn new_rows(home: Option<&shared::view::home::Home>) -> AnyView {
         rows.push(Line { icon: Some(Icon::Ok), title, ..Line::default() });
     }
     let banner = home.and_then(|home| loaded_banner(home.loaded));
-    view! { {banner}{lines(rows, false)} }.into_any()
+    // Below: when it goes, what somebody reads stays where it is.
+    view! { {lines(rows, false)}{banner} }.into_any()
 }
 
 fn new_result(row: &ResultRow) -> Line {

@@ -13,12 +13,15 @@ use crate::page::i18n::{time, words};
 use crate::page::ui::button::{LinkButton, Weight};
 use crate::page::ui::empty::Empty;
 use crate::page::ui::icon::Icon;
+use crate::page::ui::later::later;
 use crate::page::ui::line::lines;
 use crate::page::ui::screen::Screen;
 use crate::page::ui::segmented::Segmented;
 
 /// Rows of the first answer, and how many more a press brings.
 const ROWS: u32 = 60;
+/// And how many are put on the screen in one go.
+const ROWS_AT_ONCE: usize = 15;
 
 #[component]
 pub(crate) fn Results() -> impl IntoView {
@@ -63,9 +66,24 @@ fn results(found: &Found, first: bool) -> AnyView {
         }
         .into_any();
     }
-    let mut day = String::new();
-    let panels: Vec<_> = found.panels.iter().map(|panel| one_panel(panel, &mut day)).collect();
+    let panels = from(Arc::new(found.panels.clone()), 0, String::new());
     view! { {banner}{panels} }.into_any()
+}
+
+/// Some of the panels, and the rest a moment later.
+fn from(panels: Arc<Vec<Panel>>, begin: usize, mut day: String) -> AnyView {
+    let (mut shown, mut rows) = (Vec::new(), 0);
+    for panel in &panels[begin..] {
+        if rows >= ROWS_AT_ONCE {
+            break;
+        }
+        rows += panel.rows.len().max(1);
+        shown.push(one_panel(panel, &mut day));
+    }
+    let next = begin + shown.len();
+    let rest =
+        (next < panels.len()).then(|| later(move || from(panels.clone(), next, day.clone())));
+    view! { {shown}{rest} }.into_any()
 }
 
 /// The day stands once above all that came on it.
