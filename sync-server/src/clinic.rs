@@ -5,6 +5,7 @@ pub mod context;
 pub mod desk;
 pub mod door;
 pub mod events;
+pub mod passkeys;
 pub mod record;
 pub mod records;
 pub mod relation;

@@ -44,6 +44,9 @@ pub enum Error {
     SignInNotRecognized,
     #[error("the sign-in name belongs to somebody else")]
     NameTaken,
+    /// It cannot be read, is one that is known already, or there are too many.
+    #[error("the passkey cannot be taken")]
+    PasskeyRefused,
     /// What somebody asks for needs a code that was given just now.
     #[error("a fresh code is needed for this")]
     CodeNeeded,
@@ -112,6 +115,7 @@ impl Error {
             Self::InvitationEnded => (StatusCode::GONE, "invitation-ended"),
             Self::SignInNotRecognized => (StatusCode::FORBIDDEN, "sign-in-not-recognized"),
             Self::NameTaken => (StatusCode::CONFLICT, "name-taken"),
+            Self::PasskeyRefused => (StatusCode::UNPROCESSABLE_ENTITY, "passkey-refused"),
             Self::CodeNeeded => (StatusCode::FORBIDDEN, "code-needed"),
             Self::NoRelation => (StatusCode::FORBIDDEN, "no-relation"),
             Self::WeakPassphrase => (StatusCode::BAD_REQUEST, "weak-passphrase"),

@@ -10,6 +10,7 @@ pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod documents;
+pub mod encoded;
 pub mod errand;
 pub mod error;
 pub mod extract;
@@ -21,6 +22,7 @@ pub mod headers;
 pub mod hub;
 pub mod listen;
 pub mod log;
+pub mod passkey;
 pub mod projector;
 pub mod routes;
 pub mod sealing;

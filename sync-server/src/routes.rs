@@ -5,6 +5,7 @@ pub mod activate;
 pub mod attachments;
 pub mod health;
 pub mod line;
+pub mod passkeys;
 pub mod session;
 pub mod sign_in;
 pub mod sync;
@@ -46,6 +47,13 @@ fn patients() -> Vec<Route> {
         post("/api/salt", sign_in::salt),
         post("/api/sign-in", sign_in::open),
         post("/api/passphrase", sign_in::change),
+        post("/api/passkey/challenge", passkeys::challenge),
+        post("/api/passkey", passkeys::open),
+        get("/api/passkeys", passkeys::list),
+        post("/api/passkeys/challenge", passkeys::begin),
+        post("/api/passkeys", passkeys::add),
+        post("/api/passkeys/{passkey}", passkeys::rename),
+        delete("/api/passkeys/{passkey}", passkeys::remove),
         get("/api/session", session::read),
         delete("/api/session", session::end),
         post("/api/ticket", ticket::issue),
@@ -64,6 +72,13 @@ fn patients() -> Vec<Route> {
 fn staff() -> Vec<Route> {
     vec![
         post("/clinic/api/sign-in", clinic::door::open),
+        post("/clinic/api/passkey/challenge", clinic::passkeys::challenge),
+        post("/clinic/api/passkey", clinic::passkeys::open),
+        get("/clinic/api/passkeys", clinic::passkeys::list),
+        post("/clinic/api/passkeys/challenge", clinic::passkeys::begin),
+        post("/clinic/api/passkeys", clinic::passkeys::add),
+        post("/clinic/api/passkeys/{passkey}", clinic::passkeys::rename),
+        delete("/clinic/api/passkeys/{passkey}", clinic::passkeys::remove),
         post("/clinic/api/code", clinic::door::prove),
         post("/clinic/api/stay", clinic::door::stay),
         post("/clinic/api/link", clinic::set_up::ask),

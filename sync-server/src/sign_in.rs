@@ -9,6 +9,7 @@ use sha2::Sha256;
 use shared::id::AccountId;
 use shared::vault::{SALT_BYTES, Salt, SignInName};
 
+use crate::store::people::Door;
 use crate::totp::{TotpSecret, TotpSeed};
 
 /// Losing it means that nobody can sign in on another device before the clinic invites them again.
@@ -61,6 +62,12 @@ impl SignInKey {
     pub fn recovery(&self, account: AccountId, code: &str) -> [u8; 32] {
         let text = [&account.to_bytes(), code.as_bytes()].concat();
         self.mac(b"satchel recovery v1", &text)
+    }
+
+    /// As whom an authenticator keeps a passkey: it says nothing, and another one at each door.
+    pub fn passkey_user(&self, account: AccountId, door: Door) -> [u8; 32] {
+        let text = [door.word().as_bytes(), &account.to_bytes()].concat();
+        self.mac(b"satchel passkey user v1", &text)
     }
 
     pub fn verifier(&self, authentication: &Authentication) -> Verifier {

@@ -18,6 +18,7 @@ use crate::clinic::context::Contexts;
 use crate::clinic::desk::Desk;
 use crate::config::Clinic;
 use crate::hub::Hub;
+use crate::passkey::Ceremonies;
 use crate::projector::Projector;
 use crate::secret::{Secret, Slot};
 use crate::sign_in::SignInKey;
@@ -61,6 +62,7 @@ struct Inner {
     looks: Looks,
     contexts: Contexts,
     tries: Tries,
+    ceremonies: Ceremonies,
     stretching: Semaphore,
     /// Charts have one writer: imports go one after the other.
     importing: tokio::sync::Mutex<()>,
@@ -99,6 +101,7 @@ impl App {
             looks: Looks::default(),
             contexts: Contexts::default(),
             tries: Tries::default(),
+            ceremonies: Ceremonies::default(),
             stretching: Semaphore::new(STRETCHING_MAX),
             importing: tokio::sync::Mutex::default(),
             projecting: tokio::sync::Mutex::default(),
@@ -203,6 +206,10 @@ impl App {
 
     pub fn tries(&self) -> &Tries {
         &self.0.tries
+    }
+
+    pub fn ceremonies(&self) -> &Ceremonies {
+        &self.0.ceremonies
     }
 
     pub fn stretching(&self) -> &Semaphore {

@@ -8,6 +8,7 @@ pub mod memory;
 pub mod openings;
 pub mod outgoing;
 pub mod packs;
+pub mod passkeys;
 pub mod people;
 pub mod resources;
 pub mod rows;
@@ -34,6 +35,7 @@ use self::grants::GrantStore;
 use self::openings::OpeningStore;
 use self::outgoing::OutgoingStore;
 use self::packs::PackStore;
+use self::passkeys::PasskeyStore;
 use self::people::{
     Activated, Activation, Claim, Claimed, Grant, Invitation, NewAccount, NewPatient, NewSession,
     NewStaff, RecordOf, Session, StaffMember,
@@ -75,6 +77,7 @@ pub trait Store:
     + OpeningStore
     + OutgoingStore
     + PackStore
+    + PasskeyStore
     + SettingsStore
     + Send
     + Sync
@@ -95,6 +98,7 @@ pub trait Store:
     fn sign_in(&self, name: NameHash) -> Answer<'_, Option<(AccountId, Verifier)>>;
     /// The same by account.
     fn verifier(&self, account: AccountId) -> Answer<'_, Option<Verifier>>;
+    /// What passkeys carry of the passphrase before is forgotten.
     fn change_verifier(
         &self,
         account: AccountId,

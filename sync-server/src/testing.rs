@@ -1,6 +1,7 @@
 //! A whole server for tests: the real router over real SQLite in a folder of its own, with a clock
 //! that only tests move, a few made-up people, and devices that run the core's real half.
 
+pub mod authenticator;
 pub mod device;
 
 use std::path::Path;

@@ -6,8 +6,7 @@ mod tests;
 
 use std::time::Duration;
 
-use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
+use axum::http::{HeaderName, StatusCode, header};
 use serde::Deserialize;
 use shared::id::{AccountId, DeviceId};
 use shared::time::Timestamp;
@@ -20,6 +19,7 @@ use crate::extract::{From, Nothing};
 use crate::secret::{Secret, Slot};
 use crate::sign_in::Authentication;
 use crate::state::{App, CLINIC_IDLE_MS, CLINIC_SESSION_MS, staff_cookie};
+use crate::store::Store;
 use crate::store::people::{Door, NewSession};
 use crate::store::staff::OneTime;
 use crate::totp::{TotpSeed, typed_recovery_code};
@@ -54,10 +54,13 @@ pub struct Proof {
     code: String,
 }
 
+/// The cookie of a new session.
+pub(super) type Entered = (StatusCode, [(HeaderName, String); 1]);
+
 pub async fn open(
     allowed: Authorized<SignInStaff, Service>,
     From { json: proof, address }: From<SignIn>,
-) -> Result<impl IntoResponse, Error> {
+) -> Result<Entered, Error> {
     let (app, store, now) = (allowed.app(), allowed.store(), allowed.app().now());
     let name = SignInName::parse(&proof.name).map_err(|_| Error::Unreadable)?;
     let (salt, name) = (app.sign_ins().staff_salt(&name), app.sign_ins().staff_name(&name));
@@ -74,6 +77,16 @@ pub async fn open(
         return Err(Error::SignInNotRecognized);
     }
     app.tries().was_right(who);
+    enter(app, store, account).await
+}
+
+/// A new session for whoever proved who they are with two things.
+pub(super) async fn enter(
+    app: &App,
+    store: &dyn Store,
+    account: AccountId,
+) -> Result<Entered, Error> {
+    let now = app.now();
     let token = Secret::fresh(&mut OsRng);
     let session = NewSession {
         token: token.hash(),

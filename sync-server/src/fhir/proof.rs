@@ -8,6 +8,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use shared::time::Timestamp;
 
+use crate::encoded::from_base64url;
+
 /// How long a proof may be good for (SMART, §4.1.5: at most five minutes).
 pub const PROOF_MS_MAX: i64 = 5 * 60 * 1000;
 /// Bytes of a proof; one with a large RSA key is under 2 KB.
@@ -57,9 +59,9 @@ impl<'a> Unproved<'a> {
         let (signed, signature) = text.rsplit_once('.')?;
         let (head, claims) = signed.split_once('.')?;
         Some(Self {
-            head: serde_json::from_slice(&decoded(head)?).ok()?,
-            claims: serde_json::from_slice(&decoded(claims)?).ok()?,
-            signature: decoded(signature)?,
+            head: serde_json::from_slice(&from_base64url(head)?).ok()?,
+            claims: serde_json::from_slice(&from_base64url(claims)?).ok()?,
+            signature: from_base64url(signature)?,
             signed,
         })
     }
@@ -91,7 +93,7 @@ impl<'a> Unproved<'a> {
     }
 
     fn is_signed_by(&self, key: &Value) -> bool {
-        let part = |name: &str| key[name].as_str().and_then(decoded);
+        let part = |name: &str| key[name].as_str().and_then(from_base64url);
         let verified = match (self.head.alg.as_str(), key["kty"].as_str()) {
             ("ES384", Some("EC")) if key["crv"] == "P-384" => {
                 let (Some(x), Some(y)) = (part("x"), part("y")) else {
@@ -126,29 +128,6 @@ pub fn are_keys(jwks: &str) -> bool {
         is_public && is_known && key["kid"].is_string()
     };
     keys["keys"].as_array().is_some_and(|keys| !keys.is_empty() && keys.iter().all(fits))
-}
-
-/// Base64url without padding (RFC 7515, §2).
-fn decoded(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
-    let (mut bits, mut count) = (0_u32, 0);
-    for letter in text.bytes() {
-        let value = match letter {
-            b'A'..=b'Z' => letter - b'A',
-            b'a'..=b'z' => letter - b'a' + 26,
-            b'0'..=b'9' => letter - b'0' + 52,
-            b'-' => 62,
-            b'_' => 63,
-            _ => return None,
-        };
-        bits = (bits << 6) | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push(u8::try_from((bits >> count) & 0xff).ok()?);
-        }
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

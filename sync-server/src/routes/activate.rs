@@ -46,6 +46,9 @@ pub struct Chosen {
 #[derive(Serialize)]
 pub struct Opened {
     pub slot: String,
+    /// What another device sealed for this one, where a passkey signed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carried: Option<String>,
 }
 
 pub async fn ask(
@@ -103,6 +106,6 @@ pub async fn activate(
         Activated::NameTaken => return Err(Error::NameTaken),
     }
     app.tries().was_right(who);
-    let opened = Opened { slot: slot.text().to_owned() };
+    let opened = Opened { slot: slot.text().to_owned(), carried: None };
     Ok(([(header::SET_COOKIE, portal_cookie(&slot, &token))], Answer(opened)))
 }

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::extract::{Answer, Nothing};
 use crate::state::portal_cookie_end;
 use crate::store::StoreError;
-use crate::store::people::RecordOf;
+use crate::store::people::{Door, RecordOf};
 
 actions! {
     ReadSession: Person => OwnAccount;
@@ -30,6 +30,8 @@ pub struct Session {
     /// The account's own record first.
     records: Vec<RecordOf>,
     clinic: Outside,
+    /// Those that the clinic knows: what another one opened on a device is taken off it.
+    passkeys: Vec<String>,
 }
 
 /// What every screen of a device may say about the clinic, offline too.
@@ -59,6 +61,7 @@ pub async fn read(
 ) -> Result<Answer<Session>, Error> {
     let session = &allowed.who.session;
     let name = allowed.store().account_name(session.account).await?;
+    let passkeys = allowed.store().passkeys_of(session.account, Door::Portal).await?;
     Ok(Answer(Session {
         account: session.account,
         device: session.device,
@@ -66,6 +69,7 @@ pub async fn read(
         name: name.ok_or(StoreError::Damaged("a session without an account"))?,
         records: allowed.store().records_of(session.account).await?,
         clinic: Outside::of(&allowed.app().clinic()),
+        passkeys: passkeys.iter().map(|one| one.credential.text()).collect(),
     }))
 }
 

@@ -4,10 +4,9 @@
 #[cfg(test)]
 mod tests;
 
-use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
+use axum::http::{HeaderName, StatusCode, header};
 use serde::{Deserialize, Serialize};
-use shared::id::DeviceId;
+use shared::id::{AccountId, DeviceId};
 use shared::vault::SignInName;
 
 use super::activate::Opened;
@@ -17,7 +16,8 @@ use crate::error::Error;
 use crate::extract::{Answer, From, Json};
 use crate::secret::{Secret, Slot};
 use crate::sign_in::Authentication;
-use crate::state::{PORTAL_SESSION_MS, portal_cookie};
+use crate::state::{App, PORTAL_SESSION_MS, portal_cookie};
+use crate::store::Store;
 use crate::store::people::{Door, NewSession};
 use crate::tries::Who;
 use crate::world::OsRng;
@@ -56,6 +56,9 @@ pub struct Change {
     new: String,
 }
 
+/// The cookie of a new session, and its slot.
+pub type Entered = ([(HeaderName, String); 1], Answer<Opened>);
+
 pub async fn salt(
     allowed: Authorized<ReadSalt, Service>,
     Json(named): Json<Named>,
@@ -68,7 +71,7 @@ pub async fn salt(
 pub async fn open(
     allowed: Authorized<SignInAgain, Service>,
     From { json: proof, address }: From<SignIn>,
-) -> Result<impl IntoResponse, Error> {
+) -> Result<Entered, Error> {
     let (app, now) = (allowed.app(), allowed.app().now());
     let name = SignInName::parse(&proof.name).map_err(|_| Error::Unreadable)?;
     let authentication = Authentication::parse(&proof.authentication).ok_or(Error::Unreadable)?;
@@ -81,13 +84,24 @@ pub async fn open(
         return Err(Error::SignInNotRecognized);
     };
     app.tries().was_right(who);
-    let lost = match proof.slot {
+    enter(app, allowed.store(), account, proof.slot).await
+}
+
+/// A new session for whoever proved who they are; in `slot`, if this account had it.
+pub async fn enter(
+    app: &App,
+    store: &dyn Store,
+    account: AccountId,
+    slot: Option<String>,
+) -> Result<Entered, Error> {
+    let now = app.now();
+    let lost = match slot {
         Some(slot) => Some(Slot::parse(&slot).ok_or(Error::Unreadable)?),
         None => None,
     };
     // A slot that this account never had may be one of another account in the same browser.
     let device = match &lost {
-        Some(slot) => allowed.store().device_in(account, slot.clone()).await?,
+        Some(slot) => store.device_in(account, slot.clone()).await?,
         None => None,
     };
     let (slot, device) = lost
@@ -104,8 +118,8 @@ pub async fn open(
         at: now,
         until: now.plus_millis(PORTAL_SESSION_MS),
     };
-    allowed.store().open_session(session).await?;
-    let opened = Opened { slot: slot.text().to_owned() };
+    store.open_session(session).await?;
+    let opened = Opened { slot: slot.text().to_owned(), carried: None };
     Ok(([(header::SET_COOKIE, portal_cookie(&slot, &token))], Answer(opened)))
 }
 

@@ -27,6 +27,7 @@ fn path(route: &Route) -> String {
         .replace("{line}", "nothing")
         .replace("{name}/{piece}", &format!("{}/0", "0".repeat(64)))
         .replace("{name}", &"0".repeat(64))
+        .replace("{passkey}", &"0".repeat(64))
         .replace("{secret}", "nothing")
         .replace("{kind}", "Patient")
         .replace("{id}", "1")
@@ -231,6 +232,10 @@ async fn staff_without_the_right_read_no_messages_whoever_the_patient_is() {
 /// team's until it is named here.
 fn may(role: Role, is_proven: bool, action: &str) -> bool {
     match action {
+        "ListStaffPasskeys" | "AddStaffPasskey" | "RenameStaffPasskey" | "RemoveStaffPasskey" => {
+            true
+        }
+        "BeginStaffPasskey" => is_proven,
         "ReadStaffSession" | "EndStaffSession" | "ProveStaff" | "StayStaff" | "ReadSettings" => {
             true
         }

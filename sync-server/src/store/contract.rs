@@ -9,6 +9,7 @@ mod grants;
 mod openings;
 mod outgoing;
 mod packs;
+mod passkeys;
 mod people;
 mod resources;
 mod settings;

@@ -11,6 +11,7 @@ mod grants;
 mod openings;
 mod outgoing;
 mod packs;
+mod passkeys;
 mod people;
 mod resources;
 mod settings;
@@ -342,13 +343,7 @@ impl Store for MemoryStore {
         self.run(move |state| Ok(state.staff.link(secret, now)))
     }
     fn set_up_staff(&self, new: StaffSetUp) -> Answer<'_, SetUp> {
-        self.run(move |state| {
-            let done = state.staff.set_up(new);
-            if let SetUp::Done(account) = done {
-                state.people.end_staff_sessions(account);
-            }
-            Ok(done)
-        })
+        self.run(|state| Ok(staff::set_up(state, new)))
     }
     fn use_staff_code(
         &self,

@@ -15,6 +15,7 @@ mod open;
 mod openings;
 mod outgoing;
 mod packs;
+mod passkeys;
 mod people;
 mod private;
 mod readers;

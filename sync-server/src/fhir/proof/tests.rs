@@ -9,20 +9,13 @@ use ring::signature::{
 use serde_json::{Value, json};
 
 use super::{Unproved, are_keys};
+use crate::encoded::base64url;
 use crate::store::outgoing::{KeyedClient, OutgoingStore};
 use crate::testing::{NOON, ORIGIN, World};
 
 /// A key for these tests and nothing else.
 const RSA_KEY: &[u8] = include_bytes!("rsa-for-tests.der");
 const SECONDS: i64 = 1_800_000_000;
-
-fn encoded(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let bit = |place: usize| bytes.get(place / 8).map_or(0, |byte| (byte >> (7 - place % 8)) & 1);
-    let letters = (bytes.len() * 8).div_ceil(6);
-    let value = |letter: usize| (0..6).fold(0, |sum, place| sum * 2 + bit(letter * 6 + place));
-    (0..letters).map(|letter| char::from(LETTERS[usize::from(value(letter))])).collect()
-}
 
 struct Key {
     pair: EcdsaKeyPair,
@@ -38,15 +31,15 @@ impl Key {
 
     fn public(&self) -> String {
         let point = self.pair.public_key().as_ref();
-        let (x, y) = (encoded(&point[1..49]), encoded(&point[49..]));
+        let (x, y) = (base64url(&point[1..49]), base64url(&point[49..]));
         json!({"keys": [{"kty": "EC", "crv": "P-384", "kid": "one", "x": x, "y": y}]}).to_string()
     }
 
     fn signed(&self, head: &Value, claims: &Value) -> String {
-        let text = [head, claims].map(|part| encoded(part.to_string().as_bytes())).join(".");
+        let text = [head, claims].map(|part| base64url(part.to_string().as_bytes())).join(".");
         let random = SystemRandom::new();
         let signature = self.pair.sign(&random, text.as_bytes()).unwrap();
-        format!("{text}.{}", encoded(signature.as_ref()))
+        format!("{text}.{}", base64url(signature.as_ref()))
     }
 }
 
@@ -93,13 +86,13 @@ fn only_a_whole_proof_holds() {
 fn a_proof_by_rsa_holds_too() {
     let pair = RsaKeyPair::from_pkcs8(RSA_KEY).unwrap();
     let text = [json!({"alg": "RS384", "kid": "r"}), claims("1")];
-    let text = text.map(|part| encoded(part.to_string().as_bytes())).join(".");
+    let text = text.map(|part| base64url(part.to_string().as_bytes())).join(".");
     let mut signature = vec![0; pair.public().modulus_len()];
     let random = SystemRandom::new();
     pair.sign(&RSA_PKCS1_SHA384, &random, text.as_bytes(), &mut signature).unwrap();
-    let text = format!("{text}.{}", encoded(&signature));
+    let text = format!("{text}.{}", base64url(&signature));
     let public: ring::rsa::PublicKeyComponents<Vec<u8>> = pair.public().into();
-    let (n, e) = (encoded(&public.n), encoded(&public.e));
+    let (n, e) = (base64url(&public.n), base64url(&public.e));
     let keys = json!({"keys": [{"kty": "RSA", "kid": "r", "n": n, "e": e}]}).to_string();
     let audience = format!("{ORIGIN}/fhir/token");
     let unproved = Unproved::read(&text).unwrap();

@@ -7,6 +7,7 @@ use shared::sync::scope::{Access, Level, Parts};
 use shared::time::Timestamp;
 
 use super::StoreError;
+use super::passkeys::Passkeys;
 use crate::secret::{SecretHash, Slot};
 use crate::sign_in::{NameHash, Verifier};
 use crate::store::desk::Colleague;
@@ -30,6 +31,7 @@ pub struct People {
     tickets: BTreeMap<SecretHash, (SecretHash, Timestamp)>,
     invitations: BTreeMap<SecretHash, Invited>,
     sign_ins: BTreeMap<AccountId, SignIn>,
+    pub passkeys: Passkeys,
 }
 
 /// What somebody may have of a record.
@@ -83,6 +85,7 @@ impl People {
         if let Some(account) = own.filter(|own| !reaches(*own) && !self.staff.contains_key(own)) {
             self.names.remove(&account);
             self.sign_ins.remove(&account);
+            self.passkeys.forget(account, Door::Portal);
             self.sessions.retain(|_, session| session.account != account);
         }
         self.patients.remove(&patient).is_some()
@@ -178,6 +181,7 @@ impl People {
         self.add_account(NewAccount { account, name, at: new.now })?;
         self.grant(&Grant { patient, account, level: Level::Own, at: new.now })?;
         self.sign_ins.insert(account, new.sign_in);
+        self.passkeys.forget(account, Door::Portal);
         self.open_session(new.session.of(account, new.now))?;
         Ok(Activated::Open { patient, account })
     }
@@ -195,6 +199,7 @@ impl People {
         if let Some(known) = self.sign_ins.get_mut(&account) {
             known.verifier = verifier;
         }
+        self.passkeys.carry_nothing(account);
         Ok(())
     }
 
@@ -230,7 +235,13 @@ impl People {
         Ok(())
     }
 
-    pub fn end_staff_sessions(&mut self, account: AccountId) {
+    /// A new link took the place of what was there.
+    pub fn set_up_anew(&mut self, account: AccountId) {
+        self.passkeys.forget(account, Door::Clinic);
+        self.end_staff_sessions(account);
+    }
+
+    fn end_staff_sessions(&mut self, account: AccountId) {
         self.sessions.retain(|_, open| open.account != account || open.door != Door::Clinic);
     }
 

@@ -31,6 +31,14 @@ pub fn sign_in(state: &State, name: NameHash) -> Option<StaffSignIn> {
     sign_in_of(state, *found.0)
 }
 
+pub fn set_up(state: &mut State, new: StaffSetUp) -> SetUp {
+    let done = state.staff.set_up(new);
+    if let SetUp::Done(account) = done {
+        state.people.set_up_anew(account);
+    }
+    done
+}
+
 pub fn add_link(state: &mut State, link: StaffLink) -> Result<(), StoreError> {
     state.staff.add_link(link);
     Ok(())
@@ -52,7 +60,7 @@ impl StaffSignIns {
         self.links.iter().find(|link| link.secret == secret && link.until > now).cloned()
     }
 
-    pub fn set_up(&mut self, new: StaffSetUp) -> SetUp {
+    fn set_up(&mut self, new: StaffSetUp) -> SetUp {
         let Some(link) = self.link(new.secret, new.now) else {
             return SetUp::Ended;
         };

@@ -34,6 +34,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0013_packs.sql"),
     include_str!("../../../migrations/sqlite/0014_openings.sql"),
     include_str!("../../../migrations/sqlite/0015_settings.sql"),
+    include_str!("../../../migrations/sqlite/0016_passkeys.sql"),
 ];
 
 /// Why the server cannot start on this file. Each is a sentence for the host.

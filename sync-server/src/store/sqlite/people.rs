@@ -4,10 +4,9 @@ use shared::id::{AccountId, DeviceId, PatientId};
 use shared::sync::scope::{Access, Level, Parts};
 use shared::time::Timestamp;
 
-use super::StoreError;
 use super::columns::{all, one};
 use super::sealed::{ACCOUNT_NAME, BIRTH_DATE, BIRTH_TOKEN, Db, PATIENT_NAME};
-use super::sign_ins;
+use super::{StoreError, passkeys, sign_ins};
 use crate::audit::Entry;
 use crate::sealing::Owner;
 use crate::secret::{SecretHash, Slot};
@@ -149,6 +148,7 @@ pub fn activate(db: Db<'_>, new: &Activation) -> Result<Activated, StoreError> {
     add_account(db, &NewAccount { account, name, at: new.now })?;
     grant(db, &Grant { patient, account, level: Level::Own, at: new.now })?;
     sign_ins::set(db, account, &new.sign_in, new.now)?;
+    passkeys::forget(db, account, Door::Portal)?;
     open_session(db, &new.session.of(account, new.now))?;
     Ok(Activated::Open { patient, account })
 }

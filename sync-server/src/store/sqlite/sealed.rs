@@ -73,6 +73,8 @@ const PATIENT: OwnedBy = OwnedBy::Patient("patient");
 const OWNER: OwnedBy = OwnedBy::PatientOrClinic("owner");
 
 pub const ACCOUNT_NAME: Sealed = sealed("accounts", "name", OwnedBy::Account("account"), &[]);
+pub const PASSKEY_NAME: Sealed =
+    sealed("passkeys", "name", OwnedBy::Account("account"), &["credential"]);
 pub const PATIENT_NAME: Sealed = sealed("patients", "name", PATIENT, &[]);
 pub const BIRTH_DATE: Sealed = sealed("patients", "birth_date", PATIENT, &[]);
 pub const CHANGE: Sealed = Sealed {
@@ -108,8 +110,9 @@ pub const OUTGOING_BODY: Sealed =
     sealed("outgoing_versions", "body", PATIENT, &["kind", "id", "version"]);
 
 /// Every sealed column.
-pub const SEALED: [&Sealed; 23] = [
+pub const SEALED: [&Sealed; 24] = [
     &ACCOUNT_NAME,
+    &PASSKEY_NAME,
     &PATIENT_NAME,
     &BIRTH_DATE,
     &CHANGE,

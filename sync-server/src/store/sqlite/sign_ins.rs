@@ -3,9 +3,9 @@
 use shared::id::AccountId;
 use shared::time::Timestamp;
 
-use super::StoreError;
 use super::columns::one;
 use super::sealed::Db;
+use super::{StoreError, passkeys};
 use crate::sign_in::{NameHash, Verifier};
 use crate::store::people::SignIn;
 
@@ -39,5 +39,5 @@ pub fn change_verifier(
 ) -> Result<(), StoreError> {
     db.prepare_cached("UPDATE sign_ins SET verifier = ?2, changed_at = ?3 WHERE account = ?1")?
         .execute((account.to_bytes(), verifier.bytes(), at.millis()))?;
-    Ok(())
+    passkeys::carry_nothing(db, account)
 }

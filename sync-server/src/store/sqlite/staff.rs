@@ -3,9 +3,9 @@
 use shared::id::AccountId;
 use shared::time::Timestamp;
 
-use super::StoreError;
 use super::columns::{Columns, one, seq_column};
 use super::sealed::Db;
+use super::{StoreError, passkeys};
 use crate::secret::SecretHash;
 use crate::sign_in::{NameHash, Verifier};
 use crate::store::people::Door;
@@ -91,6 +91,7 @@ pub fn set_up(db: Db<'_>, new: &StaffSetUp) -> Result<SetUp, StoreError> {
         db.prepare_cached("INSERT INTO staff_recovery_codes (account, code) VALUES (?1, ?2)")?
             .execute((id, code))?;
     }
+    passkeys::forget(db, account, Door::Clinic)?;
     end_sessions(db, account, new.now)?;
     Ok(SetUp::Done(account))
 }

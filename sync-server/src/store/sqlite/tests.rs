@@ -1,30 +1,24 @@
 //! A database of the last format in clear becomes a sealed one, whole or not at all; and whoever
 //! changes something sealed is noticed.
 
+mod since;
 mod versions;
 
 use std::path::Path;
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
-use shared::attachment::{AttachmentName, MediaType};
 use shared::document::DocumentId;
 use shared::edit::Audience;
 use shared::id::{AccountId, EntryId, PatientId, Rng};
 use shared::time::Timestamp;
-use shared::wire::pack::Pack;
 
+use self::since::since_it_is_sealed;
 use super::sealed::{Db, SEALED, Sealed, open_all, open_column};
-use super::{SqliteStore, attachments, clinic, documents, open, openings, outgoing, packs, reseal};
-use crate::audit::Entry;
+use super::{SqliteStore, open, reseal};
 use crate::sealing::WrappingKey;
 use crate::store::Store;
-use crate::store::attachments::{Attached, NewAttachment, Took};
-use crate::store::openings::{Opening, Reason};
-use crate::store::outgoing::Made;
-use crate::store::packs::{NewPack, PackPlace};
 use crate::store::resources::FactKind;
-use crate::store::rows::{Author, Found, MessageRow, Projection};
 use crate::world::OsRng;
 
 const KEY: WrappingKey = WrappingKey::from_bytes([5; 32]);
@@ -244,49 +238,6 @@ fn every_tampered_value_is_found() {
     assert!(found > tampers * 7 / 10, "{found} of {tampers} changed something");
     let transaction = connection.transaction().unwrap();
     open_all(Db::new(&transaction, &keys)).unwrap();
-}
-
-/// What a database in clear did not hold.
-fn since_it_is_sealed(db: Db<'_>, number: u8) {
-    let mut photo = vec![number; 100];
-    photo[..3].copy_from_slice(&[0xff, 0xd8, 0xff]);
-    let name = AttachmentName::of(patient(number), &photo);
-    let at = Attached { patient: patient(number), name };
-    let (account, media, size) = (account(number), MediaType::Jpeg, 100);
-    let new = NewAttachment { at, account, media, size, now: NOW };
-    attachments::begin(db, &new).unwrap();
-    assert_eq!(attachments::put(db, &at, 0, &photo, NOW).unwrap(), Took::Whole);
-    let (kind, id, body) = ("Task".to_owned(), format!("t{number}"), words("task", number));
-    let made = Made { kind, id, hash: [number; 32], body };
-    outgoing::put(db, patient(number), &[made], NOW).unwrap();
-    let (opening, noted) = opening(number);
-    openings::open(db, &opening, &noted).unwrap();
-    let message = MessageRow {
-        patient: patient(number),
-        thread: self::id(number, 9),
-        entry: self::id(number, 9),
-        audience: Audience::Circle,
-        author: Author::Person(self::account(number)),
-        text: words("text", number),
-        attachments: Some(words("photo", number)),
-        written_at: NOW,
-        received_at: NOW,
-    };
-    let messages = vec![Found { message, mark: None }];
-    let (document, threads, marks) = (journal(number), Vec::new(), Vec::new());
-    clinic::project(db, &Projection { document, up_to: 0, threads, messages, marks }).unwrap();
-    // One of the two rows, so that there are bytes in both places.
-    let rows = documents::rows_between(db, &document, 1, 1).unwrap();
-    let (place, pack) = (PackPlace { document, first: 1, last: 1 }, Pack::of(document, rows));
-    packs::write(db, &NewPack { place, weight: 100, pack }).unwrap();
-    assert!(packs::finish(db, place).unwrap());
-}
-
-fn opening(number: u8) -> (Opening, Entry) {
-    let (account, patient, opening) = (account(number), patient(number), id(number, 8));
-    let (reason, words) = (Reason::Other, Some(words("reason", number)));
-    let opening = Opening { opening, account, patient, reason, words, at: NOW, until: NOW };
-    (opening, Entry::of_rule(patient, account, NOW))
 }
 
 fn roll(random: &mut OsRng, below: usize) -> usize {
