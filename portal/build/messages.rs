@@ -203,6 +203,10 @@ fn write_function(code: &mut String, number: usize, key: &str, words: &Words, na
         (false, true) => format!("plain({number})"),
         (false, false) => format!("filled({number}, &[{values}])"),
     };
+    // The page of all parts is for developers, and a release has none of it.
+    if key.starts_with("components.") {
+        code.push_str("#[cfg(debug_assertions)]\n");
+    }
     // Writing to a String cannot fail.
     let _ = writeln!(code, "/// `{key}`\npub fn {name}({signature}) -> String {{ {body} }}");
 }

@@ -3,12 +3,14 @@
 use leptos::prelude::*;
 
 use crate::page::frame::Frame;
+#[cfg(debug_assertions)]
+use crate::page::pages::Components;
 use crate::page::pages::{
-    Activity, AddOwn, AskForCall, AskForVisit, BeforeVisit, ChangePassphrase, Components, Download,
-    FirstVisit, Home, Keys, Leave, Lock, Medicine, Medicines, Messages, Missing, NewMessage,
-    NextVisit, PaperScreen, Reading, Record, RecordEntry, RecordSection, Refill, ResultDetails,
-    Results, SayWrong, Search, Settings, Share, ShareCard, SignIn, Thread, Timeline, Visit,
-    Welcome, WhatWasAsked,
+    Activity, AddOwn, AskForCall, AskForVisit, BeforeVisit, ChangePassphrase, Download, FirstVisit,
+    Home, Keys, Leave, Lock, Medicine, Medicines, Messages, Missing, NewMessage, NextVisit,
+    PaperScreen, Reading, Record, RecordEntry, RecordSection, Refill, ResultDetails, Results,
+    SayWrong, Search, Settings, Share, ShareCard, SignIn, Thread, Timeline, Visit, Welcome,
+    WhatWasAsked,
 };
 use crate::page::preferences::Preferences;
 use crate::page::session::Session;
@@ -28,6 +30,8 @@ enum Alone {
     Welcome,
     SignIn,
     Lock,
+    /// For developers; a release has none of it.
+    #[cfg(debug_assertions)]
     Components,
 }
 
@@ -45,8 +49,8 @@ pub(crate) fn App() -> impl IntoView {
         ["welcome"] => Around::Nothing(Alone::Welcome),
         ["sign-in"] => Around::Nothing(Alone::SignIn),
         ["lock"] => Around::Nothing(Alone::Lock),
-        // For developers; a release is smaller without it.
-        ["components"] if cfg!(debug_assertions) => Around::Nothing(Alone::Components),
+        #[cfg(debug_assertions)]
+        ["components"] => Around::Nothing(Alone::Components),
         _ => Around::Frame,
     });
     move || {
@@ -56,6 +60,7 @@ pub(crate) fn App() -> impl IntoView {
             Around::Nothing(Alone::Welcome) => view! { <Welcome/> }.into_any(),
             Around::Nothing(Alone::SignIn) => view! { <SignIn/> }.into_any(),
             Around::Nothing(Alone::Lock) => view! { <Lock/> }.into_any(),
+            #[cfg(debug_assertions)]
             Around::Nothing(Alone::Components) => view! { <Components/> }.into_any(),
             Around::Frame => view! { <Frame/> }.into_any(),
         }

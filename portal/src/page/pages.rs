@@ -9,6 +9,7 @@ mod asked;
 mod asking;
 mod before_visit;
 pub(crate) mod chart_words;
+#[cfg(debug_assertions)]
 mod components;
 mod download;
 mod emergency_notice;
@@ -48,6 +49,7 @@ pub(crate) use add_own::AddOwn;
 pub(crate) use ask_for_visit::{AskForCall, AskForVisit};
 pub(crate) use asked::WhatWasAsked;
 pub(crate) use before_visit::BeforeVisit;
+#[cfg(debug_assertions)]
 pub(crate) use components::Components;
 pub(crate) use download::Download;
 pub(crate) use gate::{Broken, NeedsConnection, Opening};
