@@ -13,6 +13,7 @@ try {
     import("{{asset:clinic-office.js}}"),
     read("{{asset:messages.txt}}"),
     read("{{asset:clinic-messages.txt}}"),
+    import("{{asset:passkey.js}}"),
   ]);
   window.satchelWords = words + ofStaff;
   await glue.default({ module_or_path: "{{asset:clinic-office.wasm}}" });

@@ -126,6 +126,18 @@ impl Browser {
         Ok(())
     }
 
+    /// A passkey authenticator inside of this browser, whose person always wants to.
+    pub async fn authenticator(&self, extensions: &[&str]) -> Result<String> {
+        let body = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserVerified": true, "isUserConsenting": true,
+            "extensions": extensions,
+        });
+        let raw = Raw::post("webauthn/authenticator", body);
+        let id = self.client.issue_cmd(raw).await.context("no authenticator")?;
+        Ok(id.as_str().context("an authenticator has a name")?.to_owned())
+    }
+
     /// Console errors since the last call. WebKit's driver cannot tell them.
     pub async fn take_errors(&self) -> Result<Vec<String>> {
         match self.engine {
@@ -152,7 +164,7 @@ impl Browser {
 /// A command of the Chrome DevTools protocol, to the current tab.
 pub async fn chromium(client: &Client, command: &str, parameters: Value) -> Result<Value> {
     let body = json!({ "cmd": command, "params": parameters });
-    let raw = Raw { path: "goog/cdp/execute", body };
+    let raw = Raw::post("goog/cdp/execute", body);
     client.issue_cmd(raw).await.with_context(|| command.to_owned())
 }
 
@@ -163,7 +175,7 @@ async fn before_every_page(client: &Client, script: &str) -> Result<()> {
 }
 
 async fn chromium_errors(client: &Client) -> Result<Vec<String>> {
-    let raw = Raw { path: "se/log", body: json!({ "type": "browser" }) };
+    let raw = Raw::post("se/log", json!({ "type": "browser" }));
     let entries = client.issue_cmd(raw).await.context("the console cannot be read")?;
     let mut lines = Vec::new();
     for entry in entries.as_array().into_iter().flatten() {
@@ -174,11 +186,17 @@ async fn chromium_errors(client: &Client) -> Result<Vec<String>> {
     Ok(lines)
 }
 
-/// A command that WebDriver's standard does not have; always a POST.
+/// A command that fantoccini does not have; always a POST.
 #[derive(Debug)]
 struct Raw {
     path: &'static str,
     body: Value,
+}
+
+impl Raw {
+    fn post(path: &'static str, body: Value) -> Self {
+        Self { path, body }
+    }
 }
 
 impl WebDriverCompatibleCommand for Raw {

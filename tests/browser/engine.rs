@@ -151,6 +151,9 @@ fn firefox(setup: &Setup, profile: &Path) -> Result<Value> {
                 "network.dns.localDomains": INSECURE_HOST,
                 "dom.storageManager.prompt.testing": true,
                 "dom.storageManager.prompt.testing.allow": true,
+                // An authenticator in software; the driver gives it one for a while.
+                "security.webauth.webauthn_enable_softtoken": true,
+                "security.webauth.webauthn_enable_usbtoken": false,
                 // Nothing may call out of the machine while a test runs.
                 "app.normandy.enabled": false,
                 "browser.region.network.url": "",

@@ -34,6 +34,7 @@ mod slow_line;
 mod snapshots;
 mod spanish;
 mod staff;
+mod staff_passkey;
 mod storage;
 mod thread;
 mod update;
@@ -139,6 +140,7 @@ pub const JOURNEYS: &[Journey] = &[
     journey("before_visit", BOTH, |stage| Box::pin(before_visit::play(stage))),
     journey("correction", BOTH, |stage| Box::pin(correction::play(stage))),
     clinic("staff", BOTH, |stage| Box::pin(staff::play(stage))),
+    clinic("staff_passkey", BOTH, |stage| Box::pin(staff_passkey::play(stage))),
     clinic("office", BOTH, |stage| Box::pin(office::play(stage))),
     clinic("break_glass", BOTH, |stage| Box::pin(break_glass::play(stage))),
     journey("share", BOTH, |stage| Box::pin(share::play(stage))),

@@ -176,6 +176,14 @@ impl Page {
         .await
     }
 
+    /// Waits until these words are there no more.
+    pub async fn gone(&self, words: &str) -> Result<()> {
+        self.wait(&format!("the words {words:?} to go"), PATIENCE, async || {
+            Ok((!self.seen().await?.contains(words)).then_some(()))
+        })
+        .await
+    }
+
     /// The page as assistive technology gets it.
     pub async fn tree(&self) -> Result<String> {
         let tree = self.finder("return tree()", vec![]).await?;

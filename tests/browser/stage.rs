@@ -132,6 +132,11 @@ impl Stage {
         Ok(page)
     }
 
+    /// An authenticator that makes passkeys, for as long as this browser runs.
+    pub async fn authenticator(&self, extensions: &[&str]) -> Result<String> {
+        self.browser.as_ref().context("there is no browser")?.authenticator(extensions).await
+    }
+
     /// A new tab, signed in through the demo's link for this person.
     pub async fn enter(&mut self, who: &str) -> Result<Page> {
         let page = self.new_page().await?;

@@ -14,6 +14,8 @@ use shared::view::desk::context::PatientContext;
 use shared::view::desk::queue::{ColleagueLine, DeskItem, Queue, QueueLine};
 use shared::view::desk::settings::SavedReply;
 
+use crate::page::ui::platform::use_passkey;
+
 /// Who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(super) struct Who {
@@ -53,6 +55,8 @@ pub(super) enum Door {
     Taken,
     /// The name or the passphrase cannot be one.
     Refused,
+    /// The person or the browser did not want to, or the server does not know it.
+    NoPasskey,
     Away,
 }
 
@@ -243,6 +247,19 @@ pub(super) async fn edit(place: Place, edit: &NewEdit) -> Result<(), Failed> {
 
 pub(super) async fn sign_in(proof: &Proof) -> Result<(), Door> {
     at_the_door("sign-in", proof).await.map(drop)
+}
+
+/// With nothing else: the browser finds a passkey, and it says whose it is.
+pub(super) async fn sign_in_by_passkey() -> Result<(), Door> {
+    let asked = at_the_door("passkey/challenge", &serde_json::json!({})).await?;
+    let asked = asked.text().await.map_err(|_| Door::Away)?;
+    let used = use_passkey(&asked).await.ok_or(Door::NoPasskey)?;
+    let used: Value = serde_json::from_str(&used).map_err(|_| Door::NoPasskey)?;
+    match at_the_door("passkey", &used).await {
+        Ok(_) => Ok(()),
+        Err(Door::Wrong) => Err(Door::NoPasskey),
+        Err(why) => Err(why),
+    }
 }
 
 pub(super) async fn offered(secret: &str) -> Result<Offered, Door> {

@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 use super::client::{self, Door};
 use super::seat::{Connection, Seat};
 use crate::page::i18n::words;
+use crate::page::ui::platform::has_passkeys;
 
 /// How often the server hears that somebody is here.
 const TELL_MS: u32 = 60_000;
@@ -19,15 +20,17 @@ pub(super) fn sign_in(seat: Seat, again: impl Fn() + Copy + 'static) -> AnyView 
     let fields = Fields::default();
     let problem = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let come_in = move |by_passkey: bool| {
         if busy.get_untracked() {
             return;
         }
         busy.set(true);
         problem.set(None);
         spawn_local(async move {
-            let answer = client::sign_in(&fields.proof()).await;
+            let answer = match by_passkey {
+                true => client::sign_in_by_passkey().await,
+                false => client::sign_in(&fields.proof()).await,
+            };
             busy.set(false);
             match answer {
                 Ok(()) => {
@@ -39,6 +42,17 @@ pub(super) fn sign_in(seat: Seat, again: impl Fn() + Copy + 'static) -> AnyView 
             }
         });
     };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        come_in(false);
+    };
+    let passkey = has_passkeys().then(|| {
+        view! {
+            <button type="button" class="button quiet wide" on:click=move |_| come_in(true)>
+                {words::passkeys_sign_in()}
+            </button>
+        }
+    });
     view! {
         <main class="desk-alone" id="conversation" tabindex="-1">
             <h1>{words::clinic_sign_in_title()}</h1>
@@ -47,6 +61,7 @@ pub(super) fn sign_in(seat: Seat, again: impl Fn() + Copy + 'static) -> AnyView 
                 {fields.passphrase("current-password", None)}
                 {fields.code(words::clinic_code(), Some(words::clinic_code_how()))}
                 {ending(problem.read_only(), busy.read_only(), words::clinic_sign_in())}
+                {passkey}
             </form>
         </main>
     }
@@ -130,6 +145,7 @@ pub(super) fn why_not(why: Door) -> String {
         Door::Ended => words::clinic_link_ended(),
         Door::Taken => words::clinic_name_taken(),
         Door::Refused => words::clinic_choose_other(),
+        Door::NoPasskey => words::passkeys_not_used(),
         Door::Away => words::clinic_away(),
     }
 }

@@ -5,6 +5,7 @@
 mod caregivers;
 mod client;
 mod log;
+mod passkeys;
 mod people;
 mod record;
 mod settings;
@@ -20,7 +21,7 @@ use shared::id::PatientId;
 use super::client::{Door, Failed, NoAccess, prove};
 use super::door::{self, Fields, ending, why_not};
 use super::seat::{Connection, Seat};
-use super::top::{self, INBOX, LOG, PEOPLE, SETTINGS, STAFF};
+use super::top::{self, INBOX, LOG, PASSKEYS, PEOPLE, SETTINGS, STAFF};
 use super::{behind_the_door, skip};
 use crate::page::i18n::words;
 use crate::page::ui::platform::{fragment, go_to, on_fragment};
@@ -36,6 +37,8 @@ enum Room {
     Staff,
     Settings,
     Log,
+    /// Of whoever sits here.
+    Passkeys,
 }
 
 impl Room {
@@ -46,6 +49,7 @@ impl Room {
             Some(STAFF) => Self::Staff,
             Some(SETTINGS) => Self::Settings,
             Some(LOG) => Self::Log,
+            Some(PASSKEYS) => Self::Passkeys,
             other => match (other.and_then(record), is_admin) {
                 (Some(patient), _) => Self::Record(patient),
                 (None, true) => Self::Staff,
@@ -60,6 +64,7 @@ impl Room {
             Self::Staff => STAFF,
             Self::Settings => SETTINGS,
             Self::Log => LOG,
+            Self::Passkeys => PASSKEYS,
         }
     }
 }
@@ -130,6 +135,7 @@ pub(super) fn Pages() -> AnyView {
             Some(Room::Staff) => staff::staff(office),
             Some(Room::Settings) => settings::settings(office),
             Some(Room::Log) => log::log(office),
+            Some(Room::Passkeys) => passkeys::passkeys(office),
         }
     };
     let problem = move || {
@@ -164,8 +170,13 @@ fn sit(seat: Seat) {
             let who = seat.sit().await.map(drop);
             seat.note(who);
             match who {
-                // Whose role has no room here has an inbox.
-                Ok(()) if seat.role().as_deref() == Some("pharmacist") => return go_to(INBOX),
+                // Whose role has no room here but their own has an inbox.
+                Ok(())
+                    if seat.role().as_deref() == Some("pharmacist")
+                        && fragment().as_deref() != Some(PASSKEYS) =>
+                {
+                    return go_to(INBOX);
+                }
                 Ok(()) | Err(Failed::SignedOut) => return,
                 Err(_) => TimeoutFuture::new(AGAIN_MS).await,
             }
@@ -228,6 +239,7 @@ mod tests {
             (None, false, Room::People),
             (None, true, Room::Staff),
             (Some("log"), true, Room::Log),
+            (Some("passkeys"), false, Room::Passkeys),
             (Some("record/nobody"), false, Room::People),
             (Some(record.as_str()), false, Room::Record(patient)),
         ] {

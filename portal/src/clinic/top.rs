@@ -13,6 +13,7 @@ pub(super) const PEOPLE: &str = "people";
 pub(super) const STAFF: &str = "staff";
 pub(super) const SETTINGS: &str = "settings";
 pub(super) const LOG: &str = "log";
+pub(super) const PASSKEYS: &str = "passkeys";
 
 /// `here` names the room; `middle` is what only this page has in the bar.
 pub(super) fn top(
@@ -42,6 +43,9 @@ pub(super) fn top(
         Some(view! {
             <span class="avatar" aria-hidden="true">{initials}</span>
             <span class="desk-person"><b>{who}</b><small>{clinic}</small></span>
+            <a class="button plain" href=format!("{OFFICE}#{PASSKEYS}")>
+                {words::passkeys_title()}
+            </a>
             <button type="button" class="button plain" on:click=move |_| sign_out()>
                 {words::clinic_sign_out()}
             </button>

@@ -9,6 +9,7 @@ use shared::view::desk::settings::ClinicSettings;
 
 use super::log::Wanted;
 use crate::clinic::client::{Failed, delete, encoded, get, send, send_or_behind};
+use crate::page::ui::platform::use_passkey;
 
 /// One record that is here.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -50,6 +51,32 @@ pub(super) struct GrantLine {
     pub(super) ends_at: Option<Timestamp>,
     pub(super) consent: Option<String>,
     pub(super) noted_by: Option<String>,
+}
+
+/// One of one's own.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(super) struct PasskeyLine {
+    pub(super) passkey: String,
+    pub(super) name: String,
+}
+
+pub(super) async fn passkeys() -> Result<Vec<PasskeyLine>, Failed> {
+    get("passkeys").await
+}
+
+/// False if the person or the browser did not want to.
+pub(super) async fn add_passkey(name: &str) -> Result<bool, Failed> {
+    let begun: Value = send("passkeys/challenge", &json!({})).await?;
+    let made = use_passkey(&begun.to_string()).await;
+    let Some(Ok(mut made)) = made.map(|made| serde_json::from_str::<Value>(&made)) else {
+        return Ok(false);
+    };
+    made["name"] = name.into();
+    send::<PasskeyLine>("passkeys", &made).await.map(|_| true)
+}
+
+pub(super) async fn remove_passkey(passkey: &str) -> Result<(), Failed> {
+    delete(&format!("passkeys/{passkey}")).await.map(drop)
 }
 
 #[derive(Deserialize)]

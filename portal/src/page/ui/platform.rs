@@ -5,6 +5,7 @@ mod address;
 mod document;
 mod events;
 mod file;
+mod passkey;
 mod storage;
 mod worker_port;
 
@@ -18,6 +19,7 @@ pub(crate) use events::{
     pause, print, tell,
 };
 pub(crate) use file::{ChosenFile, ObjectUrl, save};
+pub(crate) use passkey::{has_passkeys, use_passkey};
 pub(crate) use storage::{
     Kept, clean_address, forget_database, fragment, fragment_value, go_to, languages, origin,
     query_value, random_key, set_fragment, slots_on_disk,
