@@ -5,6 +5,7 @@ pub mod alike;
 pub mod before_visit;
 pub mod card;
 pub mod desk;
+pub mod devices;
 pub mod home;
 pub mod medicines;
 pub mod paper;

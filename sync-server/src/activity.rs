@@ -7,7 +7,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use shared::document::gate::guarded;
 use shared::document::{Actor, DocumentId, Kind, Opened, Put};
-use shared::id::{EntryId, PatientId};
+use shared::id::{DeviceId, EntryId, PatientId};
 use shared::record::Said;
 use shared::record::activity::{Activity, Did, Touched, Why};
 use shared::sync::scope::Level;
@@ -84,7 +84,9 @@ impl Teller<'_> {
         let own: Vec<_> = own.map(|access| access.patient).collect();
         let patients = match (entry.patient, entry.did) {
             (Some(patient), _) => vec![patient],
-            (None, audit::Did::SignedIn) if is_person(&entry.who) => own.clone(),
+            (None, audit::Did::SignedIn | audit::Did::EndedDevice) if is_person(&entry.who) => {
+                own.clone()
+            }
             (None, _) => Vec::new(),
         };
         let mut told = Vec::new();
@@ -107,6 +109,9 @@ impl Teller<'_> {
             if let Some(account) = entry.access_of {
                 activity.detail = self.store.account_name(account).await?;
             }
+            if let Some(device) = entry.device {
+                activity.detail = self.device(device).await?;
+            }
             if let Some(words) = self.words(patient, entry).await? {
                 activity.detail = Some(words);
             }
@@ -124,6 +129,17 @@ impl Teller<'_> {
             }
             _ => Ok(None),
         }
+    }
+
+    /// What its person calls it, and why the clinic ended it. One that signed out since is not known.
+    async fn device(&self, device: DeviceId) -> Result<Option<String>, StoreError> {
+        let Some(known) = self.store.device(device).await? else {
+            return Ok(None);
+        };
+        let called = known.name.unwrap_or(known.kind);
+        let said = [Some(called), known.ended_for].into_iter().flatten();
+        let said: Vec<_> = said.filter(|one| !one.is_empty()).collect();
+        Ok((!said.is_empty()).then(|| said.join(": ")))
     }
 
     async fn name(&self, who: &Who) -> Result<Option<String>, StoreError> {
@@ -191,6 +207,9 @@ fn told_as(patient: PatientId, entry: &Entry, span: i64) -> EntryId {
     if let Some(account) = entry.access_of {
         hash.update(account.to_bytes());
     }
+    if let Some(device) = entry.device {
+        hash.update(device.to_bytes());
+    }
     let digest: [u8; 32] = hash.finalize().into();
     let mut bytes = [0; 16];
     bytes[..6].copy_from_slice(&since.to_be_bytes()[2..]);
@@ -221,6 +240,7 @@ fn activity(entry: &Entry, who: String, is_own: bool, written: Timestamp) -> Act
         audit::Did::GaveAccess => Did::GaveAccess,
         audit::Did::EndedAccess => Did::EndedAccess,
         audit::Did::OpenedRecord => Did::OpenedRecord,
+        audit::Did::EndedDevice => Did::RemovedDevice,
     };
     let what = touched(entry.what).into_iter().collect();
     // An opening is an entry of no document.

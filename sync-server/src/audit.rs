@@ -42,6 +42,9 @@ pub struct Entry {
     /// Whose access was given, changed or ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_of: Option<AccountId>,
+    /// Which device was ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -86,6 +89,8 @@ pub enum Did {
     EndedAccess,
     /// Opened a record without a relation to the patient. The item is the opening, which has the words.
     OpenedRecord,
+    /// A device may not open anything any more, and gives up what it holds.
+    EndedDevice,
 }
 
 /// Which part of a record, by the document or screen alone.
@@ -149,6 +154,7 @@ impl Entry {
             from: None,
             why,
             access_of: None,
+            device: None,
         })
     }
 
@@ -168,6 +174,7 @@ impl Entry {
             from: None,
             why: Why::Operations,
             access_of: None,
+            device: None,
         };
         patients.into_iter().map(entry).collect()
     }
@@ -185,6 +192,7 @@ impl Entry {
             from: None,
             why: Why::Operations,
             access_of: Some(account),
+            device: None,
         }
     }
 
@@ -206,6 +214,7 @@ impl Entry {
             from: None,
             why,
             access_of: None,
+            device: None,
         }
     }
 }

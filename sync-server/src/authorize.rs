@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::http::request::Parts;
-use shared::id::{AccountId, PatientId};
+use shared::id::{AccountId, DeviceId, PatientId};
 
 use crate::audit::door::{Noting, Shown, Signature, Whose};
 use crate::audit::{Did, Entry, What};
@@ -183,6 +183,18 @@ impl<A: Action<R>, R: Resource> Authorized<A, R> {
         Entry { access_of: Some(account), ..entry }
     }
 
+    /// How it is noted what was done to a device: together with that.
+    pub fn notes_device(
+        &self,
+        did: Did,
+        patient: Option<PatientId>,
+        what: What,
+        device: DeviceId,
+    ) -> Entry {
+        let entry = self.noting(&self.app).entry(did, patient, None, what);
+        Entry { device: Some(device), ..entry }
+    }
+
     pub const fn ground(&self) -> Ground {
         self.ground
     }
@@ -264,8 +276,15 @@ impl Resource for OwnAccount {
 async fn session_of(app: &App, secret: &str, door: Door) -> Result<Session, Error> {
     let token = crate::secret::SecretHash::of(secret);
     let store = app.doorkeeper().for_part(Part::Callers);
-    let session = store.session(token, app.now()).await?;
-    session.filter(|session| session.door == door).ok_or(Error::NotSignedIn)
+    if let Some(session) = store.session(token, app.now()).await? {
+        return if session.door == door { Ok(session) } else { Err(Error::NotSignedIn) };
+    }
+    // Only whoever has the secret of a session that was open hears it.
+    let Some(device) = store.ended_device(token).await? else {
+        return Err(Error::NotSignedIn);
+    };
+    store.tell_device(device, app.now()).await?;
+    Err(Error::DeviceEnded)
 }
 
 async fn staff_of(app: &App, session: &Session) -> Result<StaffMember, Error> {

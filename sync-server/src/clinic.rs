@@ -3,6 +3,7 @@
 pub mod access;
 pub mod context;
 pub mod desk;
+pub mod devices;
 pub mod door;
 pub mod events;
 pub mod passkeys;

@@ -12,6 +12,9 @@ use crate::store::grants::NoAccess;
 pub enum Error {
     #[error("not signed in")]
     NotSignedIn,
+    /// Somebody ended this device's access: whoever hears it gives up all that it holds.
+    #[error("the access of this device was ended")]
+    DeviceEnded,
     #[error("not allowed")]
     NotAllowed,
     /// Also what a record is to someone who may not know that it exists.
@@ -101,6 +104,7 @@ impl Error {
     pub fn problem(&self) -> (StatusCode, &'static str) {
         match self {
             Self::NotSignedIn => (StatusCode::UNAUTHORIZED, "not-signed-in"),
+            Self::DeviceEnded => (StatusCode::UNAUTHORIZED, "device-ended"),
             Self::NotAllowed => (StatusCode::FORBIDDEN, "not-allowed"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found"),
             Self::WrongMethod => (StatusCode::METHOD_NOT_ALLOWED, "wrong-method"),

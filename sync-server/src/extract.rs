@@ -63,6 +63,55 @@ impl<T: DeserializeOwned> FromRequest<App> for From<T> {
     }
 }
 
+/// The same of a request that makes a device known.
+pub struct FromDevice<T> {
+    pub json: T,
+    pub address: Option<IpAddr>,
+    pub kind: String,
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for FromDevice<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
+        let kind = kind_of(request.headers());
+        let From { json, address } = From::from_request(request, app).await?;
+        Ok(Self { json, address, kind })
+    }
+}
+
+/// What a browser calls itself, and what the list of devices calls it: the first that fits.
+const BROWSERS: [(&str, &str); 8] = [
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+];
+const SYSTEMS: [(&str, &str); 7] = [
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("CrOS", "ChromeOS"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+];
+
+/// Browser and system, from lists of ours: nothing else of what a browser says about itself is kept.
+pub fn kind_of(headers: &HeaderMap) -> String {
+    let said = headers.get(header::USER_AGENT).and_then(|said| said.to_str().ok());
+    let said = said.unwrap_or_default();
+    let first = |list: &[(&str, &'static str)]| {
+        list.iter().find(|(sign, _)| said.contains(sign)).map(|(_, name)| *name)
+    };
+    let known: Vec<_> = [first(&BROWSERS), first(&SYSTEMS)].into_iter().flatten().collect();
+    known.join(", ")
+}
+
 /// The other end of a connection.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub IpAddr);
@@ -146,6 +195,32 @@ mod tests {
         headers.append("x-forwarded-for", "10.9.9.9, 192.0.2.8".parse().unwrap());
         assert_eq!(client_address(Some(far), &headers), Some(far.0));
         assert_eq!(client_address(Some(near), &headers), "192.0.2.8".parse().ok());
+    }
+
+    #[test]
+    fn of_a_browser_only_its_name_and_its_system_are_known() {
+        for (said, kind) in [
+            (
+                "Mozilla/5.0 (Android 14; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0",
+                "Firefox, Android",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 \
+                 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1",
+                "Safari, iPhone",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
+                 Chrome/138.0.0.0 Safari/537.36 Edg/138.0.0.0",
+                "Edge, Windows",
+            ),
+            ("a program <b>of</b> somebody", ""),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::USER_AGENT, said.parse().unwrap());
+            assert_eq!(kind_of(&headers), kind);
+        }
+        assert_eq!(kind_of(&HeaderMap::new()), "");
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use shared::id::{AccountId, PatientId};
+use shared::id::{AccountId, DeviceId, PatientId};
 use tokio::sync::{mpsc, watch};
 
 pub use self::connection::run;
@@ -36,6 +36,8 @@ pub enum Told {
     Rescoped,
     /// The session is over.
     Ended,
+    /// The device may not open anything any more.
+    Revoked,
 }
 
 pub struct Hub {
@@ -54,6 +56,7 @@ struct Listeners {
 
 struct Listener {
     session: SecretHash,
+    device: DeviceId,
     account: AccountId,
     records: Vec<PatientId>,
     tell: mpsc::Sender<Told>,
@@ -87,8 +90,8 @@ impl Hub {
         let (tell, told) = mpsc::channel(TOLD_MAX);
         let number = listeners.next;
         listeners.next += 1;
-        let (session, account) = (session.token, session.account);
-        listeners.add(number, Listener { session, account, records, tell });
+        let Session { token: session, device, account, .. } = *session;
+        listeners.add(number, Listener { session, device, account, records, tell });
         Some(Listening { hub: self, number, told })
     }
 
@@ -107,6 +110,14 @@ impl Hub {
         let mut listeners = self.lock();
         for number in listeners.numbers(|listener| listener.session == session) {
             listeners.tell(number, Told::Ended);
+        }
+    }
+
+    /// Tells a device at once that it was revoked; its sockets end with that.
+    pub fn revoked(&self, device: DeviceId) {
+        let mut listeners = self.lock();
+        for number in listeners.numbers(|listener| listener.device == device) {
+            listeners.tell(number, Told::Revoked);
         }
     }
 

@@ -3,6 +3,7 @@
 
 pub mod activate;
 pub mod attachments;
+pub mod devices;
 pub mod health;
 pub mod line;
 pub mod passkeys;
@@ -56,6 +57,9 @@ fn patients() -> Vec<Route> {
         delete("/api/passkeys/{passkey}", passkeys::remove),
         get("/api/session", session::read),
         delete("/api/session", session::end),
+        get("/api/devices", devices::list),
+        post("/api/devices/{device}", devices::name),
+        delete("/api/devices/{device}", devices::end),
         post("/api/ticket", ticket::issue),
         get("/api/sync", sync::open),
         post("/api/line", line::open),
@@ -112,6 +116,8 @@ fn staff() -> Vec<Route> {
         get("/clinic/api/records/{patient}/items", clinic::relation::items),
         post("/clinic/api/records/{patient}/invitation", clinic::records::invite),
         post("/clinic/api/records/{patient}/edits", clinic::desk::decide::write),
+        get("/clinic/api/records/{patient}/devices", clinic::devices::list),
+        post("/clinic/api/records/{patient}/devices/{device}/end", clinic::devices::end),
         get("/clinic/api/people", clinic::access::people),
         get("/clinic/api/records/{patient}/grants", clinic::access::list),
         post("/clinic/api/records/{patient}/grants", clinic::access::give),

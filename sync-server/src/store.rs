@@ -3,6 +3,7 @@
 
 pub mod attachments;
 pub mod desk;
+pub mod devices;
 pub mod grants;
 pub mod memory;
 pub mod openings;
@@ -31,6 +32,7 @@ use shared::wire::{Row, Summary};
 
 use self::attachments::AttachmentStore;
 use self::desk::{Colleague, Contact, DeskNote, Noted, Patient, Reach};
+use self::devices::DeviceStore;
 use self::grants::GrantStore;
 use self::openings::OpeningStore;
 use self::outgoing::OutgoingStore;
@@ -73,6 +75,7 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Se
 
 pub trait Store:
     AttachmentStore
+    + DeviceStore
     + GrantStore
     + OpeningStore
     + OutgoingStore

@@ -148,6 +148,7 @@ impl World {
             account,
             device,
             slot: slot.clone(),
+            kind: "Firefox, Android".into(),
             door,
             demo: false,
             at,

@@ -57,6 +57,7 @@ async fn prepare(folder: &Path) -> Vec<Secret> {
         account: ROSA,
         device: DeviceId::from_u128(1),
         slot: Slot::fresh(&mut OsRng),
+        kind: String::new(),
         door: Door::Portal,
         demo: false,
         at: now,

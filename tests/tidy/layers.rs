@@ -90,7 +90,7 @@ const PARTS: &[Parts] = &[
 ];
 
 /// Names that say what something is and open nothing: a courier may write them on the envelope.
-const CARRIED: [&str; 7] = [
+const CARRIED: [&str; 8] = [
     "document::Actor",
     "document::ChangeHash",
     "document::DocumentId",
@@ -98,6 +98,8 @@ const CARRIED: [&str; 7] = [
     "document::gate",
     "record::Mark",
     "record::Step",
+    // Of no record: the server's own list of who signed in where.
+    "view::devices",
 ];
 
 /// Plain data that stands with what it belongs to and is named from below.

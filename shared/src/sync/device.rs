@@ -77,6 +77,8 @@ pub enum Event {
     Leading(bool),
     Connected,
     Received(ToDevice),
+    /// The server said so beside the line: this device may hold nothing any more.
+    Revoked,
     Disconnected,
     /// What came of `Effect::Bring`.
     Brought(AttachmentName, Result<(), NotBrought>),
@@ -334,6 +336,7 @@ impl<D: Documents> Device<D> {
             Event::Connected => self.connected(now, rng, out),
             Event::Received(message) => self.received(now, rng, message, out),
             Event::Brought(attachment, outcome) => self.brought(attachment, outcome, out),
+            Event::Revoked => self.revoked(out),
             Event::Disconnected => self.disconnected(now, rng, out),
             Event::Timer => self.timer(now, rng, out),
             Event::Woke => self.woke(now, out),

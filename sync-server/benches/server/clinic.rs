@@ -166,6 +166,7 @@ async fn session(
         account: one.account,
         device: one.device,
         slot: Slot::fresh(&mut OsRng),
+        kind: String::new(),
         door: Door::Portal,
         demo: false,
         at,

@@ -198,6 +198,7 @@ mod tests {
             from: None,
             why: Why::Operations,
             access_of: None,
+            device: None,
         }
     }
 

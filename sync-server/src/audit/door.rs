@@ -183,6 +183,7 @@ impl Noting<'_> {
             from: self.from,
             why: self.signature.why.clone(),
             access_of: None,
+            device: None,
         }
     }
 }

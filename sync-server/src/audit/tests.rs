@@ -42,7 +42,7 @@ fn of_route(
     thread: EntryId,
 ) -> axum::http::Request<axum::body::Body> {
     let path = route.path.replace("{patient}", &ROSA_RECORD.to_string());
-    let path = path.replace("{account}", &ANA.to_string());
+    let path = path.replace("{account}", &ANA.to_string()).replace("{device}", &thread.to_string());
     let path = path.replace("{thread}", &thread.to_string()).replace("{item}", &thread.to_string());
     // A write is noted before it is judged, so any body will do; a read has none.
     with_json(caller.request(route.method.as_str(), &path), &json!({}))

@@ -173,6 +173,7 @@ mod tests {
             from: None,
             why: Why::Treatment,
             access_of: None,
+            device: None,
         }
     }
 

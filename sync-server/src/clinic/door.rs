@@ -93,6 +93,7 @@ pub(super) async fn enter(
         account,
         device: DeviceId::fresh(now, &mut OsRng),
         slot: Slot::fresh(&mut OsRng),
+        kind: String::new(),
         door: Door::Clinic,
         demo: false,
         at: now,

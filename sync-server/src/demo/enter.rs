@@ -9,7 +9,7 @@ use crate::actions;
 use crate::audit::door::Whose;
 use crate::authorize::{Anyone, Authorized, Path, Resource};
 use crate::error::Error;
-use crate::extract::cookies;
+use crate::extract::{cookies, kind_of};
 use crate::secret::{Secret, SecretHash, Slot};
 use crate::state::{
     App, CLINIC_SESSION_MS, PORTAL_SESSION_MS, portal_cookie, slot_cookie, staff_cookie,
@@ -70,6 +70,7 @@ pub async fn enter(
         account,
         device: DeviceId::fresh(now, &mut OsRng),
         slot: slot.clone(),
+        kind: kind_of(&headers),
         door: entrance.door,
         demo: true,
         at: now,

@@ -101,6 +101,7 @@ async fn caregiver(
         from: None,
         why: Why::Treatment,
         access_of: Some(ANA),
+        device: None,
     };
     let terms = Terms { messages: true, parts: Parts::ALL, until: None };
     let given = Given { patient, account: ANA, terms, consent, noted };

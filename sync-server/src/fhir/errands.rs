@@ -280,7 +280,9 @@ impl Errands<'_> {
     /// Somebody at the server's own terminal acts for the clinic.
     fn noted(&self, did: audit::Did, action: &'static str, patient: PatientId) -> Entry {
         let what = match did {
-            audit::Did::GaveAccess | audit::Did::EndedAccess => audit::What::Access,
+            audit::Did::GaveAccess | audit::Did::EndedAccess | audit::Did::EndedDevice => {
+                audit::What::Access
+            }
             audit::Did::Read
             | audit::Did::Wrote
             | audit::Did::SignedIn
@@ -297,6 +299,7 @@ impl Errands<'_> {
             from: None,
             why: audit::Why::Operations,
             access_of: None,
+            device: None,
         }
     }
 

@@ -103,7 +103,7 @@ async fn talk(
     // Listening begins before anything is read, so that no commit falls between.
     let listening = app.hub().listen(&session, patients(&scope)).ok_or(End::TooMany)?;
     let mut core = Connection::new(scope.clone(), app.receipts().clone());
-    let presence = Presence::of(session.account);
+    let presence = Presence::of(session.account, session.device);
     let stopping = app.hub().stopping();
     let talk = Talk { app, session, from, scope, listening, stopping, presence, wire };
     talk.run_to_the_end(&mut core).await
@@ -159,11 +159,15 @@ impl Talk<'_> {
                         Event::Rescoped(self.scope.clone())
                     }
                     Some(Told::Ended) => return Err(End::SignedOut),
+                    Some(Told::Revoked) => Event::Revoked,
                     None => return Err(End::Slow),
                 },
-                _ = look_again.tick() => match self.look_again().await? {
-                    true => Event::Rescoped(self.scope.clone()),
-                    false => continue,
+                _ = look_again.tick() => match self.look_again().await {
+                    Ok(true) => Event::Rescoped(self.scope.clone()),
+                    Ok(false) => continue,
+                    // Another process may have ended it.
+                    Err(End::SignedOut) if self.is_revoked().await? => Event::Revoked,
+                    Err(end) => return Err(end),
                 },
                 () = tokio::time::sleep_until(heard + SILENT_MAX) => return Err(End::Silent),
                 () = is_set(&mut self.stopping) => return Err(End::Stopping),
@@ -185,6 +189,11 @@ impl Talk<'_> {
         self.listening.move_to(patients(&scope));
         self.scope = scope;
         Ok(true)
+    }
+
+    async fn is_revoked(&mut self) -> Result<bool, StoreError> {
+        let store = self.app.doorkeeper().for_part(Part::Hub);
+        Ok(store.ended_device(self.session.token).await?.is_some())
     }
 
     /// Everything that follows from one event, depth first: the answer to an effect and what comes
@@ -211,7 +220,11 @@ impl Talk<'_> {
                 }
                 Effect::Close(Why::Unmannerly) => return Err(End::Unmannerly),
                 Effect::Close(Why::TooOld) => return Err(End::TooOld),
-                Effect::Close(Why::Revoked) => return Err(End::SignedOut),
+                Effect::Close(Why::Revoked) => {
+                    let store = self.app.doorkeeper().for_part(Part::Hub);
+                    store.tell_device(self.session.device, self.app.now()).await?;
+                    return Err(End::SignedOut);
+                }
                 Effect::Close(Why::StoreFailed) => return Err(End::StoreFailed),
                 effect => {
                     let (app, session) = (self.app, &self.session);

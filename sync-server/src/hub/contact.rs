@@ -1,7 +1,7 @@
 //! What a connection says about its device, beside the record: when somebody was last here, and up
 //! to when a device of theirs holds everything. Staff read it beside what they wrote.
 
-use shared::id::AccountId;
+use shared::id::{AccountId, DeviceId};
 use shared::time::Timestamp;
 use shared::wire::{ToDevice, ToServer};
 
@@ -16,6 +16,7 @@ const STILL_WRITING_MS: i64 = 10 * 1000;
 /// What is known of one connection's device.
 pub struct Presence {
     account: AccountId,
+    device: DeviceId,
     asked_at: Timestamp,
     noted_at: Option<Timestamp>,
     /// Something new left since the device was last noted to hold everything.
@@ -23,9 +24,9 @@ pub struct Presence {
 }
 
 impl Presence {
-    pub const fn of(account: AccountId) -> Self {
+    pub const fn of(account: AccountId, device: DeviceId) -> Self {
         let asked_at = Timestamp::from_millis(0);
-        Self { account, asked_at, noted_at: None, news_at: None }
+        Self { account, device, asked_at, noted_at: None, news_at: None }
     }
 
     /// The device says what it holds.
@@ -64,7 +65,8 @@ impl Presence {
         }
         self.noted_at = Some(self.asked_at);
         let level_at = same.then_some(level_at);
-        Some(Contact { account: self.account, heard_at: self.asked_at, level_at })
+        let Self { account, device, asked_at: heard_at, .. } = *self;
+        Some(Contact { account, device, heard_at, level_at })
     }
 }
 
@@ -88,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_device_is_level_once_it_holds_everything_and_a_quiet_one_is_noted_now_and_then() {
-        let mut presence = Presence::of(AccountId::from_u128(1));
+        let mut presence = Presence::of(AccountId::from_u128(1), DeviceId::from_u128(1));
         let first = asks(&mut presence, 100_000, false).unwrap();
         assert_eq!((first.heard_at.millis(), first.level_at), (100_000, None));
         assert_eq!(level(asks(&mut presence, 110_000, true)), Some(100_000));

@@ -10,7 +10,7 @@ use shared::vault::SignInName;
 use crate::actions;
 use crate::authorize::{Anyone, Authorized, Service};
 use crate::error::Error;
-use crate::extract::{Answer, From};
+use crate::extract::{Answer, From, FromDevice};
 use crate::secret::{Secret, SecretHash, Slot};
 use crate::sign_in::Authentication;
 use crate::state::{PORTAL_SESSION_MS, portal_cookie};
@@ -73,7 +73,7 @@ pub async fn ask(
 
 pub async fn activate(
     allowed: Authorized<Activate, Service>,
-    From { json: chosen, address }: From<Chosen>,
+    FromDevice { json: chosen, address, kind }: FromDevice<Chosen>,
 ) -> Result<impl IntoResponse, Error> {
     let app = allowed.app();
     let (now, who) = (app.now(), Who { name: None, address });
@@ -94,6 +94,7 @@ pub async fn activate(
             token: token.hash(),
             device: DeviceId::fresh(now, &mut OsRng),
             slot: slot.clone(),
+            kind,
             until: now.plus_millis(PORTAL_SESSION_MS),
         },
         now,

@@ -8,13 +8,13 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::time::Timestamp;
 
-use super::sign_in::{Entered, enter};
+use super::sign_in::{Browser, Entered, enter};
 use crate::actions;
 use crate::audit::door::Whose;
 use crate::authorize::{Anyone, Authorized, OwnAccount, Path, Person, Resource, Service};
 use crate::encoded::{Hex, hex};
 use crate::error::Error;
-use crate::extract::{Answer, From, Json, Nothing};
+use crate::extract::{Answer, From, FromDevice, Json, Nothing};
 use crate::passkey::{self, CredentialId, Here, Purpose};
 use crate::sign_in::Authentication;
 use crate::state::App;
@@ -146,12 +146,13 @@ pub async fn challenge(
 
 pub async fn open(
     allowed: Authorized<SignInByPasskey, Service>,
-    mut used: From<Used>,
+    FromDevice { mut json, address, kind }: FromDevice<Used>,
 ) -> Result<Entered, Error> {
-    let slot = used.json.slot.take();
+    let browser = Browser { slot: json.slot.take(), kind };
+    let used = From { json, address };
     let known = proven(allowed.app(), allowed.store(), Door::Portal, &used).await?;
     let (cookie, Answer(mut opened)) =
-        enter(allowed.app(), allowed.store(), known.account, slot).await?;
+        enter(allowed.app(), allowed.store(), known.account, browser).await?;
     opened.carried = known.carried.map(|carried| hex(&carried));
     Ok((cookie, Answer(opened)))
 }

@@ -13,7 +13,7 @@ use super::activate::Opened;
 use crate::actions;
 use crate::authorize::{Anyone, Authorized, OwnAccount, Person, Service};
 use crate::error::Error;
-use crate::extract::{Answer, From, Json};
+use crate::extract::{Answer, From, FromDevice, Json};
 use crate::secret::{Secret, Slot};
 use crate::sign_in::Authentication;
 use crate::state::{App, PORTAL_SESSION_MS, portal_cookie};
@@ -70,7 +70,7 @@ pub async fn salt(
 
 pub async fn open(
     allowed: Authorized<SignInAgain, Service>,
-    From { json: proof, address }: From<SignIn>,
+    FromDevice { json: proof, address, kind }: FromDevice<SignIn>,
 ) -> Result<Entered, Error> {
     let (app, now) = (allowed.app(), allowed.app().now());
     let name = SignInName::parse(&proof.name).map_err(|_| Error::Unreadable)?;
@@ -84,7 +84,14 @@ pub async fn open(
         return Err(Error::SignInNotRecognized);
     };
     app.tries().was_right(who);
-    enter(app, allowed.store(), account, proof.slot).await
+    enter(app, allowed.store(), account, Browser { slot: proof.slot, kind }).await
+}
+
+/// What is known of the browser that somebody signs in with.
+pub struct Browser {
+    /// Of a session that was lost there.
+    pub slot: Option<String>,
+    pub kind: String,
 }
 
 /// A new session for whoever proved who they are; in `slot`, if this account had it.
@@ -92,7 +99,7 @@ pub async fn enter(
     app: &App,
     store: &dyn Store,
     account: AccountId,
-    slot: Option<String>,
+    Browser { slot, kind }: Browser,
 ) -> Result<Entered, Error> {
     let now = app.now();
     let lost = match slot {
@@ -104,6 +111,13 @@ pub async fn enter(
         Some(slot) => store.device_in(account, slot.clone()).await?,
         None => None,
     };
+    if let Some(device) = device
+        && let Some(known) = store.device(device).await?
+        && known.ended_at.is_some()
+    {
+        store.tell_device(device, now).await?;
+        return Err(Error::DeviceEnded);
+    }
     let (slot, device) = lost
         .zip(device)
         .unwrap_or_else(|| (Slot::fresh(&mut OsRng), DeviceId::fresh(now, &mut OsRng)));
@@ -113,6 +127,7 @@ pub async fn enter(
         account,
         device,
         slot: slot.clone(),
+        kind,
         door: Door::Portal,
         demo: false,
         at: now,

@@ -25,6 +25,7 @@ fn path(route: &Route) -> String {
         .replace("{item}", "00000000000000000000000099")
         .replace("{account}", &LINH.to_string())
         .replace("{line}", "nothing")
+        .replace("{device}", "00000000000000000000000099")
         .replace("{name}/{piece}", &format!("{}/0", "0".repeat(64)))
         .replace("{name}", &"0".repeat(64))
         .replace("{passkey}", &"0".repeat(64))
@@ -241,9 +242,9 @@ fn may(role: Role, is_proven: bool, action: &str) -> bool {
         }
         "ListStaff" | "AddStaff" | "ChangeStaff" | "LinkStaff" | "SearchAudit"
         | "ChangeSettings" => role == Role::Admin && is_proven,
-        "FindPeople" | "FindRecords" | "NameRecord" | "ReadAccess" | "NarrowAccess"
-        | "EndAccess" => knows_people(role),
-        "GiveAccess" | "InvitePatient" => knows_people(role) && is_proven,
+        "FindPeople" | "ListDevicesOf" | "FindRecords" | "NameRecord" | "ReadAccess"
+        | "NarrowAccess" | "EndAccess" => knows_people(role),
+        "GiveAccess" | "InvitePatient" | "EndDeviceOf" => knows_people(role) && is_proven,
         "OpenRecord" => matches!(role, Role::Nurse | Role::Clinician),
         _ => role != Role::Admin,
     }

@@ -4,6 +4,7 @@ mod attachments;
 mod audit;
 mod clinic;
 mod desk;
+mod devices;
 mod documents;
 mod grants;
 mod openings;
@@ -105,6 +106,7 @@ fn session(account: AccountId, door: Door) -> (Secret, NewSession) {
         account,
         device: DeviceId::from_u128(1),
         slot: Slot::fresh(&mut OsRng),
+        kind: String::new(),
         door,
         demo: false,
         at: NOW,

@@ -1,6 +1,6 @@
 //! The clinic's own notes on the items of its queue, and the people the queue is about.
 
-use shared::id::{AccountId, EntryId, PatientId};
+use shared::id::{AccountId, DeviceId, EntryId, PatientId};
 use shared::sync::scope::Level;
 use shared::time::Timestamp;
 
@@ -52,6 +52,7 @@ pub struct Colleague {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Contact {
     pub account: AccountId,
+    pub device: DeviceId,
     pub heard_at: Timestamp,
     /// Everything of theirs that was written before this is on a device of theirs.
     pub level_at: Option<Timestamp>,

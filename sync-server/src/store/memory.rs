@@ -5,6 +5,7 @@ mod attachments;
 mod audit;
 mod clinic;
 mod desk;
+mod devices;
 mod documents;
 mod fate;
 mod grants;
@@ -19,7 +20,7 @@ mod shred;
 mod staff;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::Mutex;
 
 use shared::document::{ChangeHash, DocumentId};
 use shared::fhir::import::Known;
@@ -33,6 +34,7 @@ use self::audit::Audit;
 use self::clinic::Worklist;
 use self::documents::Log;
 pub use self::fate::Fate;
+use self::fate::lock;
 use self::outgoing::Outgoing;
 use self::people::People;
 use self::resources::Resources;
@@ -97,10 +99,6 @@ impl MemoryStore {
         };
         Box::pin(std::future::ready(result))
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|lock| lock.into_inner())
 }
 
 impl Store for MemoryStore {

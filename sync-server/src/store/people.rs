@@ -184,13 +184,15 @@ pub struct FirstSession {
     pub token: SecretHash,
     pub device: DeviceId,
     pub slot: Slot,
+    pub kind: String,
     pub until: Timestamp,
 }
 
 impl FirstSession {
     pub fn of(&self, account: AccountId, at: Timestamp) -> NewSession {
-        let Self { token, device, slot, until } = self.clone();
-        NewSession { token, account, device, slot, door: Door::Portal, demo: false, at, until }
+        let Self { token, device, slot, kind, until } = self.clone();
+        let (door, demo) = (Door::Portal, false);
+        NewSession { token, account, device, slot, kind, door, demo, at, until }
     }
 }
 
@@ -247,6 +249,8 @@ pub struct NewSession {
     pub account: AccountId,
     pub device: DeviceId,
     pub slot: Slot,
+    /// Browser and system as their makers call them; empty where nobody can tell.
+    pub kind: String,
     pub door: Door,
     /// Opened by a link of the demo: its device may keep its keys without a passphrase.
     pub demo: bool,

@@ -6,6 +6,7 @@ mod audit;
 mod clinic;
 mod columns;
 mod desk;
+mod devices;
 mod documents;
 mod gate;
 mod grants;

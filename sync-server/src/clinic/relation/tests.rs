@@ -22,7 +22,7 @@ use crate::testing::{LINH, ROSA, ROSA_RECORD, SignedIn, World, start_thread, wit
 
 const OTHER_NURSE: AccountId = AccountId::from_u128(5);
 /// What staff do about who may come in; it shows nothing of a record.
-const AT_THE_DOOR: [&str; 7] = [
+const AT_THE_DOOR: [&str; 9] = [
     "OpenRecord",
     "NameRecord",
     "ReadAccess",
@@ -30,6 +30,8 @@ const AT_THE_DOOR: [&str; 7] = [
     "NarrowAccess",
     "EndAccess",
     "InvitePatient",
+    "ListDevicesOf",
+    "EndDeviceOf",
 ];
 
 fn path(part: &str) -> String {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use shared::document::{DocumentId, Put};
 use shared::edit::Audience;
 use shared::edit::clinic::{ClinicEdit, ClinicPrepared, Hand, Role, StaffPen, prepare};
-use shared::id::{EntryId, PatientId};
+use shared::id::{DeviceId, EntryId, PatientId};
 use shared::record::refill::Refill;
 use shared::record::{Message, Record, Reply, Said};
 use shared::sync::receipt::ReceiptKey;
@@ -23,6 +23,7 @@ use crate::store::desk::{Contact, DeskNote};
 use crate::store::people::{BirthDate, Grant, NewAccount, NewPatient};
 use crate::store::resources::ResourceRow;
 use crate::store::{Store, StoreError};
+use crate::world::OsRng;
 
 const MINUTE_MS: i64 = 60 * 1000;
 
@@ -118,7 +119,8 @@ async fn enters(
     let scope = Scope { account, records: store.access_of(account).await? };
     ensure(store, receipts, &scope, now).await?;
     let at = now.plus_millis(asking.on_its_way_ms - asking.written_ms_ago);
-    store.keep_contact(Contact { account, heard_at: at, level_at: Some(at) }).await
+    let device = DeviceId::fresh(at, &mut OsRng);
+    store.keep_contact(Contact { account, device, heard_at: at, level_at: Some(at) }).await
 }
 
 /// Through the same check as what staff type.

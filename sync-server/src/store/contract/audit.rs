@@ -37,6 +37,7 @@ mod promise {
             from: Some([192, 0, 2, 1].into()),
             why: Why::Treatment,
             access_of: None,
+            device: None,
         }
     }
 

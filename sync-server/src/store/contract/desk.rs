@@ -11,7 +11,7 @@ promises! {
 }
 
 mod promise {
-    use shared::id::{EntryId, PatientId};
+    use shared::id::{DeviceId, EntryId, PatientId};
 
     use shared::sync::scope::Level;
 
@@ -72,8 +72,10 @@ mod promise {
         for (account, level) in [(ANA, Level::Caregiver), (ROSA, Level::Own)] {
             store.grant(grant(RECORD, account, level)).await.unwrap();
         }
-        let keep =
-            |heard_at, level_at| store.keep_contact(Contact { account: ROSA, heard_at, level_at });
+        let (account, device) = (ROSA, DeviceId::from_u128(1));
+        let keep = |heard_at, level_at| {
+            store.keep_contact(Contact { account, device, heard_at, level_at })
+        };
         keep(NOW, None).await.unwrap();
         keep(LATER, Some(NOW)).await.unwrap();
         // What comes late changes nothing.

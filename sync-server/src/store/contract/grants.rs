@@ -39,6 +39,7 @@ mod promise {
             from: None,
             why: Why::Treatment,
             access_of: Some(account),
+            device: None,
         }
     }
 

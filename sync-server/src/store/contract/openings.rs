@@ -36,6 +36,7 @@ mod promise {
             from: None,
             why: Reason::StandsIn.why(),
             access_of: None,
+            device: None,
         };
         (opening, noted)
     }

@@ -155,6 +155,7 @@ mod promise {
             token: Secret::fresh(&mut OsRng).hash(),
             device: DeviceId::from_u128(1),
             slot: Slot::fresh(&mut OsRng),
+            kind: String::new(),
             until: LATER,
         };
         let birth_date = BirthDate::parse("1961-04-09").unwrap();

@@ -179,6 +179,7 @@ mod promise {
             token: Secret::fresh(&mut OsRng).hash(),
             device: DeviceId::from_u128(9),
             slot: Slot::fresh(&mut OsRng),
+            kind: String::new(),
             until: LATER,
         };
         let token = session.token;

@@ -45,6 +45,9 @@ pub fn keep_contact(state: &mut State, contact: Contact) -> Result<(), StoreErro
     let known = state.contacts.entry(contact.account).or_insert(contact);
     known.heard_at = known.heard_at.max(contact.heard_at);
     known.level_at = known.level_at.max(contact.level_at);
+    if let Some(device) = state.people.known.get_mut(&contact.device) {
+        device.heard_at = device.heard_at.max(contact.heard_at);
+    }
     Ok(())
 }
 

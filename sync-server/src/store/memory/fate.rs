@@ -1,5 +1,7 @@
 //! Failing on request.
 
+use std::sync::{Mutex, MutexGuard};
+
 use crate::store::StoreError;
 
 /// What happens to a coming verb.
@@ -15,4 +17,9 @@ pub enum Fate {
 /// What the store says then.
 pub(super) fn failed() -> StoreError {
     StoreError::Unreachable("asked to fail".into())
+}
+
+/// A verb that panics half way ends its test; the others go on.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|lock| lock.into_inner())
 }

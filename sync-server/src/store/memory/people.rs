@@ -11,6 +11,7 @@ use super::passkeys::Passkeys;
 use crate::secret::{SecretHash, Slot};
 use crate::sign_in::{NameHash, Verifier};
 use crate::store::desk::Colleague;
+use crate::store::devices::Device;
 use crate::store::grants::Consent;
 use crate::store::people::{
     Activated, Activation, Claim, Claimed, Door, Grant, INVITATION_TRIES_MAX, Invitation,
@@ -28,6 +29,9 @@ pub struct People {
     proven: BTreeMap<SecretHash, Timestamp>,
     /// Of each account and slot, the device of the newest session, also after it ended.
     devices: BTreeMap<(AccountId, String), DeviceId>,
+    pub known: BTreeMap<DeviceId, Device>,
+    /// Sessions that were open when their device was ended, or over by then.
+    ended: BTreeMap<SecretHash, DeviceId>,
     tickets: BTreeMap<SecretHash, (SecretHash, Timestamp)>,
     invitations: BTreeMap<SecretHash, Invited>,
     sign_ins: BTreeMap<AccountId, SignIn>,
@@ -87,6 +91,7 @@ impl People {
             self.sign_ins.remove(&account);
             self.passkeys.forget(account, Door::Portal);
             self.sessions.retain(|_, session| session.account != account);
+            self.known.retain(|_, device| device.account != account);
         }
         self.patients.remove(&patient).is_some()
     }
@@ -291,8 +296,38 @@ impl People {
             let place = (session.account, session.slot.text().to_owned());
             self.devices.insert(place, session.device);
         }
+        if session.door == Door::Portal {
+            self.seen(&session);
+        }
         self.sessions.insert(session.token, session);
         Ok(())
+    }
+
+    fn seen(&mut self, new: &NewSession) {
+        let known = self.known.entry(new.device).or_insert_with(|| Device {
+            device: new.device,
+            account: new.account,
+            kind: String::new(),
+            name: None,
+            first_at: new.at,
+            heard_at: new.at,
+            ended_at: None,
+            ended_for: None,
+            told_at: None,
+        });
+        known.kind.clone_from(&new.kind);
+        known.heard_at = known.heard_at.max(new.at);
+    }
+
+    pub fn end_sessions_of(&mut self, device: DeviceId) {
+        let of = |open: &NewSession| open.device == device && open.door == Door::Portal;
+        let tokens = self.sessions.iter().filter(|(_, open)| of(open)).map(|(token, _)| *token);
+        self.ended.extend(tokens.map(|token| (token, device)));
+        self.sessions.retain(|_, open| !of(open));
+    }
+
+    pub fn ended_device(&self, token: SecretHash) -> Option<DeviceId> {
+        self.ended.get(&token).copied()
     }
 
     pub fn session(&self, token: SecretHash, now: Timestamp) -> Option<Session> {
@@ -313,7 +348,10 @@ impl People {
     }
 
     pub fn end_session(&mut self, token: SecretHash) -> Done {
-        self.sessions.remove(&token);
+        let gone = self.sessions.remove(&token).filter(|session| session.door == Door::Portal);
+        if let Some(session) = gone {
+            self.known.remove(&session.device);
+        }
         Ok(())
     }
 

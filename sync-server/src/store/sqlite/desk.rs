@@ -78,7 +78,7 @@ pub fn keep_contact(db: Db<'_>, contact: Contact) -> Result<(), StoreError> {
         contact.heard_at.millis(),
         contact.level_at.map(Timestamp::millis),
     ))?;
-    Ok(())
+    super::devices::heard(db, contact.device, contact.heard_at)
 }
 
 pub fn notes(db: Db<'_>, patient: PatientId) -> Result<Vec<DeskNote>, StoreError> {

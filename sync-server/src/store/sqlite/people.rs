@@ -245,6 +245,9 @@ pub fn open_session(db: Db<'_>, new: &NewSession) -> Result<(), StoreError> {
         new.until.millis(),
         new.demo,
     ))?;
+    if new.door == Door::Portal {
+        super::devices::seen(db, new)?;
+    }
     super::audit::append(db, &[Entry::of_session(new)])
 }
 
@@ -283,7 +286,13 @@ pub fn device_in(
     one(&mut find, (account.to_bytes(), slot.text(), Door::Portal.word()), |row| row.device())
 }
 
+/// Whoever signs out gives up the device by themselves: it is no device of theirs any more.
 pub fn end_session(db: Db<'_>, token: SecretHash, now: Timestamp) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "DELETE FROM devices WHERE ended_at IS NULL AND device IN
+             (SELECT device FROM sessions WHERE token = ?1 AND door = 'portal' AND ended_at IS NULL)",
+    )?
+    .execute([token.bytes()])?;
     db.prepare_cached("UPDATE sessions SET ended_at = ?2 WHERE token = ?1 AND ended_at IS NULL")?
         .execute((token.bytes(), now.millis()))?;
     Ok(())

@@ -75,6 +75,9 @@ const OWNER: OwnedBy = OwnedBy::PatientOrClinic("owner");
 pub const ACCOUNT_NAME: Sealed = sealed("accounts", "name", OwnedBy::Account("account"), &[]);
 pub const PASSKEY_NAME: Sealed =
     sealed("passkeys", "name", OwnedBy::Account("account"), &["credential"]);
+pub const DEVICE_NAME: Sealed = sealed("devices", "name", OwnedBy::Account("account"), &["device"]);
+pub const DEVICE_ENDED_FOR: Sealed =
+    sealed("devices", "ended_for", OwnedBy::Account("account"), &["device"]);
 pub const PATIENT_NAME: Sealed = sealed("patients", "name", PATIENT, &[]);
 pub const BIRTH_DATE: Sealed = sealed("patients", "birth_date", PATIENT, &[]);
 pub const CHANGE: Sealed = Sealed {
@@ -110,9 +113,11 @@ pub const OUTGOING_BODY: Sealed =
     sealed("outgoing_versions", "body", PATIENT, &["kind", "id", "version"]);
 
 /// Every sealed column.
-pub const SEALED: [&Sealed; 24] = [
+pub const SEALED: [&Sealed; 26] = [
     &ACCOUNT_NAME,
     &PASSKEY_NAME,
+    &DEVICE_NAME,
+    &DEVICE_ENDED_FOR,
     &PATIENT_NAME,
     &BIRTH_DATE,
     &CHANGE,

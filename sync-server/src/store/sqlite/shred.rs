@@ -77,7 +77,7 @@ fn forget(db: Db<'_>, patient: PatientId) -> Result<(), StoreError> {
 }
 
 fn forget_account(db: Db<'_>, account: AccountId) -> Result<(), StoreError> {
-    for table in ["sign_ins", "passkeys", "sessions", "contacts", "accounts"] {
+    for table in ["sign_ins", "passkeys", "sessions", "devices", "contacts", "accounts"] {
         db.prepare_cached(&format!("DELETE FROM {table} WHERE account = ?1"))?
             .execute([account.to_bytes()])?;
     }

@@ -1,6 +1,7 @@
 //! A database of the last format in clear becomes a sealed one, whole or not at all; and whoever
 //! changes something sealed is noticed.
 
+mod devices;
 mod since;
 mod versions;
 

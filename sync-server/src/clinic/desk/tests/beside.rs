@@ -7,6 +7,7 @@ use crate::store::Store;
 use crate::store::desk::Contact;
 use crate::testing::{ADMIN, LINH, ROSA, ROSA_RECORD, World};
 use shared::edit::Edit;
+use shared::id::DeviceId;
 
 #[tokio::test]
 async fn what_is_added_by_hand_stands_beside_the_item_and_on_the_phone() {
@@ -61,7 +62,12 @@ async fn an_answer_is_sent_then_on_the_phone_then_read_and_never_sooner() {
     };
     assert_eq!(state().await, "sent");
     let now = world.clock.now();
-    let level = |level_at| Contact { account: ROSA, heard_at: now, level_at: Some(level_at) };
+    let level = |level_at| Contact {
+        account: ROSA,
+        device: DeviceId::from_u128(1),
+        heard_at: now,
+        level_at: Some(level_at),
+    };
     world.store.keep_contact(level(now.plus_millis(-1))).await.unwrap();
     assert_eq!(state().await, "sent", "what the phone held then was older");
     world.store.keep_contact(level(now)).await.unwrap();

@@ -32,6 +32,7 @@ pub fn since_it_is_sealed(db: Db<'_>, number: u8) {
     assert_eq!(passkeys::add(db, &passkey(number)).unwrap(), Added::Done);
     let (opening, noted) = opening(number);
     openings::open(db, &opening, &noted).unwrap();
+    super::devices::named_and_ended(db, number);
     let message = MessageRow {
         patient: patient(number),
         thread: super::id(number, 9),
