@@ -1,10 +1,12 @@
 //! Every message between the page and its worker, one enum each way. The page asks and edits; keys,
 //! documents, disk and network live in the worker and die with it.
 
+mod access;
 mod bytes;
 mod photos;
 mod session;
 
+pub use self::access::{Access, Denied, Devices, Export, Granted, Opener};
 pub use self::bytes::{Unreadable, from_bytes, to_bytes};
 pub use self::photos::{DraftPhotos, Photo, PhotoTrouble};
 pub use self::session::{Clinic, RecordOf, Session};
@@ -213,6 +215,8 @@ pub enum ToPage {
     NothingHere,
     /// There is nobody in this slot, on the disk or at the server.
     NobodyHere,
+    /// Somebody ended this device's access: nothing of the record is here any more.
+    Revoked,
     /// Nothing on the disk and no answer from the server: a first start needs a connection.
     NeedsConnection,
     Access {
@@ -254,117 +258,6 @@ pub enum ToPage {
 pub enum Storage {
     Full,
     Unreachable,
-}
-
-/// What has to do with keys and accounts.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Access {
-    /// Would this invitation hold? `secret` is the link's secret or the typed code; the birth date is
-    /// `2019-03-04`.
-    Invitation {
-        secret: String,
-        birth_date: String,
-    },
-    /// Words for a passphrase, in a language such as `es`.
-    Propose {
-        language: String,
-    },
-    /// Exchanges an invitation for an account, with a vault on this device.
-    Activate {
-        secret: String,
-        birth_date: String,
-        name: String,
-        passphrase: String,
-    },
-    /// The same for an account that has a device already.
-    SignIn {
-        name: String,
-        passphrase: String,
-    },
-    /// Opens the vault of this slot, and then the account.
-    Unlock {
-        slot: String,
-        with: Opener,
-    },
-    ChangePassphrase {
-        now: String,
-        new: String,
-    },
-    /// Signs the open account in again, whose session the clinic does not know any more.
-    Renew {
-        passphrase: String,
-    },
-    /// Ends the session of a slot that left this device while there was no connection.
-    EndSession {
-        slot: String,
-    },
-    /// A copy of the open record to keep, in FHIR.
-    Export(Export),
-    /// Signs out at the clinic if it can be reached, and takes everything off this device.
-    Leave,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Export {
-    /// What somebody who treats the person next needs to know.
-    Summary,
-    Everything,
-}
-
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Opener {
-    Passphrase(String),
-    RecoveryCode(String),
-}
-
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Granted {
-    Holds,
-    Words(Vec<String>),
-    /// The slot holds the account, and this code on paper opens its vault. It is shown once.
-    Entered {
-        slot: String,
-        recovery_code: String,
-    },
-    Unlocked,
-    Renewed,
-    Changed,
-    /// Where the copy lies for a minute; the page opens it and holds nothing.
-    Exported {
-        url: String,
-    },
-    /// Nothing is on this device any more. The clinic may not have heard of it.
-    Left {
-        clinic_knows: bool,
-    },
-}
-
-/// Why not. Nothing here helps a guesser.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Denied {
-    /// The clinic's server did not answer.
-    NeedsConnection,
-    /// The code, the birth date or both do not match. Which one is not said.
-    InvitationNotRecognised,
-    /// Used already, or too old.
-    InvitationEnded,
-    /// Too many tries from here; later again.
-    TooManyTries,
-    /// Somebody else signs in with this name.
-    NameTaken,
-    /// No such name, or another passphrase.
-    NotRecognised,
-    /// That did not open the vault.
-    DidNotOpen,
-    /// The disk did not take it.
-    NotSaved,
-    /// The worker ended before it answered.
-    Interrupted,
 }
 
 /// One line for the whole record.

@@ -10,6 +10,7 @@ mod checks;
 mod clinic;
 mod clinic_keys;
 mod correction;
+mod devices;
 mod doorstep;
 mod ehr;
 mod eight_tabs;
@@ -118,6 +119,7 @@ pub const JOURNEYS: &[Journey] = &[
     journey("large_text", BOTH, |stage| Box::pin(large_text::play(stage))),
     journey("slow_line", CHROMIUM, |stage| Box::pin(slow_line::play(stage))),
     device("lock", BOTH, |stage| Box::pin(lock::play(stage))),
+    device("devices", BOTH, |stage| Box::pin(devices::play(stage))),
     journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
     journey("reading", BOTH, |stage| Box::pin(reading::play(stage))),
     journey("spanish", BOTH, |stage| Box::pin(spanish::play(stage))),

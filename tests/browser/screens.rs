@@ -44,6 +44,7 @@ pub const SCREENS: &[Screen] = &[
     framed("share-card", "/share/card"),
     framed("activity", "/activity"),
     framed("settings", "/settings"),
+    framed("devices", "/settings/devices"),
     framed("search", "/search"),
     framed("download", "/download"),
     alone("components", "/components"),

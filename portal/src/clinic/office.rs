@@ -4,6 +4,7 @@
 
 mod caregivers;
 mod client;
+mod devices;
 mod log;
 mod passkeys;
 mod people;

@@ -10,7 +10,7 @@ use crate::page::pages::{
     Home, Keys, Leave, Lock, Medicine, Medicines, Messages, Missing, NewMessage, NextVisit,
     PaperScreen, Reading, Record, RecordEntry, RecordSection, Refill, ResultDetails, Results,
     SayWrong, Search, Settings, Share, ShareCard, SignIn, Thread, Timeline, Visit, Welcome,
-    WhatWasAsked,
+    WhatWasAsked, YourDevices,
 };
 use crate::page::preferences::Preferences;
 use crate::page::session::Session;
@@ -105,6 +105,7 @@ pub(crate) fn screen_at(path: &str) -> AnyView {
         ["share", "card"] => view! { <ShareCard/> }.into_any(),
         ["activity"] => view! { <Activity/> }.into_any(),
         ["settings", "passphrase"] => view! { <ChangePassphrase/> }.into_any(),
+        ["settings", "devices"] => view! { <YourDevices/> }.into_any(),
         ["settings", "leave"] => view! { <Leave/> }.into_any(),
         ["settings"] => view! { <Settings/> }.into_any(),
         ["search"] => view! { <Search/> }.into_any(),

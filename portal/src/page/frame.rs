@@ -30,7 +30,7 @@ pub(crate) fn Frame() -> impl IntoView {
     move || match stage.get() {
         Stage::Open => open_record(session),
         Stage::Welcome | Stage::Ended => view! { <pages::Welcome/> }.into_any(),
-        Stage::Lost => view! { <pages::SignIn/> }.into_any(),
+        Stage::Lost | Stage::Revoked => view! { <pages::SignIn/> }.into_any(),
         Stage::Locked => view! { <pages::Lock/> }.into_any(),
         Stage::Opening => view! { <pages::Opening/> }.into_any(),
         Stage::NeedsConnection => view! { <pages::NeedsConnection/> }.into_any(),

@@ -11,6 +11,7 @@ mod before_visit;
 pub(crate) mod chart_words;
 #[cfg(debug_assertions)]
 mod components;
+mod devices;
 mod download;
 mod emergency_notice;
 mod gate;
@@ -51,6 +52,7 @@ pub(crate) use asked::WhatWasAsked;
 pub(crate) use before_visit::BeforeVisit;
 #[cfg(debug_assertions)]
 pub(crate) use components::Components;
+pub(crate) use devices::YourDevices;
 pub(crate) use download::Download;
 pub(crate) use gate::{Broken, NeedsConnection, Opening};
 pub(crate) use home::Home;

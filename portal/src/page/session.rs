@@ -31,6 +31,8 @@ pub(crate) enum Stage {
     Welcome,
     /// An account was here, but the clinic ended it.
     Ended,
+    /// An account was here, and somebody ended this device's access.
+    Revoked,
     /// The clinic knows this device, but the browser lost what was on it.
     Lost,
     /// The worker looks on the disk, and then at the clinic.
@@ -292,7 +294,12 @@ impl Session {
     fn come_back(self) {
         match self.stage.get_untracked() {
             Stage::Opening | Stage::Open | Stage::NeedsConnection => self.start_worker(true),
-            Stage::Welcome | Stage::Ended | Stage::Lost | Stage::Locked | Stage::Broken => {}
+            Stage::Welcome
+            | Stage::Ended
+            | Stage::Revoked
+            | Stage::Lost
+            | Stage::Locked
+            | Stage::Broken => {}
         }
     }
 
@@ -327,7 +334,7 @@ impl Session {
             };
             match self.stage.get_untracked() {
                 // Nothing was open; whoever activates hears that it did not work.
-                Stage::Welcome | Stage::Ended | Stage::Lost | Stage::Locked => {}
+                Stage::Welcome | Stage::Ended | Stage::Revoked | Stage::Lost | Stage::Locked => {}
                 Stage::Opening | Stage::Open | Stage::NeedsConnection | Stage::Broken if again => {
                     // A vault that asks for a passphrase asks again: the keys went with the worker.
                     self.start_worker(true);
@@ -345,7 +352,8 @@ impl Session {
             ToPage::Opened(who) => self.opened(who),
             ToPage::Locked => self.locked(),
             ToPage::NothingHere => self.lost(),
-            ToPage::NobodyHere => self.ended(),
+            ToPage::NobodyHere => self.ended(Stage::Ended),
+            ToPage::Revoked => self.ended(Stage::Revoked),
             ToPage::NeedsConnection => self.stage.set(Stage::NeedsConnection),
             ToPage::Status(status) => self.heard_status(status),
             ToPage::Broken => self.restart(life),

@@ -182,6 +182,7 @@ async fn try_by_itself(slot: &str) -> Result<Opened, ToPage> {
         Err(Closed::Nothing) => {
             let profile: Profile = fetch::profile(slot).await.map_err(|why| match why {
                 NoAnswer::SignedOut => ToPage::NobodyHere,
+                NoAnswer::DeviceEnded => ToPage::Revoked,
                 NoAnswer::Unreachable => ToPage::NeedsConnection,
             })?;
             if !profile.demo {

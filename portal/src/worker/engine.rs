@@ -41,8 +41,8 @@ pub enum Happened {
     Ticket(String),
     /// The server would not give one.
     NoTicket(NoAnswer),
-    /// The server knows no session of this slot.
-    SignedOut,
+    /// What the server said in place of an answer.
+    NoSession(NoAnswer),
     /// What came of signing in again with a proof that was at hand.
     Renewed(Result<(), Denied>, Proof),
     Disk(u64, Result<(), StoreError>),
@@ -151,6 +151,9 @@ async fn grant(
         }
         Access::EndSession { slot } => {
             return Ok(Granted::Left { clinic_knows: fetch::end_session(&slot).await });
+        }
+        Access::Devices(what) => {
+            return account.as_ref().ok_or(Denied::Interrupted)?.devices(&what).await;
         }
         Access::Export(what) => return account.as_mut().ok_or(Denied::Interrupted)?.export(what),
         Access::Leave => {

@@ -7,19 +7,24 @@ pub mod requests;
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use shared::id::DeviceId;
 use shared::json;
 use shared::vault::{SALT_BYTES, Salt};
+use shared::view::devices::DeviceLine;
 
 use super::session::Profile;
-use crate::bridge::Denied;
+use crate::bridge::{Denied, Devices};
 
 /// Names the account's cookie among those of this browser.
 const SLOT_HEADER: &str = "satchel-slot";
+const DEVICE_ENDED: &str = "device-ended";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoAnswer {
     /// The server knows nobody here.
     SignedOut,
+    /// Somebody ended this device's access.
+    DeviceEnded,
     /// No server, or something else that answered in its place.
     Unreachable,
 }
@@ -119,6 +124,26 @@ pub async fn end_session(slot: &str) -> bool {
     response.is_ok_and(|response| matches!(response.status(), 204 | 401))
 }
 
+/// The devices of this slot's account, once that is done.
+pub async fn devices(slot: &str, what: &Devices) -> Result<Vec<DeviceLine>, NoAnswer> {
+    #[derive(Serialize)]
+    struct Called<'a> {
+        name: &'a str,
+    }
+    let path = |device: &DeviceId| format!("/api/devices/{device}");
+    let to = |request: RequestBuilder| request.header(SLOT_HEADER, slot);
+    match what {
+        Devices::Look => asked(to(Request::get("/api/devices"))).await,
+        Devices::End { device } => asked(to(Request::delete(&path(device)))).await,
+        Devices::Name { device, name } => {
+            let request = to(Request::post(&path(device)));
+            let request = request.header("content-type", "application/json");
+            let request = request.body(json::to_text(&Called { name }));
+            answered(request.map_err(|_| NoAnswer::Unreachable)?.send().await).await
+        }
+    }
+}
+
 /// A file of this release.
 pub async fn text(url: &str) -> Option<String> {
     let response = Request::get(url).send().await.ok()?;
@@ -153,6 +178,7 @@ async fn send(request: RequestBuilder, body: String) -> Result<Response, Denied>
         "too-many-tries" => Denied::TooManyTries,
         "name-taken" => Denied::NameTaken,
         "sign-in-not-recognized" => Denied::NotRecognised,
+        DEVICE_ENDED => Denied::DeviceEnded,
         _ => Denied::NeedsConnection,
     })
 }
@@ -178,10 +204,19 @@ async fn read<T: DeserializeOwned>(response: Response) -> Option<T> {
 }
 
 async fn asked<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, NoAnswer> {
-    let response: Response = request.send().await.map_err(|_| NoAnswer::Unreachable)?;
+    answered(request.send().await).await
+}
+
+async fn answered<T: DeserializeOwned>(
+    response: Result<Response, gloo_net::Error>,
+) -> Result<T, NoAnswer> {
+    let response = response.map_err(|_| NoAnswer::Unreachable)?;
     match response.status() {
         // The page of a captive portal is no JSON of ours.
         200 => read(response).await.ok_or(NoAnswer::Unreachable),
+        401 if problem(response).await.as_deref() == Some(DEVICE_ENDED) => {
+            Err(NoAnswer::DeviceEnded)
+        }
         401 => Err(NoAnswer::SignedOut),
         _ => Err(NoAnswer::Unreachable),
     }

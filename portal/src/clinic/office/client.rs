@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use shared::id::{AccountId, PatientId};
+use shared::id::{AccountId, DeviceId, PatientId};
 use shared::time::Timestamp;
 use shared::view::desk::queue::QueueLine;
 use shared::view::desk::settings::ClinicSettings;
+use shared::view::devices::DeviceLine;
 
 use super::log::Wanted;
 use crate::clinic::client::{Failed, delete, encoded, get, send, send_or_behind};
@@ -164,6 +165,19 @@ pub(super) async fn end_access(
 ) -> Result<Vec<GrantLine>, Failed> {
     let response = delete(&format!("records/{patient}/grants/{account}")).await?;
     response.json().await.map_err(|_| Failed::Away)
+}
+
+pub(super) async fn devices(patient: PatientId) -> Result<Vec<DeviceLine>, Failed> {
+    get(&format!("records/{patient}/devices")).await
+}
+
+/// Answers what is so then.
+pub(super) async fn end_device(
+    patient: PatientId,
+    device: DeviceId,
+    why: &str,
+) -> Result<Vec<DeviceLine>, Failed> {
+    send(&format!("records/{patient}/devices/{device}/end"), &json!({ "why": why })).await
 }
 
 pub(super) async fn staff() -> Result<Vec<StaffLine>, Failed> {

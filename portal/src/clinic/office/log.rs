@@ -152,6 +152,7 @@ fn did_words(line: &LogLine) -> String {
         "signed_in" => words::did_signed_in(),
         "gave_access" => words::did_gave_access(),
         "ended_access" => words::did_ended_access(),
+        "ended_device" => words::did_removed_device(),
         "opened_record" => words::did_opened_record(),
         other => other.to_owned(),
     };

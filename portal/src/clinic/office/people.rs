@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use super::Office;
 use super::caregivers::{Caregivers, caregivers};
 use super::client::{self, Invited, RecordLine};
+use super::devices::{Devices, devices};
 use crate::clinic::form::born;
 use crate::clinic::saved::in_language;
 use crate::clinic::set_up::picture;
@@ -18,6 +19,7 @@ use crate::page::ui::tag::{Tag, Tone};
 struct People {
     office: Office,
     caregivers: Caregivers,
+    devices: Devices,
     found: RwSignal<Option<Vec<RecordLine>>>,
     sheet: RwSignal<Option<(RecordLine, Invited)>>,
 }
@@ -26,6 +28,7 @@ pub(super) fn people(office: Office) -> AnyView {
     let people = People {
         office,
         caregivers: Caregivers::new(office),
+        devices: Devices::new(office),
         found: RwSignal::new(None),
         sheet: RwSignal::new(None),
     };
@@ -57,7 +60,10 @@ pub(super) fn people(office: Office) -> AnyView {
         {move || match (people.sheet.get(), people.caregivers.of.get()) {
             (Some((record, invited)), _) => sheet(people, record, invited),
             (None, Some((record, lines))) => caregivers(people.caregivers, record, lines),
-            (None, None) => search(),
+            (None, None) => match people.devices.of.get() {
+                Some((record, lines)) => devices(people.devices, record, lines),
+                None => search(),
+            },
         }}
     }
     .into_any()
@@ -112,6 +118,15 @@ fn lines(people: People, found: Vec<RecordLine>) -> AnyView {
         let others = words::clinic_caregivers_of(&name);
         let asked = record.clone();
         let look = move |_| people.caregivers.look(asked.clone());
+        let devices = record.has_account.then(|| {
+            let (label, asked) = (words::clinic_devices_of(&name), record.clone());
+            let look = move |_| people.devices.look(asked.clone());
+            view! {
+                <button type="button" class="button plain" aria-label=label on:click=look>
+                    {words::clinic_devices()}
+                </button>
+            }
+        });
         let to_record = may_open.then(|| {
             let label = words::clinic_record_open_of(&name);
             let to = format!("#record/{}", record.patient);
@@ -130,6 +145,7 @@ fn lines(people: People, found: Vec<RecordLine>) -> AnyView {
                 <button type="button" class="button plain" aria-label=others on:click=look>
                     {words::clinic_caregivers()}
                 </button>
+                {devices}
                 {to_record}
             </li>
         }

@@ -5,6 +5,7 @@ use shared::view::activity::{ActivityAnswer, ActivityRow};
 use shared::view::{Did, Touched, Why};
 
 use super::ask_again::AskAgain;
+use super::devices::devices_row;
 use super::home::waiting_row;
 use super::sign_in_again::SignInAgain;
 use crate::bridge::{Answer, Ask, Status};
@@ -46,6 +47,7 @@ pub(crate) fn Activity() -> impl IntoView {
             <Card id="sending" title=words::activity_sending() flush=true>
                 <Rows>{rows}</Rows>
             </Card>
+            <Rows card=true>{devices_row()}</Rows>
             <Looked/>
         </Screen>
     }

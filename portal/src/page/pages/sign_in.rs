@@ -46,7 +46,6 @@ pub(crate) fn SignIn() -> impl IntoView {
             }
         });
     };
-    let is_lost = session.stage().get_untracked() == Stage::Lost;
     move || match entered.get() {
         Some((slot, code)) => view! {
             <Recovery name=name.get_untracked() code=code on_kept=move |()| {
@@ -59,8 +58,8 @@ pub(crate) fn SignIn() -> impl IntoView {
             <Screen name=words::sign_in_title() width=Width::Center>
                 <LanguageSwitch/>
                 <Brand/>
-                {is_lost.then(|| view! {
-                    <Banner tone=Tone::Info icon=Icon::Info>{words::sign_in_lost()}</Banner>
+                {outside(session.stage().get_untracked()).map(|words| view! {
+                    <Banner tone=Tone::Info icon=Icon::Info>{words}</Banner>
                 })}
                 <div><h1>{words::sign_in_title()}</h1><p>{words::sign_in_text()}</p></div>
                 <form class="stack" on:submit=submit>
@@ -80,6 +79,21 @@ pub(crate) fn SignIn() -> impl IntoView {
             </Screen>
         }
         .into_any(),
+    }
+}
+
+/// Why somebody who was here stands before the door.
+fn outside(stage: Stage) -> Option<String> {
+    match stage {
+        Stage::Lost => Some(words::sign_in_lost()),
+        Stage::Revoked => Some(words::sign_in_revoked()),
+        Stage::Welcome
+        | Stage::Ended
+        | Stage::Opening
+        | Stage::Open
+        | Stage::Locked
+        | Stage::NeedsConnection
+        | Stage::Broken => None,
     }
 }
 

@@ -165,6 +165,7 @@ pub(super) fn denied(why: Denied) -> String {
         Denied::TooManyTries => words::not_activated_too_many(),
         Denied::NameTaken => words::name_taken(),
         Denied::NotRecognised => words::sign_in_not_recognised(),
+        Denied::DeviceEnded => words::sign_in_revoked(),
         Denied::DidNotOpen => words::lock_did_not_open(),
         Denied::NotSaved => words::not_activated_not_saved(),
         Denied::Interrupted => words::not_activated_interrupted(),

@@ -27,7 +27,10 @@ impl Session {
 
     /// Before an account is made or signed in here: whatever is open in this tab is closed.
     pub(crate) fn stand_outside(self) {
-        if !matches!(self.stage.get_untracked(), Stage::Welcome | Stage::Ended | Stage::Lost) {
+        if !matches!(
+            self.stage.get_untracked(),
+            Stage::Welcome | Stage::Ended | Stage::Revoked | Stage::Lost
+        ) {
             self.line.try_update_value(Line::end);
             self.line.try_update_value(|line| line.set_slot(None));
             self.show_nothing(Stage::Welcome);
@@ -161,10 +164,15 @@ impl Session {
         self.show_nothing(Stage::Lost);
     }
 
-    pub(super) fn ended(self) {
+    /// Nobody is here any more: the clinic said so.
+    pub(super) fn ended(self, stage: Stage) {
+        let slot = self.line.with_value(Line::slot);
         self.forget_slot();
         self.line.try_update_value(Line::end);
-        self.show_nothing(Stage::Ended);
+        if let Some(slot) = slot.filter(|_| stage == Stage::Revoked) {
+            forget_database(&slot);
+        }
+        self.show_nothing(stage);
     }
 
     pub(super) fn show_nothing(self, stage: Stage) {

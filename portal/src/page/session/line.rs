@@ -194,6 +194,7 @@ impl Line {
             | ToPage::Locked
             | ToPage::NothingHere
             | ToPage::NobodyHere
+            | ToPage::Revoked
             | ToPage::NeedsConnection
             | ToPage::Status(_)
             | ToPage::Broken => unreachable!("the session itself hears these"),

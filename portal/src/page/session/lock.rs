@@ -82,7 +82,7 @@ impl Session {
     /// Ends the worker, and with it every key and every word of the record in memory.
     pub(crate) fn lock(self) {
         match self.stage.get_untracked() {
-            Stage::Welcome | Stage::Ended | Stage::Lost | Stage::Locked => return,
+            Stage::Welcome | Stage::Ended | Stage::Revoked | Stage::Lost | Stage::Locked => return,
             Stage::Opening | Stage::Open | Stage::NeedsConnection | Stage::Broken => {}
         }
         Kept::Tab.write("locked", Some("yes"));

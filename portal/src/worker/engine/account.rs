@@ -31,7 +31,7 @@ use crate::worker::browser::disk::Disk;
 use crate::worker::browser::random::Browser;
 use crate::worker::browser::socket::Heard;
 use crate::worker::browser::{clock, page_port, tabs};
-use crate::worker::fetch::{self, NoAnswer};
+use crate::worker::fetch;
 use crate::worker::session::Profile;
 use crate::worker::vault::Vault;
 
@@ -156,11 +156,9 @@ impl Account {
                 }
                 Happened::NoTicket(why) => {
                     events.push(Event::Disconnected);
-                    if why == NoAnswer::SignedOut {
-                        self.signed_out();
-                    }
+                    events.extend(self.no_session(why));
                 }
-                Happened::SignedOut => self.signed_out(),
+                Happened::NoSession(why) => events.extend(self.no_session(why)),
                 Happened::Renewed(outcome, proof) => events.extend(self.renewed(outcome, proof)),
                 Happened::Disk(number, Ok(())) => events.push(Event::Stored(number)),
                 Happened::Disk(number, Err(why)) => events.push(Event::NotStored(number, why)),
@@ -289,7 +287,7 @@ impl Account {
                 spawn_local(async move {
                     // A disk that cannot be reached now is told again at the next contact.
                     let _unreachable = disk.wipe().await;
-                    page_port::tell(&ToPage::NobodyHere);
+                    page_port::tell(&ToPage::Revoked);
                 });
             }
             Effect::Send(message) => self.send(&message),
@@ -336,8 +334,7 @@ impl Account {
         spawn_local(async move {
             match fetch::profile(&slot).await {
                 Ok(profile) => report(&happenings, Happened::Profile(profile)),
-                Err(NoAnswer::SignedOut) => report(&happenings, Happened::SignedOut),
-                Err(NoAnswer::Unreachable) => {}
+                Err(why) => report(&happenings, Happened::NoSession(why)),
             }
         });
     }

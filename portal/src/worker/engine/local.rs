@@ -25,6 +25,7 @@ pub async fn first_profile(slot: &str, disk: &Disk, vault: &Vault) -> Option<Pro
         Err(why) => {
             page_port::tell(&match why {
                 NoAnswer::SignedOut => ToPage::NobodyHere,
+                NoAnswer::DeviceEnded => ToPage::Revoked,
                 NoAnswer::Unreachable => ToPage::NeedsConnection,
             });
             None

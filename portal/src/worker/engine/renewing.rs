@@ -9,8 +9,9 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::account::Account;
 use super::{Happened, report};
-use crate::bridge::{Denied, Granted};
+use crate::bridge::{Denied, Devices, Granted};
 use crate::worker::access::{self, Proof};
+use crate::worker::fetch::{self, NoAnswer};
 
 /// Whether the clinic still takes this device for whom it is.
 pub enum SignIn {
@@ -33,6 +34,23 @@ impl SignIn {
 }
 
 impl Account {
+    pub async fn devices(&self, what: &Devices) -> Result<Granted, Denied> {
+        fetch::devices(&self.slot, what).await.map(Granted::Devices).map_err(|why| {
+            report(&self.happenings, Happened::NoSession(why));
+            Denied::NeedsConnection
+        })
+    }
+
+    /// What follows from an answer that the server did not give.
+    pub(super) fn no_session(&mut self, why: NoAnswer) -> Option<Event> {
+        match why {
+            NoAnswer::SignedOut => self.signed_out(),
+            NoAnswer::DeviceEnded => return Some(Event::Revoked),
+            NoAnswer::Unreachable => {}
+        }
+        None
+    }
+
     /// Signs in again without a question where that is possible, and else says what is missing.
     pub(super) fn signed_out(&mut self) {
         match mem::replace(&mut self.sign_in, SignIn::Renewing) {
@@ -59,12 +77,20 @@ impl Account {
             Err(Denied::NeedsConnection | Denied::TooManyTries) => SignIn::Provable(proof),
             Err(_) => SignIn::Over,
         };
-        // As after a sleep: the next try is made now.
-        outcome.is_ok().then_some(Event::Woke)
+        match outcome {
+            // As after a sleep: the next try is made now.
+            Ok(()) => Some(Event::Woke),
+            Err(Denied::DeviceEnded) => Some(Event::Revoked),
+            Err(_) => None,
+        }
     }
 
     pub async fn renew_with(&mut self, passphrase: &str) -> Result<Granted, Denied> {
-        let granted = access::renew_with(&self.slot, &self.disk, &self.vault, passphrase).await?;
+        let granted = access::renew_with(&self.slot, &self.disk, &self.vault, passphrase).await;
+        if granted == Err(Denied::DeviceEnded) {
+            self.drive(vec![Event::Revoked]);
+        }
+        let granted = granted?;
         self.sign_in = SignIn::Holds;
         self.drive(vec![Event::Woke]);
         Ok(granted)

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::page::i18n::words;
+use crate::page::pages::devices::devices_row;
 use crate::page::session::{CHOICES, Session, minutes, set_minutes};
 use crate::page::ui::card::Card;
 use crate::page::ui::icon::Icon;
@@ -28,6 +29,7 @@ pub(super) fn Safety() -> AnyView {
                 <RowLink href="/settings/passphrase".to_owned() icon=Icon::Edit
                     title=words::settings_passphrase()/>
             })}
+            {devices_row()}
             <RowLink href="/settings/leave".to_owned() icon=Icon::Alert title=words::leave_title()/>
         </Rows>
     }
