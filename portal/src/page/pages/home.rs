@@ -85,8 +85,7 @@ fn new_rows(home: Option<&shared::view::home::Home>) -> AnyView {
         rows.push(Line { icon: Some(Icon::Ok), title, ..Line::default() });
     }
     let banner = home.and_then(|home| loaded_banner(home.loaded));
-    // Below: when it goes, what somebody reads stays where it is.
-    view! { {lines(rows, false)}{banner} }.into_any()
+    view! { {banner}{lines(rows, false)} }.into_any()
 }
 
 fn new_result(row: &ResultRow) -> Line {
