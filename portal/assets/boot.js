@@ -62,8 +62,9 @@ async function words() {
 
 async function start() {
   try {
-    const [glue, said, sheet, compiled] = await Promise.all([
+    const [glue, , said, sheet, compiled] = await Promise.all([
       import("{{asset:page.js}}"),
+      import("{{asset:passkey.js}}"),
       words(),
       styles(),
       WebAssembly.compileStreaming(program()),

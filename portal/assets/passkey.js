@@ -41,18 +41,19 @@ async function ceremony({ challenge, user, name, known = [], question }) {
   return [made, later ? answerOf(await use([named(made.rawId)])) : answer];
 }
 
+// What goes to the clinic, in JSON; and on a line of its own what stays here: whose answer, and the answer.
 window.satchelPasskey = async (asked) => {
   const [{ rawId, response }, answered] = await ceremony(JSON.parse(asked));
   const answer = answered?.results?.first;
-  const said = JSON.stringify({
+  const proof = JSON.stringify({
     credential: hex(rawId),
     client: hex(response.clientDataJSON),
     attestation: hex(response.attestationObject),
     authenticator: hex(response.authenticatorData),
     signature: hex(response.signature),
     user: hex(response.userHandle),
-    answer: hex(answer),
   });
+  const said = `${proof}\n${hex(rawId)} ${hex(answer)}`;
   if (answer) new Uint8Array(answer).fill(0);
   return said;
 };

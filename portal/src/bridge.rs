@@ -3,11 +3,13 @@
 
 mod access;
 mod bytes;
+mod passkeys;
 mod photos;
 mod session;
 
 pub use self::access::{Access, Denied, Devices, Export, Granted, Opener};
 pub use self::bytes::{Unreadable, from_bytes, to_bytes};
+pub use self::passkeys::{PasskeyAsk, PasskeyLine};
 pub use self::photos::{DraftPhotos, Photo, PhotoTrouble};
 pub use self::session::{Clinic, RecordOf, Session};
 use serde::{Deserialize, Serialize};
@@ -248,6 +250,9 @@ pub enum ToPage {
     /// The record changed: screens ask again.
     Changed,
     Status(Status),
+    /// What to ask the browser so that a passkey opens what is here; nothing if none does. It lies
+    /// outside of the vault.
+    OpensWith(Option<String>),
     /// The worker's program ended by a fault of ours; the page starts a new one.
     Broken,
 }

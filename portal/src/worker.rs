@@ -8,6 +8,7 @@ mod browser;
 pub mod checks;
 mod engine;
 mod fetch;
+mod passkeys;
 mod session;
 mod vault;
 

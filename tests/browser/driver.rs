@@ -138,6 +138,12 @@ impl Browser {
         Ok(id.as_str().context("an authenticator has a name")?.to_owned())
     }
 
+    pub async fn forget_authenticator(&self, id: &str) -> Result<()> {
+        let raw = Raw { path: format!("webauthn/authenticator/{id}"), body: None };
+        self.client.issue_cmd(raw).await.context("the authenticator stays")?;
+        Ok(())
+    }
+
     /// Console errors since the last call. WebKit's driver cannot tell them.
     pub async fn take_errors(&self) -> Result<Vec<String>> {
         match self.engine {
@@ -186,16 +192,16 @@ async fn chromium_errors(client: &Client) -> Result<Vec<String>> {
     Ok(lines)
 }
 
-/// A command that fantoccini does not have; always a POST.
+/// A command that fantoccini does not have; a POST if it has a body, and else a DELETE.
 #[derive(Debug)]
 struct Raw {
-    path: &'static str,
-    body: Value,
+    path: String,
+    body: Option<Value>,
 }
 
 impl Raw {
-    fn post(path: &'static str, body: Value) -> Self {
-        Self { path, body }
+    fn post(path: &str, body: Value) -> Self {
+        Self { path: path.to_owned(), body: Some(body) }
     }
 }
 
@@ -209,7 +215,10 @@ impl WebDriverCompatibleCommand for Raw {
     }
 
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
-        (http::Method::POST, Some(self.body.to_string()))
+        match &self.body {
+            Some(body) => (http::Method::POST, Some(body.to_string())),
+            None => (http::Method::DELETE, None),
+        }
     }
 }
 

@@ -23,6 +23,7 @@ mod media;
 mod office;
 mod offline;
 mod papers;
+mod passkey;
 mod photo;
 mod reading;
 mod readme;
@@ -120,6 +121,7 @@ pub const JOURNEYS: &[Journey] = &[
     journey("slow_line", CHROMIUM, |stage| Box::pin(slow_line::play(stage))),
     device("lock", BOTH, |stage| Box::pin(lock::play(stage))),
     device("devices", BOTH, |stage| Box::pin(devices::play(stage))),
+    device("passkey", BOTH, |stage| Box::pin(passkey::play(stage))),
     journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
     journey("reading", BOTH, |stage| Box::pin(reading::play(stage))),
     journey("spanish", BOTH, |stage| Box::pin(spanish::play(stage))),

@@ -137,6 +137,10 @@ impl Stage {
         self.browser.as_ref().context("there is no browser")?.authenticator(extensions).await
     }
 
+    pub async fn forget_authenticator(&self, id: &str) -> Result<()> {
+        self.browser.as_ref().context("there is no browser")?.forget_authenticator(id).await
+    }
+
     /// A new tab, signed in through the demo's link for this person.
     pub async fn enter(&mut self, who: &str) -> Result<Page> {
         let page = self.new_page().await?;

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use shared::id::DeviceId;
 use shared::view::devices::DeviceLine;
 
+use super::{PasskeyAsk, PasskeyLine};
+
 /// What has to do with keys and accounts.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -49,6 +51,7 @@ pub enum Access {
     },
     /// The account's devices, as the clinic knows them now.
     Devices(Devices),
+    Passkey(PasskeyAsk),
     /// A copy of the open record to keep, in FHIR.
     Export(Export),
     /// Signs out at the clinic if it can be reached, and takes everything off this device.
@@ -83,6 +86,8 @@ pub enum Export {
 pub enum Opener {
     Passphrase(String),
     RecoveryCode(String),
+    /// What the browser said of the passkey that was used.
+    Passkey(String),
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +101,9 @@ pub enum Granted {
         recovery_code: String,
     },
     Unlocked,
+    /// What the browser makes or uses a passkey with.
+    Ceremony(String),
+    Passkeys(Vec<PasskeyLine>),
     Renewed,
     Changed,
     Devices(Vec<DeviceLine>),
@@ -129,6 +137,10 @@ pub enum Denied {
     DeviceEnded,
     /// That did not open the vault.
     DidNotOpen,
+    /// No passkey was made or used: the person or the browser did not want to.
+    NoPasskey,
+    /// It signs in, and opens no vault.
+    OpensNothing,
     /// The disk did not take it.
     NotSaved,
     /// The worker ended before it answered.

@@ -8,9 +8,9 @@ use crate::page::pages::Components;
 use crate::page::pages::{
     Activity, AddOwn, AskForCall, AskForVisit, BeforeVisit, ChangePassphrase, Download, FirstVisit,
     Home, Keys, Leave, Lock, Medicine, Medicines, Messages, Missing, NewMessage, NextVisit,
-    PaperScreen, Reading, Record, RecordEntry, RecordSection, Refill, ResultDetails, Results,
-    SayWrong, Search, Settings, Share, ShareCard, SignIn, Thread, Timeline, Visit, Welcome,
-    WhatWasAsked, YourDevices,
+    PaperScreen, PasskeysScreen, Reading, Record, RecordEntry, RecordSection, Refill,
+    ResultDetails, Results, SayWrong, Search, Settings, Share, ShareCard, SignIn, Thread, Timeline,
+    Visit, Welcome, WhatWasAsked, YourDevices,
 };
 use crate::page::preferences::Preferences;
 use crate::page::session::Session;
@@ -106,6 +106,7 @@ pub(crate) fn screen_at(path: &str) -> AnyView {
         ["activity"] => view! { <Activity/> }.into_any(),
         ["settings", "passphrase"] => view! { <ChangePassphrase/> }.into_any(),
         ["settings", "devices"] => view! { <YourDevices/> }.into_any(),
+        ["settings", "passkeys"] => view! { <PasskeysScreen/> }.into_any(),
         ["settings", "leave"] => view! { <Leave/> }.into_any(),
         ["settings"] => view! { <Settings/> }.into_any(),
         ["search"] => view! { <Search/> }.into_any(),

@@ -5,6 +5,7 @@ mod access;
 mod device;
 mod line;
 mod lock;
+mod passkeys;
 
 use leptos::prelude::{
     Effect, Get, GetUntracked, GetValue, LocalStorage, ReadSignal, RwSignal, Set, SetValue, Signal,
@@ -356,6 +357,7 @@ impl Session {
             ToPage::Revoked => self.ended(Stage::Revoked),
             ToPage::NeedsConnection => self.stage.set(Stage::NeedsConnection),
             ToPage::Status(status) => self.heard_status(status),
+            ToPage::OpensWith(asked) => self.opens_with(asked.as_deref()),
             ToPage::Broken => self.restart(life),
             other @ (ToPage::Started
             | ToPage::Access { .. }

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use shared::vault::{Halves, RecoveryCode, Salt, propose};
+use shared::vault::{Halves, RecoveryCode, Salt, WrapKey, propose};
 
 use super::browser::disk::{Disk, DiskError};
 use super::browser::page_port;
@@ -11,6 +11,7 @@ use super::browser::random::Browser;
 use super::browser::stretching::{asset, stretch};
 use super::engine::local::{put_local, read_local};
 use super::fetch::{self, NoAnswer};
+use super::passkeys;
 use super::session::Profile;
 use super::vault::{Closed, Sealed, Vault};
 use crate::bridge::{Denied, Granted, Opener, ToPage};
@@ -28,7 +29,7 @@ pub struct Opened {
 pub type Proof = [u8; 32];
 
 /// Under this the sign-in name lies on the disk, sealed: a session that was lost is renewed with it.
-const SIGN_IN_NAME: &str = "sign-in name";
+pub(super) const SIGN_IN_NAME: &str = "sign-in name";
 
 async fn opened(slot: &str) -> Result<Rc<Disk>, DiskError> {
     Disk::open(&format!("satchel-{slot}")).await.map(Rc::new)
@@ -58,13 +59,13 @@ pub async fn activate(
 ) -> Result<(Opened, RecoveryCode), Denied> {
     let (salt, halves) = stretched_for(name, passphrase).await?;
     let slot = fetch::activate(secret, birth_date, name, &halves.authentication).await?;
-    create(slot, name, salt, &halves).await
+    create(slot, name, salt, &halves.vault).await
 }
 
 pub async fn sign_in(name: &str, passphrase: &str) -> Result<(Opened, RecoveryCode), Denied> {
     let (salt, halves) = stretched_for(name, passphrase).await?;
     let slot = fetch::sign_in(name, &halves.authentication, None).await?;
-    create(slot, name, salt, &halves).await
+    create(slot, name, salt, &halves.vault).await
 }
 
 async fn stretched_for(name: &str, passphrase: &str) -> Result<(Salt, Halves), Denied> {
@@ -73,15 +74,15 @@ async fn stretched_for(name: &str, passphrase: &str) -> Result<(Salt, Halves), D
     Ok((salt, halves))
 }
 
-async fn create(
+pub async fn create(
     slot: String,
     name: &str,
     salt: Salt,
-    halves: &Halves,
+    passphrase: &WrapKey,
 ) -> Result<(Opened, RecoveryCode), Denied> {
     let disk = opened(&slot).await.map_err(|_| Denied::NotSaved)?;
     let code = RecoveryCode::fresh(&mut Browser);
-    let vault = Vault::create(&disk, salt, &halves.vault, &code).await;
+    let vault = Vault::create(&disk, salt, passphrase, &code).await;
     let vault = vault.map_err(|_| Denied::NotSaved)?;
     let kept = put_local(&disk, &vault, SIGN_IN_NAME, name.as_bytes()).await;
     kept.map_err(|_| Denied::NotSaved)?;
@@ -104,6 +105,7 @@ pub async fn unlock(slot: String, with: &Opener) -> Result<Opened, Denied> {
             let code = RecoveryCode::parse(typed).map_err(|_| Denied::DidNotOpen)?;
             sealed.open_with_code(&code).await?
         }
+        Opener::Passkey(used) => passkeys::open(&sealed, used).await?,
     };
     Ok(Opened { slot, disk, vault, proof })
 }
@@ -112,7 +114,11 @@ pub async fn unlock(slot: String, with: &Opener) -> Result<Opened, Denied> {
 pub async fn renew(slot: &str, disk: &Disk, vault: &Vault, proof: &Proof) -> Result<(), Denied> {
     let name = read_local(disk, vault, SIGN_IN_NAME).await;
     let name = name.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(Denied::NotRecognised)?;
-    let given = fetch::sign_in(&name, proof, Some(slot)).await?;
+    same_slot(slot, fetch::sign_in(&name, proof, Some(slot)).await?).await
+}
+
+/// Whether the new session is of the same device.
+pub async fn same_slot(slot: &str, given: String) -> Result<(), Denied> {
     // Another slot is another device to the clinic, which does not know this one any more.
     if given == slot {
         return Ok(());

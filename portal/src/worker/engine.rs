@@ -24,8 +24,9 @@ use super::browser::page_port;
 use super::browser::picture::Blob;
 use super::browser::socket::Heard;
 use super::fetch::{self, NoAnswer};
+use super::passkeys;
 use super::session::Profile;
-use crate::bridge::{Access, Denied, Granted, ToPage, ToWorker};
+use crate::bridge::{Access, Denied, Granted, PasskeyAsk, ToPage, ToWorker};
 
 /// Everything that can happen to this program.
 pub enum Happened {
@@ -154,6 +155,11 @@ async fn grant(
         }
         Access::Devices(what) => {
             return account.as_ref().ok_or(Denied::Interrupted)?.devices(&what).await;
+        }
+        Access::Passkey(PasskeyAsk::SignIn { used }) => passkeys::sign_in(&used).await?,
+        Access::Passkey(PasskeyAsk::ForSignIn) => return passkeys::for_sign_in().await,
+        Access::Passkey(ask) => {
+            return account.as_mut().ok_or(Denied::Interrupted)?.passkey(ask).await;
         }
         Access::Export(what) => return account.as_mut().ok_or(Denied::Interrupted)?.export(what),
         Access::Leave => {

@@ -13,7 +13,7 @@ use shared::vault::{SALT_BYTES, Salt};
 use shared::view::devices::DeviceLine;
 
 use super::session::Profile;
-use crate::bridge::{Denied, Devices};
+use crate::bridge::{Denied, Devices, PasskeyLine};
 
 /// Names the account's cookie among those of this browser.
 const SLOT_HEADER: &str = "satchel-slot";
@@ -118,6 +118,28 @@ pub async fn change_passphrase(slot: &str, now: &[u8], new: &[u8]) -> Result<(),
     send(request, body).await.map(drop)
 }
 
+/// One step with a passkey, in this slot or in none yet. Answers what was answered.
+pub async fn passkey(path: &str, slot: Option<&str>, body: String) -> Result<String, Denied> {
+    let request = Request::post(path);
+    let request = match slot {
+        Some(slot) => request.header(SLOT_HEADER, slot),
+        None => request,
+    };
+    send(request, body).await?.text().await.map_err(|_| Denied::NeedsConnection)
+}
+
+pub async fn passkeys(slot: &str) -> Result<Vec<PasskeyLine>, Denied> {
+    let asked = asked(Request::get("/api/passkeys").header(SLOT_HEADER, slot)).await;
+    asked.map_err(|_| Denied::NeedsConnection)
+}
+
+pub async fn remove_passkey(slot: &str, passkey: &str) -> Result<(), Denied> {
+    let request = Request::delete(&format!("/api/passkeys/{passkey}")).header(SLOT_HEADER, slot);
+    let response = request.send().await.map_err(|_| Denied::NeedsConnection)?;
+    // One that is gone already is as good as removed.
+    matches!(response.status(), 204 | 404).then_some(()).ok_or(Denied::NeedsConnection)
+}
+
 /// Ends the session at the clinic; true if it is over there.
 pub async fn end_session(slot: &str) -> bool {
     let response = Request::delete("/api/session").header(SLOT_HEADER, slot).send().await;
@@ -150,13 +172,18 @@ pub async fn text(url: &str) -> Option<String> {
     if response.ok() { response.text().await.ok() } else { None }
 }
 
+/// A new session.
+#[derive(Deserialize)]
+pub struct Entered {
+    pub slot: String,
+    /// What another device sealed for this one, where a passkey signed in.
+    #[serde(default)]
+    pub carried: Option<String>,
+}
+
 async fn slot(response: Response) -> Result<String, Denied> {
-    #[derive(Deserialize)]
-    struct Opened {
-        slot: String,
-    }
-    let opened: Opened = read(response).await.ok_or(Denied::NeedsConnection)?;
-    Ok(opened.slot)
+    let entered: Entered = read(response).await.ok_or(Denied::NeedsConnection)?;
+    Ok(entered.slot)
 }
 
 async fn post(path: &str, body: String) -> Result<Response, Denied> {
@@ -179,6 +206,7 @@ async fn send(request: RequestBuilder, body: String) -> Result<Response, Denied>
         "name-taken" => Denied::NameTaken,
         "sign-in-not-recognized" => Denied::NotRecognised,
         DEVICE_ENDED => Denied::DeviceEnded,
+        "passkey-refused" => Denied::NoPasskey,
         _ => Denied::NeedsConnection,
     })
 }
@@ -194,7 +222,7 @@ async fn problem(response: Response) -> Option<String> {
     problem.kind.strip_prefix("urn:satchel:problem:").map(str::to_owned)
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

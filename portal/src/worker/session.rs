@@ -15,6 +15,9 @@ pub struct Profile {
     /// The session was opened by a link of the demo.
     #[serde(default)]
     pub demo: bool,
+    /// The passkeys that sign in as this account; nothing if an older server did not say.
+    #[serde(default)]
+    pub passkeys: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use super::browser::disk::{Disk, DiskError};
 use super::browser::random::Browser;
 use shared::id::Rng;
 use shared::sync::stored::{RowKey, Stored};
-use shared::vault::{DataKey, Header, Opens, RecoveryCode, Salt, Wrap, WrapKey};
+use shared::vault::{DataKey, Header, Opens, PASSKEY_QUESTION, RecoveryCode, Salt, Wrap, WrapKey};
 
 /// First byte of every sealed row.
 const FORMAT: u8 = 1;
@@ -90,6 +90,28 @@ impl Sealed {
     pub async fn open_with_code(&self, code: &RecoveryCode) -> Result<Vault, Closed> {
         let wrap = self.header.recovery_code().ok_or(Closed::DidNotOpen)?;
         Vault::of(&self.data_key(wrap, &code.key()).await?).await
+    }
+
+    /// The names of the passkeys that open it.
+    pub fn passkeys(&self) -> impl Iterator<Item = &[u8]> {
+        self.header.passkeys()
+    }
+
+    pub async fn open_with_passkey(&self, name: &[u8], key: &WrapKey) -> Result<Vault, Closed> {
+        let wrap = self.header.passkey(name).ok_or(Closed::DidNotOpen)?;
+        Vault::of(&self.data_key(wrap, key).await?).await
+    }
+
+    /// From now on only these passkeys open it. No row is touched.
+    pub async fn keep_passkeys(
+        mut self,
+        disk: &Disk,
+        is_kept: impl Fn(&[u8]) -> bool,
+    ) -> Result<(), Closed> {
+        if self.header.keep_passkeys(is_kept) {
+            disk.change_vault(&self.header.to_bytes()).await?;
+        }
+        Ok(())
     }
 
     /// Wraps the same data key again; no row is touched.
@@ -182,11 +204,32 @@ impl Vault {
 
     /// From now on this passphrase opens what is open here, and the one before does not.
     pub async fn take_passphrase(&self, disk: &Disk, new: &WrapKey) -> Result<(), Closed> {
-        let Sealed { mut header, .. } = Sealed::read(disk).await?;
+        let Sealed { header, .. } = Sealed::read(disk).await?;
         let (salt, _) = header.passphrase().ok_or(Closed::DidNotOpen)?;
+        self.wrap(disk, header, Opens::Passphrase { salt }, new).await
+    }
+
+    /// From now on this passkey opens it too.
+    pub async fn add_passkey(&self, disk: &Disk, name: &[u8], key: &WrapKey) -> Result<(), Closed> {
+        let Sealed { header, .. } = Sealed::read(disk).await?;
+        if !header.has_room() {
+            return Err(Closed::DidNotOpen);
+        }
+        let credential = name.to_vec().into();
+        let opens = Opens::Passkey { credential, question: PASSKEY_QUESTION };
+        self.wrap(disk, header, opens, key).await
+    }
+
+    async fn wrap(
+        &self,
+        disk: &Disk,
+        mut header: Header,
+        opens: Opens,
+        with: &WrapKey,
+    ) -> Result<(), Closed> {
         let Spare { key, nonce, sealed } = &self.spare;
         let data = data_key_of(crypto::open(key, nonce, SPARE, sealed).await?)?;
-        wrap_with(&mut header, Opens::Passphrase { salt }, &data, new).await?;
+        wrap_with(&mut header, opens, &data, with).await?;
         Ok(disk.change_vault(&header.to_bytes()).await?)
     }
 
@@ -235,4 +278,20 @@ impl Vault {
 
 fn bound_to(name: &str) -> Vec<u8> {
     [b"satchel row v1 ", name.as_bytes()].concat()
+}
+
+const CARRIED: &[u8] = b"satchel carried v1 ";
+
+/// Seals what goes to the person's next device, for the passkey of this name.
+pub async fn seal_carried(key: &[u8], name: &[u8], plain: &[u8]) -> Result<Vec<u8>, Failed> {
+    let (cipher, nonce) = (crypto::sealing_key(key).await?, fresh::<NONCE_BYTES>());
+    let sealed = crypto::seal(&cipher, &nonce, &[CARRIED, name].concat(), plain).await?;
+    Ok([&nonce[..], &sealed].concat())
+}
+
+/// Nothing if another passkey made it, or somebody changed it.
+pub async fn open_carried(key: &[u8], name: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, sealed) = sealed.split_at_checked(NONCE_BYTES)?;
+    let cipher = crypto::sealing_key(key).await.ok()?;
+    crypto::open(&cipher, nonce, &[CARRIED, name].concat(), sealed).await.ok()
 }

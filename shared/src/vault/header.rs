@@ -51,7 +51,7 @@ pub enum Opens {
     /// A key that this browser keeps and nobody is asked for. Only for people who are made up.
     #[n(2)]
     Device,
-    /// The place of passkeys: the credential, and what its PRF is asked for.
+    /// A passkey: the credential, and what its PRF is asked for.
     #[n(3)]
     Passkey {
         #[n(0)]
@@ -101,6 +101,27 @@ impl Header {
         self.wraps.iter().find(|wrap| wrap.opens == Opens::Device)
     }
 
+    pub fn passkey(&self, name: &[u8]) -> Option<&Wrap> {
+        self.wraps.iter().find(|wrap| wrap.opens.credential() == Some(name))
+    }
+
+    /// The names of all passkeys that open it.
+    pub fn passkeys(&self) -> impl Iterator<Item = &[u8]> {
+        self.wraps.iter().filter_map(|wrap| wrap.opens.credential())
+    }
+
+    /// Takes away the wraps of passkeys that are not kept. Answers whether there were any.
+    pub fn keep_passkeys(&mut self, is_kept: impl Fn(&[u8]) -> bool) -> bool {
+        let before = self.wraps.len();
+        self.wraps.retain(|wrap| wrap.opens.credential().is_none_or(&is_kept));
+        self.wraps.len() < before
+    }
+
+    /// Whether one more wrap would still be read.
+    pub fn has_room(&self) -> bool {
+        self.wraps.len() < WRAPS_MAX
+    }
+
     /// What the cipher around the data key is bound to.
     pub fn bound_to(&self, opens: &Opens) -> Vec<u8> {
         let said = minicbor::to_vec((self.version, ByteVec::from(self.id.to_vec()), opens));
@@ -129,6 +150,13 @@ impl Header {
 }
 
 impl Opens {
+    fn credential(&self) -> Option<&[u8]> {
+        match self {
+            Self::Passkey { credential, .. } => Some(credential),
+            Self::Passphrase { .. } | Self::RecoveryCode | Self::Device => None,
+        }
+    }
+
     fn replaces(&self, old: &Self) -> bool {
         match (self, old) {
             (Self::Passphrase { .. }, Self::Passphrase { .. })

@@ -1,9 +1,9 @@
 //! Formats as they were written, and what people may type.
 
 use super::{
-    DataKey, Halves, Header, NotACode, NotAName, Opens, RecoveryCode, SignInName, Strength,
-    WORD_LIST_LENGTH, Wrap, WrapDamaged, WrapKey, propose, split, strength, stretch,
-    stretched_text,
+    DataKey, Halves, Header, NotACode, NotAName, Opens, PASSKEY_QUESTION, PasskeyAnswer,
+    RecoveryCode, SignInName, Strength, WORD_LIST_LENGTH, Wrap, WrapDamaged, WrapKey, carried,
+    of_carried, propose, split, strength, stretch, stretched_text,
 };
 use crate::id::Rng;
 
@@ -46,6 +46,45 @@ fn the_keys_of_rows_and_wraps_never_change() {
     let wrap = WrapKey::from_bytes([7; 32]);
     expect_test::expect!["cb4c1467b72d9dab340342e1cb64422322064bdce0a626669362e2273e4d8c94"]
         .assert_eq(&hex(&wrap.sealing()));
+}
+
+#[test]
+fn what_a_passkey_answers_becomes_the_same_keys_for_good() {
+    assert_eq!(&PASSKEY_QUESTION, b"satchel passkey opens a vault v1");
+    let answer = PasskeyAnswer::from_bytes([7; 32]);
+    expect_test::expect!["8ba18f03c37e7793f4be543a6f393e744ceb92eeb5f0cd9a925867c4edf851f2"]
+        .assert_eq(&hex(answer.key(b"one").bytes()));
+    expect_test::expect!["fc2de294e880852594854cecaf2ced0e2a7a456b983f93a39911800184b3a29e"]
+        .assert_eq(&hex(&answer.carrying(b"one")));
+    assert_ne!(answer.key(b"one").bytes(), answer.key(b"two").bytes());
+    let (half, name) = of_carried(&carried(&answer.key(b"one"), b"heron-52")).unwrap();
+    assert_eq!((half.bytes(), &*name), (answer.key(b"one").bytes(), "heron-52"));
+    assert!(of_carried(&[0; 31]).is_none() && of_carried(&[0xff; 33]).is_none());
+}
+
+#[test]
+fn a_passkey_opens_beside_the_passphrase_and_is_taken_away_alone() {
+    let (mut header, _) = header();
+    let key = PasskeyAnswer::from_bytes([7; 32]).key(b"one");
+    for name in [b"one", b"two"] {
+        let credential = name.to_vec().into();
+        let opens = Opens::Passkey { credential, question: PASSKEY_QUESTION };
+        header.put(opens, [6; 12], vec![7; 48], Some(&key));
+    }
+    let header = Header::from_bytes(&header.to_bytes()).unwrap();
+    assert_eq!(header.check(header.passkey(b"one").unwrap(), &key), Ok(()));
+    assert_eq!(header.passkeys().collect::<Vec<_>>(), [b"one", b"two"]);
+    // One passkey's wrap under the name of the other.
+    let moved = Wrap {
+        opens: header.passkey(b"two").unwrap().opens.clone(),
+        ..header.passkey(b"one").unwrap().clone()
+    };
+    assert_eq!(header.check(&moved, &key), Err(WrapDamaged));
+    let mut kept = header.clone();
+    assert!(!kept.keep_passkeys(|_| true));
+    assert!(kept.keep_passkeys(|name| name == b"two"));
+    assert!(kept.passkey(b"one").is_none() && kept.passkey(b"two").is_some());
+    assert!(kept.passphrase().is_some());
 }
 
 #[test]

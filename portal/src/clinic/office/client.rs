@@ -9,7 +9,7 @@ use shared::view::desk::settings::ClinicSettings;
 use shared::view::devices::DeviceLine;
 
 use super::log::Wanted;
-use crate::clinic::client::{Failed, delete, encoded, get, send, send_or_behind};
+use crate::clinic::client::{Failed, delete, encoded, get, proof, send, send_or_behind};
 use crate::page::ui::platform::use_passkey;
 
 /// One record that is here.
@@ -69,7 +69,7 @@ pub(super) async fn passkeys() -> Result<Vec<PasskeyLine>, Failed> {
 pub(super) async fn add_passkey(name: &str) -> Result<bool, Failed> {
     let begun: Value = send("passkeys/challenge", &json!({})).await?;
     let made = use_passkey(&begun.to_string()).await;
-    let Some(Ok(mut made)) = made.map(|made| serde_json::from_str::<Value>(&made)) else {
+    let Some(mut made) = made.as_deref().and_then(proof) else {
         return Ok(false);
     };
     made["name"] = name.into();

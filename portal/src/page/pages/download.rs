@@ -6,6 +6,7 @@ use crate::page::i18n::words;
 use crate::page::session::Session;
 use crate::page::ui::button::LinkButton;
 use crate::page::ui::icon::Icon;
+use crate::page::ui::platform::has_passkeys;
 use crate::page::ui::screen::Screen;
 use crate::page::ui::steps::{Reached, Step, Steps};
 
@@ -33,6 +34,11 @@ pub(crate) fn Download() -> impl IntoView {
             Step { reached, spoken, title: words::places_messages(), detail },
         ]
     };
+    // Nobody asks people of the demo for anything.
+    let offers = Memo::new(move |_| {
+        let asks = session.who().with(|who| who.as_ref().is_some_and(|who| !who.unasked));
+        asks && has_passkeys()
+    });
     view! {
         <Screen name=words::download_title()>
             <div>
@@ -41,6 +47,9 @@ pub(crate) fn Download() -> impl IntoView {
             </div>
             <div class="card">{move || view! { <Steps steps=steps()/> }}</div>
             <LinkButton href="/".to_owned() label=words::download_open() icon=Icon::Home wide=true/>
+            {move || offers.get().then(|| view! {
+                <p><a href="/settings/passkeys">{words::passkeys_offer()}</a></p>
+            })}
             <p class="small soft">{words::download_again()}</p>
         </Screen>
     }

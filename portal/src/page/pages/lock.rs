@@ -52,7 +52,8 @@ pub(crate) fn Lock() -> impl IntoView {
                     <p class="soft">{words::lock_text()}</p>
                 </div>
                 {if asks {
-                    view! { <Unlock session=session/> }.into_any()
+                    let passkey = outside.as_ref().and_then(|outside| outside.passkey.clone());
+                    view! { <Unlock session=session passkey=passkey/> }.into_any()
                 } else {
                     view! { <Button label=words::lock_open() icon=Icon::Lock wide=true on_press=open/> }
                         .into_any()
@@ -78,32 +79,66 @@ fn waits(outside: Outside) -> AnyView {
     view! { <p class="small soft">{waiting}</p>{clinic} }.into_any()
 }
 
+/// One try after the other.
+#[derive(Clone, Copy)]
+struct Tries {
+    why: RwSignal<Option<Denied>>,
+    is_busy: RwSignal<bool>,
+}
+
+impl Tries {
+    /// Whoever is busy already begins nothing.
+    fn begins(self) -> bool {
+        let begins = !self.is_busy.get_untracked();
+        if begins {
+            self.is_busy.set(true);
+            self.why.set(None);
+        }
+        begins
+    }
+
+    fn ended(self, outcome: Result<(), Denied>) {
+        if let Err(denied) = outcome {
+            self.is_busy.try_set(false);
+            self.why.try_set(Some(denied));
+            focus("opener");
+        }
+    }
+}
+
+fn by_passkey(session: Session, tries: Tries, asked: String) -> AnyView {
+    let press = move || {
+        let asked = asked.clone();
+        if tries.begins() {
+            spawn_local(async move { tries.ended(session.unlock_by_passkey(asked).await) });
+        }
+    };
+    view! {
+        <Button label=words::passkeys_open() icon=Icon::Person weight=Weight::Quiet wide=true
+            on_press=press/>
+    }
+    .into_any()
+}
+
 #[component]
-fn Unlock(session: Session) -> AnyView {
+fn Unlock(session: Session, passkey: Option<String>) -> AnyView {
     let typed = RwSignal::new(String::new());
     let is_code = RwSignal::new(false);
-    let why = RwSignal::new(None::<Denied>);
-    let is_busy = RwSignal::new(false);
+    let tries = Tries { why: RwSignal::new(None), is_busy: RwSignal::new(false) };
+    let Tries { why, is_busy } = tries;
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if is_busy.get_untracked() {
+        if !tries.begins() {
             return;
         }
-        is_busy.set(true);
-        why.set(None);
         let text = typed.get_untracked();
         let with = match is_code.get_untracked() {
             true => Opener::RecoveryCode(text),
             false => Opener::Passphrase(text),
         };
-        spawn_local(async move {
-            if let Err(denied) = session.unlock(with).await {
-                is_busy.try_set(false);
-                why.try_set(Some(denied));
-                focus("opener");
-            }
-        });
+        spawn_local(async move { tries.ended(session.unlock(with).await) });
     };
+    let passkey = passkey.map(|asked| by_passkey(session, tries, asked));
     let label =
         Signal::derive(
             move || if is_busy.get() { words::lock_busy() } else { words::lock_unlock() },
@@ -130,6 +165,7 @@ fn Unlock(session: Session) -> AnyView {
             }}
             <Shown value=typed/>
             <Button label=label icon=Icon::Lock wide=true/>
+            {passkey}
             {move || {
                 let label = if is_code.get() { words::lock_with_words() } else { words::lock_forgot() };
                 view! { <Button label=label weight=Weight::Plain on_press=other/> }

@@ -4,14 +4,14 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::welcome::{LanguageSwitch, Recovery, Shown, denied};
-use crate::bridge::{Access, Denied, Granted};
+use crate::bridge::{Access, Denied, Granted, PasskeyAsk};
 use crate::page::i18n::words;
 use crate::page::session::{Session, Stage};
 use crate::page::ui::banner::Banner;
-use crate::page::ui::button::Button;
+use crate::page::ui::button::{Button, Weight};
 use crate::page::ui::field::{Field, Kind};
 use crate::page::ui::icon::Icon;
-use crate::page::ui::platform::Address;
+use crate::page::ui::platform::{Address, has_passkeys};
 use crate::page::ui::screen::{Brand, Screen, Width};
 use crate::page::ui::tag::Tone;
 use shared::vault::{NAME_CHARS_MAX, PASSPHRASE_CHARS_MAX};
@@ -25,8 +25,7 @@ pub(crate) fn SignIn() -> impl IntoView {
     let why = RwSignal::new(None::<Denied>);
     let is_busy = RwSignal::new(false);
     let entered = RwSignal::new(None::<(String, String)>);
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let come_in = move |by_passkey: bool| {
         if is_busy.get_untracked() {
             return;
         }
@@ -35,7 +34,7 @@ pub(crate) fn SignIn() -> impl IntoView {
         spawn_local(async move {
             session.stand_outside();
             let (name, passphrase) = (name.get_untracked(), passphrase.get_untracked());
-            let outcome = session.access(Access::SignIn { name, passphrase }).await;
+            let outcome = asked(session, name, passphrase, by_passkey).await;
             is_busy.try_set(false);
             match outcome {
                 Ok(Granted::Entered { slot, recovery_code }) => {
@@ -45,6 +44,10 @@ pub(crate) fn SignIn() -> impl IntoView {
                 Err(denied) => drop(why.try_set(Some(denied))),
             }
         });
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        come_in(false);
     };
     move || match entered.get() {
         Some((slot, code)) => view! {
@@ -73,6 +76,7 @@ pub(crate) fn SignIn() -> impl IntoView {
                         chars_max=PASSPHRASE_CHARS_MAX/>
                     <Shown value=passphrase/>
                     <Button label=Signal::derive(move || label(is_busy.get())) wide=true/>
+                    {by_passkey(move || come_in(true))}
                     <p class="small soft">{words::welcome_needs_connection()}</p>
                     <p><a href="/welcome">{words::sign_in_have_code()}</a></p>
                 </form>
@@ -99,4 +103,28 @@ fn outside(stage: Stage) -> Option<String> {
 
 fn label(is_busy: bool) -> String {
     if is_busy { words::sign_in_busy() } else { words::sign_in_action() }
+}
+
+async fn asked(
+    session: Session,
+    name: String,
+    passphrase: String,
+    by_passkey: bool,
+) -> Result<Granted, Denied> {
+    if !by_passkey {
+        return session.access(Access::SignIn { name, passphrase }).await;
+    }
+    let then = Box::new(|used| PasskeyAsk::SignIn { used });
+    session.with_passkey(PasskeyAsk::ForSignIn, then).await
+}
+
+/// Nothing in a browser that has none.
+pub(super) fn by_passkey(press: impl Fn() + Send + Sync + 'static) -> Option<AnyView> {
+    has_passkeys().then(|| {
+        view! {
+            <Button label=words::passkeys_sign_in() icon=Icon::Person weight=Weight::Quiet wide=true
+                on_press=press/>
+        }
+        .into_any()
+    })
 }

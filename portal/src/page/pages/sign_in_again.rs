@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::vault::PASSPHRASE_CHARS_MAX;
 
+use super::sign_in::by_passkey;
 use super::welcome::{Shown, denied};
-use crate::bridge::{Access, Denied, Status};
+use crate::bridge::{Access, Denied, PasskeyAsk, Status};
 use crate::page::i18n::words;
 use crate::page::session::Session;
 use crate::page::ui::banner::Banner;
@@ -34,8 +35,7 @@ fn Form(session: Session) -> AnyView {
     let typed = RwSignal::new(String::new());
     let why = RwSignal::new(None::<Denied>);
     let is_busy = RwSignal::new(false);
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let renew = move |by_passkey: bool| {
         if is_busy.get_untracked() {
             return;
         }
@@ -43,12 +43,23 @@ fn Form(session: Session) -> AnyView {
         why.set(None);
         let passphrase = typed.get_untracked();
         spawn_local(async move {
-            if let Err(denied) = session.access(Access::Renew { passphrase }).await {
+            let outcome = match by_passkey {
+                true => {
+                    let then = Box::new(|used| PasskeyAsk::Renew { used });
+                    session.with_passkey(PasskeyAsk::ForSignIn, then).await
+                }
+                false => session.access(Access::Renew { passphrase }).await,
+            };
+            if let Err(denied) = outcome {
                 is_busy.try_set(false);
                 why.try_set(Some(denied));
                 focus("passphrase-again");
             }
         });
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        renew(false);
     };
     let words_of = |why| match why {
         // No name was typed here.
@@ -70,6 +81,7 @@ fn Form(session: Session) -> AnyView {
                     chars_max=PASSPHRASE_CHARS_MAX/>
                 <Shown value=typed/>
                 <Button label=label icon=Icon::Lock wide=true/>
+                {by_passkey(move || renew(true))}
             </form>
         </Card>
     }

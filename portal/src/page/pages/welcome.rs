@@ -167,6 +167,8 @@ pub(super) fn denied(why: Denied) -> String {
         Denied::NotRecognised => words::sign_in_not_recognised(),
         Denied::DeviceEnded => words::sign_in_revoked(),
         Denied::DidNotOpen => words::lock_did_not_open(),
+        Denied::NoPasskey => words::passkeys_not_used(),
+        Denied::OpensNothing => words::passkeys_opens_nothing(),
         Denied::NotSaved => words::not_activated_not_saved(),
         Denied::Interrupted => words::not_activated_interrupted(),
     }

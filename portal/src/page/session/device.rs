@@ -25,6 +25,8 @@ pub(crate) struct Outside {
     pub(crate) card: Option<String>,
     /// The vault opens without a passphrase.
     pub(crate) unasked: bool,
+    /// What to ask the browser so that a passkey opens it.
+    pub(crate) passkey: Option<String>,
 }
 
 impl Outside {
@@ -43,6 +45,7 @@ impl Outside {
             waiting: waiting.and_then(|count| count.parse().ok()).unwrap_or(0),
             card: Kept::Device.read(&key("card", slot)),
             unasked: Kept::Device.read(&key("unasked", slot)).is_some(),
+            passkey: Kept::Device.read(&key("passkey", slot)),
         }
     }
 
@@ -63,8 +66,12 @@ impl Outside {
         Kept::Device.write(&key("card", slot), text);
     }
 
+    pub(super) fn write_passkey(slot: &str, asked: Option<&str>) {
+        Kept::Device.write(&key("passkey", slot), asked);
+    }
+
     pub(super) fn forget(slot: &str) {
-        for what in ["clinic", "waiting", "unasked", "card"] {
+        for what in ["clinic", "waiting", "unasked", "card", "passkey"] {
             Kept::Device.write(&key(what, slot), None);
         }
     }

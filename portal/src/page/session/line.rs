@@ -197,6 +197,7 @@ impl Line {
             | ToPage::Revoked
             | ToPage::NeedsConnection
             | ToPage::Status(_)
+            | ToPage::OpensWith(_)
             | ToPage::Broken => unreachable!("the session itself hears these"),
         }
     }

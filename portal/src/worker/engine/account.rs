@@ -11,6 +11,7 @@ use shared::sync::device::{Device, Effect, Event, OpenDocuments};
 use shared::sync::stored::Batch;
 use shared::sync::way::Way;
 use shared::time::Timestamp;
+use shared::vault::WrapKey;
 use shared::wire::{ToDevice, ToServer};
 use wasm_bindgen_futures::spawn_local;
 
@@ -32,6 +33,7 @@ use crate::worker::browser::random::Browser;
 use crate::worker::browser::socket::Heard;
 use crate::worker::browser::{clock, page_port, tabs};
 use crate::worker::fetch;
+use crate::worker::passkeys;
 use crate::worker::session::Profile;
 use crate::worker::vault::Vault;
 
@@ -49,6 +51,8 @@ pub struct Account {
     batches: mpsc::UnboundedSender<Batch>,
     pub(super) happenings: Happenings,
     pub(super) sign_in: SignIn,
+    /// The passphrase's half of the vault, while somebody adds a passkey.
+    pub(super) adding: Option<WrapKey>,
     pub(super) photos: Photos,
     /// Edits that take something back, until the disk has answered.
     pub(super) withdrawing: Vec<Number>,
@@ -100,6 +104,7 @@ impl Account {
             batches,
             happenings,
             sign_in: SignIn::with(proof),
+            adding: None,
             photos,
             withdrawing: Vec::new(),
             told: None,
@@ -114,6 +119,7 @@ impl Account {
             return None;
         };
         page_port::tell(&ToPage::Opened(session));
+        passkeys::tell(&account.disk).await;
         account.drive(vec![Event::Loaded(rows)]);
         account.start();
         Some(account)
@@ -340,6 +346,9 @@ impl Account {
     }
 
     async fn renew(&mut self, profile: Profile) {
+        if let Some(known) = &profile.passkeys {
+            passkeys::keep(&self.disk, known).await;
+        }
         if profile == self.profile || profile.account != self.profile.account {
             return;
         }

@@ -9,9 +9,10 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::account::Account;
 use super::{Happened, report};
-use crate::bridge::{Denied, Devices, Granted};
+use crate::bridge::{Denied, Devices, Granted, PasskeyAsk};
 use crate::worker::access::{self, Proof};
 use crate::worker::fetch::{self, NoAnswer};
+use crate::worker::passkeys;
 
 /// Whether the clinic still takes this device for whom it is.
 pub enum SignIn {
@@ -86,13 +87,46 @@ impl Account {
     }
 
     pub async fn renew_with(&mut self, passphrase: &str) -> Result<Granted, Denied> {
-        let granted = access::renew_with(&self.slot, &self.disk, &self.vault, passphrase).await;
-        if granted == Err(Denied::DeviceEnded) {
+        let outcome = access::renew_with(&self.slot, &self.disk, &self.vault, passphrase).await;
+        self.asked_again(outcome)
+    }
+
+    /// Somebody signed in again, or was refused.
+    fn asked_again(&mut self, outcome: Result<Granted, Denied>) -> Result<Granted, Denied> {
+        if outcome == Err(Denied::DeviceEnded) {
             self.drive(vec![Event::Revoked]);
         }
-        let granted = granted?;
+        let granted = outcome?;
         self.sign_in = SignIn::Holds;
         self.drive(vec![Event::Woke]);
         Ok(granted)
+    }
+
+    /// What is asked about passkeys with the account open.
+    pub async fn passkey(&mut self, ask: PasskeyAsk) -> Result<Granted, Denied> {
+        let (slot, disk) = (&*self.slot, &*self.disk);
+        match ask {
+            PasskeyAsk::List => passkeys::list(slot, disk).await,
+            PasskeyAsk::Begin { passphrase } => {
+                let (granted, half) = passkeys::begin(slot, disk, &passphrase).await?;
+                self.adding = Some(half);
+                Ok(granted)
+            }
+            PasskeyAsk::Add { name, made } => {
+                let half = self.adding.take().ok_or(Denied::NoPasskey)?;
+                passkeys::add(slot, disk, &self.vault, (&name, &made), &half).await
+            }
+            PasskeyAsk::Remove { passkey } => passkeys::remove(slot, disk, &passkey).await,
+            PasskeyAsk::UseHere { used } => {
+                passkeys::use_here(slot, disk, &self.vault, &used).await
+            }
+            PasskeyAsk::Renew { used } => {
+                let outcome = passkeys::renew(slot, &used).await;
+                self.asked_again(outcome)
+            }
+            PasskeyAsk::ForSignIn | PasskeyAsk::SignIn { .. } => {
+                unreachable!("what needs no account was taken before")
+            }
+        }
     }
 }

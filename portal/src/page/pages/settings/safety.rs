@@ -28,6 +28,8 @@ pub(super) fn Safety() -> AnyView {
             {(!unasked).then(|| view! {
                 <RowLink href="/settings/passphrase".to_owned() icon=Icon::Edit
                     title=words::settings_passphrase()/>
+                <RowLink href="/settings/passkeys".to_owned() icon=Icon::Lock
+                    title=words::passkeys_title()/>
             })}
             {devices_row()}
             <RowLink href="/settings/leave".to_owned() icon=Icon::Alert title=words::leave_title()/>

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::window;
 
-/// Nothing if the person or the browser did not want to.
+/// The first line is JSON for the clinic. Nothing if the person or the browser did not want to.
 pub(crate) async fn use_passkey(asked: &str) -> Option<String> {
     let asks = Reflect::get(&window(), &JsValue::from_str("satchelPasskey")).ok()?;
     let asks: Function = asks.dyn_into().ok()?;
