@@ -249,7 +249,8 @@ pub enum ToPage {
     },
     /// The record changed: screens ask again.
     Changed,
-    Status(Status),
+    /// Nothing while nobody knows.
+    Status(Option<Status>),
     /// What to ask the browser so that a passkey opens what is here; nothing if none does. It lies
     /// outside of the vault.
     OpensWith(Option<String>),

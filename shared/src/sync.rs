@@ -5,6 +5,7 @@
 //! the other is exchanged until their digests are equal; no cursor and no clock is trusted for it.
 
 pub mod device;
+pub mod elsewhere;
 pub mod planted;
 pub mod receipt;
 pub mod scope;

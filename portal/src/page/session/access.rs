@@ -138,19 +138,19 @@ impl Session {
         self.line.try_update_value(Line::opened);
     }
 
-    pub(super) fn heard_status(self, status: Status) {
-        let waiting = match status {
+    pub(super) fn heard_status(self, status: Option<Status>) {
+        let waiting = status.and_then(|status| match status {
             Status::Offline { waiting }
             | Status::SignedOut { waiting }
             | Status::Sending { waiting }
             | Status::Asks { waiting } => Some(waiting),
             Status::UpToDate { .. } | Status::Checking => Some(0),
             Status::NotSent { .. } | Status::Damaged => None,
-        };
+        });
         if let (Some(waiting), Some(slot)) = (waiting, self.line.with_value(Line::slot)) {
             Outside::write_waiting(&slot, waiting);
         }
-        self.status.set(Some(status));
+        self.status.set(status);
     }
 
     /// There is a vault, and it asks. The worker stays: it holds nothing.

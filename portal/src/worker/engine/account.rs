@@ -8,6 +8,7 @@ use shared::id::EntryId;
 use shared::reading::Reading;
 use shared::record::Record;
 use shared::sync::device::{Device, Effect, Event, OpenDocuments};
+use shared::sync::elsewhere::Said;
 use shared::sync::stored::Batch;
 use shared::sync::way::Way;
 use shared::time::Timestamp;
@@ -56,11 +57,14 @@ pub struct Account {
     pub(super) photos: Photos,
     /// Edits that take something back, until the disk has answered.
     pub(super) withdrawing: Vec<Number>,
-    pub(super) told: Option<Status>,
+    /// What the page was told last.
+    pub(super) told: Option<Option<Status>>,
     pub(super) damage: Damage,
     /// This tab holds the line; of the others, `elsewhere` is what the one that does said last.
     pub(super) is_leading: bool,
-    pub(super) elsewhere: Option<Status>,
+    pub(super) elsewhere: Option<Said<Status>>,
+    /// When this tab told the others.
+    pub(super) said_at: Option<Timestamp>,
     pub(super) line_talk: Option<tabs::Channel>,
 }
 
@@ -111,6 +115,7 @@ impl Account {
             damage: Damage::default(),
             is_leading: false,
             elsewhere: None,
+            said_at: None,
             line_talk,
         };
         let Some(rows) = account.rows().await else {

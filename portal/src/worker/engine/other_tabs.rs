@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use shared::sync::elsewhere::{BELIEVED_MS, REPEATED_EVERY_MS, Said};
 use shared::sync::stored::RowKey;
 use wasm_bindgen_futures::spawn_local;
 
@@ -10,7 +11,7 @@ use super::account::Account;
 use super::{Happened, Happenings, report};
 use crate::bridge::{Status, from_bytes, to_bytes};
 use crate::worker::browser::disk::{Disk, ROWS};
-use crate::worker::browser::tabs;
+use crate::worker::browser::{clock, tabs};
 use crate::worker::vault::Vault;
 
 pub fn listen_to_tabs(
@@ -54,6 +55,8 @@ pub enum LineTalk {
     /// A tab that was opened just now asks; a message without bytes.
     Asked,
     Said(Status),
+    /// What was said may be too old by now.
+    Silent,
 }
 
 pub fn listen_about_the_line(name: &str, happenings: &Happenings) -> Option<tabs::Channel> {
@@ -76,14 +79,34 @@ impl Account {
     pub(super) fn hear_of_the_line(&mut self, talk: LineTalk) {
         match talk {
             LineTalk::Asked => self.say_how_the_line_stands(),
-            LineTalk::Said(status) => self.elsewhere = Some(status),
+            LineTalk::Said(status) => {
+                let now = clock::now();
+                self.elsewhere = Some(Said::new(status, now));
+                let happenings = self.happenings.clone();
+                spawn_local(async move {
+                    clock::until(now.plus_millis(BELIEVED_MS)).await;
+                    report(&happenings, Happened::Line(LineTalk::Silent));
+                });
+            }
+            // Whoever looks at it next sees that.
+            LineTalk::Silent => {}
         }
     }
 
     /// Only the tab that holds the line knows.
-    pub(super) fn say_how_the_line_stands(&self) {
-        if let (true, Some(channel), Some(status)) = (self.is_leading, &self.line_talk, self.told) {
+    pub(super) fn say_how_the_line_stands(&mut self) {
+        let told = self.told.flatten();
+        if let (true, Some(channel), Some(status)) = (self.is_leading, &self.line_talk, told) {
             channel.tell(&to_bytes(&status));
+            self.said_at = Some(clock::now());
+        }
+    }
+
+    /// So that the others go on believing it.
+    pub(super) fn say_it_again_if_due(&mut self) {
+        let since = self.said_at.map(|at| clock::now().millis_since(at));
+        if since.is_some_and(|since| !(0..REPEATED_EVERY_MS).contains(&since)) {
+            self.say_how_the_line_stands();
         }
     }
 }

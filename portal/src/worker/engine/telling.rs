@@ -40,8 +40,7 @@ impl Account {
         let asking = u32::try_from(self.device.asking(clock::now())).unwrap_or(u32::MAX);
         let refused = u32::try_from(self.device.dead_letters().len()).unwrap_or(u32::MAX);
         let is_damaged = self.damage.is_there() && waiting == 0;
-        let (line, signed_out) = self.line();
-        let status = match line {
+        let status = self.line().map(|(line, signed_out)| match line {
             Line::Offline if signed_out => Status::SignedOut { waiting },
             Line::Offline | Line::TooOld | Line::Revoked if !is_damaged => {
                 Status::Offline { waiting }
@@ -53,21 +52,23 @@ impl Account {
             Line::Exchanging if waiting == 0 => Status::Checking,
             Line::Exchanging => Status::Sending { waiting },
             Line::Same { at } => Status::UpToDate { at },
-        };
-        if self.told != Some(status) {
-            self.told = Some(status);
-            page_port::tell(&ToPage::Status(status));
-            self.say_how_the_line_stands();
+        });
+        if self.told == Some(status) {
+            return self.say_it_again_if_due();
         }
+        self.told = Some(status);
+        page_port::tell(&ToPage::Status(status));
+        self.say_how_the_line_stands();
     }
 
     /// How the line stands, and whether the session is over: as this tab knows it if it holds the line,
-    /// else as the tab said that does. What waits is on the disk that all share.
-    fn line(&self) -> (Line, bool) {
+    /// else as the tab said that does; nothing if that one has been silent for too long. What waits is on
+    /// the disk that all share.
+    fn line(&self) -> Option<(Line, bool)> {
         let Some(said) = self.elsewhere.filter(|_| !self.is_leading) else {
-            return (self.device.line(), self.sign_in.is_over());
+            return Some((self.device.line(), self.sign_in.is_over()));
         };
-        match said {
+        Some(match said.believed(clock::now())? {
             Status::UpToDate { at } if self.device.unsent() == 0 => (Line::Same { at }, false),
             Status::Offline { .. } => (Line::Offline, false),
             Status::SignedOut { .. } => (Line::Offline, true),
@@ -77,7 +78,7 @@ impl Account {
             | Status::Asks { .. }
             | Status::NotSent { .. }
             | Status::Damaged => (Line::Exchanging, false),
-        }
+        })
     }
 
     pub(super) async fn keep_draft(&self, number: Number, key: &str, text: String) {
