@@ -69,7 +69,7 @@ fn every_shape_of_value_crosses() {
 #[test]
 fn messages_cross() {
     let entry = EntryId::from_u128(u128::MAX / 3);
-    check(&ToPage::Status(Status::Sending { waiting: 300 }));
+    check(&ToPage::Status(Some(Status::Sending { waiting: 300 })));
     check(&ToPage::Saved { number: 1, entry });
     check(&ToWorker::Edit {
         number: 2,
