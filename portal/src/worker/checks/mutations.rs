@@ -37,7 +37,7 @@ pub async fn all_detected() -> Outcome {
     let vault = Vault::create_unasked(&disk).await.map_err(text)?;
     let mut rows = Vec::new();
     for number in 0..20 {
-        let size = 1 << number / 2;
+        let size = 1 << (number / 2);
         rows.push(vault.seal_row(&row(number, &"x".repeat(size))).await.map_err(text)?);
         let document = DocumentId::first(PatientId::from_u128(number), Kind::ChartCore);
         rows.push(vault.seal_row(&Stored::Incomplete { document }).await.map_err(text)?);

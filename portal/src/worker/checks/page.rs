@@ -59,6 +59,7 @@ pub async fn account_in(slot: &str) -> Outcome {
         records: vec![record],
         clinic,
         demo: true,
+        passkeys: None,
     };
     keep_profile(&disk, &vault, &profile).await;
     disk.make_reserve().await;
