@@ -21,7 +21,7 @@ use crate::page::ui::segmented::Segmented;
 /// Rows of the first answer, and how many more a press brings.
 const ROWS: u32 = 60;
 /// And how many are put on the screen in one go.
-const ROWS_AT_ONCE: usize = 15;
+const ROWS_AT_ONCE: usize = 12;
 
 #[component]
 pub(crate) fn Results() -> impl IntoView {
