@@ -68,7 +68,7 @@ fn home_of(answer: &Option<Answer>) -> Option<&shared::view::home::Home> {
 
 /// Nothing is missing from it, so what it does not name is not there.
 fn is_whole(home: Option<&shared::view::home::Home>) -> bool {
-    home.is_some_and(|home| home.loaded != Loaded::NotYet)
+    home.is_some_and(|home| home.loaded == Loaded::All)
 }
 
 /// What is out of range first, then what needs the person, then what is only news.
