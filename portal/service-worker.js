@@ -4,8 +4,10 @@
 // the new worker may wait for its turn. It takes over when the person says so (`activate`), never by
 // itself while a page of an older release is open. Answers of the API are never stored.
 
+importScripts("{{asset:unpack.js}}");
+
 const RELEASE = "{{release}}";
-// Every file of this release: [path, SHA-256].
+// Every file of this release: [path, SHA-256]. Programs travel packed; the hash is of what is unpacked.
 const FILES = "{{files}}";
 
 const PREFIX = "satchel-";
@@ -47,7 +49,8 @@ async function install() {
 }
 
 // The file with exactly this content: from an older release, else from the network, and once more
-// past the browser's own cache, which may hold a damaged or outdated copy.
+// past the browser's own cache, which may hold a damaged or outdated copy. Programs are kept unpacked,
+// so that later starts compile them while they are read.
 async function checked(path, hash) {
   const tries = [
     () => path.startsWith("/assets/") && stored(path),
@@ -56,15 +59,22 @@ async function checked(path, hash) {
   ];
   for (const attempt of tries) {
     const response = await attempt();
-    if (response && response.ok && !response.redirected && (await digest(response)) === hash) {
-      return response;
-    }
+    if (!response || !response.ok || response.redirected) continue;
+    const file = isPacked(path, response) ? unpacked(response) : response;
+    if ((await digest(file)) === hash) return file;
   }
   throw new Error(`${path} is not the file of release ${RELEASE}`);
 }
 
+function isPacked(path, response) {
+  const type = response.headers.get("content-type");
+  return path.endsWith(".packed") && type !== "application/wasm";
+}
+
 async function digest(response) {
-  const hash = await crypto.subtle.digest("SHA-256", await response.clone().arrayBuffer());
+  // What ends too early or cannot be unpacked is another file.
+  const bytes = await response.clone().arrayBuffer().catch(() => new ArrayBuffer(0));
+  const hash = await crypto.subtle.digest("SHA-256", bytes);
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 

@@ -26,9 +26,13 @@ function showProgress(seen, whole) {
 }
 
 async function program() {
-  const whole = Number(document.getElementById("boot-progress").dataset.bytes);
-  const response = await fetch("{{asset:page.wasm}}");
+  const path = "{{asset:page.wasm}}";
+  const response = await fetch(path);
   if (!response.ok) throw new Error(`the program answered ${response.status}`);
+  const isPacked = response.headers.get("content-type") !== "application/wasm";
+  // The device keeps it unpacked, and there is nothing to wait for.
+  if (!isPacked && path.endsWith(".packed")) return response;
+  const whole = Number(document.getElementById("boot-progress").dataset.bytes);
   let seen = 0;
   const counter = new TransformStream({
     transform(chunk, out) {
@@ -37,9 +41,11 @@ async function program() {
       out.enqueue(chunk);
     },
   });
-  return new Response(response.body.pipeThrough(counter), {
-    headers: { "content-type": "application/wasm" },
-  });
+  const headers = { "content-type": "application/wasm" };
+  const counted = new Response(response.body.pipeThrough(counter), { headers });
+  if (!isPacked) return counted;
+  await import("{{asset:unpack.js}}");
+  return unpacked(counted);
 }
 
 function styles() {

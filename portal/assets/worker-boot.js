@@ -15,7 +15,14 @@ const keep = (event) => {
   } else early.push(event.data);
 };
 addEventListener("message", keep);
-if (self.name !== "stretch") given(WebAssembly.compileStreaming(fetch("{{asset:worker.wasm}}")));
+// As it is on the device, or packed as it comes from the server.
+async function program() {
+  const response = await fetch("{{asset:worker.wasm}}");
+  if (response.headers.get("content-type") === "application/wasm") return response;
+  await import("{{asset:unpack.js}}");
+  return unpacked(response);
+}
+if (self.name !== "stretch") given(WebAssembly.compileStreaming(program()));
 
 try {
   const { default: start } = await import("{{asset:worker.js}}");

@@ -241,6 +241,8 @@ fn media_type(path: &str) -> Option<&'static str> {
         "ico" => "image/x-icon",
         "js" => "text/javascript; charset=utf-8",
         "json" => "application/json",
+        // A program that the portal's own script unpacks.
+        "packed" => "application/octet-stream",
         "png" => "image/png",
         "svg" => "image/svg+xml",
         "txt" => "text/plain; charset=utf-8",

@@ -8,11 +8,10 @@ use crate::tree::{finds, holds, root};
 
 /// Kilobytes of 1000 bytes, as the wire counts.
 const KB: u64 = 1000;
-// The goal is 220 for the page, above which the build says so, and 700 for the shell, which passkeys
-// and devices took it over; the others are as they are here.
+// The goal is 220 for the page, above which the build says so; the others are as they are here.
 // docs/decisions/0013 says what was done and what is left.
 /// Near enough to its end that somebody has to look.
-const PAGE_ALARM: u64 = 259 * KB;
+const PAGE_ALARM: u64 = 250 * KB;
 const PAGE_MAX: u64 = 260 * KB;
 const WORKER_MAX: u64 = 430 * KB;
 /// The inbox with its styles, and the office with both of its sheets, on a desktop at the clinic.
@@ -20,7 +19,7 @@ const CLINIC_MAX: u64 = 250 * KB;
 const OFFICE_MAX: u64 = 250 * KB;
 const STYLES_MAX: u64 = 8 * KB;
 const ICONS_MAX: u64 = 4 * KB;
-const SHELL_MAX: u64 = 716 * KB;
+const SHELL_MAX: u64 = 700 * KB;
 /// One round trip on a new connection (RFC 6928: ten segments).
 const FIRST_PAINT_MAX: u64 = 14 * KB;
 
@@ -76,7 +75,7 @@ fn collect(root: &Path, folder: &Path, found: &mut Vec<Built>) {
     }
 }
 
-/// `assets/page-0123456789abcdef.wasm` is `page.wasm`.
+/// `assets/page-0123456789abcdef.packed` is `page.packed`.
 fn name(path: &str) -> String {
     let Some((stem, ending)) = path.rsplit_once('.') else {
         return path.to_owned();
@@ -103,8 +102,8 @@ fn over(files: &[Built], percent: u64) -> Vec<String> {
             findings.push(format!("{what}: {bytes} bytes, at most {max}"));
         }
     };
-    check("page", PAGE_MAX, &|file| name(&file.path) == "page.wasm");
-    check("worker", WORKER_MAX, &|file| name(&file.path) == "worker.wasm");
+    check("page", PAGE_MAX, &|file| name(&file.path) == "page.packed");
+    check("worker", WORKER_MAX, &|file| name(&file.path) == "worker.packed");
     check("styles", STYLES_MAX, &|file| file.path.ends_with(".css") && !is_of_staff(&file.path));
     let of_inbox = ["clinic.wasm", "clinic.css"];
     let of_office = ["clinic-office.wasm", "clinic-office.css", "clinic.css"];
@@ -134,7 +133,7 @@ fn what_travels_stays_within_its_budget() {
     let files = built();
     let percent = allowed_percent();
     holds(&over(&files, percent));
-    let page = files.iter().find(|file| name(&file.path) == "page.wasm").unwrap();
+    let page = files.iter().find(|file| name(&file.path) == "page.packed").unwrap();
     let alarm = format!("the page has {} bytes; look what grew before it is over", page.bytes);
     assert!(page.bytes <= PAGE_ALARM * percent / 100, "{alarm}");
 }
@@ -152,8 +151,8 @@ fn planted_sizes_are_found() {
     let built = |path: &str, bytes| Built { path: path.to_owned(), bytes };
     let files = [
         built("index.html", 2 * KB),
-        built("assets/page-00.wasm", PAGE_MAX + 1),
-        built("assets/worker-00.wasm", WORKER_MAX),
+        built("assets/page-00.packed", PAGE_MAX + 1),
+        built("assets/worker-00.packed", WORKER_MAX),
         built("assets/messages-00.txt", SHELL_MAX - PAGE_MAX - WORKER_MAX),
         built("assets/portal-00.css", STYLES_MAX),
         built("assets/boot-00.css", 1),

@@ -8,6 +8,7 @@ mod compress;
 mod locals;
 mod names;
 mod order;
+mod pack;
 mod program;
 mod programs;
 mod scripts;
@@ -57,6 +58,9 @@ impl Kind {
     }
 }
 
+/// What a patient downloads; the clinic's programs come over a line of the clinic.
+const PACKED: [&str; 2] = ["page.wasm", "worker.wasm"];
+
 const RELOAD: &[u8] = include_bytes!("dev/reload.js");
 const RELOAD_TAG: &str = "<script type=\"module\" src=\"{{asset:reload.js}}\"></script></head>";
 
@@ -64,6 +68,15 @@ const RELOAD_TAG: &str = "<script type=\"module\" src=\"{{asset:reload.js}}\"></
 pub struct Served {
     path: String,
     bytes: Vec<u8>,
+    /// SHA-256 of what a device keeps of it, which is not packed.
+    print: String,
+}
+
+impl Served {
+    fn new(path: &str, text: String) -> Self {
+        let bytes = text.into_bytes();
+        Self { path: path.to_owned(), print: assets::digest(&bytes), bytes }
+    }
 }
 
 /// Builds the whole portal and answers the folder it lies in.
@@ -83,6 +96,9 @@ pub fn build(kind: Kind) -> anyhow::Result<PathBuf> {
         }
         if kind == Kind::Dist {
             assets.tighten_scripts();
+            for program in PACKED {
+                assets.pack(program)?;
+            }
         }
         pages(&assets, kind)
     })?;
@@ -113,10 +129,9 @@ fn pages(assets: &Assets, kind: Kind) -> anyhow::Result<Vec<Served>> {
         if kind == Kind::Development {
             text = text.replacen("</head>", RELOAD_TAG, 1);
         }
-        let bytes = assets.fill(&text, template)?.into_bytes();
-        files.push(Served { path: path.to_owned(), bytes });
+        files.push(Served::new(path, assets.fill(&text, template)?));
     }
-    let worker = service_worker::fill(&source().join("service-worker.js"), &files)?;
+    let worker = service_worker::fill(&source().join("service-worker.js"), assets, &files)?;
     files.push(worker);
     Ok(files)
 }
@@ -157,10 +172,10 @@ fn report(folder: &Path, files: &[Served]) -> anyhow::Result<()> {
         if service_worker::is_precached(&file.path) {
             shell += bytes;
         }
-        if file.path.ends_with(".wasm") || file.path.ends_with(".css") {
+        if ["wasm", "css", pack::ENDING].iter().any(|ending| file.path.ends_with(ending)) {
             say::line(&format!("  {:<40} {:>10}", file.path, say::kilobytes(bytes)));
         }
-        if file.path.starts_with("assets/page-") && file.path.ends_with(".wasm") {
+        if file.path.starts_with("assets/page-") && !file.path.ends_with(".js") {
             page = bytes;
         }
     }

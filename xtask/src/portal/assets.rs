@@ -1,7 +1,7 @@
 //! Assets named by their content, and the placeholders that stand for those names.
 //!
-//! A text may say `{{asset:NAME}}` (becomes the URL) or `{{size:NAME}}` (becomes the number of
-//! bytes before compression, for honest progress). Assets may name each other, not in a circle.
+//! A text may say `{{asset:NAME}}` (becomes the URL) or `{{size:NAME}}` (becomes the number of bytes
+//! that a script sees coming, for honest progress). Assets may name each other, not in a circle.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 
-use super::{Served, scripts};
+use super::{Served, pack, scripts};
 
 /// Enough of SHA-256 that two contents never share a name by accident.
 const NAME_HASH_DIGITS: usize = 16;
@@ -18,11 +18,22 @@ const NAME_HASH_DIGITS: usize = 16;
 const DEPTH_MAX: usize = 8;
 
 #[derive(Default)]
-pub struct Assets(BTreeMap<String, Vec<u8>>);
+pub struct Assets {
+    files: BTreeMap<String, Vec<u8>>,
+    /// Those that travel packed; their content here is what a device keeps.
+    packed: BTreeMap<String, Vec<u8>>,
+}
 
 impl Assets {
     pub fn add(&mut self, name: &str, bytes: Vec<u8>) {
-        self.0.insert(name.to_owned(), bytes);
+        self.files.insert(name.to_owned(), bytes);
+    }
+
+    /// From now on this file is named, served and counted as its packed form.
+    pub fn pack(&mut self, name: &str) -> anyhow::Result<()> {
+        let bytes = pack::packed(&self.content(name, 0)?)?;
+        self.packed.insert(name.to_owned(), bytes);
+        Ok(())
     }
 
     /// Adds every file below a folder by its path inside it.
@@ -32,7 +43,7 @@ impl Assets {
 
     /// Leaves out of every script what only its readers need.
     pub fn tighten_scripts(&mut self) {
-        for (name, bytes) in &mut self.0 {
+        for (name, bytes) in &mut self.files {
             if name.ends_with(".js")
                 && let Ok(script) = str::from_utf8(bytes)
             {
@@ -59,9 +70,11 @@ impl Assets {
     /// All assets under their final names with their final content.
     pub fn served(&self) -> anyhow::Result<Vec<Served>> {
         let mut files = Vec::new();
-        for name in self.0.keys() {
-            let bytes = self.content(name, 0)?;
-            files.push(Served { path: hashed(name, &bytes), bytes });
+        for name in self.files.keys() {
+            let kept = self.content(name, 0)?;
+            let (path, print) = (self.path(name, &kept), digest(&kept));
+            let bytes = self.packed.get(name).cloned().unwrap_or(kept);
+            files.push(Served { path, bytes, print });
         }
         Ok(files)
     }
@@ -86,11 +99,12 @@ impl Assets {
                 Some(("asset", name)) => {
                     let bytes = self.content(name, depth + 1).context(whose.to_owned())?;
                     filled.push('/');
-                    filled.push_str(&hashed(name, &bytes));
+                    filled.push_str(&self.path(name, &bytes));
                 }
                 Some(("size", name)) => {
                     let bytes = self.content(name, depth + 1).context(whose.to_owned())?;
-                    filled.push_str(&bytes.len().to_string());
+                    let length = self.packed.get(name).map_or(bytes.len(), Vec::len);
+                    filled.push_str(&length.to_string());
                 }
                 _ => bail!("{whose} has a placeholder that nobody fills: `{inside}`"),
             }
@@ -100,9 +114,18 @@ impl Assets {
         Ok(filled)
     }
 
-    /// An asset's final content.
+    /// Where it is served: a packed one under an ending that says so.
+    fn path(&self, name: &str, content: &[u8]) -> String {
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        match self.packed.get(name) {
+            Some(bytes) => hashed(&format!("{stem}.{}", pack::ENDING), bytes),
+            None => hashed(name, content),
+        }
+    }
+
+    /// An asset's final content, not packed.
     fn content(&self, name: &str, depth: usize) -> anyhow::Result<Vec<u8>> {
-        let bytes = self.0.get(name).with_context(|| format!("there is no asset `{name}`"))?;
+        let bytes = self.files.get(name).with_context(|| format!("there is no asset `{name}`"))?;
         if !is_template(name, bytes) {
             return Ok(bytes.clone());
         }

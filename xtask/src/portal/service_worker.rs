@@ -5,21 +5,21 @@ use std::path::Path;
 
 use anyhow::{Context, ensure};
 
-use super::assets::digest;
+use super::assets::{Assets, digest};
 use super::{Served, scripts};
 
 /// The release's name is only compared, never trusted, so a short one will do.
 const RELEASE_DIGITS: usize = 12;
 
 /// The worker that precaches `files`.
-pub fn fill(template: &Path, files: &[Served]) -> anyhow::Result<Served> {
+pub fn fill(template: &Path, assets: &Assets, files: &[Served]) -> anyhow::Result<Served> {
     let text = fs::read_to_string(template)
         .with_context(|| format!("{} could not be read", template.display()))?;
     let text = scripts::tightened(&text);
     let rows: Vec<String> = files
         .iter()
         .filter(|file| is_precached(&file.path))
-        .map(|file| format!("  [\"{}\", \"{}\"]", url(&file.path), digest(&file.bytes)))
+        .map(|file| format!("  [\"{}\", \"{}\"]", url(&file.path), file.print))
         .collect();
     let list = format!("[\n{}\n]", rows.join(",\n"));
     // Of the worker's own code too: a changed worker is a new release even over the same files.
@@ -29,7 +29,7 @@ pub fn fill(template: &Path, files: &[Served]) -> anyhow::Result<Served> {
     }
     let filled =
         text.replace("\"{{release}}\"", &format!("\"{release}\"")).replace("\"{{files}}\"", &list);
-    Ok(Served { path: "service-worker.js".to_owned(), bytes: filled.into_bytes() })
+    Ok(Served::new("service-worker.js", assets.fill(&filled, "service-worker.js")?))
 }
 
 /// Everything but the staff's page and programs: patients never download those.
