@@ -13,9 +13,11 @@ use tokio::sync::Mutex;
 const FINDER: &str = include_str!("page.js");
 /// The name under which WebDriver hands out elements (WebDriver 2, section 12.2).
 const ELEMENT_KEY: &str = "element-6066-11e4-a52e-4f735466cecf";
-/// Long enough for two browsers and a compiler on two cores; a pass never waits for it.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+/// Long enough for three browsers and a compiler on two cores; a pass never waits for it.
+pub const PATIENCE: Duration = Duration::from_secs(40);
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(30);
+/// How much of a screen a failure tells.
+const TOLD_LETTERS_MAX: usize = 600;
 
 /// Which words a thing is called by.
 #[derive(Debug, Clone, Copy)]
@@ -138,6 +140,12 @@ impl Page {
                 return Ok(None);
             };
             self.scroll_to(&element).await?;
+            // What moves away under a click is missed by a program, though not by a person.
+            let place = element.rectangle().await?;
+            tokio::time::sleep(LOOK_AGAIN_AFTER).await;
+            if element.rectangle().await? != place {
+                return Ok(None);
+            }
             element.click().await?;
             Ok(Some(()))
         })
@@ -226,9 +234,13 @@ impl Page {
                 return Ok(found);
             }
             if Instant::now() > deadline {
+                let seen = self.seen().await.unwrap_or_else(|_| "nothing".to_owned());
+                let told: String = seen.chars().take(TOLD_LETTERS_MAX).collect();
                 match looked {
-                    Err(error) => return Err(error.context(format!("waited for {what}"))),
-                    Ok(_) => bail!("waited {} s for {what}", patience.as_secs()),
+                    Err(error) => {
+                        return Err(error.context(format!("waited for {what}, saw: {told}")));
+                    }
+                    Ok(_) => bail!("waited {} s for {what}, saw: {told}", patience.as_secs()),
                 }
             }
             tokio::time::sleep(LOOK_AGAIN_AFTER).await;
