@@ -84,8 +84,13 @@ fn new_rows(home: Option<&shared::view::home::Home>) -> AnyView {
         let title = words::home_nothing_new();
         rows.push(Line { icon: Some(Icon::Ok), title, ..Line::default() });
     }
-    let banner = home.and_then(|home| loaded_banner(home.loaded));
-    view! { {banner}{lines(rows, false)} }.into_any()
+    let loaded = home.map_or(Loaded::All, |home| home.loaded);
+    // What is soon over stands below, so that the rows stay where they are when it goes.
+    let (above, below) = match loaded {
+        Loaded::NotYet => (None, loaded_banner(loaded)),
+        Loaded::All | Loaded::Unreadable => (loaded_banner(loaded), None),
+    };
+    view! { {above}{lines(rows, false)}{below} }.into_any()
 }
 
 fn new_result(row: &ResultRow) -> Line {
