@@ -23,16 +23,27 @@ const ROSA: [&str; 2] = [
     include_str!("../../demo/rosa-delgado-corrections.json"),
 ];
 const MATEO: [&str; 1] = [include_str!("../../demo/mateo-delgado.json")];
+const ANA: [&str; 1] = [include_str!("../../demo/ana-delgado.json")];
+
+/// Whose record each chart is.
+pub struct Charted {
+    pub rosa: PatientId,
+    pub mateo: PatientId,
+    pub ana: PatientId,
+}
 
 /// Imports the charts, unless they are there: what changed meanwhile stays as it is.
 pub async fn charts(
     store: &dyn Store,
     receipts: &ReceiptKey,
     now: Timestamp,
-    rosa: PatientId,
-    mateo: PatientId,
+    records: Charted,
 ) -> Result<(), StoreError> {
-    let people = [(rosa, "rosa", "N-100211", &ROSA[..]), (mateo, "mateo", "N-100874", &MATEO[..])];
+    let people = [
+        (records.rosa, "rosa", "N-100211", &ROSA[..]),
+        (records.mateo, "mateo", "N-100874", &MATEO[..]),
+        (records.ana, "ana", "N-100655", &ANA[..]),
+    ];
     for (patient, id, number, files) in people {
         let link = format!("{SOURCE}\nPatient\nid\n{id}");
         if !store.people_with(FactKind::Link, vec![link]).await?.is_empty() {
@@ -114,11 +125,13 @@ mod tests {
     async fn every_chart_comes_in_whole_and_once() {
         let store = crate::store::memory::MemoryStore::default();
         let receipts = ReceiptKey::from_bytes([1; 32]);
-        let (rosa, mateo) = (PatientId::from_u128(1), PatientId::from_u128(2));
+        let [rosa, mateo, ana] = [1, 2, 3].map(PatientId::from_u128);
         let now = Timestamp::from_millis(1_900_000_000_000);
-        for (patient, name, born) in
-            [(rosa, "Rosa Delgado", "1961-04-09"), (mateo, "Mateo Delgado", "2017-05-26")]
-        {
+        for (patient, name, born) in [
+            (rosa, "Rosa Delgado", "1961-04-09"),
+            (mateo, "Mateo Delgado", "2017-05-26"),
+            (ana, "Ana Delgado", "1987-09-14"),
+        ] {
             let birth_date = BirthDate::parse(born).unwrap();
             let new = NewPatient { patient, name: name.into(), birth_date, at: now };
             store.add_patient(new).await.unwrap();
@@ -126,17 +139,17 @@ mod tests {
         let mut counts = Vec::new();
         for weeks in 0..2 {
             let now = now.plus_millis(weeks * 7 * 24 * 60 * 60 * 1000);
-            charts(&store, &receipts, now, rosa, mateo).await.unwrap();
-            for patient in [rosa, mateo] {
+            charts(&store, &receipts, now, Charted { rosa, mateo, ana }).await.unwrap();
+            for patient in [rosa, mateo, ana] {
                 let (rows, _) = store.resources_in(patient, None, usize::MAX).await.unwrap();
                 counts.push(rows.len());
                 let versions = rows.iter().map(|row| row.version).max().unwrap();
                 assert_eq!(versions, if patient == rosa { 2 } else { 1 });
             }
         }
-        assert_eq!(counts[..2], counts[2..]);
+        assert_eq!(counts[..3], counts[3..]);
         let resources = |files: &[&str]| files[0].matches("{\"fullUrl\"").count();
-        assert_eq!(counts[..2], [resources(&ROSA), resources(&MATEO)]);
+        assert_eq!(counts[..3], [resources(&ROSA), resources(&MATEO), resources(&ANA)]);
     }
 
     #[test]
@@ -155,7 +168,7 @@ mod tests {
             let expected = expected.replace("2026-02-27", day).replace("2026-12-26", due);
             assert_eq!(moved(text, days), expected);
         }
-        for file in ROSA.iter().chain(&MATEO) {
+        for file in ROSA.iter().chain(&MATEO).chain(&ANA) {
             assert_eq!(moved(file, 0), **file);
             assert!(file.contains("HTEST"), "synthetic records say so");
         }

@@ -12,7 +12,7 @@ use shared::sync::scope::{Level, Parts, Scope};
 use shared::time::Timestamp;
 use shared::wire::ROWS_BYTES_GOAL;
 
-use super::charts::charts;
+use super::charts::{Charted, charts};
 use crate::audit::{Did, Entry, What, Who, Why};
 use crate::documents::{Origin, ensure, layout, own};
 use crate::secret::Secret;
@@ -77,7 +77,8 @@ pub async fn seed(
         let scope = Scope { account, records: store.access_of(account).await? };
         ensure(store, receipts, &scope, now).await?;
     }
-    charts(store, receipts, now, ROSA_RECORD, MATEO_RECORD).await?;
+    let records = Charted { rosa: ROSA_RECORD, mateo: MATEO_RECORD, ana: ANA_RECORD };
+    charts(store, receipts, now, records).await?;
     welcome(store, receipts, now).await?;
     queue::fill(store, receipts, now).await?;
     new_patient(store, now).await
