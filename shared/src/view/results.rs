@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod detail;
+pub mod digits;
 pub(super) mod portions;
 pub(super) mod rows;
 pub mod shown;

@@ -258,6 +258,7 @@ fn surroundings(detail: &ResultDetail) -> AnyView {
     let (title, _) = test_words(row.loinc.as_deref(), row.name.as_deref());
     let other = |name: &Option<String>| name.clone().filter(|name| *name != title);
     say(words::result_called(), &other(&row.name));
+    say(words::result_exact(), &detail.exact);
     say(words::result_lab(), &detail.lab);
     say(words::result_ordered_by(), &detail.ordered_by);
     say(words::result_panel(), &other(&detail.report_title));

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::detail::{Point, Series};
+use super::digits::readable;
 use super::shown::{WHOLE, float, limits, thousandths};
 use crate::time::{PartialDate, Zone};
 
@@ -126,8 +127,8 @@ fn points_of<'a>(line: &'a Series, zone: &Zone) -> Vec<Drawn<'a>> {
 fn drawn_line(line: &[Drawn<'_>], scale: &Scale, across: &impl Fn(f64) -> u16) -> Option<Line> {
     Some(Line {
         spots: line.iter().map(|point| (across(point.day), scale.down(point.number))).collect(),
-        newest: line.last()?.point.number.clone(),
-        oldest: line.first()?.point.number.clone(),
+        newest: readable(&line.last()?.point.number),
+        oldest: readable(&line.first()?.point.number),
     })
 }
 

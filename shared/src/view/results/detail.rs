@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::ResultRow;
 use super::chart::{Chart, drawn};
+use super::digits::{readable, rounded};
 use super::rows::{reading_row, readings, result_row};
 use super::shown::Shown;
 use crate::arrange::Arrange;
+use crate::fhir::datatypes::Amount;
 use crate::fhir::decimal::Decimal;
 use crate::fhir::description::Standing;
-use crate::fhir::observation::{Band, Flag, Measured, Observation};
+use crate::fhir::observation::{Band, Flag, Measured, Observation, Part};
 use crate::fhir::report::Report;
 use crate::id::{AccountId, EntryId};
 use crate::record::chart::test_of;
@@ -26,6 +28,8 @@ pub struct ResultDetail {
     /// Whether older points may still come.
     pub loaded: Loaded,
     pub row: ResultRow,
+    /// What the source wrote, where the row says fewer digits.
+    pub exact: Option<String>,
     pub lab: Option<String>,
     pub ordered_by: Option<String>,
     pub report: Option<EntryId>,
@@ -143,6 +147,7 @@ pub fn result(record: &Record, reader: AccountId, entry: EntryId) -> Option<Resu
         chart: drawn(&series, record.zone()),
         table: table(&rows),
         series,
+        exact: exact(&row.measured.value, &row.measured.parts),
         row,
         lab: None,
         ordered_by: None,
@@ -158,6 +163,14 @@ pub fn result(record: &Record, reader: AccountId, entry: EntryId) -> Option<Resu
         add_surroundings(record, resource, &mut detail);
     }
     Some(detail)
+}
+
+fn exact(value: &Measured, parts: &[Part]) -> Option<String> {
+    let all = || [value].into_iter().chain(parts.iter().map(|part| &part.value));
+    let amounts = || all().filter_map(Measured::amount);
+    let is_rounded = amounts().any(|amount| rounded(&amount.number).is_some());
+    let words: Vec<String> = amounts().map(Amount::words).collect();
+    is_rounded.then(|| words.join(", "))
 }
 
 /// Only while it stands: what was corrected is corrected where the correction is.
@@ -249,7 +262,9 @@ fn story(series: &[Series], row: &ResultRow) -> Option<Story> {
     let last = before.map(|before| &line.points[before]);
     let since_last = last.and_then(|last| {
         let exact = now.comparator.is_none() && last.comparator.is_none();
-        let (now, last) = (Decimal::read(&now.number)?, Decimal::read(&last.number)?);
+        // Two numbers that are said alike are not told apart.
+        let read = |point: &Point| Decimal::read(&readable(&point.number));
+        let (now, last) = (read(now)?, read(last)?);
         exact.then_some(match now.cmp(&last) {
             std::cmp::Ordering::Greater => Change::Higher,
             std::cmp::Ordering::Equal => Change::Same,
@@ -259,7 +274,7 @@ fn story(series: &[Series], row: &ResultRow) -> Option<Story> {
     Some(Story {
         now: now.flag.clone(),
         since_last,
-        last: last.map(|last| LastPoint { when: last.when, number: last.number.clone() }),
+        last: last.map(|last| LastPoint { when: last.when, number: readable(&last.number) }),
         count: u32::try_from(place + 1).unwrap_or(u32::MAX),
     })
 }

@@ -1,8 +1,9 @@
-//! A value as a screen shows it: the source's own digits and unit, the range that came with it, and
+//! A value as a screen shows it: the source's digits and unit, the range that came with it, and
 //! where the value stands on a bar.
 
 use serde::{Deserialize, Serialize};
 
+use super::digits::readable;
 use crate::fhir::datatypes::Amount;
 use crate::fhir::observation::{Band, Flag, Measured, Part};
 use crate::time::PartialDate;
@@ -94,8 +95,8 @@ pub fn shown(value: &Measured, parts: &[Part]) -> Shown {
 
 fn number(amount: &Amount) -> Shown {
     let text = match &amount.comparator {
-        Some(comparator) => format!("{comparator} {}", amount.number),
-        None => amount.number.clone(),
+        Some(comparator) => format!("{comparator} {}", readable(&amount.number)),
+        None => readable(&amount.number),
     };
     Shown::Number { text, unit: amount.unit.clone() }
 }
@@ -109,7 +110,7 @@ fn pressure(parts: &[Part]) -> Option<Shown> {
     let (top, bottom) = (top?, bottom?);
     let exact = top.comparator.is_none() && bottom.comparator.is_none();
     let same = top.unit_key() == bottom.unit_key();
-    let text = format!("{}/{}", top.number, bottom.number);
+    let text = format!("{}/{}", readable(&top.number), readable(&bottom.number));
     (exact && same).then(|| Shown::Number { text, unit: top.unit.clone() })
 }
 

@@ -331,3 +331,20 @@ fn an_entry_of_the_chart_that_cannot_be_read_is_said_to_be_there() {
     let rows: usize = results.panels.iter().map(|panel| panel.rows.len()).sum();
     assert_eq!((rows, results.loaded), (1, Loaded::Unreadable), "the other is shown");
 }
+
+#[test]
+fn a_calculated_number_is_said_with_fewer_digits_and_its_page_says_all() {
+    let mut story = Story::default();
+    let exact = |digits: &str| format!(r#"{{"value":{digits},"unit":"g/dL"}}"#);
+    lab(&mut story, "1", "Hb", "2025-03-09", &exact("16.412818541523475"), "");
+    let now = lab(&mut story, "2", "Hb", "2026-03-09", &exact("16.414818541523475"), "");
+    let measured = lab(&mut story, "3", "LDL", "2026-03-09", &exact("16.41"), "");
+    let detail = result(&story.record, ROSA, now).unwrap();
+    let said = Shown::Number { text: "16.41".into(), unit: Some("g/dL".into()) };
+    assert_eq!((&detail.row.shown, &detail.table[1].shown), (&said, &said));
+    assert_eq!(detail.exact.as_deref(), Some("16.414818541523475 g/dL"));
+    let story_of_it = detail.story.unwrap();
+    assert_eq!(story_of_it.last.unwrap().number, "16.41");
+    assert_eq!(story_of_it.since_last, Some(super::detail::Change::Same));
+    assert_eq!(result(&story.record, ROSA, measured).unwrap().exact, None);
+}
