@@ -64,12 +64,12 @@ impl<'a> Value<'a> {
 
     fn each_named(self, take: &mut dyn FnMut(Cow<'a, str>, Value<'a>)) {
         let mut take = |name, value| take(unescaped(inside(name)), Value(value));
-        let _ends_where_the_value_does = Scan::new(self.0).fields(Scan::known_value, &mut take);
+        let _ends_where_the_value_does = Scan::known(self.0).fields(Scan::known_value, &mut take);
     }
 
     /// Each element of a list, for as long as the taker wants more.
     pub fn each_element(self, take: &mut dyn FnMut(Value<'a>) -> bool) {
-        let mut scan = Scan::new(self.0);
+        let mut scan = Scan::known(self.0);
         if !scan.eat(b'[') {
             return;
         }
@@ -102,7 +102,7 @@ fn inside(quoted: &str) -> &str {
 
 /// Half of a surrogate pair is no character; U+FFFD stands for it.
 fn unescaped(content: &str) -> Cow<'_, str> {
-    if scan::plain(content.as_bytes()) == content.len() {
+    if !content.as_bytes().contains(&b'\\') {
         return Cow::Borrowed(content);
     }
     let mut text = String::with_capacity(content.len());

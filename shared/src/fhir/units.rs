@@ -17,10 +17,21 @@ const WORDS: [(&str, &str); 10] = [
 
 /// The unit to show, or nothing where a code says that there is none.
 pub(crate) fn spelled(unit: &str) -> Option<String> {
+    // Most units are: nothing below would change a letter.
+    if is_plain(unit) {
+        return Some(unit.to_owned());
+    }
     let parts: Vec<String> = unit.split('/').map(part).collect();
     let spelled = parts.join("/");
     let is_said = spelled.chars().any(|letter| letter.is_alphanumeric() || "%°‰".contains(letter));
     (is_said && spelled != "1").then_some(spelled)
+}
+
+fn is_plain(unit: &str) -> bool {
+    let is_known = |part: &str| WORDS.iter().any(|(code, _)| *code == part);
+    unit.bytes().any(|byte| byte != b'/')
+        && unit.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'/' | b'%'))
+        && !unit.split('/').any(is_known)
 }
 
 fn part(part: &str) -> String {

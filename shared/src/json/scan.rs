@@ -4,13 +4,20 @@
 pub struct Scan<'a> {
     text: &'a str,
     place: usize,
+    /// The text was read in full before: where things end is all that is looked for.
+    is_known: bool,
     /// What is open inside a value, kept for the next one.
     open: Vec<u8>,
 }
 
 impl<'a> Scan<'a> {
     pub fn new(text: &'a str) -> Self {
-        Self { text, place: 0, open: Vec::new() }
+        Self { text, place: 0, is_known: false, open: Vec::new() }
+    }
+
+    /// Of text that was read in full before.
+    pub fn known(text: &'a str) -> Self {
+        Self { is_known: true, ..Self::new(text) }
     }
 
     pub fn is_at_end(&self) -> bool {
@@ -80,19 +87,21 @@ impl<'a> Scan<'a> {
     }
 
     fn known_inside(&mut self) -> Option<()> {
-        let mut open = 0_usize;
+        let bytes = self.text.as_bytes();
+        let (mut place, mut open) = (self.place, 0_usize);
         loop {
-            match self.peek()? {
+            match bytes.get(place)? {
                 b'"' => {
-                    self.string()?;
+                    place = known_end(bytes, place + 1)?;
                     continue;
                 }
                 b'{' | b'[' => open += 1,
                 b'}' | b']' => open = open.saturating_sub(1),
                 _ => {}
             }
-            self.place += 1;
+            place += 1;
             if open == 0 {
+                self.place = place;
                 return Some(());
             }
         }
@@ -173,6 +182,10 @@ impl<'a> Scan<'a> {
         if self.next()? != b'"' {
             return None;
         }
+        if self.is_known {
+            self.place = known_end(self.text.as_bytes(), self.place)?;
+            return Some(());
+        }
         loop {
             // Most of a text is plain: passed in one go.
             let rest = self.text.as_bytes().get(self.place..)?;
@@ -226,11 +239,39 @@ impl<'a> Scan<'a> {
     }
 }
 
+const EACH: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x80 * EACH;
+
+/// Where a string ends whose first quote was passed, if it was read before: behind the first quote that
+/// no backslash stands for.
+fn known_end(bytes: &[u8], start: usize) -> Option<usize> {
+    let mut end = start;
+    loop {
+        end += quote_in(bytes.get(end..)?)? + 1;
+        let before = bytes.get(start..end - 1)?.iter().rev();
+        if before.take_while(|byte| **byte == b'\\').count() % 2 == 0 {
+            return Some(end);
+        }
+    }
+}
+
+/// Where the first quote stands.
+fn quote_in(bytes: &[u8]) -> Option<usize> {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (place, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word) ^ (u64::from(b'"') * EACH);
+        let found = word.wrapping_sub(EACH) & !word & HIGH;
+        if found != 0 {
+            return Some(place * 8 + (found.trailing_zeros() / 8) as usize);
+        }
+    }
+    let last = rest.iter().position(|byte| *byte == b'"')?;
+    Some(words.len() * 8 + last)
+}
+
 /// How many bytes come before the first that means something inside of a string: a quote, a backslash
 /// or a control character. Eight at a time, because strings are most of a record.
 pub fn plain(bytes: &[u8]) -> usize {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x80 * EACH;
     // The lowest byte below `limit` (at most 0x80) has its high bit set; those above it may too.
     let below = |word: u64, limit: u64| word.wrapping_sub(limit * EACH) & !word & HIGH;
     let mut passed = 0;
