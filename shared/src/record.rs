@@ -43,6 +43,10 @@ pub struct Record {
     entries: BTreeMap<EntryId, Vec<Entry>>,
     /// Those of them that say something of the chart is wrong: every row of the chart asks for them.
     remarks: BTreeSet<EntryId>,
+    /// Those that are no part of a conversation and no note of who looked, of which a long life has
+    /// thousands; and those that the server did not have when they came here.
+    besides: BTreeSet<EntryId>,
+    unreceived: BTreeSet<EntryId>,
     /// By reader and thread: the newest entry that was on their screen.
     reads: BTreeMap<(AccountId, EntryId), EntryId>,
     marks: BTreeMap<EntryId, Vec<Mark>>,
@@ -213,6 +217,23 @@ impl Record {
         self.entries.iter().flat_map(|(id, all)| all.iter().map(|entry| (*id, entry)))
     }
 
+    /// What people asked and decided: all entries but messages, replies and notes of who looked.
+    pub fn entries_besides_messages(&self) -> impl Iterator<Item = (EntryId, &Entry)> {
+        self.each_of(&self.besides)
+    }
+
+    /// All that did not come from the server, and perhaps some that it has by now.
+    pub fn entries_from_here(&self) -> impl Iterator<Item = (EntryId, &Entry)> {
+        self.each_of(&self.unreceived)
+    }
+
+    fn each_of<'a>(
+        &'a self,
+        entries: &'a BTreeSet<EntryId>,
+    ) -> impl Iterator<Item = (EntryId, &'a Entry)> {
+        entries.iter().flat_map(|id| self.values_of(*id).iter().map(|entry| (*id, entry)))
+    }
+
     pub fn values_of(&self, entry: EntryId) -> &[Entry] {
         self.entries.get(&entry).map_or(&[], Vec::as_slice)
     }
@@ -277,6 +298,12 @@ impl Record {
     pub(crate) fn insert(&mut self, id: EntryId, new: Entry) {
         if matches!(new.said, Said::Wrong(_) | Said::MarkedWrong(_)) {
             self.remarks.insert(id);
+        }
+        if !matches!(new.said, Said::Message(_) | Said::Reply(_) | Said::Activity(_)) {
+            self.besides.insert(id);
+        }
+        if !matches!(new.place, Place::Received(_)) {
+            self.unreceived.insert(id);
         }
         self.written = Written::default();
         // Nearly always there is one: a list's usual room for four would be most of what is kept.

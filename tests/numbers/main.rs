@@ -3,11 +3,14 @@
 
 use shared::testing::record20::{self, Size};
 use tests::numbers::{
-    FIRST_SEARCH, GROWTH_MAX, HOT_BYTES_MAX, SAVED_BYTES_MAX, SEED, bytes, growth, times,
+    FIRST_SEARCH, GROWTH_MAX, HOT_BYTES_MAX, SAVED_BYTES_MAX, SEED, bytes, growth,
+    home_and_results, times,
 };
 
 /// A tenth of the record of twenty years.
 const TENTH: Size = Size { observations: 1_000, prescriptions: 50, visits: 30, messages: 200 };
+/// Home asked again takes less than this part of a list that puts all results in order.
+const HOME_IN_RESULTS: f64 = 15.0;
 /// A busy machine can make one measurement slow. What grows too fast does so every time.
 const TRIES: usize = 5;
 
@@ -37,6 +40,15 @@ fn ten_times_the_record_takes_at_most_twelve_times_as_long() {
         }
     }
     panic!("grows faster than its size: {slow:?}");
+}
+
+/// It looks neither at results of other years nor at each message, and at no order twice.
+#[test]
+fn home_asked_again_takes_a_small_part_of_the_list_of_results() {
+    let documents = record20::documents(SEED, Size::TWENTY_YEARS);
+    let tries = || (0..TRIES).map(|_| home_and_results(&documents));
+    let is_small = tries().any(|(home, results)| home * HOME_IN_RESULTS < results);
+    assert!(is_small, "home and results: {:?}", tries().collect::<Vec<_>>());
 }
 
 fn named(slow: &[(&str, f64)], name: &str) -> bool {

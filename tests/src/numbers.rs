@@ -118,6 +118,18 @@ pub fn best(mut run: impl FnMut()) -> f64 {
     runs.fold(f64::INFINITY, f64::min)
 }
 
+/// Home that was asked before, and the list of results.
+pub fn home_and_results(documents: &Documents) -> (f64, f64) {
+    let record = record20::record(documents);
+    let of = |ask: Ask| {
+        best(|| {
+            black_box(answer(&record, ROSA, &ask));
+        })
+    };
+    let home = of(Ask::Home { now: record20::end() });
+    (home, of(Ask::Results { show: ShowResults::All, limit: 50 }))
+}
+
 /// Milliseconds that this thread has been on a processor, known to a few; where the system does not
 /// say so, those of the clock on the wall.
 fn busy() -> f64 {

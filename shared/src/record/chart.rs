@@ -2,13 +2,15 @@
 //! once into a part; what an answer needs is read from the texts when it is asked for.
 
 mod index;
+mod lists;
 mod words;
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 pub use self::index::{Head, HeadOf, ReportHead, test_of};
-use self::index::{References, keys_of_reference};
+use self::index::{Heads, References, Tests, keys_of_reference};
+pub use self::lists::VISITS;
 pub(crate) use self::words::without_accent;
 pub use self::words::{Misfit, Words, folded_words};
 use crate::arrange::Arrange;
@@ -22,7 +24,8 @@ use crate::fhir::{self, ResourceType};
 use crate::id::EntryId;
 use crate::json::{self, Value};
 use crate::ordered::{BTreeMap, BTreeSet};
-use crate::time::Timestamp;
+use crate::record::medicines::OrderHead;
+use crate::time::{PartialDate, Timestamp};
 
 view! {
     Identified { identifier: Many<Identifier<'a>> = "identifier" }
@@ -49,11 +52,17 @@ pub struct Part {
     pub resources: Vec<Resource>,
     /// Entries that are no resource that can be read. They stay in the document.
     pub unreadable: usize,
+    /// The types of resources in it: most of a chart is results, and most questions are about
+    /// something else.
+    kinds: Vec<ResourceType>,
     // Each made at the first question that needs it, and not before: the first screen waits.
-    heads: OnceLock<Vec<Head>>,
+    heads: OnceLock<Heads>,
     /// Of each head whether it is out of range, and its test.
     unusual: OnceLock<Vec<bool>>,
-    tests: OnceLock<Vec<String>>,
+    tests: OnceLock<Tests>,
+    /// Orders of medicines, and when visits begin, each with its place.
+    orders: OnceLock<Vec<(usize, OrderHead)>>,
+    begins: OnceLock<Vec<(usize, Vec<PartialDate>)>>,
     references: OnceLock<References>,
     reports: OnceLock<Vec<ReportHead>>,
     words: OnceLock<Words>,
@@ -177,21 +186,28 @@ impl Part {
         Self {
             document,
             unreadable,
+            kinds: kinds_of(&resources),
             resources,
             heads: OnceLock::new(),
             unusual: OnceLock::new(),
             tests: OnceLock::new(),
+            orders: OnceLock::new(),
+            begins: OnceLock::new(),
             references: OnceLock::new(),
             reports: OnceLock::new(),
             words: OnceLock::new(),
         }
     }
 
-    /// Of two values of one entry the one that stands.
     fn find(&self, entry: EntryId) -> Option<&Resource> {
+        self.resources.get(self.place_of(entry)?)
+    }
+
+    /// Of two values of one entry that of the one that stands.
+    fn place_of(&self, entry: EntryId) -> Option<usize> {
         let behind = self.resources.partition_point(|resource| resource.entry <= entry);
-        let found = self.resources.get(behind.checked_sub(1)?)?;
-        (found.entry == entry).then_some(found)
+        let place = behind.checked_sub(1)?;
+        (self.resources[place].entry == entry).then_some(place)
     }
 
     /// The words of every resource, for the search. Made at the first search.
@@ -211,17 +227,19 @@ impl Part {
         })
     }
 
-    fn heads(&self) -> &[Head] {
-        self.heads.get_or_init(|| Head::all(&self.resources))
-    }
-
     fn references(&self) -> &References {
         self.references.get_or_init(|| References::of(&self.resources))
     }
+}
 
-    fn reports(&self) -> &[ReportHead] {
-        self.reports.get_or_init(|| ReportHead::all(self))
+fn kinds_of(resources: &[Resource]) -> Vec<ResourceType> {
+    let mut kinds = Vec::new();
+    for kind in resources.iter().map(|resource| resource.kind) {
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
     }
+    kinds
 }
 
 impl Chart {
@@ -278,11 +296,6 @@ impl Chart {
         all.filter(|resource| !self.is_replaced(resource.entry))
     }
 
-    pub fn of(&self, kinds: &[ResourceType]) -> impl Iterator<Item = &Resource> {
-        let kinds = kinds.to_vec();
-        self.resources().filter(move |resource| kinds.contains(&resource.kind))
-    }
-
     pub fn find(&self, entry: EntryId) -> Option<&Resource> {
         self.parts.values().find_map(|part| part.find(entry))
     }
@@ -291,32 +304,6 @@ impl Chart {
         let mut parts = self.parts.values();
         let part = parts.find(|part| part.find(entry).is_some())?;
         Some(part.document)
-    }
-
-    /// What is known of the observations without reading them in full.
-    pub fn observations(&self) -> impl Iterator<Item = (&Resource, HeadOf<'_>)> {
-        let parts = self.parts.values();
-        let all = parts.flat_map(|part| {
-            let heads = (0..part.heads().len()).map(|head| HeadOf { part, head });
-            heads.map(|head| (&part.resources[head.place], head))
-        });
-        all.filter(|(resource, _)| !self.is_replaced(resource.entry))
-    }
-
-    /// Reports, each with the entries of its results.
-    pub fn reports(&self) -> impl Iterator<Item = (&Resource, &ReportHead, Vec<EntryId>)> {
-        let parts = self.parts.values();
-        let all = parts.flat_map(|part| part.reports().iter().map(move |head| (part, head)));
-        all.filter_map(|(part, head)| {
-            let report = &part.resources[head.place];
-            if self.is_replaced(report.entry) {
-                return None;
-            }
-            let here = head.results.iter().map(|place| part.resources[*place].entry);
-            let elsewhere = head.elsewhere.iter();
-            let there = elsewhere.filter_map(|to| Some(self.follow(report, to)?.entry));
-            Some((report, head, here.chain(there).collect()))
-        })
     }
 
     /// What a reference of this resource points to.

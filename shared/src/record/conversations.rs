@@ -2,6 +2,7 @@
 //! newest of each, and a long life has thousands of messages.
 
 use super::{Entry, Record, Said};
+use crate::edit::Audience;
 use crate::id::{AccountId, EntryId};
 use crate::ordered::{BTreeMap, BTreeSet};
 use crate::time::Timestamp;
@@ -17,6 +18,7 @@ pub struct Spoken {
     /// Nothing if the clinic wrote it.
     pub author: Option<AccountId>,
     pub is_reply: bool,
+    pub audience: Option<Audience>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -51,8 +53,8 @@ impl Conversations {
             said => {
                 let Some(thread) = thread_of(id, said) else { return };
                 let is_reply = matches!(said, Said::Reply(_));
-                let author = entry.author;
-                let spoken = |order| Spoken { order, id, value, author, is_reply };
+                let (author, audience) = (entry.author, entry.audience);
+                let spoken = |order| Spoken { order, id, value, author, is_reply, audience };
                 let conversation = self.by_thread.entry(thread).or_default();
                 if let Some(before) = before {
                     conversation.spoken.remove(&spoken(before));

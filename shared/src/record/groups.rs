@@ -113,7 +113,7 @@ fn pairs(places: &[usize]) -> impl Iterator<Item = (usize, usize)> {
 /// What the patient said of two entries; the newest word counts.
 fn said_by_the_patient(record: &Record) -> BTreeMap<(EntryId, EntryId), bool> {
     let mut newest = BTreeMap::new();
-    for (id, entry) in record.entries() {
+    for (id, entry) in record.entries_besides_messages() {
         if let Said::Same(same) = &entry.said {
             let pair = (same.one.min(same.other), same.one.max(same.other));
             let order = (entry.order(), id);

@@ -1,6 +1,8 @@
 //! Medicines as a person knows them: all orders, statements and pick-ups of one medicine are one
 //! course. Nothing is merged: every source's own entry stays to be seen.
 
+use std::borrow::Cow;
+
 use super::{Record, Resource};
 use crate::arrange::Arrange;
 use crate::fhir::ResourceType;
@@ -10,6 +12,13 @@ use crate::fhir::medicine::{Medicine, Outline, Substance};
 use crate::id::EntryId;
 use crate::ordered::BTreeMap;
 use crate::time::PartialDate;
+
+/// The types of resources that speak of a medicine as somebody takes it.
+pub const MEDICINES: [ResourceType; 3] = [
+    ResourceType::MedicationRequest,
+    ResourceType::MedicationStatement,
+    ResourceType::MedicationDispense,
+];
 
 /// One medicine.
 pub struct Course<'a> {
@@ -27,24 +36,29 @@ pub struct Order<'a> {
     pub when: Option<PartialDate>,
 }
 
+/// An order, read as far as lists of years of them need it.
+pub struct OrderHead {
+    standing: Standing,
+    when: Option<PartialDate>,
+    /// What all entries of its medicine share; nothing if it does not name the medicine itself.
+    key: Option<String>,
+}
+
 /// All medicines of the chart, without what was entered by mistake.
 pub fn courses(record: &Record) -> Vec<Course<'_>> {
     let wrong = record.marked_wrong();
-    let mut courses: BTreeMap<String, Course<'_>> = BTreeMap::new();
-    let kinds = [
-        ResourceType::MedicationRequest,
-        ResourceType::MedicationStatement,
-        ResourceType::MedicationDispense,
-    ];
-    for resource in record.chart().of(&kinds) {
-        let view: Outline<'_> = resource.view();
-        let order = Order { resource, standing: view.standing(), when: view.when() };
+    let mut courses: BTreeMap<Cow<'_, str>, Course<'_>> = BTreeMap::new();
+    for (resource, head) in record.chart().orders() {
+        let order = Order { resource, standing: head.standing, when: head.when };
         if order.standing == Standing::Mistake || wrong.contains_key(&resource.entry) {
             continue;
         }
-        let key = key(record, resource, &view);
+        let key = match &head.key {
+            Some(key) => Cow::Borrowed(key.as_str()),
+            None => Cow::Owned(key(record, resource, &resource.view())),
+        };
         let course = courses.entry(key.clone()).or_insert_with(|| Course {
-            key,
+            key: key.into_owned(),
             orders: Vec::new(),
             dispensed: Vec::new(),
         });
@@ -66,13 +80,15 @@ pub fn courses(record: &Record) -> Vec<Course<'_>> {
 /// Two entries of one medicine have the same key.
 pub fn key_of(record: &Record, medicine: EntryId) -> Option<String> {
     let resource = record.chart().find(medicine)?;
-    let is_medicine = matches!(
-        resource.kind,
-        ResourceType::MedicationRequest
-            | ResourceType::MedicationStatement
-            | ResourceType::MedicationDispense
-    );
-    is_medicine.then(|| key(record, resource, &resource.view()))
+    MEDICINES.contains(&resource.kind).then(|| key(record, resource, &resource.view()))
+}
+
+impl OrderHead {
+    pub fn of(resource: &Resource) -> Self {
+        let view: Outline<'_> = resource.view();
+        let key = view.concept().map(|concept| key_of_concept(concept, resource));
+        Self { standing: view.standing(), when: view.when(), key }
+    }
 }
 
 impl Course<'_> {

@@ -50,7 +50,7 @@ pub fn refills(record: &Record) -> Vec<RefillStanding<'_>> {
     let mut found: BTreeMap<EntryId, RefillStanding<'_>> = BTreeMap::new();
     let mut cancels = BTreeMap::new();
     let mut collapsed = BTreeMap::new();
-    for (id, entry) in record.entries() {
+    for (id, entry) in record.entries_besides_messages() {
         match &entry.said {
             Said::Refill(refill) => {
                 let standing = found.entry(id).or_insert_with(|| RefillStanding::new(id));

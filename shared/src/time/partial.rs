@@ -130,6 +130,14 @@ impl PartialDate {
         Some(Timestamp::from_millis(local - offset))
     }
 
+    /// The day that was written, wherever it was lived. Nothing if none was.
+    pub fn day(self) -> Option<Day> {
+        match self {
+            Self::Year(_) | Self::Month { .. } => None,
+            Self::Day(day) | Self::Time(day, _) => Some(day),
+        }
+    }
+
     /// The day it is filed under: of a moment the day at the clinic, of everything else the day
     /// that was written. Nothing if no day was said.
     pub fn day_in(self, zone: &Zone) -> Option<Day> {

@@ -12,9 +12,9 @@ use super::{ItemState, ThreadRow, threads};
 use crate::arrange::Arrange;
 use crate::fhir::ResourceType;
 use crate::fhir::description::{Standing, What};
-use crate::fhir::visit::Begins;
 use crate::id::{AccountId, EntryId};
 use crate::ordered::{BTreeMap, BTreeSet};
+use crate::record::chart::VISITS;
 use crate::record::preference::ResultNotice;
 use crate::record::{Loaded, Preference, Record, Said, Shelf};
 use crate::time::{Day, PartialDate, Timestamp};
@@ -95,11 +95,7 @@ pub fn home(record: &Record, reader: AccountId, now: Timestamp) -> Home {
 }
 
 fn new_results(record: &Record, reader: AccountId, today: Day) -> Vec<ResultRow> {
-    let zone = record.zone();
-    let is_new = |when: Option<PartialDate>| {
-        let day = when.and_then(|when| when.day_in(zone));
-        day.is_some_and(|day| (0..=NEW_DAYS).contains(&(today.number() - day.number())))
-    };
+    let days = today.plus_days(-NEW_DAYS)..=today;
     let notice = result_notice(record, reader);
     if notice == ResultNotice::Never {
         return Vec::new();
@@ -115,7 +111,7 @@ fn new_results(record: &Record, reader: AccountId, today: Day) -> Vec<ResultRow>
             sketch.is_concluded() || sketch.entries().any(|entry| written_about.contains(&entry))
         }
     };
-    rows_of(record, &is_new, &is_announced, PANELS, LINES_MAX)
+    rows_of(record, &days, &is_announced, PANELS, LINES_MAX)
 }
 
 /// How the reader wants to hear of new results. They are in the list of results whatever was chosen.
@@ -213,12 +209,9 @@ fn due(record: &Record, today: Day) -> Vec<Due> {
 pub(super) fn next_visit(record: &Record, now: Timestamp) -> Option<NextVisit> {
     let zone = record.zone();
     let to_come = |when: PartialDate| is_to_come(record, Some(when), now);
-    let kinds = [ResourceType::Appointment, ResourceType::Encounter];
     let wrong = record.marked_wrong();
-    let planned = record.chart().of(&kinds).filter_map(|resource| {
-        if !resource.view::<Begins<'_>>().dates().any(to_come) {
-            return None;
-        }
+    let to_read = record.chart().visits().filter(|(_, dates)| dates.iter().copied().any(to_come));
+    let planned = to_read.filter_map(|(resource, _)| {
         let said = resource.describe();
         let when = said.when.filter(|when| to_come(*when))?;
         let stands = said.standing == Standing::Planned && !wrong.contains_key(&resource.entry);
@@ -247,9 +240,8 @@ pub(super) fn next_visit(record: &Record, now: Timestamp) -> Option<NextVisit> {
 /// The days of visits that are planned, were, or are booked in the portal.
 pub fn visit_days(record: &Record) -> Vec<Day> {
     let zone = record.zone();
-    let kinds = [ResourceType::Appointment, ResourceType::Encounter];
     let wrong = record.marked_wrong();
-    let chart = record.chart().of(&kinds).filter_map(|resource| {
+    let chart = record.chart().of(&VISITS).filter_map(|resource| {
         let said = resource.describe();
         let stands = !matches!(said.standing, Standing::Not | Standing::Mistake)
             && !wrong.contains_key(&resource.entry);

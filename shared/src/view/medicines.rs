@@ -238,7 +238,8 @@ fn lasts_until(record: &Record, order: &Order<'_>) -> Option<Day> {
 
 /// When the clinic said last what it did about something that a person added.
 fn answered_at(record: &Record, own: EntryId) -> Option<Timestamp> {
-    let answers = record.entries().filter_map(|(_, entry)| match &entry.said {
+    let others = record.entries_besides_messages();
+    let answers = others.filter_map(|(_, entry)| match &entry.said {
         Said::VisitAnswer(said) if said.request == own => entry.place.received_at(),
         _ => None,
     });
@@ -255,7 +256,7 @@ pub(super) enum Own {
 pub(super) fn own_rows(record: &Record, reader: AccountId, wanted: Own) -> Vec<OwnRow> {
     let mut retracted = BTreeSet::new();
     let mut found = Vec::new();
-    for (id, entry) in record.entries() {
+    for (id, entry) in record.entries_besides_messages() {
         let (name, detail, since) = match (&entry.said, wanted) {
             (Said::OwnMedicine(own), Own::Medicine) => (&own.name, &own.directions, own.since),
             (Said::OwnAllergy(own), Own::Allergy) => (&own.substance, &own.reaction, own.since),

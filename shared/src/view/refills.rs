@@ -245,7 +245,8 @@ fn steps(record: &Record, standing: &RefillStanding<'_>, own: bool) -> Vec<Refil
 
 /// When somebody at the clinic took it on, and who: the last who did.
 fn taken(record: &Record, refill: EntryId) -> Option<(Option<Timestamp>, String)> {
-    let all = record.entries().filter_map(|(_, entry)| match &entry.said {
+    let others = record.entries_besides_messages();
+    let all = others.filter_map(|(_, entry)| match &entry.said {
         Said::Taken(said) if said.of == refill => Some((entry.order(), entry, said)),
         _ => None,
     });

@@ -56,7 +56,7 @@ pub fn requests(record: &Record, reader: AccountId) -> Vec<RequestRow> {
     let mut answers: BTreeMap<EntryId, Vec<(EntryId, &Entry, &VisitAnswer)>> = BTreeMap::new();
     let mut ended: BTreeMap<EntryId, Vec<&Entry>> = BTreeMap::new();
     let (mut asked, mut readings) = (Vec::new(), Vec::new());
-    for (id, entry) in record.entries() {
+    for (id, entry) in record.entries_besides_messages() {
         let what = match &entry.said {
             Said::VisitRequest(said) => Asked::Visit(said.clone()),
             Said::VisitWish(said) => Asked::Wish(said.clone()),

@@ -7,6 +7,8 @@ pub(super) mod portions;
 pub(super) mod rows;
 pub mod shown;
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 pub use self::portions::{PANELS_MAX, portion, results};
@@ -105,36 +107,40 @@ enum Member<'a> {
     Reading(EntryId, &'a crate::record::Entry),
 }
 
-/// Rows of the newest panels of the chart that are of a time that is asked for: what is out of range
-/// first, then the newest. Only those that are answered are read in full.
+/// Rows of the newest panels of the chart that are of one of these days: what is out of range first,
+/// then the newest. Only those that are answered are read in full.
 pub(super) fn rows_of(
     record: &Record,
-    is_asked: &dyn Fn(Option<PartialDate>) -> bool,
+    days: &RangeInclusive<Day>,
     is_announced: &dyn Fn(&Sketch<'_>) -> bool,
     panels_max: usize,
     rows_max: usize,
 ) -> Vec<ResultRow> {
     let chart = record.chart();
-    let asked = chart.observations().filter(|(_, head)| is_asked(head.when));
-    let mut wanted: BTreeSet<EntryId> = asked.map(|(resource, _)| resource.entry).collect();
+    let day = |when: Option<PartialDate>| when.and_then(|when| when.day_in(record.zone()));
+    let is_asked = |when| day(when).is_some_and(|day| days.contains(&day));
+    let mut wanted = BTreeMap::new();
+    let asked = chart.observations_near(days, |head| is_asked(head.when));
+    wanted.extend(asked.map(|found| (found.0.entry, found)));
     // Nearly always there is nothing, and then there is nothing to put in order.
     if wanted.is_empty() {
         return Vec::new();
     }
     // A report comes whole. What stands alone does so by its day.
     for (_, _, results) in chart.reports() {
-        if results.iter().any(|entry| wanted.contains(entry)) {
-            wanted.extend(results);
+        if results.iter().any(|entry| wanted.contains_key(entry)) {
+            let found = results.into_iter().filter_map(|entry| chart.observation(entry));
+            wanted.extend(found.map(|found| (found.0.entry, found)));
         }
     }
-    let mut sketches = chart_sketches(record, &|resource, _| wanted.contains(&resource.entry));
+    let mut sketches = chart_sketches(record, &mut wanted.into_values());
     let asked = |member: &Member<'_>| matches!(member, Member::Chart(_, at) if is_asked(*at));
     sketches.retain(|sketch| sketch.members.iter().any(asked));
     in_order(&mut sketches, panels_max);
     sketches.truncate(panels_max);
     let mut found = Vec::new();
     for sketch in sketches.into_iter().filter(|sketch| is_announced(sketch)) {
-        let mut members: Vec<_> = sketch.asked(is_asked).collect();
+        let mut members: Vec<_> = sketch.asked(&is_asked).collect();
         if sketch.report.is_none() {
             let order = |when: Option<PartialDate>| when.map(|when| when.order_in(record.zone()));
             members.arrange_by_key(|(resource, when)| {
@@ -218,18 +224,18 @@ impl<'a> Sketch<'a> {
 /// What makes results that no report names one group: the day, who says so, the kind, the visit.
 type Alone<'a> = (Option<Day>, &'a str, Category, Option<EntryId>);
 
-/// The entries of results that are wanted, with what a list sorts by.
+/// These results of the chart, with what a list sorts by.
 fn chart_sketches<'a>(
     record: &'a Record,
-    is_wanted: &dyn Fn(&Resource, HeadOf<'_>) -> bool,
+    results: &mut dyn Iterator<Item = (&'a Resource, HeadOf<'a>)>,
 ) -> Vec<Sketch<'a>> {
     let zone = record.zone();
     let wrong = record.marked_wrong();
     let mut heads = BTreeMap::new();
-    for (resource, head) in record.chart().observations() {
+    for (resource, head) in results {
         let is_result = !matches!(head.category, Category::Social | Category::Survey);
         let stands = head.standing != Standing::Mistake && !wrong.contains_key(&resource.entry);
-        if is_result && stands && is_wanted(resource, head) {
+        if is_result && stands {
             heads.insert(resource.entry, (resource, head));
         }
     }

@@ -186,7 +186,7 @@ pub fn overview(record: &Record) -> Overview {
     let wrong = record.marked_wrong();
     let stands =
         |resource: &Resource| !wrong.contains_key(&resource.entry) && !is_mistake(resource);
-    for resource in record.chart().resources() {
+    for resource in record.chart().with_kind(|kind| section_of(kind).is_some()) {
         if let Some(section) = section_of(resource.kind).filter(|_| stands(resource)) {
             add(section, 1);
         }
@@ -207,8 +207,7 @@ pub fn section(record: &Record, reader: AccountId, section: Section) -> SectionA
             social.map(|(resource, _)| marks.row(record, resource)).collect()
         }
         _ => {
-            let all = record.chart().resources();
-            let listed = all.filter(|resource| section_of(resource.kind) == Some(section));
+            let listed = record.chart().with_kind(|kind| section_of(kind) == Some(section));
             listed.map(|resource| marks.row(record, resource)).collect()
         }
     };

@@ -44,7 +44,7 @@ fn rows(record: &Record, reader: AccountId, unread_min: usize, limit: usize) -> 
 pub fn thread(record: &Record, reader: AccountId, thread: EntryId) -> Option<Thread> {
     let conversation = record.conversation(thread)?;
     let spoken = &conversation.spoken;
-    let audience = audience(record, conversation)?;
+    let audience = audience(conversation)?;
     let first = opening(record, thread);
     let answered_at = answered_at(conversation);
     let said = spoken.iter().filter_map(|item| message(record, reader, item, answered_at));
@@ -90,7 +90,7 @@ fn line<'a>(
         newest_at,
         newest,
         thread,
-        audience: audience(record, conversation)?,
+        audience: audience(conversation)?,
         unread: after.filter(|item| !is_own(reader, item)).count(),
         conversation,
     })
@@ -114,8 +114,8 @@ fn row(record: &Record, reader: AccountId, line: Line<'_>) -> Option<ThreadRow> 
     })
 }
 
-fn audience(record: &Record, conversation: &Conversation) -> Option<Audience> {
-    conversation.spoken.iter().find_map(|item| record.entry_of(item)?.audience)
+fn audience(conversation: &Conversation) -> Option<Audience> {
+    conversation.spoken.iter().find_map(|item| item.audience)
 }
 
 /// What the thread began with, if it has come.

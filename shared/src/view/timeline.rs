@@ -38,8 +38,8 @@ pub fn timeline(record: &Record, reader: AccountId, from: u32, limit: u32) -> Ti
     let marks = Marks::of(record);
     let mut dated: Vec<_> = record
         .chart()
-        .resources()
-        .filter(|resource| has_moment(resource.kind) && !wrong.contains_key(&resource.entry))
+        .with_kind(has_moment)
+        .filter(|resource| !wrong.contains_key(&resource.entry))
         .filter_map(|resource| Some((when(resource)?.order_in(zone), resource)))
         .collect();
     dated.arrange_by_key(|(order, resource)| std::cmp::Reverse((*order, resource.entry)));

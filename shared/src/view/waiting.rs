@@ -96,7 +96,7 @@ pub fn waiting(record: &Record, reader: AccountId) -> Waiting {
 /// The oldest first.
 pub fn waiting_items(record: &Record, reader: AccountId) -> Vec<WaitingItem> {
     let mut items: Vec<_> = record
-        .entries()
+        .entries_from_here()
         .filter(|(_, entry)| entry.author == Some(reader))
         .filter(|(_, entry)| !matches!(entry.place, Place::Received(_)))
         .map(|(id, entry)| {

@@ -8,7 +8,7 @@ use crate::fhir::description::Standing;
 use crate::fhir::observation::{Category, Coded, Flag, Observation, Outline};
 use crate::fhir::report::Report;
 use crate::ordered::{BTreeMap, BTreeSet};
-use crate::time::PartialDate;
+use crate::time::{Day, PartialDate};
 
 /// Resources by their ids and URLs.
 pub struct References {
@@ -22,6 +22,20 @@ pub struct Head {
     pub when: Option<PartialDate>,
     pub category: Category,
     pub standing: Standing,
+}
+
+/// The heads of one document.
+pub struct Heads {
+    pub all: Vec<Head>,
+    /// The first and the last day that is written in one of them.
+    pub days: Option<(Day, Day)>,
+}
+
+/// The test of each head: of thousands of results there are a few dozen tests.
+#[derive(Default)]
+pub struct Tests {
+    names: Vec<String>,
+    of_head: Vec<usize>,
 }
 
 /// A head where it stands, so that what only some lists need can be read of all of them at once.
@@ -68,45 +82,64 @@ impl References {
     }
 }
 
-impl Head {
-    pub fn all(resources: &[Resource]) -> Vec<Self> {
-        let all = resources.iter().enumerate();
-        let all = all.filter(|(_, resource)| resource.kind == ResourceType::Observation);
-        all.map(|(place, resource)| {
+impl Heads {
+    pub fn of(part: &Part) -> Self {
+        let heads = part.each_of(&[ResourceType::Observation], |place, resource| {
             let view: Outline<'_> = resource.view();
             let (when, category, standing) = (view.when(), view.category(), view.standing());
-            Self { place, when, category, standing }
-        })
-        .collect()
+            Head { place, when, category, standing }
+        });
+        let mut days: Option<(Day, Day)> = None;
+        for day in heads.iter().filter_map(|head| head.when?.day()) {
+            let (first, last) = days.unwrap_or((day, day));
+            days = Some((first.min(day), last.max(day)));
+        }
+        Self { all: heads, days }
+    }
+}
+
+impl Tests {
+    fn of(resources: impl Iterator<Item = String>) -> Self {
+        let (mut tests, mut known) = (Self::default(), BTreeMap::new());
+        for name in resources {
+            let next = tests.names.len();
+            let test = *known.entry(name.clone()).or_insert(next);
+            if test == next {
+                tests.names.push(name);
+            }
+            tests.of_head.push(test);
+        }
+        tests
     }
 }
 
 impl<'a> HeadOf<'a> {
     /// Whether its source, or its range, calls it anything else than in range.
     pub fn is_unusual(self) -> bool {
-        let all = self.part.unusual.get_or_init(|| self.of_each(is_unusual));
+        let all = self.part.unusual.get_or_init(|| self.resources().map(is_unusual).collect());
         all[self.head]
     }
 
     /// What is the same for all results of one test: its LOINC code, else its own code or words.
     pub fn test(self) -> &'a str {
-        let all = self
-            .part
-            .tests
-            .get_or_init(|| self.of_each(|resource| test_of(&resource.view::<Coded<'_>>().code)));
-        &all[self.head]
+        let all = self.part.tests.get_or_init(|| {
+            let test = |resource: &Resource| test_of(&resource.view::<Coded<'_>>().code);
+            Tests::of(self.resources().map(test))
+        });
+        &all.names[all.of_head[self.head]]
     }
 
-    fn of_each<T>(self, read: impl Fn(&Resource) -> T) -> Vec<T> {
-        let heads = self.part.heads().iter();
-        heads.map(|head| read(&self.part.resources[head.place])).collect()
+    /// Those of all heads of the document.
+    fn resources(self) -> impl Iterator<Item = &'a Resource> {
+        let part = self.part;
+        part.heads().all.iter().map(|head| &part.resources[head.place])
     }
 }
 
 impl std::ops::Deref for HeadOf<'_> {
     type Target = Head;
     fn deref(&self) -> &Head {
-        &self.part.heads()[self.head]
+        &self.part.heads().all[self.head]
     }
 }
 
@@ -118,9 +151,9 @@ fn is_unusual(resource: &Resource) -> bool {
 
 impl ReportHead {
     pub fn all(part: &Part) -> Vec<Self> {
-        let all = part.resources.iter().enumerate();
-        let all = all.filter(|(_, resource)| resource.kind == ResourceType::DiagnosticReport);
-        all.map(|(place, resource)| Self::of(place, resource, part)).collect()
+        part.each_of(&[ResourceType::DiagnosticReport], |place, resource| {
+            Self::of(place, resource, part)
+        })
     }
 
     fn of(place: usize, resource: &Resource, part: &Part) -> Self {

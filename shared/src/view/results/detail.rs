@@ -184,10 +184,10 @@ fn own(record: &Record, reader: AccountId, entry: EntryId) -> Option<Box<Reading
 /// All results of one test that stand, from the oldest to the newest.
 fn same_test(record: &Record, reader: AccountId, test: &str) -> Vec<ResultRow> {
     let wrong = record.marked_wrong();
-    let same = record.chart().observations().filter(|(resource, head)| {
-        let stands = head.standing != Standing::Mistake && !wrong.contains_key(&resource.entry);
-        stands && !test.is_empty() && head.test() == test
+    let same = record.chart().observations_with(|head| {
+        head.standing != Standing::Mistake && !test.is_empty() && head.test() == test
     });
+    let same = same.filter(|(resource, _)| !wrong.contains_key(&resource.entry));
     let mut rows: Vec<_> = same.map(|(resource, _)| result_row(resource)).collect();
     for (id, entry, reading) in readings(record) {
         if test.strip_prefix("loinc ") == Some(reading.measured.loinc()) {

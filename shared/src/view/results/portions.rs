@@ -2,6 +2,7 @@
 
 use super::{Results, ShowResults, chart_sketches, home_sketches, in_order, panel};
 use crate::id::AccountId;
+use crate::record::chart::HeadOf;
 use crate::record::{Record, Shelf};
 
 /// Panels of one answer; a screen asks for the next ones when somebody scrolls so far.
@@ -44,8 +45,11 @@ pub fn portion(
 fn panels(record: &Record, reader: AccountId, show: ShowResults, portion: Portion) -> Results {
     let mut sketches = match show {
         ShowResults::Home => Vec::new(),
-        ShowResults::All => chart_sketches(record, &|_, _| true),
-        ShowResults::OutOfRange => chart_sketches(record, &|_, head| head.is_unusual()),
+        ShowResults::All => chart_sketches(record, &mut record.chart().observations()),
+        ShowResults::OutOfRange => {
+            let unusual = |head: HeadOf<'_>| head.is_unusual();
+            chart_sketches(record, &mut record.chart().observations_with(unusual))
+        }
     };
     match show {
         ShowResults::All | ShowResults::Home => sketches.extend(home_sketches(record)),

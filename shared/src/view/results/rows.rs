@@ -56,7 +56,7 @@ pub fn readings(record: &Record) -> Vec<(EntryId, &Entry, &Reading)> {
     let mut all = Vec::new();
     let mut retracted = BTreeSet::new();
     let mut corrected: BTreeMap<EntryId, Vec<(EntryId, &Entry)>> = BTreeMap::new();
-    for (id, entry) in record.entries() {
+    for (id, entry) in record.entries_besides_messages() {
         // What was refused changes nothing about what it was meant for.
         let counts = !matches!(entry.place, Place::Refused(_));
         match &entry.said {
