@@ -3,8 +3,8 @@
 
 use shared::testing::record20::{self, Size};
 use tests::numbers::{
-    FIRST_SEARCH, GROWTH_MAX, HOT_BYTES_MAX, SAVED_BYTES_MAX, SEED, bytes, growth,
-    home_and_results, times,
+    FIRST_SEARCH, GROWTH_MAX, HOT_BYTES_MAX, SAVED_BYTES_MAX, SEED, bytes,
+    first_search_and_reading, growth, home_and_results, times,
 };
 
 /// A tenth of the record of twenty years.
@@ -40,6 +40,15 @@ fn ten_times_the_record_takes_at_most_twelve_times_as_long() {
         }
     }
     panic!("grows faster than its size: {slow:?}");
+}
+
+/// What results say alike is not read again for each of them.
+#[test]
+fn the_first_search_takes_less_than_reading_everything_once() {
+    let documents = record20::documents(SEED, Size::TWENTY_YEARS);
+    let tries = || (0..TRIES).map(|_| first_search_and_reading(&documents));
+    let is_less = tries().any(|(search, reading)| search < reading);
+    assert!(is_less, "first search and reading: {:?}", tries().collect::<Vec<_>>());
 }
 
 /// It looks neither at results of other years nor at each message, and at no order twice.

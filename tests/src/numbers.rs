@@ -118,6 +118,16 @@ pub fn best(mut run: impl FnMut()) -> f64 {
     runs.fold(f64::INFINITY, f64::min)
 }
 
+/// Of a record that was opened just now: its first search, and to describe each thing in its chart once.
+pub fn first_search_and_reading(documents: &Documents) -> (f64, f64) {
+    let record = record20::record(documents);
+    let start = busy();
+    black_box(answer(&record, ROSA, &Ask::Search { text: "lisinorpil".to_owned() }));
+    let searched = busy();
+    record.chart().resources().for_each(|resource| drop(black_box(resource.describe())));
+    (searched - start, busy() - searched)
+}
+
 /// Home that was asked before, and the list of results.
 pub fn home_and_results(documents: &Documents) -> (f64, f64) {
     let record = record20::record(documents);

@@ -3,6 +3,8 @@
 
 mod index;
 mod lists;
+mod table;
+mod wording;
 mod words;
 
 use std::ops::Range;
@@ -16,7 +18,7 @@ pub use self::words::{Misfit, Words, folded_words};
 use crate::arrange::Arrange;
 use crate::document::{self, DocumentId, Kind};
 use crate::fhir::datatypes::Identifier;
-use crate::fhir::description::{Description, Said};
+use crate::fhir::description::Description;
 use crate::fhir::entry::ChartEntryView;
 use crate::fhir::import::facts::asked_for;
 use crate::fhir::lenient::{Lenient, Many, Text, view};
@@ -212,19 +214,7 @@ impl Part {
 
     /// The words of every resource, for the search. Made at the first search.
     pub fn words(&self) -> &Words {
-        self.words.get_or_init(|| {
-            let mut words = Words::default();
-            for resource in &self.resources {
-                let said = resource.describe();
-                let facts = said.facts.iter().filter_map(|fact| match &fact.said {
-                    Said::Words(words) => Some(words.as_str()),
-                    Said::Reference { display, .. } => display.as_deref(),
-                    Said::Date(_) => None,
-                });
-                words.add(said.name.as_deref().into_iter().chain(facts));
-            }
-            words
-        })
+        self.words.get_or_init(|| wording::words_of(&self.resources))
     }
 
     fn references(&self) -> &References {

@@ -1,6 +1,8 @@
 //! Words and where they stand, so that a search over everything looks at each different word once
 //! and never at the texts.
 
+use super::table::Table;
+
 /// A mistyped letter is forgiven in words of this length and more, a second one in longer ones.
 const ONE_TYPO_CHARS: usize = 4;
 const TWO_TYPOS_CHARS: usize = 8;
@@ -14,61 +16,49 @@ pub type Misfit = u32;
 #[derive(Clone, Default)]
 pub struct Words {
     /// Each different word, and in which texts it stands, in rising order.
-    words: Vec<(String, Vec<u32>)>,
-    /// Places in that list by the hash of the word: more than half of them empty, each word at the
-    /// first free one from its own on. A map by order would compare a dozen words to find each.
-    table: Vec<Option<u32>>,
+    words: Table,
     texts: u32,
 }
 
 impl Words {
     /// Counts one more text, which is all of these pieces together.
     pub fn add<'a>(&mut self, pieces: impl IntoIterator<Item = &'a str>) {
-        let text = self.texts;
-        self.texts += 1;
+        self.begin();
         for piece in pieces {
-            each_word(piece, &mut |word| {
-                let places = self.places_of(word);
-                if places.last() != Some(&text) {
-                    places.push(text);
-                }
-            });
+            self.put(piece);
         }
     }
 
-    fn places_of(&mut self, word: &str) -> &mut Vec<u32> {
-        if self.words.len() * 2 >= self.table.len() {
-            self.grow();
-        }
-        let slot = self.slot(word);
-        let place = match self.table[slot] {
-            Some(place) => place,
-            None => {
-                let place = u32::try_from(self.words.len()).expect("a text has fewer words");
-                self.words.push((word.to_owned(), Vec::new()));
-                *self.table[slot].insert(place)
-            }
-        };
-        &mut self.words[place as usize].1
+    /// Begins one more text.
+    pub fn begin(&mut self) {
+        self.texts += 1;
     }
 
-    /// Where the word stands in the table, or would.
-    fn slot(&self, word: &str) -> usize {
-        let last = self.table.len() - 1;
-        let mut slot = hash(word) as usize & last;
-        while self.table[slot].is_some_and(|place| self.words[place as usize].0 != word) {
-            slot = (slot + 1) & last;
-        }
-        slot
+    /// A piece of the text that was begun last.
+    pub fn put(&mut self, piece: &str) {
+        each_word(piece, &mut |word| {
+            let word = self.words.place_of(word);
+            self.stands(word);
+        });
     }
 
-    fn grow(&mut self) {
-        let slots = (self.table.len() * 2).max(64);
-        self.table = vec![None; slots];
-        for (place, (word, _)) in (0..).zip(&self.words) {
-            let slot = self.slot(word);
-            self.table[slot] = Some(place);
+    /// The word stands in the text that was begun last.
+    pub fn stands(&mut self, word: usize) {
+        let text = self.texts.saturating_sub(1);
+        let texts = self.words.numbers_at(word);
+        if texts.last() != Some(&text) {
+            texts.push(text);
         }
+    }
+
+    /// By what the words of a piece are named to `stands`, without that they stand anywhere yet.
+    pub fn named(&mut self, piece: &str, take: &mut dyn FnMut(usize)) {
+        each_word(piece, &mut |word| take(self.words.place_of(word)));
+    }
+
+    #[cfg(test)]
+    pub fn listed(&self) -> crate::ordered::BTreeMap<String, Vec<u32>> {
+        self.words.all().iter().cloned().collect()
     }
 
     /// The texts in which every one of these words stands, begins a word, or stands with a typo.
@@ -76,7 +66,7 @@ impl Words {
         let mut sums: Option<Vec<Option<Misfit>>> = None;
         for wanted in wanted {
             let mut best: Vec<Option<Misfit>> = vec![None; self.texts as usize];
-            for (word, places) in &self.words {
+            for (word, places) in self.words.all() {
                 let Some(misfit) = misfit(wanted, word) else {
                     continue;
                 };
@@ -96,12 +86,6 @@ impl Words {
     }
 }
 
-/// FNV-1a (Fowler, Noll, Vo): short, and enough for words.
-fn hash(word: &str) -> u64 {
-    let mix = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    word.bytes().fold(0xcbf2_9ce4_8422_2325, mix)
-}
-
 /// A text's words without case and accents: "Análisis" is found by "analisis".
 pub fn folded_words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
@@ -110,21 +94,20 @@ pub fn folded_words(text: &str) -> Vec<String> {
 }
 
 fn each_word(text: &str, take: &mut dyn FnMut(&str)) {
-    let (mut word, mut chars) = (String::new(), 0);
-    for letter in text.chars().chain([' ']) {
-        if letter.is_ascii_lowercase() || letter.is_ascii_digit() {
-            word.push(letter);
-            chars += 1;
-        } else if letter.is_alphanumeric() {
-            word.extend(letter.to_lowercase().map(without_accent));
-            chars += 1;
-        } else if chars > 0 {
-            if chars <= WORD_CHARS_MAX {
-                take(&word);
-            }
-            word.clear();
-            chars = 0;
+    let mut folded = String::new();
+    for word in text.split(|letter: char| !letter.is_alphanumeric()) {
+        let is_long = word.len() > WORD_CHARS_MAX && word.chars().count() > WORD_CHARS_MAX;
+        if word.is_empty() || is_long {
+            continue;
         }
+        folded.clear();
+        if word.is_ascii() {
+            folded.push_str(word);
+            folded.make_ascii_lowercase();
+        } else {
+            folded.extend(word.chars().flat_map(char::to_lowercase).map(without_accent));
+        }
+        take(&folded);
     }
 }
 
