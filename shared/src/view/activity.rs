@@ -67,3 +67,49 @@ fn fits(activity: &Activity, wanted: &[String]) -> bool {
     words.extend(folded_words(activity.detail.as_deref().unwrap_or_default()));
     wanted.iter().all(|wanted| words.iter().any(|word| word.starts_with(wanted.as_str())))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{DocumentId, Kind};
+    use crate::testing::{PATIENT, Story};
+
+    fn story() -> Story {
+        let mut story = Story::default();
+        for (at, who, detail) in [
+            (3, "Dr. Amara Okafor", None),
+            (1, "Nurse Linh Tran", Some("Chrome on Android")),
+            (2, "Dr. José Ruiz", None),
+        ] {
+            let activity = Activity {
+                who: who.to_owned(),
+                did: Did::Read,
+                what: vec![Touched::Results],
+                entry: None,
+                detail: detail.map(str::to_owned),
+                from: None,
+                why: Some(Why::Treatment),
+                written: Timestamp::from_millis(at),
+            };
+            let (id, document) = (story.id(), DocumentId::first(PATIENT, Kind::Activity(2026)));
+            story.hear(id, &document, &Said::Activity(activity).to_text());
+        }
+        story
+    }
+
+    fn check(words: &str, limit: u32, expected: &[&str], more: bool) {
+        let answer = activity(&story().record, words, limit);
+        let who: Vec<_> = answer.rows.iter().map(|row| row.who.as_str()).collect();
+        assert_eq!((&who[..], answer.more), (expected, more), "{words}");
+    }
+
+    #[test]
+    fn who_looked_stands_newest_first_and_is_found_by_name_and_device() {
+        let all = ["Dr. Amara Okafor", "Dr. José Ruiz", "Nurse Linh Tran"];
+        check("", 10, &all, false);
+        check("", 2, &all[..2], true);
+        check("jose", 10, &all[1..2], false);
+        check("android linh", 10, &all[2..], false);
+        check("nobody", 10, &[], false);
+    }
+}

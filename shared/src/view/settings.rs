@@ -28,3 +28,35 @@ pub fn settings(record: &Record, reader: AccountId) -> Vec<Chosen> {
     });
     chosen.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Actor, Document, DocumentId, Opened, Put};
+    use crate::edit::Audience;
+    use crate::testing::{PATIENT, ROSA};
+
+    #[test]
+    fn what_two_devices_chose_at_once_is_there_for_the_person_to_settle() {
+        let key = DocumentId::journal(PATIENT, ROSA, Audience::Circle);
+        let genesis = Document::genesis(&key).1;
+        let language = |language: &str| Preference::Language(language.to_owned());
+        let choose = |device: u8, said: &str| {
+            let mut journal = Opened::load([&genesis[..]]).unwrap();
+            let (name, text) = (language(said).register(), language(said).to_text());
+            journal.mint(Actor([device; 16]), &[Put::Register { name, text }]).1
+        };
+        let (phone, laptop) = (choose(1, "es"), choose(2, "en"));
+        let shown = |first: &[u8], second: &[u8]| {
+            let document = Document::load([&genesis[..], first, second]).unwrap();
+            let mut record = Record::default();
+            record.add_document(&key, &document, |_| None);
+            settings(&record, ROSA)
+        };
+        let others = vec![language("es")];
+        let chosen = [Chosen { preference: language("en"), others, only_here: true }];
+        // The same one first, whichever came first.
+        assert_eq!(shown(&phone, &laptop), chosen);
+        assert_eq!(shown(&laptop, &phone), chosen);
+    }
+}
