@@ -173,6 +173,48 @@ async function lookAtSpace() {
 }
 
 window.addEventListener("satchel:look-at-space", lookAtSpace);
+
+// Whether this browser takes a row and a key, gives both back, and deletes them. In a private window or
+// where storage is turned off it may not.
+async function keepsWhatItTakes() {
+  const name = "satchel.probe"; // No slot is called so.
+  const done = (asked, well) =>
+    new Promise((resolve, reject) => {
+      asked[well] = () => resolve(asked.result);
+      asked.onerror = asked.onabort = () => reject(asked.error);
+    });
+  const opening = indexedDB.open(name);
+  opening.onupgradeneeded = () => opening.result.createObjectStore("rows");
+  const database = await done(opening, "onsuccess");
+  const algorithm = { name: "AES-GCM", length: 256 };
+  const key = await crypto.subtle.generateKey(algorithm, false, ["encrypt"]);
+  const writing = database.transaction("rows", "readwrite", { durability: "strict" });
+  writing.objectStore("rows").put(key, "key");
+  await done(writing, "oncomplete");
+  const back = database.transaction("rows").objectStore("rows").get("key");
+  await done(back, "onsuccess");
+  database.close();
+  await done(indexedDB.deleteDatabase(name), "onsuccess");
+  return back.result instanceof CryptoKey;
+}
+
+async function lookAtStorage() {
+  // One tab after the other: each would wait for the other's database to be closed.
+  const keeps = await navigator.locks.request("satchel.probe", keepsWhatItTakes).catch(() => false);
+  tell("storage", keeps ? "keeps" : "nothing");
+}
+
+window.addEventListener("satchel:look-at-storage", lookAtStorage);
+
+// A session that keeps nothing was ended here. The clinic hears of it even if the page goes at once.
+window.addEventListener("satchel:end-brief", () => {
+  const headers = { "satchel-slot": root.dataset.brief };
+  delete root.dataset.brief;
+  const asked = { method: "DELETE", headers, keepalive: true };
+  fetch("/api/session", asked).catch(() => {}); // Then it is over in a few minutes.
+});
+
+
 // Only when somebody asks for it: some browsers then ask back.
 window.addEventListener("satchel:keep-now", async () => {
   await navigator.storage.persist();

@@ -20,6 +20,8 @@ const COUNT: &str = "count";
 const TESTS: &str = "test.";
 /// What only the clinic's program says.
 const OF_STAFF: &str = "clinic.";
+/// Said in place of the message that is named behind it, on a device that keeps nothing.
+const BRIEF: &str = "brief.";
 
 /// One message in one language: one text, or one per plural form.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,7 +51,7 @@ pub fn generate(english: &str, spanish: &str) -> Result<(String, Texts), String>
             return Err(format!("es.json has the unknown key `{key}`"));
         }
     }
-    let mut code = String::new();
+    let (mut code, mut places) = (String::new(), BTreeMap::new());
     let [mut messages, mut tests, mut staff] = [(); 3].map(|()| Lines::default());
     let is_of_staff = |key: &str| key.starts_with(OF_STAFF);
     let count = english.keys().filter(|key| !is_of_staff(key)).count();
@@ -69,7 +71,18 @@ pub fn generate(english: &str, spanish: &str) -> Result<(String, Texts), String>
             write_function(&mut code, number, key, words, &names);
         } else {
             let number = messages.push(lines);
-            write_function(&mut code, number, key, words, &names);
+            places.insert(key.as_str(), (number, names.clone()));
+            if !key.starts_with(BRIEF) {
+                write_function(&mut code, number, key, words, &names);
+            }
+        }
+    }
+    let mut instead = Vec::new();
+    for (key, (by, names)) in &places {
+        let Some(usual) = key.strip_prefix(BRIEF) else { continue };
+        match places.get(usual) {
+            Some((of, usual_names)) if usual_names == names => instead.push((*of, *by)),
+            Some(_) | None => return Err(format!("`{key}` stands in place of no message like it")),
         }
     }
     let mut of_all = String::new();
@@ -79,6 +92,7 @@ pub fn generate(english: &str, spanish: &str) -> Result<(String, Texts), String>
     }
     let of_staff = staff.of.concat();
     let print = print(&format!("{of_all}{of_staff}"));
+    let _ = writeln!(code, "const INSTEAD: [(usize, usize); {}] = {instead:?};", instead.len());
     let _ = writeln!(code, "const MESSAGES: usize = {};", messages.count);
     let _ = writeln!(code, "const TESTS: usize = {};", tests.count);
     let _ = writeln!(code, "const OF_STAFF: usize = {};", staff.count);

@@ -264,6 +264,10 @@ pub enum ToPage {
 pub enum Storage {
     Full,
     Unreachable,
+    /// Nothing is kept here, and there is no line to send it at once.
+    NoLine,
+    /// Nothing is kept here, and the clinic did not take it.
+    NotAccepted,
 }
 
 /// One line for the whole record.

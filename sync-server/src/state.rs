@@ -32,6 +32,11 @@ pub const STAFF_COOKIE: &str = "__Secure-satchel-staff";
 
 /// How long a portal session lasts: a person who opens the app every few weeks stays signed in.
 pub const PORTAL_SESSION_MS: i64 = 90 * 24 * 60 * 60 * 1000;
+/// A session on a device that keeps nothing is over so long after that device was last heard: it was
+/// closed, or has no connection, and can do nothing without one.
+pub const BRIEF_SESSION_MS: i64 = 5 * 60 * 1000;
+/// And so long after it began, whoever still sits there.
+pub const BRIEF_LASTS_MS: i64 = 12 * 60 * 60 * 1000;
 /// How long a session at the clinic lasts without a touch of its page: the inactivity that is usual
 /// for screens that others walk past.
 pub const CLINIC_IDLE_MS: i64 = 15 * 60 * 1000;
@@ -249,11 +254,19 @@ pub fn slot_cookie(slot: &Slot) -> String {
     format!("__Host-satchel-{}", slot.text())
 }
 
-/// `Set-Cookie` for a new session of the portal.
-pub fn portal_cookie(slot: &Slot, token: &Secret) -> String {
-    let seconds = PORTAL_SESSION_MS / 1000;
+/// `Set-Cookie` for a new session of the portal. A brief one is for the browser's memory alone.
+pub fn portal_cookie(slot: &Slot, token: &Secret, brief: bool) -> String {
     let (name, token) = (slot_cookie(slot), token.text());
-    format!("{name}={token}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict")
+    let lasts = match brief {
+        true => String::new(),
+        false => format!("Max-Age={}; ", PORTAL_SESSION_MS / 1000),
+    };
+    format!("{name}={token}; Path=/; {lasts}Secure; HttpOnly; SameSite=Strict")
+}
+
+/// How long a new session of the portal lasts, if nothing is heard of it.
+pub const fn portal_session_ms(brief: bool) -> i64 {
+    if brief { BRIEF_SESSION_MS } else { PORTAL_SESSION_MS }
 }
 
 /// `Set-Cookie` that makes a browser forget a slot.

@@ -149,6 +149,7 @@ impl World {
             device,
             slot: slot.clone(),
             kind: "Firefox, Android".into(),
+            brief: false,
             door,
             demo: false,
             at,

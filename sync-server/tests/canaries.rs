@@ -110,9 +110,9 @@ async fn prepare(folder: &Path, canaries: &mut Canaries) -> Signed {
     {
         let (device, slot) = (DeviceId::from_u128(1), signed.slot.clone());
         let token = token.hash();
-        let (kind, at) = (String::new(), now);
+        let (kind, brief, at) = (String::new(), false, now);
         let session =
-            NewSession { token, account, device, slot, kind, door, demo: false, at, until };
+            NewSession { token, account, device, slot, kind, brief, door, demo: false, at, until };
         store.open_session(session).await.unwrap();
     }
     store.issue_ticket(signed.ticket.hash(), signed.patient.hash(), until).await.unwrap();

@@ -58,6 +58,7 @@ async fn prepare(folder: &Path) -> Vec<Secret> {
         device: DeviceId::from_u128(1),
         slot: Slot::fresh(&mut OsRng),
         kind: String::new(),
+        brief: false,
         door: Door::Portal,
         demo: false,
         at: now,

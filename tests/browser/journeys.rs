@@ -20,6 +20,7 @@ mod kills;
 mod large_text;
 mod lock;
 mod media;
+mod not_mine;
 mod office;
 mod offline;
 mod papers;
@@ -122,6 +123,7 @@ pub const JOURNEYS: &[Journey] = &[
     device("lock", BOTH, |stage| Box::pin(lock::play(stage))),
     device("devices", BOTH, |stage| Box::pin(devices::play(stage))),
     device("passkey", BOTH, |stage| Box::pin(passkey::play(stage))),
+    device("not_mine", BOTH, |stage| Box::pin(not_mine::play(stage))),
     journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
     journey("reading", BOTH, |stage| Box::pin(reading::play(stage))),
     journey("spanish", BOTH, |stage| Box::pin(spanish::play(stage))),

@@ -169,7 +169,11 @@ fn messages(files: &[File]) -> Vec<String> {
             let called = |key: &str| match key.strip_prefix("test.") {
                 // Looked up by the code that comes with a result.
                 Some(_) => called.contains("test"),
-                None => called.contains(&key.replace('.', "_")),
+                // One in another one's place is shown where that one is.
+                None => {
+                    let shown = key.strip_prefix("brief.").unwrap_or(key);
+                    called.contains(&shown.replace('.', "_"))
+                }
             };
             let unused = keys.iter().filter(|key| !called(key));
             findings.extend(unused.map(|key| format!("{}: nobody shows {key}", file.path)));

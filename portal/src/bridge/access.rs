@@ -26,11 +26,14 @@ pub enum Access {
         birth_date: String,
         name: String,
         passphrase: String,
+        /// Nothing is kept on this device.
+        brief: bool,
     },
     /// The same for an account that has a device already.
     SignIn {
         name: String,
         passphrase: String,
+        brief: bool,
     },
     /// Opens the vault of this slot, and then the account.
     Unlock {
@@ -95,10 +98,11 @@ pub enum Opener {
 pub enum Granted {
     Holds,
     Words(Vec<String>),
-    /// The slot holds the account, and this code on paper opens its vault. It is shown once.
+    /// The slot holds the account, and this code on paper opens its vault. It is shown once. Without a
+    /// vault that stays there is nothing to open.
     Entered {
         slot: String,
-        recovery_code: String,
+        recovery_code: Option<String>,
     },
     Unlocked,
     /// What the browser makes or uses a passkey with.

@@ -27,6 +27,8 @@ pub enum PasskeyAsk {
     /// Signs in on a device that has no vault yet.
     SignIn {
         used: String,
+        /// And gets none that stays.
+        brief: bool,
     },
     /// Signs the open account in again.
     Renew {

@@ -43,7 +43,7 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(preferences);
     provide_context(session);
     provide_context(address);
-    provide_context(FirstVisit::start(session));
+    provide_context(FirstVisit::start(session, address));
     focus_after_navigation(address);
     let around = Memo::new(move |_| match segments(&address.path().get()).as_slice() {
         ["welcome"] => Around::Nothing(Alone::Welcome),

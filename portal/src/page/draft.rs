@@ -117,6 +117,10 @@ impl Draft {
         self.write(String::new());
     }
 
+    pub(crate) fn key(self) -> String {
+        self.key.get_untracked()
+    }
+
     async fn bring_to_disk(self, key: String, newest: Rc<RefCell<String>>) {
         loop {
             let text = newest.borrow().clone();
@@ -135,6 +139,13 @@ impl Draft {
             });
             return;
         }
+    }
+}
+
+/// What was sent from a screen that is gone is no draft any more; what was written since is one.
+pub(crate) async fn was_sent(session: Session, key: String, text: &str) {
+    if session.draft(key.clone()).await.as_deref() == Some(text) {
+        session.keep_draft(key, String::new()).await;
     }
 }
 

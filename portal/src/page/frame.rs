@@ -115,7 +115,12 @@ fn TopBar(session: Session) -> AnyView {
             <StatusPill href="/activity" words=Signal::derive(move || pill(session.status().get()))/>
             <a class="menu" href="#places" on:click=to_places>{words::frame_menu()}</a>
             {strip}
-            <UpdateBanner session=session/>
+            {if session.is_brief() {
+                // A new release would come with another load of the page, and that signs out.
+                view! { <p class="acting">{words::not_mine_means()}</p> }.into_any()
+            } else {
+                view! { <UpdateBanner session=session/> }.into_any()
+            }}
             <WaitsLong session=session/>
         </header>
     }

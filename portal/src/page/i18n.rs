@@ -131,26 +131,27 @@ mod tests {
     #[test]
     fn every_message_becomes_a_function_with_its_parameters() {
         let (code, words) = generate(
-            r#"{ "clinic.by": "by {name}", "home.hello": "Hello, {name}", "new": { "one": "1 new", "other": "{count} new" }, "test.1-8": "Iron" }"#,
-            r#"{ "clinic.by": "por {name}", "home.hello": "Hola, {name}", "new": { "other": "{count} nuevos" }, "test.1-8": "Hierro" }"#,
+            r#"{ "brief.home.hello": "Hi, {name}", "clinic.by": "by {name}", "home.hello": "Hello, {name}", "new": { "one": "1 new", "other": "{count} new" }, "test.1-8": "Iron" }"#,
+            r#"{ "brief.home.hello": "Eh, {name}", "clinic.by": "por {name}", "home.hello": "Hola, {name}", "new": { "other": "{count} nuevos" }, "test.1-8": "Hierro" }"#,
         )
         .unwrap();
         expect![[r#"
             /// `clinic.by`
-            pub fn clinic_by(name: &str) -> String { filled(6, &[name]) }
+            pub fn clinic_by(name: &str) -> String { filled(8, &[name]) }
             /// `home.hello`
-            pub fn home_hello(name: &str) -> String { filled(0, &[name]) }
+            pub fn home_hello(name: &str) -> String { filled(1, &[name]) }
             /// `new`
-            pub fn new(count: u32) -> String { plural(1, count, &[]) }
-            const MESSAGES: usize = 2;
+            pub fn new(count: u32) -> String { plural(2, count, &[]) }
+            const INSTEAD: [(usize, usize); 1] = [(1, 0)];
+            const MESSAGES: usize = 3;
             const TESTS: usize = 1;
             const OF_STAFF: usize = 1;
-            const PRINT: &str = "54f4797cb337466b";
+            const PRINT: &str = "a279118e73137997";
         "#]]
         .assert_eq(&code);
-        let lines =
-            "Hello, {0}\n1 new\t\t{#} new\n1-8\tIron\nHola, {0}\n\t\t{#} nuevos\n1-8\tHierro\n";
-        assert_eq!(words.of_all, format!("54f4797cb337466b\n{lines}"));
+        let english = "Hi, {0}\nHello, {0}\n1 new\t\t{#} new\n1-8\tIron\n";
+        let spanish = "Eh, {0}\nHola, {0}\n\t\t{#} nuevos\n1-8\tHierro\n";
+        assert_eq!(words.of_all, format!("a279118e73137997\n{english}{spanish}"));
         assert_eq!(words.of_staff, "by {0}\npor {0}\n");
     }
 

@@ -24,6 +24,7 @@ mod message_words;
 mod messages;
 mod new_message;
 mod not_found;
+mod not_mine;
 mod papers;
 mod passkeys;
 mod passphrase;

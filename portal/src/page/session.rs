@@ -153,6 +153,11 @@ impl Session {
         self.invitation.read_only()
     }
 
+    /// Nothing is kept here, so nothing of it may be written down in clear either.
+    pub(crate) fn is_brief(self) -> bool {
+        self.line.with_value(Line::keeps_nothing)
+    }
+
     /// The record that is open now.
     pub(crate) fn open_record_untracked(self) -> Option<RecordOf> {
         let who = self.who.get_untracked()?;
@@ -284,6 +289,9 @@ impl Session {
     /// with the browser's own button must not find a record that asks for a passphrase.
     fn put_aside(self) {
         let asks = self.who.with_untracked(|who| who.as_ref().is_some_and(|who| !who.unasked));
+        if self.is_brief() {
+            return self.end_what_is_kept_nowhere();
+        }
         self.line.try_update_value(Line::hang_up);
         if asks {
             Kept::Tab.write("locked", Some("yes"));
@@ -333,6 +341,9 @@ impl Session {
             let Some(again) = self.line.try_update_value(|line| line.broke(life)).flatten() else {
                 return;
             };
+            if self.is_brief() {
+                return self.end_what_is_kept_nowhere();
+            }
             match self.stage.get_untracked() {
                 // Nothing was open; whoever activates hears that it did not work.
                 Stage::Welcome | Stage::Ended | Stage::Revoked | Stage::Lost | Stage::Locked => {}

@@ -9,7 +9,7 @@ use super::browser::disk::{Disk, DiskError};
 use super::browser::page_port;
 use super::browser::random::Browser;
 use super::browser::stretching::{asset, stretch};
-use super::engine::local::{put_local, read_local};
+use super::engine::local::{keep_profile, put_local, read_local};
 use super::fetch::{self, NoAnswer};
 use super::passkeys;
 use super::session::Profile;
@@ -25,6 +25,9 @@ pub struct Opened {
     pub proof: Option<Proof>,
 }
 
+/// What a person just made, and the code on paper that opens it where it stays.
+pub type Entered = (Opened, Option<String>);
+
 /// The half of a stretched passphrase that signs in; it opens no vault.
 pub type Proof = [u8; 32];
 
@@ -32,7 +35,11 @@ pub type Proof = [u8; 32];
 pub(super) const SIGN_IN_NAME: &str = "sign-in name";
 
 async fn opened(slot: &str) -> Result<Rc<Disk>, DiskError> {
-    Disk::open(&format!("satchel-{slot}")).await.map(Rc::new)
+    Disk::open(&disk_name(slot)).await.map(Rc::new)
+}
+
+fn disk_name(slot: &str) -> String {
+    format!("satchel-{slot}")
 }
 
 impl From<Closed> for Denied {
@@ -56,16 +63,18 @@ pub async fn activate(
     birth_date: &str,
     name: &str,
     passphrase: &str,
-) -> Result<(Opened, RecoveryCode), Denied> {
+    brief: bool,
+) -> Result<Entered, Denied> {
     let (salt, halves) = stretched_for(name, passphrase).await?;
-    let slot = fetch::activate(secret, birth_date, name, &halves.authentication).await?;
-    create(slot, name, salt, &halves.vault).await
+    let proof = &halves.authentication;
+    let slot = fetch::activate(secret, birth_date, name, proof, brief).await?;
+    create(slot, name, salt, &halves.vault, brief).await
 }
 
-pub async fn sign_in(name: &str, passphrase: &str) -> Result<(Opened, RecoveryCode), Denied> {
+pub async fn sign_in(name: &str, passphrase: &str, brief: bool) -> Result<Entered, Denied> {
     let (salt, halves) = stretched_for(name, passphrase).await?;
-    let slot = fetch::sign_in(name, &halves.authentication, None).await?;
-    create(slot, name, salt, &halves.vault).await
+    let slot = fetch::sign_in(name, &halves.authentication, None, brief).await?;
+    create(slot, name, salt, &halves.vault, brief).await
 }
 
 async fn stretched_for(name: &str, passphrase: &str) -> Result<(Salt, Halves), Denied> {
@@ -79,14 +88,24 @@ pub async fn create(
     name: &str,
     salt: Salt,
     passphrase: &WrapKey,
-) -> Result<(Opened, RecoveryCode), Denied> {
-    let disk = opened(&slot).await.map_err(|_| Denied::NotSaved)?;
+    brief: bool,
+) -> Result<Entered, Denied> {
+    let disk = match brief {
+        true => Rc::new(Disk::in_memory(&disk_name(&slot))),
+        false => opened(&slot).await.map_err(|_| Denied::NotSaved)?,
+    };
     let code = RecoveryCode::fresh(&mut Browser);
     let vault = Vault::create(&disk, salt, passphrase, &code).await;
     let vault = vault.map_err(|_| Denied::NotSaved)?;
     let kept = put_local(&disk, &vault, SIGN_IN_NAME, name.as_bytes()).await;
     kept.map_err(|_| Denied::NotSaved)?;
+    if brief {
+        // Nothing opens it a second time: what opening needs is there before anybody is let in.
+        let profile = fetch::profile(&slot).await.map_err(|_| Denied::NeedsConnection)?;
+        keep_profile(&disk, &vault, &profile).await;
+    }
     // The session is new: there is nothing to prove.
+    let code = (!brief).then(|| code.text());
     Ok((Opened { slot, disk, vault, proof: None }, code))
 }
 
@@ -114,7 +133,8 @@ pub async fn unlock(slot: String, with: &Opener) -> Result<Opened, Denied> {
 pub async fn renew(slot: &str, disk: &Disk, vault: &Vault, proof: &Proof) -> Result<(), Denied> {
     let name = read_local(disk, vault, SIGN_IN_NAME).await;
     let name = name.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(Denied::NotRecognised)?;
-    same_slot(slot, fetch::sign_in(&name, proof, Some(slot)).await?).await
+    let given = fetch::sign_in(&name, proof, Some(slot), disk.keeps_nothing()).await?;
+    same_slot(slot, given).await
 }
 
 /// Whether the new session is of the same device.

@@ -138,10 +138,12 @@ async fn grant(
             return fetch::invitation(&secret, &birth_date).await.map(|()| Granted::Holds);
         }
         Access::Propose { language } => return access::words(&language).await,
-        Access::Activate { secret, birth_date, name, passphrase } => {
-            access::activate(&secret, &birth_date, &name, &passphrase).await?
+        Access::Activate { secret, birth_date, name, passphrase, brief } => {
+            access::activate(&secret, &birth_date, &name, &passphrase, brief).await?
         }
-        Access::SignIn { name, passphrase } => access::sign_in(&name, &passphrase).await?,
+        Access::SignIn { name, passphrase, brief } => {
+            access::sign_in(&name, &passphrase, brief).await?
+        }
         Access::ChangePassphrase { now, new } => {
             let account = account.as_ref().ok_or(Denied::Interrupted)?;
             return account.change_passphrase(&now, &new).await;
@@ -156,7 +158,9 @@ async fn grant(
         Access::Devices(what) => {
             return account.as_ref().ok_or(Denied::Interrupted)?.devices(&what).await;
         }
-        Access::Passkey(PasskeyAsk::SignIn { used }) => passkeys::sign_in(&used).await?,
+        Access::Passkey(PasskeyAsk::SignIn { used, brief }) => {
+            passkeys::sign_in(&used, brief).await?
+        }
         Access::Passkey(PasskeyAsk::ForSignIn) => return passkeys::for_sign_in().await,
         Access::Passkey(ask) => {
             return account.as_mut().ok_or(Denied::Interrupted)?.passkey(ask).await;
@@ -168,7 +172,7 @@ async fn grant(
         }
         Access::Unlock { .. } => unreachable!("the loop takes it before"),
     };
-    let granted = Granted::Entered { slot: opened.slot.clone(), recovery_code: code.text() };
+    let granted = Granted::Entered { slot: opened.slot.clone(), recovery_code: code };
     *ready = Some(opened);
     Ok(granted)
 }

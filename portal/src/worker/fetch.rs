@@ -59,6 +59,7 @@ pub async fn activate(
     birth_date: &str,
     name: &str,
     authentication: &[u8],
+    brief: bool,
 ) -> Result<String, Denied> {
     #[derive(Serialize)]
     struct Activation<'a> {
@@ -66,9 +67,10 @@ pub async fn activate(
         birth_date: &'a str,
         name: &'a str,
         authentication: String,
+        brief: bool,
     }
     let authentication = hex(authentication);
-    let body = json::to_text(&Activation { secret, birth_date, name, authentication });
+    let body = json::to_text(&Activation { secret, birth_date, name, authentication, brief });
     slot(post("/api/activate", body).await?).await
 }
 
@@ -95,15 +97,17 @@ pub async fn sign_in(
     name: &str,
     authentication: &[u8],
     slot_before: Option<&str>,
+    brief: bool,
 ) -> Result<String, Denied> {
     #[derive(Serialize)]
     struct Entering<'a> {
         name: &'a str,
         authentication: String,
         slot: Option<&'a str>,
+        brief: bool,
     }
     let authentication = hex(authentication);
-    let body = json::to_text(&Entering { name, authentication, slot: slot_before });
+    let body = json::to_text(&Entering { name, authentication, slot: slot_before, brief });
     slot(post("/api/sign-in", body).await?).await
 }
 

@@ -2,9 +2,9 @@
 //! device of the person needs. The browser makes and uses them on the page; see `assets/passkey.js`.
 
 use shared::json;
-use shared::vault::{PASSKEY_QUESTION, PasskeyAnswer, RecoveryCode, WrapKey, carried, of_carried};
+use shared::vault::{PASSKEY_QUESTION, PasskeyAnswer, WrapKey, carried, of_carried};
 
-use super::access::{Opened, SIGN_IN_NAME, create, same_slot};
+use super::access::{Entered as Inside, SIGN_IN_NAME, create, same_slot};
 use super::browser::disk::Disk;
 use super::browser::page_port;
 use super::browser::stretching::stretch;
@@ -51,6 +51,9 @@ fn ceremony(asked: &str) -> Result<String, Denied> {
 
 /// Tells the page with what the lock screen opens. Nobody compares that challenge.
 pub async fn tell(disk: &Disk) {
+    if disk.keeps_nothing() {
+        return;
+    }
     let Ok(sealed) = Sealed::read(disk).await else { return };
     let known: Vec<String> = sealed.passkeys().map(|name| format!("\"{}\"", hex(name))).collect();
     let asked = format!("{{\"challenge\":\"00\",\"known\":[{}]}}", known.join(","));
@@ -153,6 +156,11 @@ fn refused(why: Denied, about: Denied) -> Denied {
     if why == Denied::NotRecognised { about } else { why }
 }
 
+/// On a device that keeps nothing the session is one of few minutes.
+fn with_brief(brief: bool, proof: &str) -> String {
+    format!("{{\"brief\":{brief},{proof}")
+}
+
 async fn enter(body: String) -> Result<Entered, Denied> {
     let entered = fetch::passkey("/api/passkey", None, body).await;
     let entered = entered.map_err(|why| refused(why, Denied::NoPasskey))?;
@@ -160,31 +168,30 @@ async fn enter(body: String) -> Result<Entered, Denied> {
 }
 
 /// A device that has no vault yet: the passphrase opens it too, because the passkey carries its half.
-pub async fn sign_in(used: &str) -> Result<(Opened, RecoveryCode), Denied> {
+pub async fn sign_in(used: &str, brief: bool) -> Result<Inside, Denied> {
     let said = Said::read(used)?;
     let (credential, answer) = said.answer()?;
-    let Entered { slot, carried } = enter(format!("{{{}", said.proof)).await?;
+    let Entered { slot, carried } = enter(with_brief(brief, said.proof)).await?;
     let sealed = carried.as_deref().and_then(from_hex).unwrap_or_default();
     let plain = open_carried(&answer.carrying(&credential), &credential, &sealed).await;
     let Some((half, name)) = plain.as_deref().and_then(of_carried) else {
         fetch::end_session(&slot).await;
         return Err(Denied::OpensNothing);
     };
-    let (opened, code) = create(slot, &name, fetch::salt(&name).await?, &half).await?;
-    let key = answer.key(&credential);
-    opened
-        .vault
-        .add_passkey(&opened.disk, &credential, &key)
-        .await
-        .map_err(|_| Denied::NotSaved)?;
+    let (opened, code) = create(slot, &name, fetch::salt(&name).await?, &half, brief).await?;
+    if !brief {
+        let key = answer.key(&credential);
+        let kept = opened.vault.add_passkey(&opened.disk, &credential, &key).await;
+        kept.map_err(|_| Denied::NotSaved)?;
+    }
     Ok((opened, code))
 }
 
 /// A new session in the place of one that was lost.
-pub async fn renew(slot: &str, used: &str) -> Result<Granted, Denied> {
+pub async fn renew(slot: &str, disk: &Disk, used: &str) -> Result<Granted, Denied> {
     let said = Said::read(used)?;
-    let Entered { slot: given, .. } =
-        enter(format!("{{\"slot\":\"{slot}\",{}", said.proof)).await?;
+    let proof = format!("\"slot\":\"{slot}\",{}", said.proof);
+    let Entered { slot: given, .. } = enter(with_brief(disk.keeps_nothing(), &proof)).await?;
     same_slot(slot, given).await?;
     Ok(Granted::Renewed)
 }

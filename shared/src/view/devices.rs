@@ -18,6 +18,8 @@ pub struct DeviceLine {
     pub name: Option<String>,
     /// Browser and system as their makers call them; empty where nobody can tell.
     pub kind: String,
+    /// Nothing of the record lies on it, and it is gone with its session.
+    pub keeps_nothing: bool,
     pub first_at: Timestamp,
     /// When the clinic heard of it last.
     pub heard_at: Timestamp,
@@ -75,7 +77,16 @@ mod tests {
         let heard_at = Timestamp::from_millis(heard_at);
         let (name, kind) = (None, "Firefox, Android".to_owned());
         let device = DeviceId::from_u128(device);
-        DeviceLine { device, name, kind, first_at: heard_at, heard_at, is_this, standing }
+        DeviceLine {
+            device,
+            name,
+            kind,
+            keeps_nothing: false,
+            first_at: heard_at,
+            heard_at,
+            is_this,
+            standing,
+        }
     }
 
     #[test]

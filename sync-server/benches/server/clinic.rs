@@ -167,6 +167,7 @@ async fn session(
         device: one.device,
         slot: Slot::fresh(&mut OsRng),
         kind: String::new(),
+        brief: false,
         door: Door::Portal,
         demo: false,
         at,

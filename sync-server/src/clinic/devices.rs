@@ -14,6 +14,7 @@ use crate::authorize::{Authorized, Path, Resource, Staff};
 use crate::error::Error;
 use crate::extract::{Answer, Json, Nothing};
 use crate::routes::devices::line;
+use crate::state::App;
 use crate::store::devices::{Device, EndedDevice};
 use crate::store::{Store, StoreError};
 
@@ -60,7 +61,7 @@ pub async fn list(
     allowed: Authorized<ListDevicesOf, DevicesOf>,
     _: Nothing,
 ) -> Result<Answer<Vec<DeviceLine>>, Error> {
-    lines(allowed.store(), allowed.resource.0).await
+    lines(allowed.app(), allowed.store(), allowed.resource.0).await
 }
 
 pub async fn end(
@@ -79,7 +80,7 @@ pub async fn end(
     let noted = allowed.notes_device(Did::EndedDevice, Some(patient), What::Access, device);
     store.end_device(EndedDevice { device, why: Some(why.to_owned()), noted }).await?;
     allowed.app().hub().revoked(device);
-    lines(store, patient).await
+    lines(allowed.app(), store, patient).await
 }
 
 /// Those of the patient alone: a caregiver's devices are the caregiver's.
@@ -91,7 +92,11 @@ async fn of(store: &dyn Store, patient: PatientId) -> Result<Vec<Device>, StoreE
     }
 }
 
-async fn lines(store: &dyn Store, patient: PatientId) -> Result<Answer<Vec<DeviceLine>>, Error> {
-    let known = of(store, patient).await?.into_iter();
+async fn lines(
+    app: &App,
+    store: &dyn Store,
+    patient: PatientId,
+) -> Result<Answer<Vec<DeviceLine>>, Error> {
+    let known = of(store, patient).await?.into_iter().filter(|one| one.is_there(app.now()));
     Ok(Answer(arranged(known.map(|one| line(one, None)).collect())))
 }

@@ -94,6 +94,7 @@ pub(super) async fn enter(
         device: DeviceId::fresh(now, &mut OsRng),
         slot: Slot::fresh(&mut OsRng),
         kind: String::new(),
+        brief: false,
         door: Door::Clinic,
         demo: false,
         at: now,

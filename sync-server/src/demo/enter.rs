@@ -71,6 +71,7 @@ pub async fn enter(
         device: DeviceId::fresh(now, &mut OsRng),
         slot: slot.clone(),
         kind: kind_of(&headers),
+        brief: false,
         door: entrance.door,
         demo: true,
         at: now,
@@ -78,7 +79,7 @@ pub async fn enter(
     };
     allowed.store().open_session(session).await?;
     match entrance.door {
-        Door::Portal => Ok(to_portal(&slot, Some(portal_cookie(&slot, &token)))),
+        Door::Portal => Ok(to_portal(&slot, Some(portal_cookie(&slot, &token, false)))),
         Door::Clinic => Ok(go("/clinic/", Some(staff_cookie(&token)))),
     }
 }

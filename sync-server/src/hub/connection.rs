@@ -19,7 +19,7 @@ use crate::audit::door::{Noting, Shown, Signature, Whose, before_rows_leave};
 use crate::authorize::Part;
 use crate::documents;
 use crate::log::{Line, RequestId, line};
-use crate::state::App;
+use crate::state::{App, BRIEF_LASTS_MS, BRIEF_SESSION_MS};
 use crate::store::StoreError;
 use crate::store::people::Session;
 
@@ -209,6 +209,11 @@ impl Talk<'_> {
                         let store = self.app.doorkeeper().for_part(Part::Hub);
                         // Staff know less then, and nothing that is wrong; the next ping says it again.
                         let _not_kept = store.keep_contact(contact).await;
+                        if self.session.brief {
+                            let until = contact.heard_at.plus_millis(BRIEF_SESSION_MS);
+                            let (token, lasts) = (self.session.token, BRIEF_LASTS_MS);
+                            store.extend_session(token, until, lasts, contact.heard_at).await?;
+                        }
                     }
                     continue;
                 }

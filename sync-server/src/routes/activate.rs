@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::extract::{Answer, From, FromDevice};
 use crate::secret::{Secret, SecretHash, Slot};
 use crate::sign_in::Authentication;
-use crate::state::{PORTAL_SESSION_MS, portal_cookie};
+use crate::state::{portal_cookie, portal_session_ms};
 use crate::store::people::{
     Activated, Activation, BirthDate, Claim, Claimed, FirstSession, SignIn,
 };
@@ -41,6 +41,9 @@ pub struct Chosen {
     asked: Asked,
     name: String,
     authentication: String,
+    /// On a device that keeps nothing.
+    #[serde(default)]
+    brief: bool,
 }
 
 #[derive(Serialize)]
@@ -95,7 +98,8 @@ pub async fn activate(
             device: DeviceId::fresh(now, &mut OsRng),
             slot: slot.clone(),
             kind,
-            until: now.plus_millis(PORTAL_SESSION_MS),
+            brief: chosen.brief,
+            until: now.plus_millis(portal_session_ms(chosen.brief)),
         },
         now,
     };
@@ -108,5 +112,5 @@ pub async fn activate(
     }
     app.tries().was_right(who);
     let opened = Opened { slot: slot.text().to_owned(), carried: None };
-    Ok(([(header::SET_COOKIE, portal_cookie(&slot, &token))], Answer(opened)))
+    Ok(([(header::SET_COOKIE, portal_cookie(&slot, &token, chosen.brief))], Answer(opened)))
 }

@@ -10,10 +10,11 @@ use shared::view::devices::{DeviceLine, arranged, device_name};
 use crate::actions;
 use crate::audit::door::Whose;
 use crate::audit::{Did, What};
-use crate::authorize::{Around, Authorized, Decision, Ground, OwnAccount, Path, Person, Resource};
+use crate::authorize::{
+    Action, Around, Authorized, Decision, Ground, OwnAccount, Path, Person, Resource,
+};
 use crate::error::Error;
 use crate::extract::{Answer, Json, Nothing};
-use crate::store::Store;
 use crate::store::devices::{Device, EndedDevice, NewName};
 
 actions! {
@@ -55,7 +56,7 @@ pub async fn list(
     allowed: Authorized<ListDevices, OwnAccount>,
     _: Nothing,
 ) -> Result<Answer<Vec<DeviceLine>>, Error> {
-    lines(allowed.store(), &allowed.who).await
+    lines(&allowed).await
 }
 
 pub async fn name(
@@ -66,7 +67,7 @@ pub async fn name(
     let name = device_name(&called.name).map_err(|_| Error::Unreadable)?;
     let noted = allowed.notes_device(Did::Wrote, None, What::Account, device);
     store.name_device(NewName { device, name, noted }).await?;
-    lines(store, &allowed.who).await
+    lines(&allowed).await
 }
 
 pub async fn end(
@@ -77,13 +78,17 @@ pub async fn end(
     let noted = allowed.notes_device(Did::EndedDevice, None, What::Account, device);
     store.end_device(EndedDevice { device, why: None, noted }).await?;
     allowed.app().hub().revoked(device);
-    lines(store, &allowed.who).await
+    lines(&allowed).await
 }
 
-async fn lines(store: &dyn Store, who: &Person) -> Result<Answer<Vec<DeviceLine>>, Error> {
-    let known = store.devices_of(who.session.account).await?.into_iter();
-    let this = who.session.device;
-    Ok(Answer(arranged(known.map(|one| line(one, Some(this))).collect())))
+async fn lines<A, R: Resource>(allowed: &Authorized<A, R>) -> Result<Answer<Vec<DeviceLine>>, Error>
+where
+    A: Action<R, Who = Person>,
+{
+    let session = &allowed.who.session;
+    let known = allowed.store().devices_of(session.account).await?.into_iter();
+    let known = known.filter(|one| one.is_there(allowed.app().now()));
+    Ok(Answer(arranged(known.map(|one| line(one, Some(session.device))).collect())))
 }
 
 pub fn line(one: Device, this: Option<DeviceId>) -> DeviceLine {
@@ -92,6 +97,7 @@ pub fn line(one: Device, this: Option<DeviceId>) -> DeviceLine {
         standing: one.standing(),
         name: one.name,
         kind: one.kind,
+        keeps_nothing: one.brief,
         first_at: one.first_at,
         heard_at: one.heard_at,
         is_this: this == Some(one.device),

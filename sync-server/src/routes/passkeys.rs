@@ -125,6 +125,9 @@ pub struct Used {
     user: Hex,
     #[serde(default)]
     slot: Option<String>,
+    /// On a device that keeps nothing.
+    #[serde(default)]
+    brief: bool,
 }
 
 #[derive(Serialize)]
@@ -148,7 +151,7 @@ pub async fn open(
     allowed: Authorized<SignInByPasskey, Service>,
     FromDevice { mut json, address, kind }: FromDevice<Used>,
 ) -> Result<Entered, Error> {
-    let browser = Browser { slot: json.slot.take(), kind };
+    let browser = Browser { slot: json.slot.take(), kind, brief: json.brief };
     let used = From { json, address };
     let known = proven(allowed.app(), allowed.store(), Door::Portal, &used).await?;
     let (cookie, Answer(mut opened)) =

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::extract::{Answer, From, FromDevice, Json};
 use crate::secret::{Secret, Slot};
 use crate::sign_in::Authentication;
-use crate::state::{App, PORTAL_SESSION_MS, portal_cookie};
+use crate::state::{App, portal_cookie, portal_session_ms};
 use crate::store::Store;
 use crate::store::people::{Door, NewSession};
 use crate::tries::Who;
@@ -47,6 +47,9 @@ pub struct SignIn {
     authentication: String,
     #[serde(default)]
     slot: Option<String>,
+    /// On a device that keeps nothing.
+    #[serde(default)]
+    brief: bool,
 }
 
 #[derive(Deserialize)]
@@ -84,7 +87,8 @@ pub async fn open(
         return Err(Error::SignInNotRecognized);
     };
     app.tries().was_right(who);
-    enter(app, allowed.store(), account, Browser { slot: proof.slot, kind }).await
+    let browser = Browser { slot: proof.slot, kind, brief: proof.brief };
+    enter(app, allowed.store(), account, browser).await
 }
 
 /// What is known of the browser that somebody signs in with.
@@ -92,6 +96,8 @@ pub struct Browser {
     /// Of a session that was lost there.
     pub slot: Option<String>,
     pub kind: String,
+    /// It keeps nothing.
+    pub brief: bool,
 }
 
 /// A new session for whoever proved who they are; in `slot`, if this account had it.
@@ -99,7 +105,7 @@ pub async fn enter(
     app: &App,
     store: &dyn Store,
     account: AccountId,
-    Browser { slot, kind }: Browser,
+    Browser { slot, kind, brief }: Browser,
 ) -> Result<Entered, Error> {
     let now = app.now();
     let lost = match slot {
@@ -128,14 +134,15 @@ pub async fn enter(
         device,
         slot: slot.clone(),
         kind,
+        brief,
         door: Door::Portal,
         demo: false,
         at: now,
-        until: now.plus_millis(PORTAL_SESSION_MS),
+        until: now.plus_millis(portal_session_ms(brief)),
     };
     store.open_session(session).await?;
     let opened = Opened { slot: slot.text().to_owned(), carried: None };
-    Ok(([(header::SET_COOKIE, portal_cookie(&slot, &token))], Answer(opened)))
+    Ok(([(header::SET_COOKIE, portal_cookie(&slot, &token, brief))], Answer(opened)))
 }
 
 /// The other devices keep what opens their vaults; only what signs in changes here.

@@ -107,6 +107,7 @@ fn session(account: AccountId, door: Door) -> (Secret, NewSession) {
         device: DeviceId::from_u128(1),
         slot: Slot::fresh(&mut OsRng),
         kind: String::new(),
+        brief: false,
         door,
         demo: false,
         at: NOW,

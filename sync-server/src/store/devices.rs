@@ -8,8 +8,10 @@ use shared::view::devices::Standing;
 use super::Answer;
 use crate::audit::Entry;
 use crate::secret::SecretHash;
+use crate::state::BRIEF_SESSION_MS;
 
-/// Devices of one answer. More than a family has; the last ones that were here.
+/// Devices of one answer. More than a family has; the last ones that were here, and before those that
+/// keep nothing all others: somebody goes to the library every week.
 pub const DEVICES_MAX: usize = 100;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub struct Device {
     pub account: AccountId,
     /// Browser and system, as told at the last sign-in.
     pub kind: String,
+    /// It keeps nothing: it is there as long as its session is.
+    pub brief: bool,
     /// What its person calls it.
     pub name: Option<String>,
     pub first_at: Timestamp,
@@ -29,6 +33,11 @@ pub struct Device {
 }
 
 impl Device {
+    /// Whether there is anything to say of it: one that keeps nothing is gone with its session.
+    pub fn is_there(&self, now: Timestamp) -> bool {
+        !self.brief || now.millis_since(self.heard_at) < BRIEF_SESSION_MS
+    }
+
     pub const fn standing(&self) -> Standing {
         match (self.ended_at, self.told_at) {
             (None, _) => Standing::Open,

@@ -185,14 +185,15 @@ pub struct FirstSession {
     pub device: DeviceId,
     pub slot: Slot,
     pub kind: String,
+    pub brief: bool,
     pub until: Timestamp,
 }
 
 impl FirstSession {
     pub fn of(&self, account: AccountId, at: Timestamp) -> NewSession {
-        let Self { token, device, slot, kind, until } = self.clone();
+        let Self { token, device, slot, kind, brief, until } = self.clone();
         let (door, demo) = (Door::Portal, false);
-        NewSession { token, account, device, slot, kind, door, demo, at, until }
+        NewSession { token, account, device, slot, kind, brief, door, demo, at, until }
     }
 }
 
@@ -251,6 +252,8 @@ pub struct NewSession {
     pub slot: Slot,
     /// Browser and system as their makers call them; empty where nobody can tell.
     pub kind: String,
+    /// Its device keeps nothing, and it is over soon after the device was last heard.
+    pub brief: bool,
     pub door: Door,
     /// Opened by a link of the demo: its device may keep its keys without a passphrase.
     pub demo: bool,
@@ -266,6 +269,8 @@ pub struct Session {
     pub slot: Slot,
     pub door: Door,
     pub demo: bool,
+    /// Its device keeps nothing.
+    pub brief: bool,
     /// When a code was last given in it.
     pub proven_at: Option<Timestamp>,
 }

@@ -127,10 +127,15 @@ async fn write(stage: &Stage, page: &Page) -> Result<()> {
 }
 
 pub(super) async fn lock_with_keys(page: &Page) -> Result<()> {
+    press_lock_keys(page).await?;
+    page.see(LOCKED).await
+}
+
+pub(super) async fn press_lock_keys(page: &Page) -> Result<()> {
     page.js("document.activeElement.dispatchEvent(new KeyboardEvent('keydown',
             { code: 'KeyL', altKey: true, shiftKey: true, bubbles: true, cancelable: true }))")
-        .await?;
-    page.see(LOCKED).await
+        .await
+        .map(drop)
 }
 
 pub(super) async fn open_with(page: &Page, words: &str) -> Result<()> {

@@ -2,7 +2,8 @@
 //! the phone and comes back with nothing but the passkey; the passphrase opens that too. Removed, it
 //! opens nothing. One that answers nothing signs in and says that it opens nothing.
 
-use super::lock::{SIGN_IN_NAME, lock_with_keys, open_with, set_up};
+use super::lock::{SIGN_IN_NAME, lock_with_keys, open_with, press_lock_keys, set_up};
+use super::not_mine::{MEANS, NOT_MINE, kept_in_clear};
 use crate::engine::{Engine, PHONE};
 use crate::page::Name::{Has, Is};
 use crate::page::{PATIENCE, Page};
@@ -65,6 +66,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
 
 async fn opens_new_devices(stage: &Stage, page: &Page, passphrase: &str) -> Result<()> {
     leave(stage, page, OPEN).await?;
+    keeps_nothing_on_a_phone_of_somebody_else(page).await?;
     come_back(page).await?;
     page.see("Your recovery code").await?;
     page.click("button", Is("I have kept the code")).await?;
@@ -75,6 +77,22 @@ async fn opens_new_devices(stage: &Stage, page: &Page, passphrase: &str) -> Resu
 
     leave(stage, page, passphrase).await?;
     opens_a_device_that_was_there(page, passphrase).await
+}
+
+async fn keeps_nothing_on_a_phone_of_somebody_else(page: &Page) -> Result<()> {
+    page.click("link", Is("I have an account already")).await?;
+    page.click("checkbox", Has(NOT_MINE)).await?;
+    page.click("button", Is("Use a passkey")).await?;
+    page.click("link", Is("Open my record")).await?;
+    page.see("Up to date").await?;
+    page.see(MEANS).await?;
+    settings(page).await?;
+    page.find("button", Is("Remove My phone")).await?;
+    ensure!(!page.has("button", Is("Add a passkey")).await?, "a passkey would stay there");
+    let kept = kept_in_clear(page).await?;
+    ensure!(kept.starts_with("[[],") && !kept.contains("slot"), "{kept}");
+    press_lock_keys(page).await?;
+    page.see("Enter your code").await
 }
 
 async fn answers_nothing(stage: &Stage, page: &Page, passphrase: &str) -> Result<()> {

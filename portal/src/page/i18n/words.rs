@@ -2,6 +2,7 @@
 //! themselves, of all languages, are an asset that the boot script brings, because they weigh less
 //! there and change without the program.
 
+use std::cell::Cell;
 use std::sync::OnceLock;
 
 use super::{Language, current, number, plural_form};
@@ -52,7 +53,19 @@ fn plural(place: usize, count: u32, values: &[&str]) -> String {
     shown(&fill(text, values, &number(count)))
 }
 
+thread_local! {
+    static KEEPS_NOTHING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// From now on nothing is said to be on this device, or the other way round. Screens that were built
+/// before keep their words.
+pub(crate) fn say_that_nothing_is_kept(keeps_nothing: bool) {
+    KEEPS_NOTHING.set(keeps_nothing);
+}
+
 fn line(place: usize) -> &'static str {
+    let instead = || INSTEAD.iter().find(|(of, _)| *of == place).map(|(_, by)| *by);
+    let place = KEEPS_NOTHING.get().then(instead).flatten().unwrap_or(place);
     // What staff read follows everything that patients read.
     let language = if place < 2 * (MESSAGES + TESTS) { MESSAGES + TESTS } else { OF_STAFF };
     let place = match current() {
@@ -106,7 +119,7 @@ fn fill(text: &str, values: &[&str], count: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::{Language, switch_to};
-    use super::{action_back, action_call, fill, test};
+    use super::{action_back, action_call, fill, say_that_nothing_is_kept, state_saved_here, test};
 
     #[test]
     fn values_take_the_place_of_their_numbers() {
@@ -124,6 +137,16 @@ mod tests {
         assert_eq!(test("10834"), None);
         switch_to(Language::English);
         assert_eq!(action_call("Northside", "555"), "Call Northside, 555");
+    }
+
+    #[test]
+    fn where_nothing_is_kept_nothing_is_said_to_be() {
+        switch_to(Language::English);
+        assert_eq!(state_saved_here(), "Saved on this phone");
+        say_that_nothing_is_kept(true);
+        assert_eq!(state_saved_here(), "Sending");
+        assert_eq!(action_back(), "Back");
+        say_that_nothing_is_kept(false);
     }
 
     #[test]

@@ -121,6 +121,9 @@ fn list(page: Page, lines: Vec<DeviceLine>) -> AnyView {
 fn standing(line: &DeviceLine) -> String {
     match line.standing {
         Standing::Open if line.is_this => words::settings_device(),
+        Standing::Open if line.keeps_nothing => {
+            words::devices_keeps_nothing(&time::in_list(line.heard_at))
+        }
         Standing::Open => words::devices_last(&time::in_list(line.heard_at)),
         Standing::Ended => words::devices_ended(),
         Standing::Told { at } => words::devices_told(&time::in_list(at)),

@@ -37,7 +37,7 @@ pub(crate) fn Download() -> impl IntoView {
     // Nobody asks people of the demo for anything.
     let offers = Memo::new(move |_| {
         let asks = session.who().with(|who| who.as_ref().is_some_and(|who| !who.unasked));
-        asks && has_passkeys()
+        asks && !session.is_brief() && has_passkeys()
     });
     view! {
         <Screen name=words::download_title()>

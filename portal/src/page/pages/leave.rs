@@ -66,8 +66,7 @@ pub(crate) fn Leave() -> impl IntoView {
                 view! { <Button label=label wide=true
                     on_press=move || is_sending.update(|sending| *sending = !*sending)/> }
             }}
-            <Button label=words::leave_keep() weight=Weight::Quiet icon=Icon::Lock wide=true
-                on_press=move || session.lock_everywhere()/>
+            {keep(session)}
             <Button label=words::leave_lose() weight=Weight::Danger wide=true on_press=leave/>
         }
         .into_any(),
@@ -87,6 +86,17 @@ pub(crate) fn Leave() -> impl IntoView {
             <div class="stack">{choice}</div>
         </Screen>
     }
+}
+
+/// Nothing in a session that keeps nothing.
+fn keep(session: Session) -> Option<AnyView> {
+    (!session.is_brief()).then(|| {
+        view! {
+            <Button label=words::leave_keep() weight=Weight::Quiet icon=Icon::Lock wide=true
+                on_press=move || session.lock_everywhere()/>
+        }
+        .into_any()
+    })
 }
 
 /// Nothing while it is not known, or could not be read: then nothing is dropped.

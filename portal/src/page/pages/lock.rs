@@ -28,7 +28,7 @@ pub(crate) fn Lock() -> impl IntoView {
     }
     // The address of a record is no address of a lock: opened, it leads back to the beginning.
     Effect::new(move || {
-        if session.stage().get() == Stage::Open && is_lock_address() {
+        if matches!(session.stage().get(), Stage::Open | Stage::Welcome) && is_lock_address() {
             address.go_instead("/");
         }
     });

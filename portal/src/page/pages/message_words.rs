@@ -70,6 +70,8 @@ pub(super) fn saved_words(why: Storage) -> String {
     match why {
         Storage::Full => words::not_saved_full(),
         Storage::Unreachable => words::not_saved(),
+        Storage::NoLine => words::not_saved_no_line(),
+        Storage::NotAccepted => words::not_saved_not_accepted(),
     }
 }
 

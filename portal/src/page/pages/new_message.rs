@@ -10,7 +10,7 @@ use super::message_words::{EmergencyLine, not_taken, refused};
 use super::photos::{AttachPhotos, Attached};
 use super::the_clinic::away;
 use super::thread::send_words;
-use crate::page::draft::{Draft, Keeping};
+use crate::page::draft::{Draft, Keeping, was_sent};
 use crate::page::i18n::words;
 use crate::page::session::{NotTaken, Session};
 use crate::page::ui::banner::Banner;
@@ -95,25 +95,34 @@ impl Form {
         let Some(photos) = self.photos.ready() else { return };
         self.is_sending.set(true);
         let audience = self.audience.get_untracked();
+        let (topic_key, text_key) = (self.topic.key(), self.text.key());
+        let let_go = self.photos.let_go(&photos);
         spawn_local(async move {
             let sent = self
                 .session
                 .edit(Edit::StartThread {
-                    topic,
-                    text,
+                    topic: topic.clone(),
+                    text: text.clone(),
                     audience,
                     category: None,
                     about: None,
-                    attachments: photos.clone(),
+                    attachments: photos,
                     red_flags: Vec::new(),
                 })
                 .await;
-            self.is_sending.try_set(false);
+            let is_gone = self.is_sending.try_set(false).is_some();
+            if sent.is_ok() {
+                let_go();
+            }
             match sent {
+                Ok(_) if is_gone => {
+                    was_sent(self.session, topic_key, &topic).await;
+                    was_sent(self.session, text_key, &text).await;
+                }
+                Err(_) if is_gone => {}
                 Ok(thread) => {
                     self.topic.clear();
                     self.text.clear();
-                    self.photos.keep(&photos, false);
                     open_thread(format!("/messages/{thread}"));
                 }
                 Err(NotTaken::Refused(why)) => self.blame(vec![why]),

@@ -81,7 +81,10 @@ pub(crate) fn PasskeysScreen() -> impl IntoView {
                 <Banner tone=Tone::Alert icon=Icon::Alert urgent=true>{denied(why)}</Banner>
             })}
             {move || all.get().filter(|all| !all.is_empty()).map(|all| rows(passkeys, all))}
-            {if has_passkeys() {
+            {if session.is_brief() {
+                // None is made in a phone that is somebody else's; those that are there can be removed.
+                ().into_any()
+            } else if has_passkeys() {
                 form(passkeys)
             } else {
                 view! { <p>{words::passkeys_none()}</p> }.into_any()
@@ -101,7 +104,8 @@ fn rows(passkeys: Passkeys, all: Vec<PasskeyLine>) -> AnyView {
             <RowButton title=label on_press=remove/>
         }
     };
-    let here = all.iter().any(|line| !line.here).then(|| {
+    let may_open_here = !passkeys.session.is_brief();
+    let here = (may_open_here && all.iter().any(|line| !line.here)).then(|| {
         let press = move || {
             passkeys
                 .ask_browser(PasskeyAsk::ForSignIn, Box::new(|used| PasskeyAsk::UseHere { used }));

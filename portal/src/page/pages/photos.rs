@@ -39,11 +39,24 @@ impl Attached {
 
     /// With `keep` they come back out of a message; without, a message has them now, or nobody.
     pub(super) fn keep(self, photos: &[Attachment], keep: bool) {
-        let blobs: Vec<_> = photos.iter().map(|photo| photo.blob.clone()).collect();
-        if let Some(key) = self.key.try_get_untracked().filter(|_| !blobs.is_empty()) {
-            self.session.keep_photos(&key, blobs, keep);
+        if let Some(key) = self.key.try_get_untracked().filter(|_| !photos.is_empty()) {
+            self.session.keep_photos(&key, blobs(photos), keep);
         }
     }
+
+    /// For when a message has them, and its screen may be gone.
+    pub(super) fn let_go(self, photos: &[Attachment]) -> impl FnOnce() + use<> {
+        let (key, blobs) = (self.key.get_untracked(), blobs(photos));
+        move || {
+            if !blobs.is_empty() {
+                self.session.keep_photos(&key, blobs, false);
+            }
+        }
+    }
+}
+
+fn blobs(photos: &[Attachment]) -> Vec<String> {
+    photos.iter().map(|photo| photo.blob.clone()).collect()
 }
 
 fn of(answer: &Option<Answer>) -> DraftPhotos {

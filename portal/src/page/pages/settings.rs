@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::the_clinic::TheClinic;
 use crate::page::i18n::{Language, words};
 use crate::page::preferences::{Preferences, TextSize, Theme};
+use crate::page::session::Session;
 use crate::page::ui::card::Card;
 use crate::page::ui::icon::Icon;
 use crate::page::ui::platform::{hear, root_data, tell};
@@ -19,14 +20,14 @@ use safety::Safety;
 
 #[component]
 pub(crate) fn Settings() -> impl IntoView {
+    let is_brief = expect_context::<Session>().is_brief();
     view! {
         <Screen name=words::places_settings()>
             <h1>{words::places_settings()}</h1>
             <Reading/>
             <Card id="on-this-device" title=words::settings_device() flush=true>
                 <Rows>
-                    <Install/>
-                    <Kept/>
+                    {(!is_brief).then(|| view! { <Install/><Kept/> })}
                     <RowLink href="/activity".to_owned() icon=Icon::Sending
                         title=words::activity_sending() detail=words::settings_sending()/>
                     <RowLink href="/keys".to_owned() icon=Icon::Info title=words::keys_title()

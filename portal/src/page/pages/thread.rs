@@ -14,7 +14,7 @@ use super::message_words::{EmergencyLine, not_taken, state_words};
 use super::not_found::Missing;
 use super::photos::{AttachPhotos, Attached, photos};
 use crate::bridge::Status;
-use crate::page::draft::{Draft, Keeping};
+use crate::page::draft::{Draft, Keeping, was_sent};
 use crate::page::i18n::{time, words};
 use crate::page::session::{Asked, NotTaken, Session};
 use crate::page::ui::banner::Banner;
@@ -130,21 +130,28 @@ fn Reply(session: Session, id: EntryId, draft: Draft, attached: Attached) -> Any
         // What is being made small is said beside it.
         let Some(photos) = attached.ready() else { return };
         is_sending.set(true);
+        let (key, let_go) = (draft.key(), attached.let_go(&photos));
         spawn_local(async move {
             let sent = session
                 .edit(Edit::Reply {
                     thread: id,
                     text: text.clone(),
-                    attachments: photos.clone(),
+                    attachments: photos,
                     red_flags: Vec::new(),
                 })
                 .await;
-            is_sending.try_set(false);
+            let is_gone = is_sending.try_set(false).is_some();
+            if sent.is_ok() {
+                let_go();
+            }
             match sent {
+                Ok(_) if is_gone => was_sent(session, key, &text).await,
                 Ok(_) => {
                     trouble.try_set(None);
-                    said.try_set(Some(words::state_saved_here()));
-                    attached.keep(&photos, false);
+                    said.try_set(Some(match session.is_brief() {
+                        true => words::asking_saved(),
+                        false => words::state_saved_here(),
+                    }));
                     // What was typed meanwhile is the next message.
                     if draft.text().try_get_untracked().is_some_and(|newer| newer == text) {
                         draft.clear();

@@ -49,13 +49,15 @@ pub(crate) struct Visit {
     name: RwSignal<String>,
     denied: RwSignal<Option<Denied>>,
     is_busy: RwSignal<bool>,
+    /// Nothing is kept on this device.
+    brief: RwSignal<bool>,
+    address: Address,
 }
 
 #[component]
 pub(crate) fn Welcome() -> impl IntoView {
     let visit = expect_context::<Visit>();
     let session = visit.session;
-    let address = expect_context::<Address>();
     let step = Memo::new(move |_| visit.step.get());
     Effect::new(move |before: Option<Step>| {
         let now = step.get();
@@ -66,7 +68,7 @@ pub(crate) fn Welcome() -> impl IntoView {
     });
     move || match step.get() {
         Step::Invitation => invitation(visit),
-        Step::Name => view! { <ChooseName name=visit.name taken=visit.denied
+        Step::Name => view! { <ChooseName name=visit.name brief=visit.brief taken=visit.denied
         on_chosen=move |()| visit.step.set(Step::Passphrase)/> }
         .into_any(),
         Step::Passphrase => view! { <ChoosePassphrase session=session busy=visit.is_busy
@@ -75,14 +77,14 @@ pub(crate) fn Welcome() -> impl IntoView {
         .into_any(),
         Step::Recovery { slot, code } => {
             view! { <Recovery name=visit.name.get_untracked() code=code
-            on_kept=move |()| visit.enter(slot.clone(), address)/> }
+            on_kept=move |()| visit.enter(slot.clone(), false)/> }
             .into_any()
         }
     }
 }
 
 impl Visit {
-    pub(crate) fn start(session: Session) -> Self {
+    pub(crate) fn start(session: Session, address: Address) -> Self {
         Self {
             session,
             step: RwSignal::new(Step::Invitation),
@@ -90,6 +92,8 @@ impl Visit {
             name: RwSignal::new(String::new()),
             denied: RwSignal::new(None),
             is_busy: RwSignal::new(false),
+            brief: RwSignal::new(false),
+            address,
         }
     }
 
@@ -102,13 +106,15 @@ impl Visit {
         spawn_local(async move {
             let name = self.name.get_untracked();
             let Claim { secret, birth_date } = claim;
-            let access = Access::Activate { secret, birth_date, name, passphrase };
+            let brief = self.brief.get_untracked();
+            let access = Access::Activate { secret, birth_date, name, passphrase, brief };
             let outcome = self.session.access(access).await;
             self.is_busy.set(false);
             match outcome {
-                Ok(Granted::Entered { slot, recovery_code }) => {
-                    self.step.set(Step::Recovery { slot, code: recovery_code });
+                Ok(Granted::Entered { slot, recovery_code: Some(code) }) => {
+                    self.step.set(Step::Recovery { slot, code });
                 }
+                Ok(Granted::Entered { slot, recovery_code: None }) => self.enter(slot, true),
                 Ok(_) => self.denied.set(Some(Denied::Interrupted)),
                 Err(why) => {
                     self.denied.set(Some(why));
@@ -120,12 +126,12 @@ impl Visit {
         });
     }
 
-    fn enter(self, slot: String, address: Address) {
+    fn enter(self, slot: String, brief: bool) {
         self.claim.set(None);
         self.name.set(String::new());
         self.step.set(Step::Invitation);
-        self.session.enter(slot);
-        address.go_instead("/download");
+        self.session.enter(slot, brief);
+        self.address.go_instead("/download");
     }
 }
 
@@ -141,6 +147,7 @@ fn invitation(visit: Visit) -> AnyView {
         view! { <Banner tone=Tone::Info icon=Icon::Info>{words::welcome_ended()}</Banner> }
     });
     let hold = move |claim: Claim| {
+        words::say_that_nothing_is_kept(visit.brief.get_untracked());
         visit.claim.set(Some(claim));
         visit.step.set(Step::Name);
     };
@@ -150,7 +157,7 @@ fn invitation(visit: Visit) -> AnyView {
             <Brand/>
             {ended}
             <div><p class="soft">{words::welcome_step("1")}</p><h1>{title}</h1><p>{text}</p></div>
-            <Invitation on_hold=hold/>
+            <Invitation on_hold=hold brief=visit.brief/>
         </Screen>
     }
     .into_any()

@@ -8,7 +8,8 @@ use super::device::{Outside, leaving, set_leaving};
 use super::line::Line;
 use super::{Session, Stage};
 use crate::bridge::{self, Access, Denied, Granted, Opener, Status};
-use crate::page::ui::platform::{Kept, forget_database, slots_on_disk};
+use crate::page::i18n::words;
+use crate::page::ui::platform::{Kept, forget_database, set_root_data, slots_on_disk, tell};
 
 impl Session {
     /// Asks the worker, and starts one if there is none.
@@ -27,6 +28,9 @@ impl Session {
 
     /// Before an account is made or signed in here: whatever is open in this tab is closed.
     pub(crate) fn stand_outside(self) {
+        if self.is_brief() {
+            return self.end_what_is_kept_nowhere();
+        }
         if !matches!(
             self.stage.get_untracked(),
             Stage::Welcome | Stage::Ended | Stage::Revoked | Stage::Lost
@@ -38,11 +42,15 @@ impl Session {
     }
 
     /// Opens the account that an invitation or a sign-in just made.
-    pub(crate) fn enter(self, slot: String) {
-        Kept::Tab.write("slot", Some(&slot));
+    pub(crate) fn enter(self, slot: String, brief: bool) {
+        match brief {
+            // For the boot script, which tells the clinic when it ends.
+            true => set_root_data("brief", Some(&slot)),
+            false => Kept::Tab.write("slot", Some(&slot)),
+        }
         Kept::Tab.write("locked", None);
         self.invitation.set(None);
-        self.line.try_update_value(|line| line.open_slot(slot));
+        self.line.try_update_value(|line| line.open_slot(slot, brief));
         self.stage.set(Stage::Opening);
     }
 
@@ -53,7 +61,7 @@ impl Session {
 
     /// What opens of the record without a key; nothing takes it away.
     pub(crate) fn keep_card(self, text: Option<&str>) {
-        if let Some(slot) = self.line.with_value(Line::slot) {
+        if let Some(slot) = self.line.with_value(Line::slot).filter(|_| !self.is_brief()) {
             Outside::write_card(&slot, text);
         }
     }
@@ -77,20 +85,30 @@ impl Session {
 
     /// Takes everything off this device; what was not sent goes with it.
     pub(crate) async fn leave(self) -> Result<(), Denied> {
-        let slot = self.line.with_value(Line::slot);
+        let (slot, brief) = (self.line.with_value(Line::slot), self.is_brief());
         let Granted::Left { clinic_knows } = self.access(Access::Leave).await? else {
             return Err(Denied::Interrupted);
         };
-        if let Some(slot) = slot.clone().filter(|_| !clinic_knows) {
+        // A session that keeps nothing is over by itself soon.
+        if let Some(slot) = slot.clone().filter(|_| !clinic_knows && !brief) {
             set_leaving(&[leaving(), vec![slot]].concat());
         }
         self.forget_slot();
         self.line.try_update_value(Line::end);
-        if let Some(slot) = slot {
+        if let Some(slot) = slot.filter(|_| !brief) {
             forget_database(&slot);
         }
         self.show_nothing(Stage::Welcome);
         Ok(())
+    }
+
+    /// Where nothing is kept there is nothing to lock: the worker goes, and with it everything. The clinic
+    /// is told, or notices it in a few minutes.
+    pub(super) fn end_what_is_kept_nowhere(self) {
+        self.line.try_update_value(Line::end);
+        self.line.try_update_value(|line| line.set_slot(None));
+        self.show_nothing(Stage::Welcome);
+        tell("end-brief");
     }
 
     /// Nothing says whose tab this is: if the disk knows somebody, it is theirs.
@@ -122,6 +140,10 @@ impl Session {
     // --- What the worker says ---
 
     pub(super) fn opened(self, who: bridge::Session) {
+        words::say_that_nothing_is_kept(self.is_brief());
+        if self.is_brief() {
+            return self.shown(who);
+        }
         // Only now: a slot from a link that nobody is in must not replace the one that works.
         let slot = self.line.with_value(Line::slot);
         Kept::Tab.write("slot", slot.as_deref());
@@ -131,6 +153,10 @@ impl Session {
         if let Some(slot) = &slot {
             Outside::write_clinic(slot, &who.clinic, who.unasked);
         }
+        self.shown(who);
+    }
+
+    fn shown(self, who: bridge::Session) {
         self.who.set(Some(who));
         if self.stage.get_untracked() != Stage::Open {
             self.stage.set(Stage::Open);
@@ -147,7 +173,8 @@ impl Session {
             Status::UpToDate { .. } | Status::Checking => Some(0),
             Status::NotSent { .. } | Status::Damaged => None,
         });
-        if let (Some(waiting), Some(slot)) = (waiting, self.line.with_value(Line::slot)) {
+        let slot = self.line.with_value(Line::slot).filter(|_| !self.is_brief());
+        if let (Some(waiting), Some(slot)) = (waiting, slot) {
             Outside::write_waiting(&slot, waiting);
         }
         self.status.set(status);
@@ -176,6 +203,7 @@ impl Session {
     }
 
     pub(super) fn show_nothing(self, stage: Stage) {
+        words::say_that_nothing_is_kept(false);
         self.status.set(None);
         self.stage.set(stage);
         self.who.set(None);
@@ -183,6 +211,7 @@ impl Session {
 
     fn forget_slot(self) {
         let slot = self.line.with_value(Line::slot);
+        set_root_data("brief", None);
         Kept::Tab.write("slot", None);
         Kept::Tab.write("locked", None);
         if Kept::Device.read("slot") == slot {

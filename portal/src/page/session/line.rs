@@ -41,6 +41,8 @@ pub(super) struct Line {
     port: Option<WorkerPort>,
     life: Life,
     slot: Option<String>,
+    /// What is open in that slot is kept nowhere, and ends with its worker.
+    keeps_nothing: bool,
     /// The account is open, so that questions and edits have an address.
     is_open: bool,
     next: Number,
@@ -63,6 +65,7 @@ impl Line {
             port: None,
             life: Life(0),
             slot,
+            keeps_nothing: false,
             is_open: false,
             next: 0,
             questions: Vec::new(),
@@ -147,13 +150,19 @@ impl Line {
         self.port.is_some() && !self.is_ending
     }
 
-    pub(super) fn set_slot(&mut self, slot: Option<String>) {
-        self.slot = slot;
+    pub(super) const fn keeps_nothing(&self) -> bool {
+        self.keeps_nothing
     }
 
-    pub(super) fn open_slot(&mut self, slot: String) {
+    pub(super) fn set_slot(&mut self, slot: Option<String>) {
+        self.slot = slot;
+        self.keeps_nothing = false;
+    }
+
+    pub(super) fn open_slot(&mut self, slot: String, keeps_nothing: bool) {
         self.post(&ToWorker::Open { slot: slot.clone() });
         self.slot = Some(slot);
+        self.keeps_nothing = keeps_nothing;
     }
 
     fn number(&mut self) -> Number {

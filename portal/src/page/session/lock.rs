@@ -72,6 +72,9 @@ impl Session {
 
     /// Every tab of this account.
     pub(crate) fn lock_everywhere(self) {
+        if self.is_brief() {
+            return self.lock();
+        }
         if let Some(slot) = self.line.with_value(Line::slot) {
             // Another value each time, because only a change is heard.
             Kept::Device.write("lock", Some(&format!("{slot} {}", random_key())));
@@ -84,6 +87,9 @@ impl Session {
         match self.stage.get_untracked() {
             Stage::Welcome | Stage::Ended | Stage::Revoked | Stage::Lost | Stage::Locked => return,
             Stage::Opening | Stage::Open | Stage::NeedsConnection | Stage::Broken => {}
+        }
+        if self.is_brief() {
+            return self.end_what_is_kept_nowhere();
         }
         Kept::Tab.write("locked", Some("yes"));
         self.show_nothing(Stage::Locked);

@@ -79,6 +79,9 @@ pub(crate) fn Field(
     #[prop(into)] value: Signal<String>,
     #[prop(into)] on_input: Callback<String>,
     #[prop(optional)] chars_max: Option<usize>,
+    /// The browser shall not remember what is typed, whatever it is.
+    #[prop(optional, into)]
+    unhelped: Signal<bool>,
 ) -> AnyView {
     let hint_id = format!("{id}-hint");
     let error_id = format!("{id}-error");
@@ -110,7 +113,8 @@ pub(crate) fn Field(
             <input class=kind.class() id=id maxlength=chars_max
                 type=kind.is_secret().then_some("password")
                 inputmode=kind.input_mode()
-                autocomplete=kind.autocomplete() autocapitalize=kind.autocapitalize()
+                autocomplete=move || if unhelped.get() { "off" } else { kind.autocomplete() }
+                autocapitalize=kind.autocapitalize()
                 spellcheck=kind.autocapitalize().map(|_| "false")
                 aria-describedby=described aria-invalid=invalid
                 prop:value=value on:input=move |event| on_input.run(event_target_value(&event))/>

@@ -2,6 +2,8 @@
 //! handle that the browser took away is opened again and what was asked, which is idempotent, run
 //! again. A database that came back empty gets its keys again, because rows without them are lost.
 
+mod memory;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -11,6 +13,7 @@ use shared::id::Rng;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::CryptoKey;
 
+use self::memory::Memory;
 pub use super::database::DiskError;
 use super::database::{Database, Mode, result};
 use super::random::Browser;
@@ -40,6 +43,8 @@ pub type Keys = (Vec<u8>, Option<CryptoKey>);
 
 pub struct Disk {
     name: String,
+    /// In place of a database, where nothing may stay.
+    memory: Option<Memory>,
     database: RefCell<Option<Rc<Database>>>,
     /// As they were last read or written here.
     keys: RefCell<Option<Keys>>,
@@ -57,14 +62,28 @@ pub struct Change {
 
 impl Disk {
     pub async fn open(name: &str) -> Result<Self, DiskError> {
-        let disk = Self {
+        let disk = Self::of(name, None);
+        disk.again(async |_| Ok(())).await?;
+        Ok(disk)
+    }
+
+    /// Of a session that keeps nothing: it ends with this program.
+    pub fn in_memory(name: &str) -> Self {
+        Self::of(name, Some(Memory::default()))
+    }
+
+    fn of(name: &str, memory: Option<Memory>) -> Self {
+        Self {
             name: name.to_owned(),
+            memory,
             database: RefCell::default(),
             keys: RefCell::default(),
             came_back_empty: Cell::default(),
-        };
-        disk.again(async |_| Ok(())).await?;
-        Ok(disk)
+        }
+    }
+
+    pub const fn keeps_nothing(&self) -> bool {
+        self.memory.is_some()
     }
 
     pub fn name(&self) -> &str {
@@ -78,6 +97,9 @@ impl Disk {
 
     /// Everything in a store. Without bytes where something else lies in the place of a row.
     pub async fn all(&self, store: &str) -> Result<Vec<(String, Vec<u8>)>, DiskError> {
+        if let Some(memory) = &self.memory {
+            return Ok(memory.all(store));
+        }
         self.again(async |database| {
             let transaction = database.begin(store, Mode::Read)?;
             let rows = transaction.store(store)?;
@@ -98,6 +120,9 @@ impl Disk {
         store: &str,
         names: &[String],
     ) -> Result<Vec<Option<Vec<u8>>>, DiskError> {
+        if let Some(memory) = &self.memory {
+            return Ok(memory.these(store, names));
+        }
         self.again(async |database| {
             let transaction = database.begin(store, Mode::Read)?;
             let rows = transaction.store(store)?;
@@ -117,6 +142,9 @@ impl Disk {
 
     /// All of it or nothing, and durable when it comes back. What a person wrote may use the reserve.
     pub async fn change(&self, change: &Change) -> Result<(), DiskError> {
+        if let Some(memory) = &self.memory {
+            return memory.change(change);
+        }
         let run = async |database: &Database| put(database, change).await;
         let mut outcome = self.again(&run).await;
         if outcome == Err(DiskError::Full) && change.strict && self.give_up_reserve().await {
@@ -141,6 +169,10 @@ impl Disk {
     /// Destroys everything, keys first: what they sealed is then gone, whatever happens next.
     pub async fn wipe(&self) -> Result<(), DiskError> {
         self.keys.take();
+        if let Some(memory) = &self.memory {
+            memory.wipe();
+            return Ok(());
+        }
         self.again(async |database| {
             for store in STORES {
                 let transaction = database.begin(store, Mode::WriteStrictly)?;
@@ -154,6 +186,9 @@ impl Disk {
 
     /// The vault's header, and the device's own key if there is one.
     pub async fn vault(&self) -> Result<Option<Keys>, DiskError> {
+        if self.keeps_nothing() {
+            return Ok(self.keys.borrow().clone());
+        }
         let found = self.again(read_keys).await?;
         self.keys.replace(found.clone());
         Ok(found)
@@ -167,6 +202,9 @@ impl Disk {
         device: Option<&CryptoKey>,
     ) -> Result<bool, DiskError> {
         let keys = (header.to_vec(), device.cloned());
+        if self.keeps_nothing() {
+            return Ok(self.keys.replace(Some(keys)).is_none());
+        }
         // A try of which nobody heard the end may have kept it.
         let keep = async |database: &Database| {
             Ok(keep(database, &keys).await? || read_keys(database).await?.as_ref() == Some(&keys))
@@ -180,13 +218,15 @@ impl Disk {
 
     /// Puts a changed header in the place of the one that was read.
     pub async fn change_vault(&self, header: &[u8]) -> Result<(), DiskError> {
-        self.again(async |database| {
-            let transaction = database.begin(KEYS, Mode::WriteStrictly)?;
-            let header = Uint8Array::from(header);
-            transaction.store(KEYS)?.put_with_key(&header, &HEADER.into())?;
-            transaction.end().await
-        })
-        .await?;
+        if !self.keeps_nothing() {
+            self.again(async |database| {
+                let transaction = database.begin(KEYS, Mode::WriteStrictly)?;
+                let header = Uint8Array::from(header);
+                transaction.store(KEYS)?.put_with_key(&header, &HEADER.into())?;
+                transaction.end().await
+            })
+            .await?;
+        }
         if let Some((kept, _)) = &mut *self.keys.borrow_mut() {
             *kept = header.to_vec();
         }
@@ -195,6 +235,9 @@ impl Disk {
 
     /// Room for what a person writes when everything else is taken. Without it that is only told sooner.
     pub async fn make_reserve(&self) {
+        if self.keeps_nothing() {
+            return;
+        }
         let there = self.these(LOCAL, &[RESERVE.to_owned()]).await;
         if there.is_ok_and(|there| there == [None]) {
             // Zeros would be packed to nothing.

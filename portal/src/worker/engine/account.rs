@@ -26,7 +26,7 @@ use super::storing::Storing;
 use super::telling::{draft_name, not_kept};
 use super::wire::Wire;
 use super::{Happened, Happenings, report};
-use crate::bridge::{Answer, Ask, Denied, Granted, Number, Status, ToPage, ToWorker};
+use crate::bridge::{Answer, Ask, Denied, Granted, Number, Status, Storage, ToPage, ToWorker};
 use crate::worker::access::{self, Opened};
 use crate::worker::album::Shelf;
 use crate::worker::browser::disk::Disk;
@@ -57,6 +57,8 @@ pub struct Account {
     pub(super) photos: Photos,
     /// Edits that take something back, until the disk has answered.
     pub(super) withdrawing: Vec<Number>,
+    /// Of a session that keeps nothing: edits that are only taken once the clinic has them.
+    pub(super) on_their_way: Vec<(Number, EntryId)>,
     /// What the page was told last.
     pub(super) told: Option<Option<Status>>,
     pub(super) damage: Damage,
@@ -111,6 +113,7 @@ impl Account {
             adding: None,
             photos,
             withdrawing: Vec::new(),
+            on_their_way: Vec::new(),
             told: None,
             damage: Damage::default(),
             is_leading: false,
@@ -260,6 +263,10 @@ impl Account {
     }
 
     async fn edit(&mut self, number: Number, edit: Edit) -> Option<Event> {
+        if self.disk.keeps_nothing() && self.has_no_line() {
+            page_port::tell(&ToPage::NotSaved { number, why: Storage::NoLine });
+            return None;
+        }
         let now = clock::now();
         let entry = EntryId::fresh(now, &mut Browser);
         let pen = Pen { account: self.profile.account, patient: self.reading.patient, entry, now };

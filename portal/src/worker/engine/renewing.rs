@@ -121,7 +121,7 @@ impl Account {
                 passkeys::use_here(slot, disk, &self.vault, &used).await
             }
             PasskeyAsk::Renew { used } => {
-                let outcome = passkeys::renew(slot, &used).await;
+                let outcome = passkeys::renew(slot, disk, &used).await;
                 self.asked_again(outcome)
             }
             PasskeyAsk::ForSignIn | PasskeyAsk::SignIn { .. } => {

@@ -1,6 +1,6 @@
 //! What the page is told: what became of what it asked for, and how things stand as a whole.
 
-use shared::id::PatientId;
+use shared::id::{EntryId, PatientId};
 use shared::sync::device::{Line, Notice};
 use shared::sync::stored::StoreError;
 
@@ -18,7 +18,11 @@ impl Account {
                 if self.withdrawing.contains(&number) {
                     self.photos_withdrawn(entry);
                 }
-                page_port::tell(&ToPage::Saved { number, entry });
+                if self.disk.keeps_nothing() {
+                    self.on_their_way.push((number, entry));
+                } else {
+                    page_port::tell(&ToPage::Saved { number, entry });
+                }
                 page_port::tell(&ToPage::Changed);
             }
             Notice::Refused { number, why } => page_port::tell(&ToPage::Refused { number, why }),
@@ -35,7 +39,32 @@ impl Account {
         }
     }
 
+    /// Nothing can be sent at once.
+    pub(super) fn has_no_line(&self) -> bool {
+        match self.device.line() {
+            Line::Exchanging | Line::Same { .. } => false,
+            Line::Offline | Line::TooOld | Line::Revoked => true,
+        }
+    }
+
+    /// What is kept nowhere is not said to be taken before the clinic has it.
+    fn tell_what_arrived(&mut self) {
+        let device = &self.device;
+        let is_waiting = |entry: &EntryId| device.waiting().any(|(waiting, _)| waiting == *entry);
+        self.on_their_way.retain(|(number, entry)| {
+            let waits = is_waiting(entry);
+            if !waits {
+                page_port::tell(&match device.dead_letters().contains_key(entry) {
+                    true => ToPage::NotSaved { number: *number, why: Storage::NotAccepted },
+                    false => ToPage::Saved { number: *number, entry: *entry },
+                });
+            }
+            waits
+        });
+    }
+
     pub(super) fn tell_status(&mut self) {
+        self.tell_what_arrived();
         let waiting = u32::try_from(self.device.unsent()).unwrap_or(u32::MAX);
         let asking = u32::try_from(self.device.asking(clock::now())).unwrap_or(u32::MAX);
         let refused = u32::try_from(self.device.dead_letters().len()).unwrap_or(u32::MAX);

@@ -5,6 +5,7 @@ use axum::http::{Request, StatusCode, header};
 use serde_json::{Value, json};
 
 use crate::secret::Slot;
+use crate::state::BRIEF_SESSION_MS;
 use crate::store::passkeys::PASSKEYS_MAX;
 use crate::testing::authenticator::{Authenticator, Pair};
 use crate::testing::{ANA_RECORD, NEW_RECORD, SignedIn, World, request, with_json};
@@ -99,6 +100,24 @@ async fn a_passkey_signs_in_without_a_name_or_a_passphrase() {
     }
     let (_, all) = world.ask_json(who.get("/api/passkeys")).await;
     assert!(all.as_array().unwrap().iter().all(|one| one["used_at"].is_number()), "{all}");
+}
+
+#[tokio::test]
+async fn on_a_device_that_keeps_nothing_a_passkey_opens_a_session_of_few_minutes() {
+    let world = World::start().await;
+    let (_, by) = with_passkey(&world, "heron-52").await;
+    let mut proof = by.use_it(&challenge(&world).await, |_| {});
+    proof["brief"] = json!(true);
+    let response = world.ask(ask("/api/passkey", &proof)).await;
+    let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
+    assert!(!cookie.contains("Max-Age") && !cookie.contains("Expires"), "{cookie}");
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+    let slot = cookie.split('=').next().unwrap().trim_start_matches("__Host-satchel-");
+    let like = world.sign_in(crate::testing::ROSA).await;
+    let there = SignedIn { slot: Slot::parse(slot).unwrap(), cookie: cookie.clone(), ..like };
+    assert_eq!(world.ask(there.get("/api/session")).await.status(), StatusCode::OK);
+    world.clock.advance(BRIEF_SESSION_MS);
+    assert_eq!(world.ask(there.get("/api/session")).await.status(), StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]

@@ -2,9 +2,16 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use futures_util::SinkExt;
 use serde_json::{Value, json};
+use shared::id::DeviceId;
+use shared::wire::{Digest, ToDevice, ToServer, VERSION};
+use tokio_tungstenite::tungstenite::Message;
 
-use crate::testing::{NEW_RECORD, ROSA, World, request, with_json};
+use crate::secret::Slot;
+use crate::state::BRIEF_SESSION_MS;
+use crate::testing::device::next;
+use crate::testing::{NEW_RECORD, ROSA, SignedIn, World, request, with_json};
 
 fn ask(path: &str, body: &Value) -> Request<Body> {
     with_json(request("POST", path), body)
@@ -190,4 +197,59 @@ async fn a_passphrase_changes_only_for_who_knows_the_old_one() {
     let body = json!({ "now": half(1), "new": half(2) });
     let refused = world.ask(rosa.post("/api/passphrase", &body)).await.status();
     assert_eq!(refused, StatusCode::FORBIDDEN);
+}
+
+/// Somebody signs in on a device that keeps nothing.
+async fn signed_in_briefly(world: &World) -> SignedIn {
+    let body = json!({ "name": "heron-52", "authentication": half(1), "brief": true });
+    let response = world.ask(ask("/api/sign-in", &body)).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
+    assert!(!cookie.contains("Max-Age") && !cookie.contains("Expires"), "{cookie}");
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+    let slot = cookie.split('=').next().unwrap().trim_start_matches("__Host-satchel-").to_owned();
+    let slot = Slot::parse(&slot).unwrap();
+    let mut it =
+        SignedIn { account: ROSA, device: DeviceId::from_u128(0), slot, cookie: cookie.clone() };
+    let (_, body) = world.ask_json(it.get("/api/session")).await;
+    it.device = body["device"].as_str().unwrap().parse().unwrap();
+    it.account = body["account"].as_str().unwrap().parse().unwrap();
+    it
+}
+
+/// A line is opened, and noted.
+async fn is_heard(world: &World, one: &SignedIn) {
+    let mut socket = world.socket(one).await;
+    let digest = Digest([0; 16]);
+    let hello = ToServer::Hello { version_min: VERSION, version_max: VERSION, digest };
+    socket.send(Message::Binary(hello.to_bytes().into())).await.unwrap();
+    assert!(matches!(next(&mut socket).await, Some(ToDevice::Welcome { .. })));
+    // Comes after what is kept of the greeting.
+    assert!(matches!(next(&mut socket).await, Some(ToDevice::Summaries { .. })));
+}
+
+#[tokio::test]
+async fn a_session_that_keeps_nothing_ends_soon_after_it_was_closed() {
+    let world = activated().await;
+    let (borrowed, own) = (signed_in_briefly(&world).await, signed_in_briefly(&world).await);
+    let listed = async || {
+        let (_, seen) = world.ask_json(own.get("/api/devices")).await;
+        seen.as_array().unwrap().iter().filter(|one| one["keeps_nothing"] == true).count()
+    };
+    assert_eq!(listed().await, 2);
+    for _ in 0..3 {
+        world.clock.advance(BRIEF_SESSION_MS - 1);
+        // Being heard on its line is what holds it.
+        for one in [&own, &borrowed] {
+            is_heard(&world, one).await;
+        }
+        assert_eq!(world.ask(borrowed.get("/api/session")).await.status(), StatusCode::OK);
+    }
+    // From here on only one of them is.
+    world.clock.advance(BRIEF_SESSION_MS - 1);
+    is_heard(&world, &own).await;
+    world.clock.advance(1);
+    let over = world.ask(borrowed.get("/api/session")).await;
+    assert_eq!(over.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(listed().await, 1, "what kept nothing is gone with its session");
 }

@@ -7,6 +7,7 @@ promises! {
     a_device_is_called_what_its_person_calls_it_and_that_is_noted;
     an_ended_device_opens_nothing_and_whoever_has_its_session_hears_why;
     a_device_that_signs_out_is_no_device_any_more;
+    devices_that_keep_nothing_push_no_other_one_out;
 }
 
 mod promise {
@@ -19,7 +20,7 @@ mod promise {
     use crate::secret::SecretHash;
     use crate::store::Store;
     use crate::store::desk::Contact;
-    use crate::store::devices::{EndedDevice, NewName};
+    use crate::store::devices::{DEVICES_MAX, EndedDevice, NewName};
     use crate::store::people::{Door, NewSession};
 
     const PHONE: DeviceId = DeviceId::from_u128(21);
@@ -67,6 +68,19 @@ mod promise {
         assert_eq!((times(0), times(1)), ((LAPTOP, NOW, LATER), (PHONE, NOW, NOW)));
         assert_eq!(devices[0].kind, "Firefox, Android");
         assert_eq!(devices[0].standing(), Standing::Open);
+    }
+
+    pub async fn devices_that_keep_nothing_push_no_other_one_out(store: &dyn Store) {
+        sign_in(store, ROSA, PHONE).await;
+        for number in 0..=DEVICES_MAX as u128 {
+            let (_, session) = session(ROSA, Door::Portal);
+            let device = DeviceId::from_u128(100 + number);
+            let at = LATER;
+            store.open_session(NewSession { device, brief: true, at, ..session }).await.unwrap();
+        }
+        let devices = store.devices_of(ROSA).await.unwrap();
+        assert_eq!((devices.len(), devices[0].device), (DEVICES_MAX, PHONE));
+        assert_eq!((devices[0].brief, devices[1].brief), (false, true));
     }
 
     pub async fn a_device_is_called_what_its_person_calls_it_and_that_is_noted(store: &dyn Store) {

@@ -156,6 +156,7 @@ mod promise {
             device: DeviceId::from_u128(1),
             slot: Slot::fresh(&mut OsRng),
             kind: String::new(),
+            brief: false,
             until: LATER,
         };
         let birth_date = BirthDate::parse("1961-04-09").unwrap();

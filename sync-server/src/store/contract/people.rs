@@ -180,6 +180,7 @@ mod promise {
             device: DeviceId::from_u128(9),
             slot: Slot::fresh(&mut OsRng),
             kind: String::new(),
+            brief: false,
             until: LATER,
         };
         let token = session.token;

@@ -1,5 +1,7 @@
 //! People's devices in memory.
 
+use std::cmp::Reverse;
+
 use shared::id::{AccountId, DeviceId};
 use shared::time::Timestamp;
 
@@ -13,7 +15,7 @@ impl DeviceStore for MemoryStore {
         self.run(|state| {
             let known = state.people.known.values();
             let mut all: Vec<_> = known.filter(|one| one.account == account).cloned().collect();
-            all.sort_by(|a, b| (b.heard_at, a.device).cmp(&(a.heard_at, b.device)));
+            all.sort_by_key(|one| (one.brief, Reverse(one.heard_at), one.device));
             all.truncate(DEVICES_MAX);
             Ok(all)
         })

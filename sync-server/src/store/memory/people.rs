@@ -308,6 +308,7 @@ impl People {
             device: new.device,
             account: new.account,
             kind: String::new(),
+            brief: new.brief,
             name: None,
             first_at: new.at,
             heard_at: new.at,
@@ -339,6 +340,7 @@ impl People {
             slot: found.slot.clone(),
             door: found.door,
             demo: found.demo,
+            brief: found.brief,
             proven_at: self.proven.get(&token).copied(),
         })
     }

@@ -34,10 +34,11 @@ impl DeviceStore for SqliteStore {
 }
 
 const COLUMNS: &str =
-    "device, account, kind, name, first_at, heard_at, ended_at, ended_for, told_at";
+    "device, account, kind, brief, name, first_at, heard_at, ended_at, ended_for, told_at";
 
 fn read(db: Db<'_>, row: &mut Columns<'_, '_>) -> Result<Device, StoreError> {
-    let (device, account, kind) = (row.device()?, row.account()?, row.take()?);
+    let (device, account) = (row.device()?, row.account()?);
+    let (kind, brief) = (row.take()?, row.take()?);
     let open = |column: &Sealed, sealed: Option<Vec<u8>>| {
         let id = device.to_bytes();
         let text = |sealed: Vec<u8>| db.open_text(column, Owner::Account(account), &[&id], &sealed);
@@ -48,6 +49,7 @@ fn read(db: Db<'_>, row: &mut Columns<'_, '_>) -> Result<Device, StoreError> {
         device,
         account,
         kind,
+        brief,
         name: open(&DEVICE_NAME, row.take()?)?,
         first_at: row.time()?,
         heard_at: row.time()?,
@@ -60,7 +62,7 @@ fn read(db: Db<'_>, row: &mut Columns<'_, '_>) -> Result<Device, StoreError> {
 fn of(db: Db<'_>, account: AccountId) -> Result<Vec<Device>, StoreError> {
     let mut find = db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM devices WHERE account = ?1
-         ORDER BY heard_at DESC, device LIMIT {DEVICES_MAX}"
+         ORDER BY brief, heard_at DESC, device LIMIT {DEVICES_MAX}"
     ))?;
     all(&mut find, [account.to_bytes()], |row| read(db, row))
 }
@@ -74,12 +76,18 @@ fn find(db: Db<'_>, device: DeviceId) -> Result<Option<Device>, StoreError> {
 /// Somebody signed in on it.
 pub fn seen(db: Db<'_>, new: &NewSession) -> Result<(), StoreError> {
     db.prepare_cached(
-        "INSERT INTO devices (device, account, kind, first_at, heard_at)
-         VALUES (?1, ?2, ?3, ?4, ?4)
+        "INSERT INTO devices (device, account, kind, first_at, heard_at, brief)
+         VALUES (?1, ?2, ?3, ?4, ?4, ?5)
          ON CONFLICT (device) DO UPDATE
          SET kind = excluded.kind, heard_at = max(heard_at, excluded.heard_at)",
     )?
-    .execute((new.device.to_bytes(), new.account.to_bytes(), &new.kind, new.at.millis()))?;
+    .execute((
+        new.device.to_bytes(),
+        new.account.to_bytes(),
+        &new.kind,
+        new.at.millis(),
+        new.brief,
+    ))?;
     Ok(())
 }
 

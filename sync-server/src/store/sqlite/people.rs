@@ -232,8 +232,9 @@ pub fn access_of(db: Db<'_>, account: AccountId) -> Result<Vec<Access>, StoreErr
 
 pub fn open_session(db: Db<'_>, new: &NewSession) -> Result<(), StoreError> {
     db.prepare_cached(
-        "INSERT INTO sessions (token, account, device, slot, door, created_at, until, demo)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO sessions (token, account, device, slot, door, created_at, until, demo,
+                               brief)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute((
         new.token.bytes(),
@@ -244,6 +245,7 @@ pub fn open_session(db: Db<'_>, new: &NewSession) -> Result<(), StoreError> {
         new.at.millis(),
         new.until.millis(),
         new.demo,
+        new.brief,
     ))?;
     if new.door == Door::Portal {
         super::devices::seen(db, new)?;
@@ -257,7 +259,7 @@ pub fn session(
     now: Timestamp,
 ) -> Result<Option<Session>, StoreError> {
     let mut find = db.prepare_cached(
-        "SELECT account, device, slot, door, demo, proven_at FROM sessions
+        "SELECT account, device, slot, door, demo, brief, proven_at FROM sessions
          WHERE token = ?1 AND ended_at IS NULL AND until > ?2",
     )?;
     one(&mut find, (token.bytes(), now.millis()), |row| {
@@ -268,6 +270,7 @@ pub fn session(
             slot: row.slot()?,
             door: row.door()?,
             demo: row.take()?,
+            brief: row.take()?,
             proven_at: row.take::<Option<i64>>()?.map(Timestamp::from_millis),
         })
     })

@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use super::denied;
 use crate::bridge::{Access, Denied};
 use crate::page::i18n::{Language, current, words};
+use crate::page::pages::not_mine::{NotMine, needs_connection};
 use crate::page::session::Session;
 use crate::page::ui::banner::Banner;
 use crate::page::ui::button::Button;
@@ -62,7 +63,7 @@ pub(super) struct Claim {
 }
 
 #[component]
-pub(super) fn Invitation(#[prop(into)] on_hold: Callback<Claim>) -> AnyView {
+pub(super) fn Invitation(#[prop(into)] on_hold: Callback<Claim>, brief: RwSignal<bool>) -> AnyView {
     let session = expect_context::<Session>();
     let form = Form {
         code: RwSignal::new(String::new()),
@@ -89,10 +90,11 @@ pub(super) fn Invitation(#[prop(into)] on_hold: Callback<Claim>) -> AnyView {
     view! {
         <form class="stack" on:submit=submit>
             {move || trouble(form)}
+            <NotMine brief=brief/>
             {code}
             <BirthDate form=form/>
             <Button label=label wide=true/>
-            <p class="small soft">{words::welcome_needs_connection()}</p>
+            {needs_connection(brief)}
             <p class="small soft">{words::welcome_no_code()}</p>
             <p><a href="/sign-in">{words::sign_in_have()}</a></p>
         </form>

@@ -16,6 +16,7 @@ pub(super) fn ChooseName(
     name: RwSignal<String>,
     /// What the clinic said about it before.
     taken: RwSignal<Option<Denied>>,
+    brief: RwSignal<bool>,
     #[prop(into)] on_chosen: Callback<()>,
 ) -> AnyView {
     let wrong = RwSignal::new(None::<NotAName>);
@@ -49,6 +50,7 @@ pub(super) fn ChooseName(
             </div>
             <form class="stack" on:submit=submit>
                 <Field id="sign-in-name" kind=Kind::Name label=words::name_label()
+                    unhelped=brief
                     hint=words::name_hint() error=error value=name chars_max=NAME_CHARS_MAX + 4
                     on_input=move |text| { wrong.set(None); name.set(text) }/>
                 <Button label=words::action_continue() wide=true/>

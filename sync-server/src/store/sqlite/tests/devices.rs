@@ -19,6 +19,7 @@ pub fn named_and_ended(db: Db<'_>, number: u8) {
         device,
         slot: Slot::fresh(&mut OsRng),
         kind: String::new(),
+        brief: false,
         door: Door::Portal,
         demo: false,
         at: NOW,
