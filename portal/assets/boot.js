@@ -214,7 +214,6 @@ window.addEventListener("satchel:end-brief", () => {
   fetch("/api/session", asked).catch(() => {}); // Then it is over in a few minutes.
 });
 
-
 // Only when somebody asks for it: some browsers then ask back.
 window.addEventListener("satchel:keep-now", async () => {
   await navigator.storage.persist();

@@ -1,5 +1,5 @@
 // Unpacks a program while it comes: a few bytes with its length, then LZMA (lc 4, lp 0, pb 0), which
-// leaves a twelfth less of a program than Brotli and which no browser knows. Loaded by the boot scripts
+// leaves a twentieth less of a program than Brotli and which no browser knows. Loaded by the boot scripts
 // as a module and by the service worker as a script, so it exports by a global name.
 
 globalThis.unpacked = (packed) => {

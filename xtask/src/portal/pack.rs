@@ -1,4 +1,4 @@
-//! Packs the programs that patients download: LZMA leaves a twelfth less of them than Brotli does.
+//! Packs the programs that patients download: LZMA leaves a twentieth less of them than Brotli.
 //! `portal/assets/unpack.js` unpacks; `docs/decisions/0149` says why that is worth a script.
 
 use std::io::Write;
