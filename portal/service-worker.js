@@ -17,7 +17,7 @@ const COMPLETE = "/.complete";
 // A page of an older release that is still open must find its files.
 const OLDER_RELEASES_KEPT = 2;
 // Not ours: each has its own rules, and none may be answered from a cache.
-const LEAVE_ALONE = ["/api/", "/clinic", "/demo/", "/fhir", "/healthz", "/readyz"];
+const LEAVE_ALONE = ["/api", "/clinic", "/demo", "/fhir", "/healthz", "/readyz"];
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
@@ -27,7 +27,8 @@ self.addEventListener("message", (event) => {
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   const ours = url.origin === self.location.origin && event.request.method === "GET";
-  if (!ours || LEAVE_ALONE.some((start) => url.pathname.startsWith(start))) return;
+  const isOfOthers = (start) => `${url.pathname}/`.startsWith(`${start}/`);
+  if (!ours || LEAVE_ALONE.some(isOfOthers)) return;
   if (event.request.mode === "navigate") {
     // The address bar may hold a file's own URL; only patient routes are the page.
     if (!isFile(url.pathname)) event.respondWith(page(event.request));

@@ -25,9 +25,9 @@ function showProgress(seen, whole) {
   document.getElementById("boot-count").textContent = `${kilobytes(seen)} / ${kilobytes(whole)} KB`;
 }
 
-async function program() {
+async function program(cache) {
   const path = "{{asset:page.wasm}}";
-  const response = await fetch(path);
+  const response = await fetch(path, { cache });
   if (!response.ok) throw new Error(`the program answered ${response.status}`);
   const isPacked = response.headers.get("content-type") !== "application/wasm";
   // The device keeps it unpacked, and there is nothing to wait for.
@@ -60,21 +60,27 @@ function styles() {
   });
 }
 
-async function words() {
-  const response = await fetch("{{asset:messages.txt}}");
+async function words(cache) {
+  const response = await fetch("{{asset:messages.txt}}", { cache });
   if (!response.ok) throw new Error(`the words answered ${response.status}`);
   return response.text();
 }
 
+function parts(cache) {
+  return Promise.all([
+    import("{{asset:page.js}}"),
+    import("{{asset:passkey.js}}"),
+    words(cache),
+    styles(),
+    WebAssembly.compileStreaming(program(cache)),
+  ]);
+}
+
 async function start() {
   try {
-    const [glue, , said, sheet, compiled] = await Promise.all([
-      import("{{asset:page.js}}"),
-      import("{{asset:passkey.js}}"),
-      words(),
-      styles(),
-      WebAssembly.compileStreaming(program()),
-    ]);
+    // What the browser kept may be damaged, so once more past its own cache.
+    const come = await parts("default").catch(() => parts("reload"));
+    const [glue, , said, sheet, compiled] = come;
     sheet.media = "all";
     window.satchelWords = said;
     await glue.default({ module_or_path: compiled });

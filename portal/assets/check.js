@@ -17,6 +17,15 @@
     document.getElementById(id).hidden = false;
   }
 
+  // Without the script that opens the portal nothing else could say so. Errors of files do not bubble.
+  window.addEventListener(
+    "error",
+    function (event) {
+      if (event.target && event.target.tagName === "SCRIPT") show("boot-dropped");
+    },
+    true,
+  );
+
   // The person's own choices, before the first paint with them.
   var theme = stored("satchel.theme");
   var text = stored("satchel.text");

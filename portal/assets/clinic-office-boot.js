@@ -21,5 +21,6 @@ try {
 } catch (error) {
   console.warn("start failed:", error.message);
   document.getElementById("boot-loading").hidden = true;
-  document.getElementById(isSecureContext ? "boot-dropped" : "boot-insecure").hidden = false;
+  const reason = typeof WebAssembly === "object" ? "boot-dropped" : "boot-old";
+  document.getElementById(isSecureContext ? reason : "boot-insecure").hidden = false;
 }

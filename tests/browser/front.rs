@@ -3,7 +3,6 @@
 
 use anyhow::{Context, Result};
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -49,6 +48,8 @@ pub struct Exchange {
 }
 
 type Exchanges = Arc<Mutex<Vec<Exchange>>>;
+/// How the paths begin that are never answered.
+type Refused = Arc<Mutex<Vec<&'static str>>>;
 
 pub struct Front {
     port: u16,
@@ -56,7 +57,7 @@ pub struct Front {
     tls: Option<TlsAcceptor>,
     state: watch::Sender<State>,
     exchanges: Exchanges,
-    refuses_sockets: Arc<AtomicBool>,
+    refused: Refused,
 }
 
 impl Front {
@@ -64,8 +65,8 @@ impl Front {
     pub fn new(port: u16, server_port: u16, with_tls: bool) -> Result<Front> {
         let tls = if with_tls { Some(acceptor()?) } else { None };
         let (state, _) = watch::channel(State::Cut);
-        let (exchanges, refuses_sockets) = (Exchanges::default(), Arc::default());
-        Ok(Front { port, server_port, tls, state, exchanges, refuses_sockets })
+        let (exchanges, refused) = (Exchanges::default(), Refused::default());
+        Ok(Front { port, server_port, tls, state, exchanges, refused })
     }
 
     /// The port that connections are led to.
@@ -92,9 +93,9 @@ impl Front {
         self.state.send_replace(State::HalfOpen);
     }
 
-    /// As some networks do: a connection that asks to become a WebSocket ends.
-    pub fn refuse_sockets(&self) {
-        self.refuses_sockets.store(true, Ordering::Relaxed);
+    /// From now on the connection ends on which something is asked for whose path begins so.
+    pub fn refuse(&self, path: &'static str) {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).push(path);
     }
 
     /// As if the server were gone: nobody listens any more when this returns.
@@ -118,7 +119,7 @@ impl Front {
             tls: self.tls.clone(),
             state: self.state.subscribe(),
             exchanges: self.exchanges.clone(),
-            refuses_sockets: self.refuses_sockets.clone(),
+            refused: self.refused.clone(),
             up: Wire::default(),
             down: Wire::default(),
         }
@@ -138,7 +139,7 @@ struct Path {
     tls: Option<TlsAcceptor>,
     state: watch::Receiver<State>,
     exchanges: Exchanges,
-    refuses_sockets: Arc<AtomicBool>,
+    refused: Refused,
     up: Wire,
     down: Wire,
 }
@@ -213,7 +214,8 @@ where
 {
     let note = |piece: &[u8]| {
         let Some(request) = request_line(piece) else { return true };
-        if request.1.starts_with("/api/sync") && path.refuses_sockets.load(Ordering::Relaxed) {
+        let refused = path.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        if refused.iter().any(|start| request.1.starts_with(start)) {
             return false;
         }
         asked.lock().unwrap_or_else(PoisonError::into_inner).push_back(request);

@@ -90,6 +90,12 @@ impl Stage {
         self.front.half_open();
     }
 
+    /// From now on nothing comes whose path begins so.
+    pub fn loses(&mut self, path: &'static str) {
+        self.had_weather = true;
+        self.front.refuse(path);
+    }
+
     pub async fn browser_starts(&mut self, setup: &Setup) -> Result<()> {
         self.browser_starts_on("browser", setup).await
     }

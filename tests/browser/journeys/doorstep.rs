@@ -1,6 +1,6 @@
 //! Where Satchel cannot run it says why, in both languages, and what to do; never a blank page.
 
-use crate::engine::{INSECURE_HOST, PHONE, Setup};
+use crate::engine::{DESKTOP, INSECURE_HOST, PHONE, Setup};
 use crate::stage::Stage;
 use anyhow::Result;
 
@@ -20,5 +20,27 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     let page = stage.new_page().await?;
     page.goto(&stage.url("/")).await?;
     page.see("This browser is too old for Satchel").await?;
-    page.see("Este navegador es muy antiguo").await
+    page.see("Este navegador es muy antiguo").await?;
+    for (path, what) in [("/clinic/", "The inbox"), ("/clinic/office", "The office")] {
+        page.goto(&stage.url(path)).await?;
+        page.see(&format!("{what} needs WebAssembly")).await?;
+    }
+    stage.browser_closes().await?;
+    something_does_not_come(stage).await
+}
+
+/// Each on a device of its own, so that nothing comes from what a browser kept.
+async fn something_does_not_come(stage: &mut Stage) -> Result<()> {
+    stage.loses("/assets/worker-");
+    stage.browser_starts_on("without the worker", &PHONE).await?;
+    let page = stage.enter("patient").await?;
+    page.see("A part of Satchel did not come").await?;
+    stage.browser_closes().await?;
+
+    stage.loses("/assets/boot-");
+    stage.browser_starts_on("without the start", &DESKTOP).await?;
+    let page = stage.new_page().await?;
+    page.goto(&stage.url("/")).await?;
+    page.see("Satchel could not open: the connection dropped").await?;
+    page.see("se cortó la conexión").await
 }

@@ -13,7 +13,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     // What each browser says of a WebSocket that does not open.
     stage.excuse("WebSocket connection to");
     stage.excuse("establish a connection to");
-    stage.front.refuse_sockets();
+    stage.front.refuse("/api/sync");
     stage.open(&PHONE).await?;
     let patient = stage.enter("patient").await?;
     patient.see("Up to date").await?;

@@ -40,15 +40,20 @@ pub(crate) fn NeedsConnection() -> impl IntoView {
 #[component]
 pub(crate) fn Broken() -> impl IntoView {
     let session = expect_context::<Session>();
+    // What a record's clinic said about itself lies beside each one that was ever open here.
+    let was_here = session.outside().is_some_and(|outside| outside.clinic.is_some());
+    let text = if was_here { words::broken_text() } else { words::broken_first() };
     view! {
         <Screen name=words::broken_title() width=Width::Center>
             <Brand/>
             <h1>{words::broken_title()}</h1>
-            <Banner tone=Tone::Alert icon=Icon::Alert>{words::broken_text()}</Banner>
+            <Banner tone=Tone::Alert icon=Icon::Alert>{text}</Banner>
             <Button label=words::action_try_again() icon=Icon::Refresh wide=true
                 on_press=move || session.open_again()/>
-            <p class="small soft">{words::broken_fetch_text()}</p>
-            <p><a href="/sign-in">{words::broken_fetch()}</a></p>
+            {was_here.then(|| view! {
+                <p class="small soft">{words::broken_fetch_text()}</p>
+                <p><a href="/sign-in">{words::broken_fetch()}</a></p>
+            })}
         </Screen>
     }
 }
