@@ -22,7 +22,7 @@ use crate::store::people::{Door, Session, StaffMember};
 
 mod callers;
 
-pub use self::callers::{Anyone, Ehr, Person, Staff, TicketHolder};
+pub use self::callers::{Anyone, Ehr, Person, Staff, StaffOrNobody, TicketHolder};
 
 /// Holds the store and hands it out only with a permission, or to a named part of the server that
 /// acts for nobody.
@@ -80,6 +80,7 @@ pub enum CallerKind {
     Anyone,
     Person,
     Staff,
+    StaffOrNobody,
     TicketHolder,
     Ehr,
 }

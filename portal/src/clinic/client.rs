@@ -166,7 +166,8 @@ thread_local! {
 /// Whoever sits here from now on; without a name until the server has said it.
 pub(super) async fn who() -> Result<Who, Failed> {
     SPEAKS_AS.set(None);
-    let who: Who = get("session").await?;
+    let who: Option<Who> = get("session").await?;
+    let who = who.ok_or(Failed::SignedOut)?;
     SPEAKS_AS.set(Some(who.account));
     Ok(who)
 }

@@ -86,6 +86,26 @@ impl Caller for Staff {
     }
 }
 
+/// Whoever opens the clinic's page: a member of staff, or nobody yet. To be nobody is no fault there, so a
+/// first visit leaves no refusal in the browser's console.
+pub struct StaffOrNobody(pub Option<Staff>);
+
+impl Caller for StaffOrNobody {
+    const KIND: CallerKind = CallerKind::StaffOrNobody;
+
+    async fn identify(app: &App, parts: &Parts) -> Result<Self, Error> {
+        match Staff::identify(app, parts).await {
+            Ok(staff) => Ok(Self(Some(staff))),
+            Err(Error::NotSignedIn) => Ok(Self(None)),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn signature(&self) -> Signature {
+        self.0.as_ref().map_or_else(Signature::anyone, Caller::signature)
+    }
+}
+
 /// Whoever brings a ticket that was given to an open session just before. It works once.
 pub struct TicketHolder {
     pub session: Session,

@@ -5,7 +5,7 @@ use axum::response::IntoResponse;
 use serde::Serialize;
 
 use crate::actions;
-use crate::authorize::{Authorized, OwnAccount, Staff};
+use crate::authorize::{Authorized, OwnAccount, Staff, StaffOrNobody};
 use crate::error::Error;
 use crate::extract::{Answer, Nothing};
 use crate::state::staff_cookie_end;
@@ -13,7 +13,7 @@ use crate::store::people::Role;
 use shared::id::AccountId;
 
 actions! {
-    ReadStaffSession: Staff => OwnAccount;
+    ReadStaffSession: StaffOrNobody => OwnAccount;
     EndStaffSession: Staff => OwnAccount;
 }
 
@@ -29,15 +29,17 @@ pub struct StaffSession {
     idle: bool,
 }
 
+/// Nothing where nobody is signed in.
 pub async fn read(
     allowed: Authorized<ReadStaffSession, OwnAccount>,
     _: Nothing,
-) -> Result<Answer<StaffSession>, Error> {
-    let member = &allowed.who.member;
+) -> Result<Answer<Option<StaffSession>>, Error> {
+    let Some(Staff { session, member, .. }) = &allowed.who.0 else {
+        return Ok(Answer(None));
+    };
     let clinic = allowed.app().clinic().name.clone();
-    let idle = !allowed.who.session.demo;
     let (account, name, role) = (member.account, member.name.clone(), member.role);
-    Ok(Answer(StaffSession { account, name, role, clinic, idle }))
+    Ok(Answer(Some(StaffSession { account, name, role, clinic, idle: !session.demo })))
 }
 
 pub async fn end(

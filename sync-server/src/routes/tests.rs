@@ -38,7 +38,7 @@ fn path(route: &Route) -> String {
 /// What a stranger is told.
 const fn strangers_problem(caller: CallerKind) -> Option<&'static str> {
     match caller {
-        CallerKind::Anyone => None,
+        CallerKind::Anyone | CallerKind::StaffOrNobody => None,
         CallerKind::Person | CallerKind::Staff => Some("urn:satchel:problem:not-signed-in"),
         CallerKind::TicketHolder => Some("urn:satchel:problem:bad-ticket"),
         CallerKind::Ehr => Some("login"),

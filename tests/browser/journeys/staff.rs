@@ -23,7 +23,6 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     // Guesses are refused with a status that browsers write into their console, and so is whoever
     // asks before they are signed in.
     stage.excuse("403");
-    stage.excuse("401");
     stage.excuse("400");
     stage.open(&DESKTOP).await?;
     let page = stage.new_page().await?;
