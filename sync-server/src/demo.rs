@@ -144,7 +144,7 @@ fn prepare(folder: &Folder, options: DemoOptions) -> Result<(), Failure> {
         )));
     }
     if options.reset {
-        for name in ["satchel.db", "satchel.db-wal", "satchel.db-shm"] {
+        for name in ["satchel.db", "satchel.db-wal", "satchel.db-shm", "audit.checkpoint"] {
             let file = folder.path(name);
             match std::fs::remove_file(&file) {
                 Ok(()) => {}

@@ -137,14 +137,29 @@ async fn speaks_tls(stream: &tokio::net::TcpStream) -> bool {
 /// For someone who typed an address without its https.
 #[cfg(feature = "demo")]
 mod plain {
+    use axum::extract::Request;
     use axum::http::{StatusCode, header};
     use axum::response::{Html, IntoResponse, Response};
 
     const PAGE: &str = include_str!("listen/use_https.html");
 
-    pub async fn use_https() -> Response {
+    pub async fn use_https(request: Request) -> Response {
         let headers = [(header::CACHE_CONTROL, "no-store")];
-        (StatusCode::UPGRADE_REQUIRED, headers, Html(PAGE)).into_response()
+        let page = PAGE.replace("{link}", &link(&request));
+        (StatusCode::UPGRADE_REQUIRED, headers, Html(page)).into_response()
+    }
+
+    /// The same address with https; nothing for one that could be more than an address inside a page.
+    pub(super) fn link(request: &Request) -> String {
+        let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+        let address = format!("https://{}{}", host.unwrap_or_default(), request.uri().path());
+        let is_plain = |part: u8| part.is_ascii_alphanumeric() || b"-._~:/[]".contains(&part);
+        match host {
+            Some(_) if address.bytes().all(is_plain) => {
+                format!("<p><a href=\"{address}\">{address}</a></p>")
+            }
+            Some(_) | None => String::new(),
+        }
     }
 }
 
@@ -158,6 +173,19 @@ mod tests {
     use super::*;
 
     const SLOW: usize = 200;
+
+    #[cfg(feature = "demo")]
+    #[test]
+    fn an_address_without_its_https_leads_to_the_same_one_with_it() {
+        let link = |host: &str, path: &str| {
+            let request = Request::builder().uri(path).header("host", host);
+            plain::link(&request.body(axum::body::Body::empty()).unwrap())
+        };
+        let there = link("192.0.2.7:8080", "/demo/enter/ab-1");
+        assert!(there.contains("href=\"https://192.0.2.7:8080/demo/enter/ab-1\""), "{there}");
+        assert_eq!(link("evil\"><script>", "/"), "");
+        assert_eq!(link("192.0.2.7", "/%22%3E"), "");
+    }
 
     #[tokio::test]
     async fn whoever_speaks_too_slowly_is_hung_up_on_while_others_are_served() {

@@ -33,9 +33,9 @@ pub enum Failure {
     PortTaken(u16),
     #[error("cannot listen on {0}: {1}")]
     CannotListen(SocketAddr, std::io::Error),
-    #[error("cannot write into the folder {}: {}", .0.display(), .1)]
+    #[error("cannot write into the folder {}, choose another with --dir: {}", .0.display(), .1)]
     NoAccess(PathBuf, std::io::Error),
-    #[error("another sync-server is using the folder {}", .0.display())]
+    #[error("another sync-server is using the folder {}; stop it, or choose another with --dir", .0.display())]
     InUse(PathBuf),
     #[error("the key {} is damaged; put back the copy from your backup", .0.display())]
     KeyDamaged(PathBuf),

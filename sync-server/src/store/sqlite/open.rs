@@ -42,14 +42,18 @@ const MIGRATIONS: &[&str] = &[
 /// Why the server cannot start on this file. Each is a sentence for the host.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("it is not a database of this program")]
+    #[error(
+        "it is not a database of this program; move it away, or choose another folder with --dir"
+    )]
     NotOurs,
     #[error(
         "it was written by a newer version of this program (format {found}, this one knows \
          {known}); start that version"
     )]
     Newer { found: i64, known: usize },
-    #[error("it could not be opened or written")]
+    #[error(
+        "it could not be opened or written; see that the disk has room and the file is this user's, or restore a backup"
+    )]
     Unusable(#[from] rusqlite::Error),
     #[error("the setting {0} could not be made")]
     Setting(&'static str),
