@@ -85,10 +85,10 @@ fn new_rows(home: Option<&shared::view::home::Home>) -> AnyView {
         rows.push(Line { icon: Some(Icon::Ok), title, ..Line::default() });
     }
     let loaded = home.map_or(Loaded::All, |home| home.loaded);
-    // What is soon over stands below, so that the rows stay where they are when it goes.
+    // What is soon over stands below them, so that they stay where they are when it goes.
     let (above, below) = match loaded {
-        Loaded::NotYet => (None, loaded_banner(loaded)),
-        Loaded::All | Loaded::Unreadable => (loaded_banner(loaded), None),
+        Loaded::NotYet if !rows.is_empty() => (None, loaded_banner(loaded)),
+        Loaded::NotYet | Loaded::All | Loaded::Unreadable => (loaded_banner(loaded), None),
     };
     view! { {above}{lines(rows, false)}{below} }.into_any()
 }
