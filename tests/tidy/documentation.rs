@@ -82,6 +82,31 @@ fn decisions(files: &[File]) -> Vec<String> {
     findings
 }
 
+/// A newcomer's map of the folders names each of them, and each module of the three crates.
+fn map(files: &[File]) -> Vec<String> {
+    let found = files.iter().find(|file| file.path == "ARCHITECTURE.md");
+    let map = found.and_then(|file| file.text().split("\n## Folders\n").nth(1));
+    let map = map.and_then(|rest| rest.split("\n## ").next()).unwrap_or_default();
+    let names: Vec<_> = map.split(|c: char| c.is_whitespace() || c == ',').collect();
+    let is_named = |name: &str| names.contains(&name);
+    let mut findings = Vec::new();
+    for file in files {
+        let parts: Vec<_> = file.path.split('/').collect();
+        let missing = match parts[..] {
+            [folder, _, ..] if folder.starts_with('.') => None,
+            ["shared" | "sync-server", "src", "lib.rs"] => None,
+            ["shared" | "sync-server", "src", module] => Some(module.trim_end_matches(".rs")),
+            [folder, _] => Some(folder),
+            _ => None,
+        };
+        if let Some(name) = missing.filter(|name| !is_named(name) && !is_named(&format!("{name}/")))
+        {
+            findings.push(format!("{}: ARCHITECTURE's folders do not name {name}", file.path));
+        }
+    }
+    findings
+}
+
 #[test]
 fn every_file_says_its_job_in_its_first_line() {
     holds(&first_lines(&repository()));
@@ -90,6 +115,11 @@ fn every_file_says_its_job_in_its_first_line() {
 #[test]
 fn documents_lead_where_they_say() {
     holds(&links(&repository()));
+}
+
+#[test]
+fn the_map_of_the_folders_leaves_none_out() {
+    holds(&map(&repository()));
 }
 
 #[test]
@@ -104,10 +134,18 @@ fn planted_gaps_are_found() {
         ("b.rs", "//! Says what it is for.\n"),
         ("c.css", ".row { }"),
         ("docs/a.md", "[b](b.md) [a](../a.rs) [out](https://example.org) [x](#here)"),
+        ("ARCHITECTURE.md", "\n## Folders\ndocs/  time, id\n## More\nshared/ sealing"),
+        ("shared/src/id.rs", ""),
+        ("shared/src/sealing.rs", ""),
+        ("fuzz/Cargo.toml", ""),
         ("docs/decisions/0001-a.md", "**Context.** **Decision.** **Cost.**"),
         ("docs/decisions/0001-b.md", "**Context.** **Decision.**"),
     ]);
-    finds(&first_lines(&files), &["a.rs: ", "c.css: "]);
+    finds(
+        &first_lines(&files),
+        &["a.rs: ", "c.css: ", "shared/src/id.rs: ", "shared/src/sealing.rs: "],
+    );
+    finds(&map(&files), &["shared/src/sealing.rs: ", "fuzz/Cargo.toml: "]);
     finds(&links(&files), &["docs/a.md: there is no docs/b.md"]);
     finds(&decisions(&files), &["docs/decisions/0001-b.md", "docs/decisions/0001-b.md"]);
 }
