@@ -117,9 +117,12 @@ impl<T: Tier> World<T> {
 
     /// What an account may not read at this moment is not sent to it.
     pub(super) fn check_scope(&mut self, machine: usize, message: &ToDevice) {
-        let ToDevice::Rows { document, .. } = message else {
+        let ToDevice::Rows { document, rows, .. } = message else {
             return;
         };
+        if rows.is_empty() {
+            return;
+        }
         let scope = self.clinic.scope_of(self.machines[machine].account);
         if !scope.may_read(document) {
             self.ledger.problem(format!("machine {machine} was sent rows of {document}"));

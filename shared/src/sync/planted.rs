@@ -8,6 +8,8 @@ pub enum Planted {
     AckBeforeCommit,
     ReceiptNotChecked,
     NewsBeyondScope,
+    /// Who asks for more of what is closed hears the verdict, and drops what they have.
+    ClosedWhenPulled,
 
     // In the device's half: from the person to the disk.
     SavedAtOnce,
@@ -47,8 +49,6 @@ pub enum Planted {
     OldEpochNotCarriedOver,
     OldEpochDroppedAtOnce,
     StrangersRowsLeft,
-    /// Who asks for more of what is closed drops what they have, unasked.
-    ClosedUnasked,
     OrphansOfferedOnce,
     OrphansDropped,
     ErasedTakenAgain,

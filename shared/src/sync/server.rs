@@ -162,17 +162,23 @@ impl Connection {
         match event {
             Event::Received(message) => self.received(message),
             Event::Summarized(documents) => self.summarized(documents),
-            Event::Read { document, rows, more } => self.rows(document, rows, more),
-            Event::ReadPack { document, pack, more } => match self.may_leave(&document) {
-                true => vec![Effect::SendPack { document, pack, more }],
-                false => Vec::new(),
-            },
+            Event::Read { document, .. } | Event::ReadPack { document, .. }
+                if !self.may_leave(&document) =>
+            {
+                vec![nothing_of(document)]
+            }
+            Event::Read { document, rows, more } => vec![rows_of(document, rows, more)],
+            Event::ReadPack { document, pack, more } => {
+                vec![Effect::SendPack { document, pack, more }]
+            }
             Event::Hashes { document, hashes } => self.compared(document, &hashes),
             Event::Appended { number, outcomes } => {
                 vec![Effect::Send(ToDevice::Taken { number, outcomes })]
             }
             Event::Restored { document, outcomes } => self.restored(document, &outcomes),
-            Event::News { document, rows } if self.greeted => self.rows(document, rows, false),
+            Event::News { document, rows } if self.greeted && self.may_leave(&document) => {
+                vec![rows_of(document, rows, false)]
+            }
             Event::News { .. } => Vec::new(),
             Event::Rescoped(scope) => {
                 self.scope = scope;
@@ -213,6 +219,11 @@ impl Connection {
             ToServer::Push { number, document, changes } => self.push(number, document, changes),
             ToServer::Pull { document, after } if self.scope.may_read(&document) => {
                 vec![Effect::ReadAfter { document, after }]
+            }
+            // Not the verdict: the device may have sent `Holds` meanwhile, would take it for the answer
+            // to that, and drop what nobody else has.
+            ToServer::Pull { document, .. } if !self.soil.has(Planted::ClosedWhenPulled) => {
+                vec![nothing_of(document)]
             }
             // Whoever may not read it any more is asked what they hold of it all the same: a clinic
             // that went back in time may have nobody else who still has it.
@@ -357,17 +368,19 @@ impl Connection {
         effects
     }
 
-    fn rows(&self, document: DocumentId, rows: Vec<Row>, more: bool) -> Vec<Effect> {
-        if !self.may_leave(&document) {
-            return Vec::new();
-        }
-        vec![Effect::Send(ToDevice::Rows { document, rows, more })]
-    }
-
     /// The scope may have changed since the rows were asked for.
     fn may_leave(&self, document: &DocumentId) -> bool {
         self.scope.may_read(document) || self.soil.has(Planted::NewsBeyondScope)
     }
+}
+
+fn rows_of(document: DocumentId, rows: Vec<Row>, more: bool) -> Effect {
+    Effect::Send(ToDevice::Rows { document, rows, more })
+}
+
+/// Whoever asked gets an answer, and is not told more than that.
+fn nothing_of(document: DocumentId) -> Effect {
+    rows_of(document, Vec::new(), false)
 }
 
 fn closed(document: DocumentId, why: WhyClosed) -> Effect {

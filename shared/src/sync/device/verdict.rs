@@ -22,7 +22,7 @@ impl<D: Documents> Device<D> {
         rng: &mut dyn Rng,
         out: &mut Vec<Effect>,
     ) {
-        if self.keeps_what_was_closed(why) || self.names_rows_first(document, why, out) {
+        if self.keeps_what_was_closed(why) {
             return;
         }
         let (mut writes, mut unsent) = if self.is_needed_still(document, why) {
@@ -80,28 +80,6 @@ impl<D: Documents> Device<D> {
         };
         let newer = DocumentId { epoch, ..document };
         !open.whole.contains(&newer) && !self.soil.has(Planted::OldEpochDroppedAtOnce)
-    }
-
-    /// Whoever asked for rows and is told that the document is not theirs may be the only one who still
-    /// has some of it. Only the answer to a comparison says that the clinic lacks none.
-    fn names_rows_first(
-        &mut self,
-        document: DocumentId,
-        why: WhyClosed,
-        out: &mut Vec<Effect>,
-    ) -> bool {
-        let Link::Open(open) = &mut self.link else {
-            return false;
-        };
-        let is_answer = open.busy.get(&document) == Some(&Busy::Comparing);
-        let held = self.held.get(&document).filter(|held| !held.accepted.is_empty());
-        let unasked = self.soil.has(Planted::ClosedUnasked);
-        if why != WhyClosed::NotYours || is_answer || unasked || held.is_none() {
-            return false;
-        }
-        open.busy.insert(document, Busy::Comparing);
-        out.push(holds(document, held));
-        true
     }
 
     /// A fault to plant.
