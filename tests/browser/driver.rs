@@ -4,6 +4,7 @@ use crate::bidi::Bidi;
 use crate::engine::{Engine, Setup, program_in_path};
 use crate::page::Page;
 use crate::process::Tree;
+use crate::tongue::Tongue;
 use anyhow::{Context, Result, bail};
 use fantoccini::wd::{WebDriverCompatibleCommand, WindowHandle};
 use fantoccini::{Client, ClientBuilder};
@@ -90,7 +91,9 @@ impl Browser {
             Some(first) => first,
             None => self.client.new_window(true).await?.handle,
         };
-        let page = Page::new(self.engine, self.client.clone(), window, self.current.clone());
+        let (client, current) = (self.client.clone(), self.current.clone());
+        let tongue = Tongue::of(self.setup.language);
+        let page = Page::new(self.engine, tongue, client, window, current);
         self.dress(&page).await?;
         Ok(page)
     }

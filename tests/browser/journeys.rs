@@ -74,6 +74,8 @@ pub struct Journey {
     pub name: &'static str,
     pub part: Part,
     pub engines: &'static [Engine],
+    /// Firefox plays it on a phone that speaks Spanish, with the same words in mind.
+    pub in_spanish: bool,
     /// Left out unless its name is given: it writes files, needs Node, or does not hold yet.
     pub only_when_asked: bool,
     /// It may not hold up the rest for longer, whatever hangs.
@@ -96,7 +98,7 @@ const CHROMIUM: &[Engine] = &[Engine::Chromium];
 
 const fn journey(name: &'static str, engines: &'static [Engine], play: Play) -> Journey {
     let part = Part::Screens;
-    Journey { name, part, engines, only_when_asked: false, within: WITHIN, play }
+    Journey { name, part, engines, in_spanish: false, only_when_asked: false, within: WITHIN, play }
 }
 
 const fn device(name: &'static str, engines: &'static [Engine], play: Play) -> Journey {
@@ -107,35 +109,40 @@ const fn clinic(name: &'static str, engines: &'static [Engine], play: Play) -> J
     Journey { part: Part::Clinic, ..journey(name, engines, play) }
 }
 
+/// In Chromium in English, in Firefox on a phone that speaks Spanish.
+const fn in_both(one: Journey) -> Journey {
+    Journey { in_spanish: true, ..one }
+}
+
 pub const JOURNEYS: &[Journey] = &[
-    journey("thread", EVERY, |stage| Box::pin(thread::play(stage))),
-    journey("offline", EVERY, |stage| Box::pin(offline::play(stage))),
-    device("photo", BOTH, |stage| Box::pin(photo::play(stage))),
-    device("requests", BOTH, |stage| Box::pin(requests::play(stage))),
-    journey("update", BOTH, |stage| Box::pin(update::play(stage))),
-    journey("withdrawn", BOTH, |stage| Box::pin(withdrawn::play(stage))),
+    in_both(journey("thread", EVERY, |stage| Box::pin(thread::play(stage)))),
+    in_both(journey("offline", EVERY, |stage| Box::pin(offline::play(stage)))),
+    in_both(device("photo", BOTH, |stage| Box::pin(photo::play(stage)))),
+    in_both(device("requests", BOTH, |stage| Box::pin(requests::play(stage)))),
+    in_both(journey("update", BOTH, |stage| Box::pin(update::play(stage)))),
+    in_both(journey("withdrawn", BOTH, |stage| Box::pin(withdrawn::play(stage)))),
     device("checks", EVERY, |stage| Box::pin(checks::play(stage))),
-    journey("side_by_side", BOTH, |stage| Box::pin(side_by_side::play(stage))),
+    in_both(journey("side_by_side", BOTH, |stage| Box::pin(side_by_side::play(stage)))),
     journey("keyboard", BOTH, |stage| Box::pin(keyboard::play(stage))),
     journey("accessibility", BOTH, |stage| Box::pin(accessibility::play(stage))),
     journey("large_text", BOTH, |stage| Box::pin(large_text::play(stage))),
     journey("slow_line", CHROMIUM, |stage| Box::pin(slow_line::play(stage))),
-    device("lock", BOTH, |stage| Box::pin(lock::play(stage))),
-    device("devices", BOTH, |stage| Box::pin(devices::play(stage))),
-    device("passkey", BOTH, |stage| Box::pin(passkey::play(stage))),
-    device("not_mine", BOTH, |stage| Box::pin(not_mine::play(stage))),
+    in_both(device("lock", BOTH, |stage| Box::pin(lock::play(stage)))),
+    in_both(device("devices", BOTH, |stage| Box::pin(devices::play(stage)))),
+    in_both(device("passkey", BOTH, |stage| Box::pin(passkey::play(stage)))),
+    in_both(device("not_mine", BOTH, |stage| Box::pin(not_mine::play(stage)))),
     journey("doorstep", BOTH, |stage| Box::pin(doorstep::play(stage))),
-    journey("reading", BOTH, |stage| Box::pin(reading::play(stage))),
+    in_both(journey("reading", BOTH, |stage| Box::pin(reading::play(stage)))),
     journey("spanish", BOTH, |stage| Box::pin(spanish::play(stage))),
-    journey("caregiver", BOTH, |stage| Box::pin(caregiver::play(stage))),
-    journey("papers", BOTH, |stage| Box::pin(papers::play(stage))),
+    in_both(journey("caregiver", BOTH, |stage| Box::pin(caregiver::play(stage)))),
+    in_both(journey("papers", BOTH, |stage| Box::pin(papers::play(stage)))),
     journey("media", CHROMIUM, |stage| Box::pin(media::play(stage))),
     Journey {
         only_when_asked: true,
         within: WITHIN_MEASURED,
         ..journey("answers", CHROMIUM, |stage| Box::pin(answers::play(stage)))
     },
-    journey("refill", BOTH, |stage| Box::pin(refill::play(stage))),
+    in_both(journey("refill", BOTH, |stage| Box::pin(refill::play(stage)))),
     // A step of its own plays it, which brings Node: `cargo xtask test --only ehr`.
     Journey {
         only_when_asked: true,
@@ -143,13 +150,13 @@ pub const JOURNEYS: &[Journey] = &[
     },
     clinic("clinic", BOTH, |stage| Box::pin(clinic::play(stage))),
     clinic("clinic_keys", BOTH, |stage| Box::pin(clinic_keys::play(stage))),
-    journey("before_visit", BOTH, |stage| Box::pin(before_visit::play(stage))),
-    journey("correction", BOTH, |stage| Box::pin(correction::play(stage))),
+    in_both(journey("before_visit", BOTH, |stage| Box::pin(before_visit::play(stage)))),
+    in_both(journey("correction", BOTH, |stage| Box::pin(correction::play(stage)))),
     clinic("staff", BOTH, |stage| Box::pin(staff::play(stage))),
     clinic("staff_passkey", BOTH, |stage| Box::pin(staff_passkey::play(stage))),
     clinic("office", BOTH, |stage| Box::pin(office::play(stage))),
     clinic("break_glass", BOTH, |stage| Box::pin(break_glass::play(stage))),
-    journey("share", BOTH, |stage| Box::pin(share::play(stage))),
+    in_both(journey("share", BOTH, |stage| Box::pin(share::play(stage)))),
     journey("readme", CHROMIUM, |stage| Box::pin(readme::play(stage))),
     journey("snapshots", CHROMIUM, |stage| Box::pin(snapshots::play(stage))),
     Journey {

@@ -23,6 +23,7 @@ mod runner;
 mod screens;
 mod server;
 mod stage;
+mod tongue;
 
 use std::process::ExitCode;
 

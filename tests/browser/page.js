@@ -122,15 +122,26 @@ function nameOf(e) {
 // An open modal dialog hides the rest from everyone.
 const stage = () => [...document.querySelectorAll('dialog:modal')].pop() ?? document.body;
 
-// `exact`: the whole name; otherwise the name holds these words. Heading levels: "heading 1".
-function findAll(wanted, words, exact) {
+// Pieces that stand in a name, one after the other.
+const holds = (name, pieces) => {
+  let from = 0;
+  return pieces.every((piece) => {
+    const at = name.indexOf(piece, from);
+    from = at + piece.length;
+    return at >= 0;
+  });
+};
+
+// `choices`: any of these. `exact`: the whole name; otherwise it holds them. Heading levels: "heading 1".
+function findAll(wanted, choices, exact) {
   const [kind, level] = wanted.split(' ');
   const found = [];
   for (const e of [stage(), ...stage().querySelectorAll('*')]) {
     if (role(e) !== kind || silent(e)) continue;
     if (level && e.tagName !== `H${level}` && e.getAttribute('aria-level') !== level) continue;
     const name = nameOf(e);
-    if (words === null || (exact ? name === words : name.includes(words))) found.push(e);
+    const fits = (pieces) => (exact ? name === pieces[0] : holds(name, pieces));
+    if (choices === null || choices.some(fits)) found.push(e);
   }
   return found;
 }

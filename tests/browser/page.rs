@@ -1,6 +1,7 @@
 //! One tab, used as a patient uses it: things are found by role and words, and waited for.
 
 use crate::engine::Engine;
+use crate::tongue::{Tongue, stand_in};
 use anyhow::{Context, Result, bail, ensure};
 use fantoccini::Client;
 use fantoccini::elements::{Element, ElementRef};
@@ -30,6 +31,7 @@ pub enum Name<'a> {
 #[derive(Clone)]
 pub struct Page {
     pub engine: Engine,
+    pub tongue: Tongue,
     client: Client,
     window: WindowHandle,
     current: Arc<Mutex<WindowHandle>>,
@@ -38,11 +40,12 @@ pub struct Page {
 impl Page {
     pub fn new(
         engine: Engine,
+        tongue: Tongue,
         client: Client,
         window: WindowHandle,
         current: Arc<Mutex<WindowHandle>>,
     ) -> Page {
-        Page { engine, client, window, current }
+        Page { engine, tongue, client, window, current }
     }
 
     pub fn window_name(&self) -> String {
@@ -103,8 +106,8 @@ impl Page {
     /// All things of this role and name that are there now.
     pub async fn all(&self, role: &str, name: Name<'_>) -> Result<Vec<Element>> {
         let (words, exact) = match name {
-            Name::Is(words) => (json!(words), true),
-            Name::Has(words) => (json!(words), false),
+            Name::Is(words) => (json!(self.tongue.wholes(words)), true),
+            Name::Has(words) => (json!(self.tongue.parts(words)), false),
             Name::Any => (Value::Null, false),
         };
         let script = "return findAll(arguments[0], arguments[1], arguments[2])";
@@ -179,15 +182,23 @@ impl Page {
 
     pub async fn see_within(&self, words: &str, patience: Duration) -> Result<()> {
         self.wait(&format!("the words {words:?}"), patience, async || {
-            Ok(self.seen().await?.contains(words).then_some(()))
+            Ok(self.shows(words).await?.then_some(()))
         })
         .await
+    }
+
+    /// Whether the words are on the screen now.
+    pub async fn shows(&self, words: &str) -> Result<bool> {
+        let seen = self.seen().await?;
+        Ok(self.tongue.parts(words).iter().any(|pieces| stand_in(pieces, &seen)))
     }
 
     /// Waits until these words are there no more.
     pub async fn gone(&self, words: &str) -> Result<()> {
         self.wait(&format!("the words {words:?} to go"), PATIENCE, async || {
-            Ok((!self.seen().await?.contains(words)).then_some(()))
+            let seen = self.seen().await?;
+            let there = self.tongue.gone(words).iter().any(|pieces| stand_in(pieces, &seen));
+            Ok((!there).then_some(()))
         })
         .await
     }

@@ -121,7 +121,7 @@ fn next(own: Engine, left: &Mutex<Plan>) -> Option<(Engine, &'static Journey)> {
 }
 
 async fn run_journey(engine: Engine, journey: &'static Journey) -> Result<()> {
-    let mut stage = Stage::new(engine, journey.name)?;
+    let mut stage = Stage::new(engine, journey)?;
     let playing = AssertUnwindSafe((journey.play)(&mut stage)).catch_unwind();
     let mut result = match tokio::time::timeout(journey.within, playing).await {
         Ok(Ok(result)) => result,

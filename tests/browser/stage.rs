@@ -4,6 +4,7 @@
 use crate::driver::Browser;
 use crate::engine::{Engine, Setup};
 use crate::front::{FAST, Front, Line};
+use crate::journeys::Journey;
 use crate::page::Page;
 use crate::server::Server;
 use anyhow::{Context, Result, bail, ensure};
@@ -14,8 +15,13 @@ use std::sync::{Mutex, PoisonError};
 use tests::built;
 use tests::scratch::{Folder, free_port};
 
+/// As phones in the United States say it.
+const SPANISH: &str = "es-US";
+
 pub struct Stage {
     pub engine: Engine,
+    /// Its browsers speak Spanish, whatever a setup says.
+    in_spanish: bool,
     pub journey: &'static str,
     // Dropped in this order: the browser ends before the server does.
     browser: Option<Browser>,
@@ -32,13 +38,17 @@ pub struct Stage {
 }
 
 impl Stage {
-    pub fn new(engine: Engine, journey: &'static str) -> Result<Stage> {
+    pub fn new(engine: Engine, journey: &Journey) -> Result<Stage> {
+        let in_spanish = std::env::var_os("SATCHEL_SPANISH").is_some()
+            || journey.in_spanish && engine == Engine::Firefox;
+        let journey = journey.name;
         let folder = Folder::new(&format!("{journey}-{}", engine.name()))?;
         let server_port = free_port()?;
         let front = Front::new(free_port()?, server_port, engine.needs_tls())?;
         let server = Server::new(front.origin(), folder.path(), server_port);
         Ok(Stage {
             engine,
+            in_spanish,
             journey,
             browser: None,
             pages: Vec::new(),
@@ -104,7 +114,9 @@ impl Stage {
     pub async fn browser_starts_on(&mut self, name: &str, setup: &Setup) -> Result<()> {
         ensure!(self.browser.is_none(), "there is a browser already");
         let folder = self.folder.inside(name)?;
-        self.browser = Some(Browser::start(self.engine, setup, &folder).await?);
+        let language = if self.in_spanish { SPANISH } else { setup.language };
+        let setup = Setup { language, ..setup.clone() };
+        self.browser = Some(Browser::start(self.engine, &setup, &folder).await?);
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use crate::front::{FAST, SLOW};
 use crate::page::Name::{Any, Has, Is};
 use crate::page::Page;
 use crate::stage::Stage;
+use crate::tongue::{Pieces, Tongue, stand_in};
 use anyhow::{Result, ensure};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -52,6 +53,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     page.goto(&stage.url("/")).await?;
 
     it_finds_by_role_and_words(&page).await?;
+    it_knows_what_spanish_phones_say()?;
     ensure!(page.tree().await? == TREE, "the tree reads:\n{}", page.tree().await?);
     it_has_the_size_of_a_phone(&page).await?;
     axe_finds_what_is_wrong(&page).await?;
@@ -60,6 +62,24 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     it_notices_errors(stage, &page).await?;
     what_was_stored_outlives_a_crash(stage).await?;
     serving.abort();
+    Ok(())
+}
+
+fn it_knows_what_spanish_phones_say() -> Result<()> {
+    let one = |found: Vec<Pieces>, wanted: &[&str]| {
+        ensure!(found.iter().any(|pieces| pieces == wanted), "{wanted:?} is not in {found:?}");
+        Ok(())
+    };
+    let (whole, part) =
+        (|words| Tongue::Spanish.wholes(words), |words| Tongue::Spanish.parts(words));
+    one(whole("Results"), &["Resultados"])?;
+    one(whole("Ask for a refill of X 5 mg"), &["Pedir más X 5 mg"])?;
+    one(part("does not cover everything"), &["De una lista corta, versión", ". No incluye todo."])?;
+    one(part("Knee"), &["Knee"])?;
+    ensure!(part("Knee").len() == 1, "what a person wrote becomes words of ours");
+    ensure!(Tongue::English.parts("Results") == [["Results"]], "English is read as Spanish");
+    ensure!(stand_in(&vec!["one".into(), "two".into()], "one and two"));
+    ensure!(!stand_in(&vec!["two".into(), "one".into()], "one and two"));
     Ok(())
 }
 

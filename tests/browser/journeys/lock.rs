@@ -139,7 +139,7 @@ pub(super) async fn press_lock_keys(page: &Page) -> Result<()> {
 }
 
 pub(super) async fn open_with(page: &Page, words: &str) -> Result<()> {
-    let label = if words.contains(' ') && page.seen().await?.contains("Recovery code") {
+    let label = if words.contains(' ') && page.shows("Recovery code").await? {
         "Recovery code"
     } else {
         "Passphrase"

@@ -26,7 +26,7 @@ pub async fn emptied(stage: &mut Stage) -> Result<()> {
     // The first to notice may be refused, with its text still there; then it works again.
     page.wait("a message that is saved", PATIENCE, async || {
         write(&page, &format!("{TOPIC} 2")).await?;
-        Ok(page.seen().await?.contains("Saved on this").then_some(()))
+        Ok(page.shows("Saved on this").await?.then_some(()))
     })
     .await?;
     stage.browser_crashes()?;
