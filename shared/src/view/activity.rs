@@ -49,6 +49,13 @@ pub fn activity(record: &Record, words: &str, limit: u32) -> ActivityAnswer {
     ActivityAnswer { rows, more }
 }
 
+/// A cell of a table in text (RFC 4180). What begins like a formula is kept from becoming one where tables
+/// are opened: somebody else may have chosen a name.
+pub fn table_cell(text: &str) -> String {
+    let mark = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    format!("\"{mark}{}\"", text.replace('"', "\"\""))
+}
+
 fn row(entry: EntryId, activity: &Activity) -> ActivityRow {
     ActivityRow {
         entry,
@@ -73,6 +80,13 @@ mod tests {
     use super::*;
     use crate::document::{DocumentId, Kind};
     use crate::testing::{PATIENT, Story};
+
+    #[test]
+    fn a_cell_holds_quotes_and_is_no_formula() {
+        assert_eq!(table_cell("Dr. \"Bo\" Ruiz, MD"), "\"Dr. \"\"Bo\"\" Ruiz, MD\"");
+        assert_eq!(table_cell("=HYPERLINK(1)"), "\"'=HYPERLINK(1)\"");
+        assert_eq!(table_cell("@me"), "\"'@me\"");
+    }
 
     fn story() -> Story {
         let mut story = Story::default();

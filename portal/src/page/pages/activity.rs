@@ -1,7 +1,7 @@
 //! Activity: what waits and what was not sent; who looked at the record.
 
 use leptos::prelude::*;
-use shared::view::activity::{ActivityAnswer, ActivityRow};
+use shared::view::activity::{ACTIVITY_MAX, ActivityAnswer, ActivityRow, table_cell};
 use shared::view::{Did, Touched, Why};
 
 use super::ask_again::AskAgain;
@@ -12,6 +12,7 @@ use crate::bridge::{Answer, Ask, Status};
 use crate::page::i18n::{reasons, time, words};
 use crate::page::session::Session;
 use crate::page::ui::banner::Banner;
+use crate::page::ui::button::{Button, Weight};
 use crate::page::ui::card::Card;
 use crate::page::ui::empty::{Empty, Skeleton};
 use crate::page::ui::icon::{Icon, Picture};
@@ -22,8 +23,8 @@ use crate::page::ui::screen::Screen;
 use crate::page::ui::search::Search;
 use crate::page::ui::tag::Tone;
 
-/// Rows of one answer; older ones are found by searching.
-const ROWS_MAX: u32 = 200;
+/// Rows on the screen at first, and with each wish for more. The table that is saved has them all.
+const SHOWN: usize = 100;
 
 #[component]
 pub(crate) fn Activity() -> impl IntoView {
@@ -56,8 +57,8 @@ pub(crate) fn Activity() -> impl IntoView {
 /// Who looked at the record, changed it or shared it.
 #[component]
 fn Looked() -> AnyView {
-    let sought = RwSignal::new(String::new());
-    let ask = Signal::derive(move || Ask::Activity { words: sought.get(), limit: ROWS_MAX });
+    let (sought, shown) = (RwSignal::new(String::new()), RwSignal::new(SHOWN));
+    let ask = Signal::derive(move || Ask::Activity { words: sought.get(), limit: ACTIVITY_MAX });
     let answer = expect_context::<Session>().ask_anew(ask);
     // The field must stay while its answers change: it has the focus.
     let is_known = Memo::new(move |_| {
@@ -79,7 +80,7 @@ fn Looked() -> AnyView {
                 <div class="row">
                     <Search id="search-activity" label=words::activity_search() text=sought/>
                 </div>
-                {move || answer.with(looked)}
+                {move || answer.with(|answer| looked(answer, shown))}
             </Card>
         }
         .into_any(),
@@ -88,18 +89,24 @@ fn Looked() -> AnyView {
     view! { {card} }.into_any()
 }
 
-fn looked(answer: &Option<Answer>) -> AnyView {
+fn looked(answer: &Option<Answer>, shown: RwSignal<usize>) -> AnyView {
     let Some(Answer::Activity(found)) = answer else {
         return ().into_any();
     };
     if found.rows.is_empty() {
         return view! { <p class="row" role="status">{words::search_nothing()}</p> }.into_any();
     }
-    let rows: Vec<_> = found.rows.iter().map(looked_line).collect();
+    let rows: Vec<_> = found.rows.iter().take(shown.get()).map(looked_line).collect();
+    let rest = found.rows.len() > rows.len();
     let url = ObjectUrl::of_text(&as_csv(found), "text/csv;charset=utf-8");
     view! {
         {lines(rows, false)}
         <div class="row">
+            {rest.then(|| view! {
+                <Button label=words::results_older() weight=Weight::Quiet icon=Icon::ChevronDown
+                    on_press=move || shown.update(|shown| *shown += SHOWN)/>
+            })}
+            {(found.more && !rest).then(|| view! { <p>{words::activity_more()}</p> })}
             <a class="button quiet" href=url.text() download="activity.csv">
                 <Picture of=Icon::Download/>{words::activity_save()}
             </a>
@@ -121,9 +128,8 @@ fn looked_line(row: &ActivityRow) -> Line {
     Line { icon: Some(Icon::Eye), title: row.who.clone(), details, ..Line::default() }
 }
 
-/// RFC 4180, with the moments in ISO 8601 so that any program reads them.
+/// With the moments in ISO 8601, so that any program reads them.
 fn as_csv(found: &ActivityAnswer) -> String {
-    let cell = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
     let mut lines = Vec::new();
     for row in &found.rows {
         let what: Vec<String> = row.what.iter().map(|what| touched(*what)).collect();
@@ -131,7 +137,7 @@ fn as_csv(found: &ActivityAnswer) -> String {
         let from = row.from.as_deref().unwrap_or_default();
         let (detail, did) = (detail(row).unwrap_or_default(), did(row.did));
         let cells = [&time::exact(row.at), &row.who, &did, &what.join(", "), &detail, &why, from];
-        let cells = cells.map(cell);
+        let cells = cells.map(table_cell);
         lines.push(cells.join(","));
     }
     lines.join("\r\n")
