@@ -159,9 +159,9 @@ fn begins_after(log: &LongLog, goal: usize) -> u64 {
     }
 }
 
-/// Deflating as small as it goes takes milliseconds, in which nobody else should wait.
+/// Deflating as small as it goes takes a tenth of a second, in which nobody else should wait.
 async fn packed_rows(document: DocumentId, rows: Vec<Row>) -> Result<Pack, StoreError> {
-    let pack = tokio::task::spawn_blocking(move || Pack::of(document, rows));
+    let pack = tokio::task::spawn_blocking(move || Pack::smallest(document, rows));
     pack.await.map_err(|error| StoreError::Unreachable(Box::new(error)))
 }
 

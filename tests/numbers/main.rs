@@ -3,8 +3,8 @@
 
 use shared::testing::record20::{self, Size};
 use tests::numbers::{
-    FIRST_SEARCH, GROWTH_MAX, HOT_BYTES_MAX, SAVED_BYTES_MAX, SEED, bytes,
-    first_search_and_reading, growth, home_and_results, times,
+    FIRST_SEARCH, GROWTH_MAX, HOT_BYTES_MAX, HOT_SENT_BYTES_MAX, SAVED_BYTES_MAX, SEED, bytes,
+    first_search_and_reading, growth, home_and_results, hot_sent_bytes, times,
 };
 
 /// A tenth of the record of twenty years.
@@ -19,6 +19,12 @@ fn twenty_years_are_as_small_as_they_were() {
     let (saved, hot) = bytes(&record20::documents(SEED, Size::TWENTY_YEARS));
     assert!(saved <= SAVED_BYTES_MAX, "saved {saved} B");
     assert!(hot <= HOT_BYTES_MAX, "hot set {hot} B");
+}
+
+#[test]
+fn what_the_first_screen_needs_arrives_in_as_few_bytes_as_before() {
+    let sent = hot_sent_bytes(&record20::documents(SEED, Size::TWENTY_YEARS));
+    assert!(sent <= HOT_SENT_BYTES_MAX, "{sent} B");
 }
 
 #[test]

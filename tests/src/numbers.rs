@@ -19,6 +19,9 @@ pub const SAVED_BYTES_MAX: usize = 1_200_000;
 pub const HOT_BYTES_GOAL: usize = 250_000;
 /// What is reached, with little room: it only goes down.
 pub const HOT_BYTES_MAX: usize = 300_000;
+/// What the same weighs on its way to a new device once it is packed: each change with its hash and its
+/// receipt, which are chance. With little room: it only goes down.
+pub const HOT_SENT_BYTES_MAX: usize = 506_000;
 /// At ten times the size, time grows at most by this.
 pub const GROWTH_MAX: f64 = 12.0;
 /// Less than this is too short for a ratio to mean anything.
@@ -42,6 +45,13 @@ pub fn bytes(documents: &Documents) -> (usize, usize) {
         wanted.map(|(key, changes)| record20::saved(key, changes)).sum()
     };
     (saved(false), saved(true))
+}
+
+/// Bytes of the frames in which a server that has packed its logs sends what the first screen needs.
+pub fn hot_sent_bytes(documents: &Documents) -> usize {
+    let hot = documents.iter().filter(|(key, _)| record20::is_hot(key));
+    let packs = hot.flat_map(|(key, changes)| record20::packs(key, changes));
+    packs.map(|pack| pack.frame(true).len()).sum()
 }
 
 pub fn times(documents: &Documents) -> Times {

@@ -5,15 +5,17 @@
 mod resources;
 
 use self::resources::{Dice, TOPICS, Visit, observation, people, prescription, sentence};
+use crate::document::gate::{self, Limits};
 use crate::document::{Actor, ChangeHash, Document, DocumentId, Kind, Opened, Put};
 use crate::edit::Audience;
 use crate::fhir::entry::ChartEntry;
-use crate::id::EntryId;
+use crate::id::{EntryId, Rng};
 use crate::ordered::BTreeMap;
 use crate::record::{Message, Record, Reply, Said};
 use crate::testing::{PATIENT, ROSA, SOURCE};
 use crate::time::{Day, MILLIS_PER_DAY, Timestamp};
-use crate::wire::{Receipt, Sidecar};
+use crate::wire::pack::Pack;
+use crate::wire::{Receipt, Row, Sidecar, rows_bytes_goal};
 
 /// Resources of one change, as an import writes them.
 const PER_CHANGE: usize = 100;
@@ -131,6 +133,28 @@ pub fn saved(document: &DocumentId, changes: &[Vec<u8>]) -> usize {
         .collect();
     let all = puts.len().max(1);
     minted(document, &puts, all, &mut Dice(1)).iter().map(Vec::len).sum()
+}
+
+/// One document as a server sends it that has packed its log. Receipts look like chance, as real ones do.
+pub fn packs(document: &DocumentId, changes: &[Vec<u8>]) -> Vec<Pack> {
+    let mut dice = Dice(document.to_bytes().len() as u64 | 1);
+    let mut packs: Vec<(usize, Vec<Row>)> = Vec::new();
+    for (seq, bytes) in (1..).zip(changes) {
+        let change = gate::check(bytes, &Limits::IMPORT).expect("the generator's changes are fit");
+        let mut receipt = Receipt([0; 16]);
+        dice.fill(&mut receipt.0);
+        let account = document.writer();
+        let sidecar = Sidecar { account, device: None, received_at: end(), receipt };
+        let row = Row { seq, hash: change.hash(), sidecar, bytes: change.into_bytes().into() };
+        match packs.last_mut().filter(|(weight, _)| *weight < rows_bytes_goal(document)) {
+            Some((weight, rows)) => {
+                *weight += row.bytes.len();
+                rows.push(row);
+            }
+            None => packs.push((row.bytes.len(), vec![row])),
+        }
+    }
+    packs.into_iter().map(|(_, rows)| Pack::smallest(*document, rows)).collect()
 }
 
 fn minted(document: &DocumentId, puts: &[Put], per_change: usize, dice: &mut Dice) -> Vec<Vec<u8>> {

@@ -15,11 +15,20 @@ pub struct Pack(Vec<u8>);
 
 impl Pack {
     pub fn of(document: DocumentId, rows: Vec<Row>) -> Self {
+        Self::with(document, rows, open::open)
+    }
+
+    /// The same as small as it goes: for what is packed once, where nobody waits for it.
+    pub fn smallest(document: DocumentId, rows: Vec<Row>) -> Self {
+        Self::with(document, rows, open::smallest)
+    }
+
+    fn with(document: DocumentId, rows: Vec<Row>, pack: fn(&[u8]) -> Vec<u8>) -> Self {
         let message = ToDevice::Rows { document, rows, more: false };
         let message = minicbor::to_vec(message).expect("writing into memory does not fail");
         let (last, all) = message.split_last().expect("no message is empty");
         assert_eq!(*last, NO, "whether there are more is the last that is said");
-        Self(open::open(all))
+        Self(pack(all))
     }
 
     pub const fn from_bytes(bytes: Vec<u8>) -> Self {
@@ -90,6 +99,8 @@ mod tests {
             }
             let lain = Pack::from_bytes(pack.bytes().to_vec());
             assert_eq!(lain.rows(), Ok((document(), rows(count))));
+            let smallest = Pack::smallest(document(), rows(count));
+            assert_eq!(smallest.rows(), Ok((document(), rows(count))));
         }
     }
 

@@ -2,8 +2,8 @@
 
 /// How far back is looked. RFC 1951 has 32,768; one less fits the type.
 const DISTANCE_MAX: usize = u16::MAX as usize >> 1;
-const LENGTH_MIN: usize = 3;
-const LENGTH_MAX: usize = 258;
+pub const LENGTH_MIN: usize = 3;
+pub const LENGTH_MAX: usize = 258;
 /// Places that begin alike and are tried before the best of them is taken.
 const TRIES_MAX: usize = 64;
 /// Long enough not to look for something longer one byte later.
@@ -23,11 +23,19 @@ pub enum Part {
     },
 }
 
+impl Part {
+    pub fn length(&self) -> usize {
+        match self {
+            Self::Byte(_) => 1,
+            Self::Repeat { length, .. } => usize::from(*length),
+        }
+    }
+}
+
 /// The bytes in parts.
 pub fn parts(bytes: &[u8]) -> Vec<Part> {
     let mut parts = Vec::new();
-    let mut before =
-        Before { bytes, newest: vec![NOWHERE; 1 << BEGINNINGS_BITS], older: Vec::new() };
+    let mut before = Before::of(bytes);
     let mut at = 0;
     let mut found = before.longest(at);
     while at < bytes.len() {
@@ -51,15 +59,27 @@ pub fn parts(bytes: &[u8]) -> Vec<Part> {
     parts
 }
 
+/// How far both go on alike: eight bytes at a time, because most of the time goes here.
+fn alike(here: &[u8], there: &[u8]) -> usize {
+    let eights = here.as_chunks::<8>().0.iter().zip(there.as_chunks::<8>().0);
+    let begin = 8 * eights.take_while(|(here, there)| here == there).count();
+    let rest = here[begin..].iter().zip(&there[begin..]);
+    begin + rest.take_while(|(here, there)| here == there).count()
+}
+
 /// Where each beginning of three bytes stood.
-struct Before<'a> {
+pub struct Before<'a> {
     bytes: &'a [u8],
     newest: Vec<u32>,
     /// Of each place that was noted the one before that began alike.
     older: Vec<u32>,
 }
 
-impl Before<'_> {
+impl<'a> Before<'a> {
+    pub fn of(bytes: &'a [u8]) -> Self {
+        Self { bytes, newest: vec![NOWHERE; 1 << BEGINNINGS_BITS], older: Vec::new() }
+    }
+
     fn beginning(&self, at: usize) -> Option<usize> {
         let [one, two, three] = *self.bytes.get(at..)?.first_chunk()?;
         let mixed = u32::from_le_bytes([one, two, three, 0]).wrapping_mul(0x9E37_79B1);
@@ -67,7 +87,7 @@ impl Before<'_> {
     }
 
     /// Places are noted one after the other.
-    fn note(&mut self, at: usize) {
+    pub fn note(&mut self, at: usize) {
         let place = u32::try_from(at).unwrap_or(NOWHERE);
         let older = self
             .beginning(at)
@@ -78,23 +98,30 @@ impl Before<'_> {
     /// Length and distance of the longest repeat, the nearest of them; zero where there is none.
     fn longest(&self, at: usize) -> (usize, usize) {
         let mut best = (0, 0);
-        let Some(beginning) = self.beginning(at) else { return best };
+        self.each_longer(at, TRIES_MAX, |length, distance| best = (length, distance));
+        best
+    }
+
+    /// From here backwards each repeat that is longer than all before it: its length and distance.
+    pub fn each_longer(&self, at: usize, tries_max: usize, mut found: impl FnMut(usize, usize)) {
+        let mut longest = 0;
+        let Some(beginning) = self.beginning(at) else { return };
         let here = &self.bytes[at..];
         let here = &here[..here.len().min(LENGTH_MAX)];
         let mut place = self.newest[beginning];
-        for _ in 0..TRIES_MAX {
+        for _ in 0..tries_max {
             let start = place as usize;
             if place == NOWHERE || at - start > DISTANCE_MAX {
                 break;
             }
             let there = &self.bytes[start..];
             // Only what is alike where the best one ends can be longer.
-            if there.get(best.0) == here.get(best.0) {
-                let alike = here.iter().zip(there).take_while(|(here, there)| here == there);
-                let length = alike.count();
+            if there.get(longest) == here.get(longest) {
+                let length = alike(here, there);
                 let is_worth_it = length > LENGTH_MIN || at - start <= NEAR_FOR_THREE;
-                if length > best.0 && is_worth_it {
-                    best = (length, at - start);
+                if length >= LENGTH_MIN && length > longest && is_worth_it {
+                    longest = length;
+                    found(length, at - start);
                     if length == here.len() {
                         break;
                     }
@@ -102,6 +129,5 @@ impl Before<'_> {
             }
             place = self.older[start];
         }
-        best
     }
 }
