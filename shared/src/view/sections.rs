@@ -200,17 +200,17 @@ pub fn overview(record: &Record) -> Overview {
 
 pub fn section(record: &Record, reader: AccountId, section: Section) -> SectionAnswer {
     let marks = Marks::of(record);
-    let mut rows: Vec<Row> = match section {
+    // Counted first: rows are large, and thousands of them that outgrow their place are moved each time.
+    let listed: Vec<&Resource> = match section {
         Section::Social => {
             let all = record.chart().observations();
             let social = all.filter(|(_, head)| is_social(head.category));
-            social.map(|(resource, _)| marks.row(record, resource)).collect()
+            social.map(|(resource, _)| resource).collect()
         }
-        _ => {
-            let listed = record.chart().with_kind(|kind| section_of(kind) == Some(section));
-            listed.map(|resource| marks.row(record, resource)).collect()
-        }
+        _ => record.chart().with_kind(|kind| section_of(kind) == Some(section)).collect(),
     };
+    let rows = listed.into_iter().map(|resource| marks.row(record, resource));
+    let mut rows: Vec<Row> = rows.collect();
     rows.retain(|row| row.standing != Standing::Mistake);
     let order = |row: &Row| row.when.map(|when| when.order_in(record.zone()));
     rows.arrange_by_key(|row| {

@@ -17,11 +17,14 @@ use crate::fhir::report::Report;
 use crate::id::{AccountId, EntryId};
 use crate::record::chart::test_of;
 use crate::record::reading::Reading;
-use crate::record::{Loaded, Place, Record, Resource, Said, Shelf};
+use crate::record::{Entry, Loaded, Place, Record, Resource, Said, Shelf};
 use crate::time::PartialDate;
 
 /// Rows of the table; older ones are reached from a newer one's page.
 const TABLE_ROWS_MAX: usize = 300;
+/// Results of one test that are read for its trend: the newest, and of an older one those before it. More
+/// than table and drawing show, because of two units one may be left out.
+const READ_MAX: usize = 600;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResultDetail {
@@ -95,8 +98,6 @@ pub struct Story {
     /// Compared with the one before; nothing if there is none, or one of them is a bound.
     pub since_last: Option<Change>,
     pub last: Option<LastPoint>,
-    /// Points up to this one, itself among them.
-    pub count: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,7 +131,7 @@ pub fn result(record: &Record, reader: AccountId, entry: EntryId) -> Option<Resu
             (reading_row(record, reader, entry, value)?, test)
         }
     };
-    let mut rows = same_test(record, reader, &test);
+    let mut rows = same_test(record, reader, &test, entry);
     if !rows.iter().any(|other| other.entry == entry) {
         // Taken back or replaced: its own page still shows it, alone.
         rows = vec![row.clone()];
@@ -181,22 +182,40 @@ fn own(record: &Record, reader: AccountId, entry: EntryId) -> Option<Box<Reading
     is_own.then(|| Box::new(reading.clone()))
 }
 
-/// All results of one test that stand, from the oldest to the newest.
-fn same_test(record: &Record, reader: AccountId, test: &str) -> Vec<ResultRow> {
+/// A result that stands, and what is needed to read it.
+enum Found<'a> {
+    InChart(&'a Resource),
+    AtHome(&'a Entry),
+}
+
+/// The results of one test that stand, from the oldest to the newest. Which of them are read is decided
+/// before any is: a long life has thousands.
+fn same_test(record: &Record, reader: AccountId, test: &str, shown: EntryId) -> Vec<ResultRow> {
     let wrong = record.marked_wrong();
     let same = record.chart().observations_with(|head| {
         head.standing != Standing::Mistake && !test.is_empty() && head.test() == test
     });
     let same = same.filter(|(resource, _)| !wrong.contains_key(&resource.entry));
-    let mut rows: Vec<_> = same.map(|(resource, _)| result_row(resource)).collect();
+    let order = |when: Option<PartialDate>| when.map(|when| when.order_in(record.zone()));
+    let same =
+        same.map(|(resource, head)| (order(head.when), resource.entry, Found::InChart(resource)));
+    let mut all: Vec<_> = same.collect();
     for (id, entry, reading) in readings(record) {
         if test.strip_prefix("loinc ") == Some(reading.measured.loinc()) {
-            rows.extend(reading_row(record, reader, id, entry));
+            all.push((order(Some(reading.at)), id, Found::AtHome(entry)));
         }
     }
-    let order = |row: &ResultRow| row.when.map(|when| when.order_in(record.zone()));
-    rows.arrange_by_key(|row| (order(row), row.entry));
-    rows
+    all.arrange_by_key(|(order, entry, _)| (*order, *entry));
+    let place = all.iter().position(|(_, entry, _)| *entry == shown).unwrap_or(all.len());
+    let newest = all.len().saturating_sub(READ_MAX);
+    let before = (place + 1).saturating_sub(READ_MAX)..=place;
+    let read = all.into_iter().enumerate();
+    let read = read.filter(|(place, _)| *place >= newest || before.contains(place));
+    let rows = read.filter_map(|(_, (_, id, found))| match found {
+        Found::InChart(resource) => Some(result_row(resource)),
+        Found::AtHome(entry) => reading_row(record, reader, id, entry),
+    });
+    rows.collect()
 }
 
 fn table(rows: &[ResultRow]) -> Vec<TableRow> {
@@ -275,7 +294,6 @@ fn story(series: &[Series], row: &ResultRow) -> Option<Story> {
         now: now.flag.clone(),
         since_last,
         last: last.map(|last| LastPoint { when: last.when, number: readable(&last.number) }),
-        count: u32::try_from(place + 1).unwrap_or(u32::MAX),
     })
 }
 

@@ -262,15 +262,37 @@ fn a_trend_has_its_own_range_at_each_point_and_never_mixes_units() {
         }
     }
     let story = detail.story.unwrap();
-    lines.push(format!("{:?} {:?} of {}", story.now, story.since_last, story.count));
+    lines.push(format!("{:?} {:?}", story.now, story.since_last));
     expect![[r#"
         mg/dL
           2025-01-01 99 up to Some("100") Some(InRange)
           2026-01-01 101.0 up to Some("110") Some(InRange)
         mmol/L
           2024-01-01 5.4 up to None None
-        Some(InRange) Some(Higher) of 2"#]]
+        Some(InRange) Some(Higher)"#]]
     .assert_eq(&lines.join("\n"));
+}
+
+#[test]
+fn of_a_test_made_each_day_for_years_a_trend_reads_the_newest_and_what_came_before_this_one() {
+    let mut story = Story::default();
+    let begin = crate::time::Day::new(2018, 1, 1).unwrap();
+    let entries: Vec<_> = (0..1_400)
+        .map(|number: i64| {
+            let day = begin.plus_days(number).to_string();
+            let value = format!(r#"{{"value":{number},"unit":"mg/dL"}}"#);
+            lab(&mut story, &number.to_string(), "G", &day, &value, "")
+        })
+        .collect();
+    let read = |place: usize| {
+        let detail = result(&story.record, ROSA, entries[place]).unwrap();
+        let last = detail.story.and_then(|story| story.last).map(|last| last.number);
+        let points = detail.series[0].points.len();
+        (points, detail.table.len(), detail.table[0].entry == entries[1_399], last)
+    };
+    assert_eq!(read(1_399), (600, 300, true, Some("1398".to_owned())));
+    assert_eq!(read(100), (701, 300, true, Some("99".to_owned())));
+    assert_eq!(read(0), (601, 300, true, None));
 }
 
 #[test]
