@@ -259,7 +259,8 @@ impl<T: Tier> Clinic<T> {
     ) -> Option<(ChangeHash, DocumentId, Vec<Row>)> {
         let document = self.store.newest(document);
         let log = self.store.log(&document)?;
-        let changes: Vec<&[u8]> = log.rows.iter().map(|row| &row.bytes[..]).collect();
+        let bytes = log.rows.iter().map(|row| &row.bytes[..]);
+        let changes: Vec<&[u8]> = bytes.filter(|bytes| !bytes.is_empty()).collect();
         let mut documents = T::Documents::default();
         documents.open(&document, &changes).ok()?;
         let put = Put::Entry { entry, text };

@@ -61,4 +61,5 @@ found! {
     a_closed_document_asked_about_once_is_found: ClosedIsAskedOnce,
     rows_left_in_an_old_epoch_are_found: OldEpochNotCarriedOver,
     something_erased_that_is_taken_again_is_found: ErasedTakenAgain,
+    a_compaction_that_deletes_the_newest_is_found: CompactedTooEarly,
 }

@@ -98,7 +98,7 @@ impl<T: Tier> Store<T> {
         let start = usize::try_from(after).unwrap_or(usize::MAX);
         let rest = log.rows.get(start..).unwrap_or_default();
         let (mut rows, mut size) = (Vec::new(), 0);
-        for row in rest {
+        for row in rest.iter().filter(|row| !row.bytes.is_empty()) {
             if size > 0 && size + row.bytes.len() > goal {
                 return (rows, true);
             }
@@ -142,8 +142,17 @@ impl<T: Tier> Store<T> {
             return Vec::new();
         };
         let wanted: BTreeSet<_> = hashes.iter().collect();
-        let rows = log.rows.iter().filter(|row| wanted.contains(&row.hash));
-        rows.cloned().collect()
+        let rows = log.rows.iter().filter(|row| !row.bytes.is_empty());
+        rows.filter(|row| wanted.contains(&row.hash)).cloned().collect()
+    }
+
+    /// A fault to plant: what came last has its place and its hash, and no bytes any more.
+    pub fn compact_too_early(&mut self) {
+        for log in self.logs.values_mut() {
+            if let Some(row) = log.rows.last_mut() {
+                row.bytes = Vec::new().into();
+            }
+        }
     }
 
     /// One outcome a change, and the rows that are new.

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use shared::document::DocumentId;
 use shared::id::EntryId;
 use shared::sync::device::{self, Effect, Event, Notice};
+use shared::sync::planted::Planted;
 use shared::sync::server;
 use shared::sync::stored::{OutboxItem, PutInto};
 use shared::time::Timestamp;
@@ -80,8 +81,8 @@ struct Line {
     machine: usize,
     up: VecDeque<ToServer>,
     /// Nothing where the server hung up.
-    /// Each with how often the store had gone back when it was sent.
-    down: VecDeque<Option<(ToDevice, u32)>>,
+    /// Each with how often the store had gone back when it was sent, and its bytes where they count.
+    down: VecDeque<Option<(ToDevice, u32, usize)>>,
     up_so_far: Weight,
     down_so_far: Weight,
 }
@@ -259,6 +260,9 @@ impl<T: Tier> World<T> {
     pub fn start_node(&mut self, node: usize) {
         self.note(|| format!("node {node} starts"));
         self.clinic.start(node);
+        if self.clinic.planted == Some(Planted::CompactedTooEarly) {
+            self.clinic.store.compact_too_early();
+        }
     }
 
     /// The clinic's store is what it was. `quiet`: under running nodes, with no sign of it.
@@ -400,7 +404,7 @@ impl<T: Tier> World<T> {
                 let message = self.lines[line].down.pop_front();
                 let here = self.machines[machine].line == Some(line);
                 match message.filter(|_| here) {
-                    Some(Some((message, restores))) => {
+                    Some(Some((message, restores, _))) => {
                         self.will_drop(machine, &message, restores != self.restores);
                         self.feed(machine, vec![Event::Received(message)]);
                     }
@@ -507,9 +511,11 @@ impl<T: Tier> World<T> {
 
     pub(super) fn answered(&mut self, answer: Answer) {
         for (line, message) in answer.down {
+            let mut weight = 0;
             let message = if T::BYTES {
                 let bytes = message.to_bytes();
-                self.lines[line].down_so_far.add(bytes.len(), 0);
+                weight = bytes.len();
+                self.lines[line].down_so_far.add(weight, 0);
                 ToDevice::from_bytes(&bytes).expect("a server speaks the protocol")
             } else {
                 message
@@ -520,7 +526,7 @@ impl<T: Tier> World<T> {
             self.note(|| {
                 format!("machine {machine} is sent {}", crate::words::to_device(&message))
             });
-            self.lines[line].down.push_back(Some((message, self.restores)));
+            self.lines[line].down.push_back(Some((message, self.restores, weight)));
             let delay = self.delay();
             self.later(delay, Happening::Down { line });
         }
@@ -569,6 +575,13 @@ impl<T: Tier> World<T> {
 
     pub(super) fn weight_of(&self, line: usize) -> (Weight, Weight) {
         (self.lines[line].up_so_far, self.lines[line].down_so_far)
+    }
+
+    /// What a cut would lose now: sent to a machine, and not arrived.
+    pub(super) fn under_way(&self, machine: usize) -> usize {
+        let line = self.machines[machine].line.map(|line| &self.lines[line]);
+        let under_way = line.into_iter().flat_map(|line| &line.down).flatten();
+        under_way.map(|(_, _, weight)| weight).sum()
     }
 
     pub(super) fn lines_of(&self, machine: usize) -> impl Iterator<Item = usize> {

@@ -262,6 +262,28 @@ fn an_answer_goes_to_those_who_read_the_question() {
 }
 
 #[test]
+fn an_own_allergy_is_kept_as_it_was_said_or_refused_with_a_reason() {
+    use crate::record::Said;
+    use crate::record::own::OwnAllergy;
+    let mut story = Story::default();
+    let allergy = |substance: &str, reaction: Option<&str>| {
+        let (substance, reaction) = (substance.to_owned(), reaction.map(str::to_owned));
+        Edit::AddAllergy(AddAllergy { substance, reaction, since: "2019".parse().ok() })
+    };
+    let entry = story.writes(ROSA, allergy(" Shrimp ", Some("Hives"))).unwrap();
+    let kept = &story.record.values_of(entry)[0];
+    let Said::OwnAllergy(OwnAllergy { substance, reaction, since, .. }) = &kept.said else {
+        panic!("{:?}", kept.said);
+    };
+    assert_eq!((substance.as_str(), reaction.as_deref()), ("Shrimp", Some("Hives")));
+    assert_eq!((*since, kept.audience), ("2019".parse().ok(), Some(Audience::Circle)));
+    assert_eq!(story.writes(ROSA, allergy("  ", None)), Err(Refused::EmptyText));
+    let long = "x".repeat(50_000);
+    assert_eq!(story.writes(ROSA, allergy(&long, None)), Err(Refused::TextTooLong));
+    assert_eq!(story.writes(ROSA, allergy("Nuts", Some(&long))), Err(Refused::TextTooLong));
+}
+
+#[test]
 fn a_card_that_the_gate_would_refuse_is_refused_here() {
     use crate::record::preference::{EmergencyCard, Preference};
     let mut story = Story::default();

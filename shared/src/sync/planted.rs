@@ -52,6 +52,10 @@ pub enum Planted {
     OrphansOfferedOnce,
     OrphansDropped,
     ErasedTakenAgain,
+
+    // In the store.
+    /// What came last gives up its bytes before a pack holds them.
+    CompactedTooEarly,
 }
 
 /// Where a half remembers what was planted in it.

@@ -33,8 +33,74 @@ pub fn settings(record: &Record, reader: AccountId) -> Vec<Chosen> {
 mod tests {
     use super::*;
     use crate::document::{Actor, Document, DocumentId, Opened, Put};
-    use crate::edit::Audience;
-    use crate::testing::{PATIENT, ROSA};
+    use std::collections::BTreeSet;
+
+    use crate::edit::{Audience, Edit, Refused};
+    use crate::id::EntryId;
+    use crate::record::preference::{
+        CardContact, CardField, EmergencyCard, ResultNotice, TextSize, Theme,
+    };
+    use crate::testing::{PATIENT, ROSA, Story};
+
+    #[test]
+    fn every_choice_there_is_can_be_made_and_is_kept() {
+        let card = EmergencyCard {
+            shows: vec![
+                CardField::Name,
+                CardField::BirthDate,
+                CardField::Allergies,
+                CardField::Medicines,
+                CardField::Conditions,
+                CardField::BloodType,
+                CardField::Devices,
+                CardField::Language,
+                CardField::Contacts,
+                CardField::Note,
+            ],
+            without: vec![EntryId::from_u128(7)],
+            contacts: vec![CardContact {
+                name: "Luis Marin".into(),
+                phone: "555-0100".into(),
+                relation: Some("Son".into()),
+            }],
+            note: Some("Takes insulin".into()),
+            while_locked: true,
+        };
+        let mut all = vec![
+            Preference::Language("es".into()),
+            Preference::LockAfterMinutes(1),
+            Preference::QuietHours { from_minute: 1_439, to_minute: 0 },
+            Preference::EmergencyCard(card),
+            Preference::EmergencyCard(EmergencyCard::default()),
+        ];
+        let sizes = [TextSize::Normal, TextSize::Large, TextSize::Largest];
+        all.extend(sizes.map(Preference::TextSize));
+        all.extend([Theme::AsDevice, Theme::Light, Theme::Dark].map(Preference::Theme));
+        let notices = [ResultNotice::AtOnce, ResultNotice::WithNote, ResultNotice::Never];
+        all.extend(notices.map(Preference::ResultNotice));
+        let mut made = BTreeSet::new();
+        for preference in all {
+            let mut story = Story::default();
+            story.writes(ROSA, Edit::Prefer(preference.clone())).unwrap();
+            made.insert(preference.register());
+            let (others, only_here) = (Vec::new(), true);
+            assert_eq!(settings(&story.record, ROSA), [Chosen { preference, others, only_here }]);
+        }
+        assert_eq!(made, REGISTERS.map(str::to_owned).into(), "one of each kind at least");
+    }
+
+    #[test]
+    fn what_cannot_be_chosen_is_refused() {
+        let refused = |preference, why| {
+            assert_eq!(Story::default().writes(ROSA, Edit::Prefer(preference)), Err(why));
+        };
+        refused(Preference::Language(String::new()), Refused::EmptyText);
+        refused(Preference::LockAfterMinutes(0), Refused::NotPossible);
+        refused(Preference::LockAfterMinutes(u8::MAX), Refused::NotPossible);
+        let hours = |from_minute, to_minute| Preference::QuietHours { from_minute, to_minute };
+        refused(hours(1_440, 0), Refused::NotPossible);
+        refused(hours(0, 1_440), Refused::NotPossible);
+    }
 
     #[test]
     fn what_two_devices_chose_at_once_is_there_for_the_person_to_settle() {

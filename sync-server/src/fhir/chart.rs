@@ -243,6 +243,18 @@ mod tests {
 
     const KEY: [u8; 32] = [7; 32];
 
+    #[test]
+    fn a_change_holds_a_hundred_resources_or_as_many_as_fit() {
+        let held = |count: u128, size: usize| -> Vec<usize> {
+            let put =
+                |number| Put::Entry { entry: EntryId::from_u128(number), text: "x".repeat(size) };
+            pieces((0..count).map(put).collect()).iter().map(Vec::len).collect()
+        };
+        assert_eq!(held(250, 500), [100, 100, 50]);
+        assert_eq!(held(7, CHANGE_BYTES_GOAL / 3), [3, 3, 1]);
+        assert_eq!(held(2, CHANGE_BYTES_GOAL + 1), [1, 1], "a single one may be larger");
+    }
+
     #[tokio::test]
     async fn what_was_not_touched_lately_is_let_go_and_opened_again() {
         let store = MemoryStore::default();

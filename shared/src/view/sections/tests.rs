@@ -139,6 +139,67 @@ fn names_are_found_where_the_source_put_them_and_never_in_another_source() {
     );
 }
 
+/// Each with the words of its own kind.
+#[test]
+fn devices_insurance_family_care_team_and_plan_say_what_their_sources_say() {
+    let mut story = Story::default();
+    for json in [
+        r#"{"resourceType":"Device","status":"active","type":{"text":"Pacemaker"},"manufacturer":"Heartworks","lotNumber":"L7","serialNumber":"S-12"}"#,
+        r#"{"resourceType":"Coverage","status":"active","type":{"text":"Health plan"},"subscriberId":"M-77","payor":[{"display":"Lakeside Mutual"}],"period":{"start":"2026-01-01"}}"#,
+        r#"{"resourceType":"FamilyMemberHistory","status":"completed","relationship":{"text":"Mother"},"condition":[{"code":{"text":"Diabetes"}}]}"#,
+        r#"{"resourceType":"CareTeam","status":"active","name":"Diabetes team","participant":[{"role":[{"text":"Nurse"}],"member":{"display":"Linh Tran"}}]}"#,
+        r#"{"resourceType":"CarePlan","status":"active","intent":"plan","title":"Walk more","period":{"start":"2026-03"},"activity":[{"detail":{"status":"in-progress","description":"Half an hour each day"}}]}"#,
+        r#"{"resourceType":"Goal","lifecycleStatus":"active","description":{"text":"A1c below 7"},"startDate":"2026-03-02","target":[{"dueDate":"2026-09-01"}]}"#,
+    ] {
+        story.core(json);
+    }
+    let said = |wanted: Section| {
+        let answer = section(&story.record, ROSA, wanted);
+        let mut lines = vec![format!("{wanted:?} {:?}", answer.loaded)];
+        for row in &answer.rows {
+            let (name, when) = (row.name.as_deref().unwrap_or("(no name)"), row.when);
+            let when = when.map(|when| format!(" {when}")).unwrap_or_default();
+            lines.push(format!("  {name}{when} {:?}", row.standing));
+            lines.extend(row.facts.iter().map(|fact| {
+                let date = fact.date.map(|date| date.to_string());
+                let words = fact.words.clone().or(date).unwrap_or_default();
+                format!("    {:?} {words}", fact.what)
+            }));
+        }
+        lines.join("\n")
+    };
+    let wanted =
+        [Section::Devices, Section::Insurance, Section::Family, Section::CareTeam, Section::Plan];
+    expect![[r#"
+        Devices All
+          Pacemaker Current
+            Status active
+            Maker Heartworks
+            Serial S-12
+            Lot L7
+        Insurance All
+          Lakeside Mutual 2026-01-01 Current
+            Status active
+            Kind Health plan
+            MemberNumber M-77
+        Family All
+          Mother Current
+            Cause Diabetes
+        CareTeam All
+          Diabetes team Current
+            Status active
+            Member Linh Tran
+            Role Nurse
+        Plan All
+          A1c below 7 2026-03-02 Current
+            Status active
+            Due 2026-09-01
+          Walk more 2026-03 Current
+            Status active
+            Activity Half an hour each day"#]]
+    .assert_eq(&wanted.map(said).join("\n"));
+}
+
 #[test]
 fn the_forms_of_a_document_say_where_each_can_be_had() {
     let mut story = Story::default();
