@@ -1,10 +1,13 @@
 //! What the clinic decides about accounts, devices and entries, and what a device does then.
 
+use std::collections::BTreeMap;
+
 use shared::document::DocumentId;
 use shared::id::{AccountId, DeviceId, EntryId};
 use shared::sync::device;
 use shared::sync::scope::Level;
 use shared::sync::server;
+use shared::sync::stored::PutInto;
 use shared::time::Timestamp;
 use shared::wire::{ToDevice, WhyClosed};
 
@@ -189,6 +192,28 @@ impl<T: Tier> World<T> {
         for (document, log) in self.clinic.store.logs() {
             self.ledger.committed(*document, &log.rows);
         }
+    }
+
+    /// What a machine shows of each document.
+    pub fn shown(&self, machine: usize, document: &DocumentId) -> BTreeMap<EntryId, Vec<String>> {
+        let mut shown = BTreeMap::<EntryId, Vec<String>>::new();
+        if let Some(device) = &self.machines[machine].running {
+            for value in T::values(&device.documents, document) {
+                shown.entry(value.entry).or_default().push(value.text);
+            }
+            for (entry, item) in device.waiting() {
+                if let PutInto::Entry { text } = &item.put
+                    && base(item.document) == base(*document)
+                {
+                    shown.entry(entry).or_default().push(text.clone());
+                }
+            }
+        }
+        for texts in shown.values_mut() {
+            texts.sort();
+            texts.dedup();
+        }
+        shown
     }
 
     /// The newest epoch of each document that an account may read.

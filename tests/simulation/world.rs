@@ -2,7 +2,7 @@
 //! machines that die. Everything follows from the seed.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+use std::collections::{BinaryHeap, VecDeque};
 
 use shared::document::DocumentId;
 use shared::id::EntryId;
@@ -17,7 +17,6 @@ use crate::attachments::Beside;
 use crate::cast;
 use crate::clinic::{Answer, Clinic, NODES};
 use crate::disk::Disk;
-use crate::erasure::base;
 use crate::ledger::Ledger;
 use crate::machine::{Asked, Machine};
 use crate::oracle;
@@ -587,27 +586,5 @@ impl<T: Tier> World<T> {
     pub(super) fn lines_of(&self, machine: usize) -> impl Iterator<Item = usize> {
         let lines = self.lines.iter().enumerate();
         lines.filter(move |(_, line)| line.machine == machine).map(|(number, _)| number)
-    }
-
-    /// What a machine shows of each document.
-    pub fn shown(&self, machine: usize, document: &DocumentId) -> BTreeMap<EntryId, Vec<String>> {
-        let mut shown = BTreeMap::<EntryId, Vec<String>>::new();
-        if let Some(device) = &self.machines[machine].running {
-            for value in T::values(&device.documents, document) {
-                shown.entry(value.entry).or_default().push(value.text);
-            }
-            for (entry, item) in device.waiting() {
-                if let PutInto::Entry { text } = &item.put
-                    && base(item.document) == base(*document)
-                {
-                    shown.entry(entry).or_default().push(text.clone());
-                }
-            }
-        }
-        for texts in shown.values_mut() {
-            texts.sort();
-            texts.dedup();
-        }
-        shown
     }
 }
