@@ -21,7 +21,7 @@ pub const HOT_BYTES_GOAL: usize = 250_000;
 pub const HOT_BYTES_MAX: usize = 300_000;
 /// What the same weighs on its way to a new device once it is packed: each change with its hash and its
 /// receipt, which are chance. With little room: it only goes down.
-pub const HOT_SENT_BYTES_MAX: usize = 506_000;
+pub const HOT_SENT_BYTES_MAX: usize = 490_000;
 /// At ten times the size, time grows at most by this.
 pub const GROWTH_MAX: f64 = 12.0;
 /// Less than this is too short for a ratio to mean anything.
