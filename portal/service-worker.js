@@ -17,7 +17,7 @@ const COMPLETE = "/.complete";
 // A page of an older release that is still open must find its files.
 const OLDER_RELEASES_KEPT = 2;
 // Not ours: each has its own rules, and none may be answered from a cache.
-const LEAVE_ALONE = ["/api", "/clinic", "/demo", "/fhir", "/healthz", "/readyz"];
+const LEAVE_ALONE = ["/api", "/clinic", "/demo", "/fhir", "/healthz", "/readyz", "/shl"];
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));

@@ -17,6 +17,7 @@ pub mod qr;
 pub mod reading;
 pub mod record;
 pub mod safety;
+pub mod share;
 pub mod sync;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

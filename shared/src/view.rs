@@ -16,6 +16,7 @@ pub mod safety;
 pub mod search;
 pub mod sections;
 pub mod settings;
+pub mod shares;
 mod state;
 pub mod threads;
 pub mod timeline;

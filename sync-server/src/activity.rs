@@ -96,11 +96,15 @@ impl Teller<'_> {
             if is_own && entry.did == audit::Did::Wrote || entry.what == What::Activity {
                 continue;
             }
+            // The list of links says it, and what the link opened is over.
+            if entry.did == audit::Did::EndedShare {
+                continue;
+            }
             // Somebody asked for it; what came of that is noted by itself.
             if entry.what == What::Access && entry.did == audit::Did::Wrote && !is_changed(entry) {
                 continue;
             }
-            let Some(who) = self.name(&entry.who).await? else {
+            let Some(who) = self.called(patient, entry).await? else {
                 continue;
             };
             let span = if is_own { MILLIS_PER_DAY } else { SAME_MS };
@@ -140,6 +144,20 @@ impl Teller<'_> {
         let said = [Some(called), known.ended_for].into_iter().flatten();
         let said: Vec<_> = said.filter(|one| !one.is_empty()).collect();
         Ok((!said.is_empty()).then(|| said.join(": ")))
+    }
+
+    /// Whoever opens a link says who they are.
+    async fn called(
+        &self,
+        patient: PatientId,
+        entry: &Entry,
+    ) -> Result<Option<String>, StoreError> {
+        match (entry.did, entry.item) {
+            (audit::Did::OpenedShare, Some(opening)) => {
+                self.store.share_opened_by(patient, opening).await
+            }
+            _ => self.name(&entry.who).await,
+        }
     }
 
     async fn name(&self, who: &Who) -> Result<Option<String>, StoreError> {
@@ -210,6 +228,10 @@ fn told_as(patient: PatientId, entry: &Entry, span: i64) -> EntryId {
     if let Some(device) = entry.device {
         hash.update(device.to_bytes());
     }
+    // Each opening is one of its own, by whoever it says.
+    if let (audit::Did::OpenedShare, Some(opening)) = (entry.did, entry.item) {
+        hash.update(opening.to_bytes());
+    }
     let digest: [u8; 32] = hash.finalize().into();
     let mut bytes = [0; 16];
     bytes[..6].copy_from_slice(&since.to_be_bytes()[2..]);
@@ -224,7 +246,8 @@ const fn is_changed(entry: &Entry) -> bool {
 
 fn activity(entry: &Entry, who: String, is_own: bool, written: Timestamp) -> Activity {
     // Where the clinic's people sit is nobody's business; where one's own account was used is.
-    let from = entry.from.filter(|_| is_person(&entry.who)).map(|from| from.to_string());
+    let is_outside = is_person(&entry.who) || entry.did == audit::Did::OpenedShare;
+    let from = entry.from.filter(|_| is_outside).map(|from| from.to_string());
     let (why, detail) = match (&entry.why, is_own) {
         (audit::Why::Granted, true) => (Some(Why::Own), None),
         (audit::Why::Granted, false) => (Some(Why::Granted), None),
@@ -241,10 +264,16 @@ fn activity(entry: &Entry, who: String, is_own: bool, written: Timestamp) -> Act
         audit::Did::EndedAccess => Did::EndedAccess,
         audit::Did::OpenedRecord => Did::OpenedRecord,
         audit::Did::EndedDevice => Did::RemovedDevice,
+        audit::Did::Shared => Did::Shared,
+        audit::Did::EndedShare => Did::Other,
+        audit::Did::OpenedShare => Did::OpenedShare,
     };
     let what = touched(entry.what).into_iter().collect();
     // An opening is an entry of no document.
-    let item = entry.item.filter(|_| entry.did != audit::Did::OpenedRecord);
+    let is_opening = matches!(entry.did, audit::Did::OpenedRecord | audit::Did::OpenedShare);
+    let item = entry.item.filter(|_| !is_opening);
+    // The clinic did nothing when somebody opened a link.
+    let why = why.filter(|_| entry.did != audit::Did::OpenedShare);
     Activity { who, did, what, entry: item, detail, from, why, written }
 }
 

@@ -101,6 +101,7 @@ async fn answer(
         Place::Page => "index.html",
         Place::Clinic => "clinic/index.html",
         Place::Office => "clinic/office/index.html",
+        Place::Viewer => "shl/index.html",
         Place::File(path) => path,
         Place::Nothing => return StatusCode::NOT_FOUND.into_response(),
     };
@@ -121,6 +122,8 @@ enum Place<'a> {
     Clinic,
     /// Of the clinic's two pages the one away from the inbox.
     Office,
+    /// Opens a link that shares a record.
+    Viewer,
     /// Relative links of the staff's page need the slash.
     ClinicWithoutSlash,
     File(&'a str),
@@ -143,6 +146,9 @@ fn place(path: &str) -> Place<'_> {
         Place::ClinicWithoutSlash
     } else if path == "clinic/office" || path.starts_with("clinic/office/") {
         Place::Office
+    } else if first == "shl" {
+        // What stands below it is asked of the server.
+        if matches!(path, "shl" | "shl/") { Place::Viewer } else { Place::Nothing }
     } else if first == "clinic" {
         Place::Clinic
     } else {

@@ -91,6 +91,11 @@ pub enum Did {
     OpenedRecord,
     /// A device may not open anything any more, and gives up what it holds.
     EndedDevice,
+    /// Made a link that opens a summary for whoever has it. The server cannot open it.
+    Shared,
+    EndedShare,
+    /// Opened such a link. The item is the opening, which has the words of whoever did.
+    OpenedShare,
 }
 
 /// Which part of a record, by the document or screen alone.

@@ -44,7 +44,7 @@ pub enum Part {
     Auditor,
     /// Does what somebody at the server's own terminal asks for.
     Errands,
-    /// Ends access that is over.
+    /// Ends access that is over, and empties links that are.
     Grants,
     /// Packs long logs; it looks at no change.
     Compaction,

@@ -36,15 +36,23 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, _app: &App) -> Result<Self, Error> {
-        // A form of another site can post text, but cannot say that it is JSON.
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
-        let kind = kind.and_then(|kind| kind.split(';').next());
-        if kind != Some("application/json") {
-            return Err(Error::Unreadable);
-        }
-        let bytes = limited(request, JSON_BYTES_MAX).await?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|_| Error::Unreadable)
+        json_within(request, JSON_BYTES_MAX).await.map(Self)
     }
+}
+
+/// The same with a limit of its own.
+pub async fn json_within<T: DeserializeOwned>(
+    request: Request,
+    bytes_max: usize,
+) -> Result<T, Error> {
+    // A form of another site can post text, but cannot say that it is JSON.
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    let kind = kind.and_then(|kind| kind.split(';').next());
+    if kind != Some("application/json") {
+        return Err(Error::Unreadable);
+    }
+    let bytes = limited(request, bytes_max).await?;
+    serde_json::from_slice(&bytes).map_err(|_| Error::Unreadable)
 }
 
 /// A body of JSON, and where it came from.
@@ -182,6 +190,27 @@ pub fn query_part<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
     pairs.filter_map(|pair| pair.split_once('=')).find(|(k, _)| *k == name).map(|(_, v)| v)
 }
 
+/// `%20` and `+` are what a form makes of a space.
+pub fn decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = bytes.get(at + 1..at + 3).and_then(|two| std::str::from_utf8(two).ok());
+        let byte = hex.and_then(|two| u8::from_str_radix(two, 16).ok());
+        match (bytes[at], byte) {
+            (b'%', Some(byte)) => {
+                out.push(byte);
+                at += 2;
+            }
+            (b'+', _) => out.push(b' '),
+            (other, _) => out.push(other),
+        }
+        at += 1;
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,5 +260,11 @@ mod tests {
         assert_eq!(cookie(&headers, "__Host-satchel-x"), Some("2"));
         assert_eq!(cookie(&headers, "b"), Some("3"));
         assert_eq!(cookie(&headers, "satchel-x"), None);
+    }
+
+    #[test]
+    fn what_a_browser_encoded_is_read_and_the_rest_stays() {
+        assert_eq!(decoded("rosa%20d%C3%ADaz+100%"), "rosa díaz 100%");
+        assert_eq!(decoded("%zz%"), "%zz%");
     }
 }

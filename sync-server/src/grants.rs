@@ -22,6 +22,9 @@ pub async fn run(app: App) {
         if let Err(cause) = end_what_is_over(&app).await {
             line(&Line::Failed { id: "-", what: "grants", cause: &cause });
         }
+        if let Err(cause) = crate::shares::empty_what_is_over(&app).await {
+            line(&Line::Failed { id: "-", what: "shares", cause: &cause });
+        }
         if stops_within(&mut stopping).await {
             return;
         }

@@ -14,7 +14,7 @@ use crate::state::App;
 pub async fn same_origin(State(app): State<App>, request: Request, next: Next) -> Response {
     let harmless = matches!(*request.method(), Method::GET | Method::HEAD)
         && !request.headers().contains_key(header::UPGRADE);
-    if harmless || is_own(&app, request.headers()) || is_program(&request) {
+    if harmless || is_own(&app, request.headers()) || is_program(&request) || is_link(&request) {
         return next.run(request).await;
     }
     Error::WrongOrigin.into_response()
@@ -25,6 +25,11 @@ fn is_program(request: &Request) -> bool {
     let path = request.uri().path();
     let is_fhir = path == "/fhir" || path.starts_with("/fhir/");
     is_fhir && !request.headers().contains_key(header::ORIGIN)
+}
+
+/// A viewer of any site asks what a link opens. No cookie says anything there.
+fn is_link(request: &Request) -> bool {
+    request.uri().path().starts_with(crate::shares::PREFIX)
 }
 
 fn is_own(app: &App, headers: &HeaderMap) -> bool {

@@ -28,6 +28,7 @@ pub mod routes;
 pub mod sealing;
 pub mod secret;
 pub mod serve;
+pub mod shares;
 pub mod sign_in;
 pub mod state;
 pub mod store;

@@ -8,6 +8,8 @@ pub mod health;
 pub mod line;
 pub mod passkeys;
 pub mod session;
+pub mod shares;
+pub mod shl;
 pub mod sign_in;
 pub mod sync;
 pub mod ticket;
@@ -33,7 +35,7 @@ use crate::state::App;
 
 /// All routes, patients' and staff's.
 pub fn table() -> Vec<Route> {
-    [patients(), staff(), programs()].into_iter().flatten().collect()
+    [patients(), links(), staff(), programs()].into_iter().flatten().collect()
 }
 
 /// Of patients and caregivers, and of whoever asks how the server is.
@@ -69,6 +71,18 @@ fn patients() -> Vec<Route> {
         get("/api/records/{patient}/attachments/{name}", attachments::read),
         post("/api/records/{patient}/attachments/{name}/{piece}", attachments::put),
         get("/api/records/{patient}/attachments/{name}/{piece}", attachments::piece),
+        get("/api/records/{patient}/shares", shares::list),
+        post("/api/records/{patient}/shares/{share}", shares::make),
+        delete("/api/records/{patient}/shares/{share}", shares::end),
+    ]
+}
+
+/// Of whoever has a link that shares a record.
+fn links() -> Vec<Route> {
+    vec![
+        post("/shl/{share}", shl::manifest),
+        get("/shl/{share}", shl::direct),
+        get("/shl/{share}/{place}", shl::fetch),
     ]
 }
 
@@ -290,6 +304,7 @@ pub fn router(app: App, table: Vec<Route>, portal: PortalSource) -> Router {
     let router = router.with_state(app.clone()).merge(crate::assets::router(portal));
     let router = router
         .layer(axum::middleware::from_fn_with_state(app, crate::guard::same_origin))
+        .layer(axum::middleware::from_fn(crate::shares::for_every_site))
         .layer(axum::middleware::from_fn(crate::fhir::outcome::tell))
         .layer(axum::middleware::from_fn(crate::log::requests));
     headers::protect(router, transport)

@@ -6,6 +6,8 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 use shared::id::Rng;
 
+use crate::encoded::from_hex;
+
 /// 256 random bits, written as 64 hexadecimal characters.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -60,6 +62,21 @@ impl SecretHash {
         &self.0
     }
 }
+
+/// As it stands in an address.
+impl std::str::FromStr for SecretHash {
+    type Err = NotAHash;
+
+    fn from_str(text: &str) -> Result<Self, NotAHash> {
+        let is_lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        let bytes = from_hex(text).filter(|_| is_lower).ok_or(NotAHash)?;
+        bytes.try_into().map(Self).map_err(|_| NotAHash)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a SHA-256 in hexadecimal")]
+pub struct NotAHash;
 
 /// Which session of a browser a tab speaks for. Public: it is part of a cookie's name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -21,6 +21,7 @@ use crate::hub::Hub;
 use crate::passkey::Ceremonies;
 use crate::projector::Projector;
 use crate::secret::{Secret, Slot};
+use crate::shares::Fetches;
 use crate::sign_in::SignInKey;
 use crate::store::rows::News;
 use crate::store::{Store, StoreError};
@@ -67,6 +68,9 @@ struct Inner {
     looks: Looks,
     contexts: Contexts,
     tries: Tries,
+    /// Of their own: who guesses at links keeps nobody from signing in.
+    share_tries: Tries,
+    fetches: Fetches,
     ceremonies: Ceremonies,
     stretching: Semaphore,
     /// Charts have one writer: imports go one after the other.
@@ -106,6 +110,8 @@ impl App {
             looks: Looks::default(),
             contexts: Contexts::default(),
             tries: Tries::default(),
+            share_tries: Tries::default(),
+            fetches: Fetches::default(),
             ceremonies: Ceremonies::default(),
             stretching: Semaphore::new(STRETCHING_MAX),
             importing: tokio::sync::Mutex::default(),
@@ -211,6 +217,14 @@ impl App {
 
     pub fn tries(&self) -> &Tries {
         &self.0.tries
+    }
+
+    pub fn share_tries(&self) -> &Tries {
+        &self.0.share_tries
+    }
+
+    pub fn fetches(&self) -> &Fetches {
+        &self.0.fetches
     }
 
     pub fn ceremonies(&self) -> &Ceremonies {

@@ -14,6 +14,7 @@ pub mod people;
 pub mod resources;
 pub mod rows;
 pub mod settings;
+pub mod shares;
 pub mod sqlite;
 pub mod staff;
 
@@ -50,6 +51,7 @@ use self::rows::{
     Appended, Batch, Fresh, NewMark, News, Projection, ShownMessage, ShownThread, ThreadRow,
 };
 use self::settings::SettingsStore;
+use self::shares::ShareStore;
 use self::staff::{OneTime, SetUp, StaffChange, StaffLink, StaffSetUp, StaffSignIn};
 use crate::audit::{Entry, Head, Linked, Search};
 use crate::sealing::WrappingKey;
@@ -82,6 +84,7 @@ pub trait Store:
     + PackStore
     + PasskeyStore
     + SettingsStore
+    + ShareStore
     + Send
     + Sync
 {

@@ -90,7 +90,7 @@ const PARTS: &[Parts] = &[
 ];
 
 /// Names that say what something is and open nothing: a courier may write them on the envelope.
-const CARRIED: [&str; 8] = [
+const CARRIED: [&str; 9] = [
     "document::Actor",
     "document::ChangeHash",
     "document::DocumentId",
@@ -100,6 +100,8 @@ const CARRIED: [&str; 8] = [
     "record::Step",
     // Of no record: the server's own list of who signed in where.
     "view::devices",
+    // The same: its own list of links, whose content it cannot open.
+    "view::shares",
 ];
 
 /// Plain data that stands with what it belongs to and is named from below.

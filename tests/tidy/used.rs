@@ -34,6 +34,7 @@ fn is_portal_source(file: &File) -> bool {
             "portal/index.html",
             "portal/clinic.html",
             "portal/clinic-office.html",
+            "portal/shl.html",
             "portal/assets/",
         ])
 }

@@ -121,6 +121,7 @@ fn pages(assets: &Assets, kind: Kind) -> anyhow::Result<Vec<Served>> {
         ("index.html", "index.html"),
         ("clinic.html", "clinic/index.html"),
         ("clinic-office.html", "clinic/office/index.html"),
+        ("shl.html", "shl/index.html"),
         ("manifest.webmanifest", "manifest.webmanifest"),
     ] {
         let place = source().join(template);

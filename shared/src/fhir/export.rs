@@ -11,7 +11,7 @@ mod summary;
 mod tests;
 
 pub use self::everything::everything;
-pub use self::summary::summary;
+pub use self::summary::{Contents, Part, Topic, shared_summary, summary};
 use crate::id::{AccountId, PatientId};
 
 /// Whose record it is.

@@ -43,6 +43,8 @@ pub enum Did {
     EndedAccess,
     /// Without a relation to the patient; the detail is what was said, or which reason it was.
     OpenedRecord,
+    /// Opened a link that shares the record; who it was is what they called themselves.
+    OpenedShare,
     #[serde(other)]
     Other,
 }

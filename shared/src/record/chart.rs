@@ -344,6 +344,13 @@ impl Chart {
         }
     }
 
+    /// Whether a source labelled it as something that not everybody should see.
+    pub fn is_labelled(&self, resource: &Resource) -> bool {
+        let mut labelled =
+            self.parts.values().filter(|part| part.document.kind == Kind::ChartSensitive);
+        labelled.any(|part| part.find(resource.entry).is_some())
+    }
+
     pub fn is_replaced(&self, entry: EntryId) -> bool {
         self.replaced.contains(&entry)
     }

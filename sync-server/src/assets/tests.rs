@@ -15,6 +15,7 @@ impl Portal {
         portal.put("index.html", "the page");
         portal.put("clinic/index.html", "the staff's page");
         portal.put("clinic/office/index.html", "the office");
+        portal.put("shl/index.html", "the viewer");
         portal.put("service-worker.js", "the worker");
         portal.put("assets/page-0123.wasm", "plain wasm");
         portal.put("assets/page-0123.wasm.br", "brotli wasm");
@@ -80,6 +81,10 @@ async fn every_screen_answers_the_page_and_staff_have_their_own() {
     for path in ["/clinic/office", "/clinic/office/", "/clinic/office/people"] {
         assert_eq!(get(portal.source(), path).await, (200, "the office".to_owned()), "{path}");
     }
+    for path in ["/shl", "/shl/"] {
+        assert_eq!(get(portal.source(), path).await, (200, "the viewer".to_owned()), "{path}");
+    }
+    assert_eq!(get(portal.source(), "/shl/an-id").await.0, 404, "that is asked of the server");
     for path in ["/clinic/", "/clinic/threads/1", "/clinic/offices"] {
         let staff = (200, "the staff's page".to_owned());
         assert_eq!(get(portal.source(), path).await, staff, "{path}");

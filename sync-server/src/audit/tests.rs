@@ -52,8 +52,9 @@ fn of_route(
 fn about_records() -> Vec<Route> {
     const LISTS: [&str; 2] = ["/clinic/api/queue", "/clinic/api/threads"];
     let about = |route: &Route| route.path.contains("{patient}") || LISTS.contains(&route.path);
-    // Attachments have patients as callers and need one to be there: their own tests look.
-    let elsewhere = |route: &Route| route.path.contains("/attachments/");
+    // Attachments and links have patients as callers and need one to be there: their own tests look.
+    let elsewhere =
+        |route: &Route| ["/attachments/", "/shares"].iter().any(|part| route.path.contains(part));
     table().into_iter().filter(|route| about(route) && !elsewhere(route)).collect()
 }
 

@@ -11,14 +11,13 @@ use shared::sync::scope::{Level, Parts};
 use shared::time::{PartialDate, Timestamp};
 use shared::vault::SignInName;
 
-use super::desk::list::decoded;
 use crate::actions;
 use crate::audit::door::Whose;
 use crate::audit::{Did, What};
 use crate::authorize::{Action, Around, Authorized, Decision, Path, Resource, Staff, allowed};
 use crate::clinic::Inbox;
 use crate::error::Error;
-use crate::extract::{Answer, Json, Nothing, query_part};
+use crate::extract::{Answer, Json, Nothing, decoded, query_part};
 use crate::grants::account_behind;
 use crate::state::App;
 use crate::store::grants::{

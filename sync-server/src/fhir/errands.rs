@@ -286,7 +286,10 @@ impl Errands<'_> {
             audit::Did::Read
             | audit::Did::Wrote
             | audit::Did::SignedIn
-            | audit::Did::OpenedRecord => audit::What::Record,
+            | audit::Did::OpenedRecord
+            | audit::Did::Shared
+            | audit::Did::EndedShare
+            | audit::Did::OpenedShare => audit::What::Record,
         };
         Entry {
             at: self.now,

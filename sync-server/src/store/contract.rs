@@ -14,6 +14,7 @@ mod passkeys;
 mod people;
 mod resources;
 mod settings;
+mod shares;
 mod staff;
 
 use shared::document::{Actor, Document, DocumentId, Put};

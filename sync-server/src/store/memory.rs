@@ -16,6 +16,7 @@ mod passkeys;
 mod people;
 mod resources;
 mod settings;
+mod shares;
 mod shred;
 mod staff;
 
@@ -38,6 +39,7 @@ use self::fate::lock;
 use self::outgoing::Outgoing;
 use self::people::People;
 use self::resources::Resources;
+use self::shares::Shares;
 use self::staff::StaffSignIns;
 use super::desk::{Colleague, Contact, DeskNote, Noted, Patient, Reach};
 use super::openings::Opening;
@@ -78,6 +80,7 @@ struct State {
     desk_notes: BTreeMap<(PatientId, EntryId, u32), DeskNote>,
     openings: Vec<Opening>,
     settings: Vec<NewSettings>,
+    shares: Shares,
     outgoing: Outgoing,
     contacts: BTreeMap<AccountId, Contact>,
 }

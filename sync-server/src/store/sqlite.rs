@@ -25,6 +25,7 @@ mod resources;
 mod sealed;
 mod searching;
 mod settings;
+mod shares;
 mod shred;
 mod sign_ins;
 mod staff;

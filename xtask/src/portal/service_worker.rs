@@ -32,11 +32,11 @@ pub fn fill(template: &Path, assets: &Assets, files: &[Served]) -> anyhow::Resul
     Ok(Served::new("service-worker.js", assets.fill(&filled, "service-worker.js")?))
 }
 
-/// Everything but the staff's page and programs: patients never download those.
+/// Everything but the staff's page and programs, and the page that opens a link: patients never
+/// download those.
 pub fn is_precached(path: &str) -> bool {
-    path != "service-worker.js"
-        && !path.starts_with("clinic/")
-        && !path.starts_with("assets/clinic")
+    let others = ["clinic/", "assets/clinic", "shl/", "assets/shl"];
+    path != "service-worker.js" && !others.iter().any(|other| path.starts_with(other))
 }
 
 /// Where a file is asked for; the patient's page under the root.

@@ -154,6 +154,8 @@ fn did_words(line: &LogLine) -> String {
         "ended_access" => words::did_ended_access(),
         "ended_device" => words::did_removed_device(),
         "opened_record" => words::did_opened_record(),
+        "shared" => words::did_shared(),
+        "opened_share" => words::did_opened_share(),
         other => other.to_owned(),
     };
     let what = match line.entry.what.as_str() {

@@ -165,6 +165,7 @@ fn did(did: Did) -> String {
         Did::GaveAccess => words::did_gave_access(),
         Did::EndedAccess => words::did_ended_access(),
         Did::OpenedRecord => words::did_opened_record(),
+        Did::OpenedShare => words::did_opened_share(),
         Did::Other => words::did_other(),
     }
 }

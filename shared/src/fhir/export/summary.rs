@@ -5,9 +5,11 @@ mod bundle;
 mod chosen;
 mod sections;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use self::bundle::Bundle;
+pub use self::sections::Topic;
 use self::sections::{SECTIONS, section};
 use super::Whose;
 use super::fill::{fill, list, uuid};
@@ -18,9 +20,33 @@ use crate::time::Timestamp;
 
 const PROFILE: &str = "http://hl7.org/fhir/uv/ips/StructureDefinition/";
 
+/// What is in a summary that is shared, in the words that stand in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contents {
+    pub parts: Vec<Part>,
+    /// Entries with a security label, which are never in it.
+    pub left_out: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    pub topic: Topic,
+    pub lines: Vec<String>,
+}
+
 /// The summary as a Bundle of type `document`. The same record at the same time gives the same text.
 pub fn summary(record: &Record, whose: &Whose<'_>, now: Timestamp) -> String {
+    written(Bundle::of(record, whose), whose, now).0
+}
+
+/// The same for whoever has a link: without what carries a security label, and what is in it.
+pub fn shared_summary(record: &Record, whose: &Whose<'_>, now: Timestamp) -> (String, Contents) {
     let mut bundle = Bundle::of(record, whose);
+    bundle.is_shared = true;
+    written(bundle, whose, now)
+}
+
+fn written(mut bundle: Bundle<'_>, whose: &Whose<'_>, now: Timestamp) -> (String, Contents) {
     let sections: Vec<_> =
         SECTIONS.iter().filter_map(|wanted| section(&mut bundle, wanted)).collect();
     let device = uuid_for(whose, now, "device");
@@ -41,13 +67,14 @@ pub fn summary(record: &Record, whose: &Whose<'_>, now: Timestamp) -> String {
     let entry = |url: &str, json: &str| fill(r#"{"fullUrl":~,"resource":@}"#, &[url, json]);
     let mut entries =
         vec![entry(&composition, &first), bundle.patient_entry(), entry(&device, author)];
-    let sources = sources(record);
+    let sources = sources(bundle.record);
+    let contents = std::mem::take(&mut bundle.contents);
     entries.extend(bundle.into_entries());
     if !sources.is_empty() {
         let json = provenance(&composition, &device, &sources, now);
         entries.push(entry(&uuid_for(whose, now, "provenance"), &json));
     }
-    fill(
+    let text = fill(
         r#"{"resourceType":"Bundle","meta":{"profile":[~]},"identifier":{"system":"urn:ietf:rfc:3986","value":~},"type":"document","timestamp":~,"entry":[@]}"#,
         &[
             &format!("{PROFILE}Bundle-uv-ips"),
@@ -55,7 +82,8 @@ pub fn summary(record: &Record, whose: &Whose<'_>, now: Timestamp) -> String {
             &instant(now),
             &entries.join(",\n"),
         ],
-    )
+    );
+    (text, contents)
 }
 
 /// Which systems it was gathered from.

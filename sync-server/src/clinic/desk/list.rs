@@ -11,7 +11,7 @@ use crate::actions;
 use crate::authorize::{Authorized, Staff};
 use crate::clinic::{Inbox, handles_messages};
 use crate::error::Error;
-use crate::extract::{Answer, Nothing, query_part};
+use crate::extract::{Answer, Nothing, decoded, query_part};
 use crate::state::App;
 use crate::store::desk::Colleague;
 use crate::store::people::Role;
@@ -72,27 +72,6 @@ impl FromRequest<App> for Wanted {
         let page = if page.is_empty() { Ok(0) } else { page.parse() };
         Ok(Self { show, search, page: page.map_err(|_| Error::Unreadable)? })
     }
-}
-
-/// `%20` and `+` are what a form makes of a space.
-pub fn decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = bytes.get(at + 1..at + 3).and_then(|two| std::str::from_utf8(two).ok());
-        let byte = hex.and_then(|two| u8::from_str_radix(two, 16).ok());
-        match (bytes[at], byte) {
-            (b'%', Some(byte)) => {
-                out.push(byte);
-                at += 2;
-            }
-            (b'+', _) => out.push(b' '),
-            (other, _) => out.push(other),
-        }
-        at += 1;
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 pub async fn read(
@@ -202,15 +181,4 @@ pub async fn colleagues(
         ColleagueLine { account, name, role, prescribes }
     });
     Ok(Answer(lines.collect()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_browser_encoded_is_read_and_the_rest_stays() {
-        assert_eq!(decoded("rosa%20d%C3%ADaz+100%"), "rosa díaz 100%");
-        assert_eq!(decoded("%zz%"), "%zz%");
-    }
 }

@@ -13,6 +13,7 @@ impl State {
         self.attachments.shred(patient);
         self.outgoing.shred(patient);
         self.desk_notes.retain(|(of, _, _), _| *of != patient);
+        self.shares.shred(patient);
         self.openings.retain(|one| one.patient != patient);
         self.people.shred(patient)
     }

@@ -37,6 +37,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0016_passkeys.sql"),
     include_str!("../../../migrations/sqlite/0017_devices.sql"),
     include_str!("../../../migrations/sqlite/0018_brief.sql"),
+    include_str!("../../../migrations/sqlite/0019_shares.sql"),
 ];
 
 /// Why the server cannot start on this file. Each is a sentence for the host.

@@ -96,6 +96,8 @@ pub const ATTACHED: Sealed = sealed("message_attachments", "list", PATIENT, &["e
 pub const NOTED_BY: Sealed = sealed("desk_notes", "name", PATIENT, &["item", "number"]);
 pub const NOTED: Sealed = sealed("desk_notes", "what", PATIENT, &["item", "number"]);
 pub const OPENED_FOR: Sealed = sealed("openings", "words", PATIENT, &["opening"]);
+pub const SHARE_PASSCODE: Sealed = sealed("shares", "passcode", PATIENT, &["share"]);
+pub const RECIPIENT: Sealed = sealed("share_openings", "recipient", PATIENT, &["opening"]);
 pub const FACT: Sealed = sealed("person_facts", "value", PATIENT, &["kind", "token"]);
 pub const RESOURCE_ID: Sealed = sealed("resources", "id", OWNER, &["resource", "version"]);
 pub const RESOURCE_URL: Sealed = sealed("resources", "url", OWNER, &["resource", "version"]);
@@ -113,7 +115,7 @@ pub const OUTGOING_BODY: Sealed =
     sealed("outgoing_versions", "body", PATIENT, &["kind", "id", "version"]);
 
 /// Every sealed column.
-pub const SEALED: [&Sealed; 26] = [
+pub const SEALED: [&Sealed; 28] = [
     &ACCOUNT_NAME,
     &PASSKEY_NAME,
     &DEVICE_NAME,
@@ -129,6 +131,8 @@ pub const SEALED: [&Sealed; 26] = [
     &NOTED_BY,
     &NOTED,
     &OPENED_FOR,
+    &SHARE_PASSCODE,
+    &RECIPIENT,
     &FACT,
     &RESOURCE_ID,
     &RESOURCE_URL,

@@ -12,7 +12,7 @@ use super::sealed::Db;
 use crate::sealing::Owner;
 
 /// Every table that names a patient, from the leaves to the root, with what leads to it.
-const TABLES: [(&str, &str); 25] = [
+const TABLES: [(&str, &str); 27] = [
     ("packs", "patient = ?1"),
     ("changes", "patient = ?1"),
     ("actors", "patient = ?1"),
@@ -24,6 +24,8 @@ const TABLES: [(&str, &str); 25] = [
     ("replies", "patient = ?1"),
     ("desk_notes", "patient = ?1"),
     ("openings", "patient = ?1"),
+    ("share_openings", "patient = ?1"),
+    ("shares", "patient = ?1"),
     ("blobs", "patient = ?1"),
     ("attachment_pieces", "patient = ?1"),
     ("attachments", "patient = ?1"),

@@ -2,6 +2,7 @@
 //! changes something sealed is noticed.
 
 mod devices;
+mod shares;
 mod since;
 mod versions;
 

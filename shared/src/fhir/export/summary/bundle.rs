@@ -1,6 +1,7 @@
 //! The resources of a document: each with the URL that others in it refer to, and the references of
 //! each turned to where their targets stand.
 
+use super::Contents;
 use crate::fhir::ResourceType;
 use crate::fhir::export::Whose;
 use crate::fhir::export::fill::{fill, uuid_of};
@@ -26,6 +27,9 @@ pub struct Bundle<'a> {
     held: BTreeSet<EntryId>,
     waiting: Vec<&'a Resource>,
     own: Vec<Written>,
+    /// For whoever has a link: what carries a security label is not for them.
+    pub is_shared: bool,
+    pub contents: Contents,
 }
 
 impl<'a> Bundle<'a> {
@@ -46,7 +50,14 @@ impl<'a> Bundle<'a> {
             waiting: Vec::new(),
             own,
             patient,
+            is_shared: false,
+            contents: Contents::default(),
         }
+    }
+
+    /// Whether it stays out of this document.
+    pub fn leaves_out(&self, resource: &Resource) -> bool {
+        self.is_shared && self.record.chart().is_labelled(resource)
     }
 
     pub fn name(&self) -> &str {
@@ -121,6 +132,9 @@ impl<'a> Bundle<'a> {
                 // What is in the patient's chart is about them, whatever a mistaken source points to.
                 Some(target) if is_about && is_nobody(target.kind) => {
                     Leads::To(self.patient.clone())
+                }
+                Some(target) if self.is_shared && self.record.chart().is_labelled(target) => {
+                    Leads::Nowhere
                 }
                 Some(target) if comes_along(target.kind) && self.held.len() < RESOURCES_MAX => {
                     if self.held.insert(target.entry) {

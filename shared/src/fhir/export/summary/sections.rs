@@ -1,5 +1,8 @@
 //! The sections of the document, in the order of IPS: what stands in each, and its words.
 
+use serde::{Deserialize, Serialize};
+
+use super::Part;
 use super::bundle::Bundle;
 use super::chosen::{Chosen, From, chosen};
 use crate::fhir::export::fill::{fill, list};
@@ -8,7 +11,8 @@ use crate::record::{Loaded, Shelf};
 /// Entries of one section; a summary that lists more is read by nobody.
 const ENTRIES_MAX: usize = 100;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Topic {
     Allergies,
     Medicines,
@@ -53,11 +57,19 @@ pub const SECTIONS: [Section; 11] = [
 /// A section with its narrative. Nothing if it may be left out and there is nothing to say.
 pub fn section(bundle: &mut Bundle<'_>, wanted: &Section) -> Option<String> {
     let mut all = chosen(bundle, wanted.topic);
+    let found = all.len();
+    all.retain(|one| match one.from {
+        From::Chart(resource) | From::Worn(resource) => !bundle.leaves_out(resource),
+        From::Own(_) => true,
+    });
+    bundle.contents.left_out += u32::try_from(found - all.len()).unwrap_or(u32::MAX);
     if all.is_empty() {
         return wanted.required.then(|| empty(bundle, wanted));
     }
     let count = all.len();
     all.truncate(ENTRIES_MAX);
+    let words = all.iter().map(|one| one.words.clone()).collect();
+    bundle.contents.parts.push(Part { topic: wanted.topic, lines: words });
     let mut lines: Vec<_> = all.iter().map(|one| item(&one.words)).collect();
     if count > ENTRIES_MAX {
         lines.push(item(&format!("The newest {ENTRIES_MAX} of {count} are listed.")));
@@ -72,9 +84,13 @@ pub fn section(bundle: &mut Bundle<'_>, wanted: &Section) -> Option<String> {
 
 /// Nothing is recorded, which is not the same as nothing there (IPS 2.0.1, ips-comp-1).
 fn empty(bundle: &Bundle<'_>, wanted: &Section) -> String {
-    let words = incomplete(bundle, wanted.topic).unwrap_or(
-        "Nothing is recorded. This does not mean that there is nothing: ask the patient.",
-    );
+    let nothing = match bundle.is_shared {
+        true => {
+            "Nothing is shared here. This does not mean that there is nothing: ask the patient."
+        }
+        false => "Nothing is recorded. This does not mean that there is nothing: ask the patient.",
+    };
+    let words = incomplete(bundle, wanted.topic).unwrap_or(nothing);
     let reason = r#","emptyReason":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/list-empty-reason","code":"unavailable","display":"Unavailable"}]}"#;
     written(wanted, &["<p>", &markup(words), "</p>"].concat(), reason)
 }

@@ -33,6 +33,7 @@ pub fn since_it_is_sealed(db: Db<'_>, number: u8) {
     let (opening, noted) = opening(number);
     openings::open(db, &opening, &noted).unwrap();
     super::devices::named_and_ended(db, number);
+    super::shares::made_and_opened(db, number);
     let message = MessageRow {
         patient: patient(number),
         thread: super::id(number, 9),
