@@ -175,6 +175,7 @@ pub const JOURNEYS: &[Journey] = &[
     device("restored", BOTH, |stage| Box::pin(weather::restored(stage))),
     device("other_clocks", BOTH, |stage| Box::pin(weather::other_clocks(stage))),
     device("emptied", CHROMIUM, |stage| Box::pin(storage::emptied(stage))),
+    device("full_disk", BOTH, |stage| Box::pin(storage::full_disk(stage))),
     device("evicted", CHROMIUM, |stage| Box::pin(storage::evicted(stage))),
     journey("harness", EVERY, |stage| Box::pin(harness::play(stage))),
 ];

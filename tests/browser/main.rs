@@ -22,6 +22,7 @@ mod release;
 mod runner;
 mod screens;
 mod server;
+mod small_disk;
 mod stage;
 mod tongue;
 

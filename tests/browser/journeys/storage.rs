@@ -5,11 +5,16 @@ use crate::driver::chromium;
 use crate::engine::PHONE;
 use crate::page::Name::{Has, Is};
 use crate::page::{PATIENCE, Page};
+use crate::small_disk::SmallDisk;
 use crate::stage::Stage;
 use anyhow::{Result, ensure};
 use serde_json::json;
 
 const TOPIC: &str = "Before and after";
+/// Room for a browser's own files and a record, and not for much more.
+const DISK_MIB: u32 = 400;
+/// The 2 MB that are kept for a full disk would hold more; a browser asks for room in larger pieces.
+const SAVED_MAX: u32 = 200;
 
 /// The browser is told to forget the site while a tab of it is open.
 pub async fn emptied(stage: &mut Stage) -> Result<()> {
@@ -75,6 +80,61 @@ pub async fn evicted(stage: &mut Stage) -> Result<()> {
     let page = stage.new_page().await?;
     page.goto(&stage.url("/")).await?;
     page.see("Enter your code").await
+}
+
+/// No byte more goes onto the disk that the browser writes to, until somebody makes room.
+#[expect(clippy::print_stdout, reason = "a run says what it did not do")]
+pub async fn full_disk(stage: &mut Stage) -> Result<()> {
+    let at = stage.folder().join("small");
+    let Some(disk) = SmallDisk::mounted(&at, DISK_MIB)? else {
+        println!("note: full_disk is not played, because this user may not mount a disk");
+        return Ok(());
+    };
+    stage.server_starts().await?;
+    stage.browser_starts_on("small", &PHONE).await?;
+    let page = stage.enter("patient").await?;
+    page.see("Up to date").await?;
+    page.works_offline().await?;
+    stage.server_is_killed().await?;
+    write(&page, &format!("{TOPIC} 1")).await?;
+    page.see("Saved on this").await?;
+
+    disk.fill()?;
+    // What was kept for this moment may hold a few; then the text stays where it was typed.
+    let mut saved = 1;
+    loop {
+        write(&page, &format!("{TOPIC} {}", saved + 1)).await?;
+        let is_saved = page
+            .wait("an answer of the disk", PATIENCE, async || {
+                // Which of the two it is depends on what the browser passes on.
+                for refused in ["This phone is full, so it was not saved", "It may be full"] {
+                    if page.shows(refused).await? {
+                        return Ok(Some(false));
+                    }
+                }
+                Ok(page.shows("Saved on this").await?.then_some(true))
+            })
+            .await?;
+        if !is_saved {
+            break;
+        }
+        saved += 1;
+        ensure!(saved < SAVED_MAX, "{saved} messages were saved on a full disk");
+    }
+    let typed = page.js("return document.querySelector('textarea').value").await?;
+    ensure!(typed == "Is it there?", "the text is gone: {typed}");
+
+    disk.empty()?;
+    page.click("button", Has("Send")).await?;
+    page.see("Saved on this").await?;
+    stage.browser_crashes()?;
+    stage.browser_starts_on("small", &PHONE).await?;
+    let page = stage.new_page().await?;
+    page.goto(&stage.url("/messages")).await?;
+    for number in 1..=saved + 1 {
+        page.see(&format!("{TOPIC} {number}")).await?;
+    }
+    stage.browser_closes().await
 }
 
 async fn write(page: &Page, topic: &str) -> Result<()> {

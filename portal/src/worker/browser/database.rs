@@ -26,14 +26,26 @@ pub enum DiskError {
     Unreachable,
 }
 
+impl DiskError {
+    /// A full disk is told once; from then on the database only does not open, until there is room.
+    pub fn or(self, before: Self) -> Self {
+        if self == Self::Unreachable { before } else { self }
+    }
+}
+
 impl From<JsValue> for DiskError {
     /// Of what was thrown, or of the event of a request or a transaction that failed.
     fn from(thrown: JsValue) -> Self {
         let part = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).ok();
         let error = part(&thrown, "target").and_then(|target| part(&target, "error"));
         let error = error.filter(JsValue::is_object).unwrap_or(thrown);
-        let name = part(&error, "name").and_then(|name| name.as_string());
-        if name.as_deref() == Some("QuotaExceededError") { Self::Full } else { Self::Unreachable }
+        let says = |name: &str, what: &str| {
+            let said = part(&error, name).and_then(|said| said.as_string());
+            said.is_some_and(|said| said.contains(what))
+        };
+        // Chromium has a name for its own limit only; of the disk itself it says what the system said.
+        let is_full = says("name", "QuotaExceededError") || says("message", "NO_SPACE");
+        if is_full { Self::Full } else { Self::Unreachable }
     }
 }
 

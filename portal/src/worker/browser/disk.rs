@@ -35,6 +35,11 @@ const PAUSES_MS: [u32; 4] = [0, 20, 200, 1000];
 /// Room that is given up when the disk is full, so that what a person just wrote still fits.
 const RESERVE: &str = "reserve";
 const RESERVE_BYTES: usize = 2 * 1024 * 1024;
+/// More than the 4 MiB after which Chromium's database begins another file, in rows that it keeps in that
+/// file itself.
+const PADDING: &str = "padding";
+const PADDING_ROWS: usize = 160;
+const PADDING_BYTES: usize = 32 * 1024;
 /// So much randomness a browser gives at once.
 const RANDOM_BYTES_MAX: usize = 65_536;
 
@@ -49,6 +54,8 @@ pub struct Disk {
     /// As they were last read or written here.
     keys: RefCell<Option<Keys>>,
     came_back_empty: Cell<bool>,
+    /// Why what was written last did not arrive.
+    failed: Cell<Option<DiskError>>,
 }
 
 /// One transaction over one store. Names are those of `vault`.
@@ -79,6 +86,7 @@ impl Disk {
             database: RefCell::default(),
             keys: RefCell::default(),
             came_back_empty: Cell::default(),
+            failed: Cell::default(),
         }
     }
 
@@ -145,10 +153,16 @@ impl Disk {
         if let Some(memory) = &self.memory {
             return memory.change(change);
         }
+        if let Some(why) = self.failed.get() {
+            self.leave_the_torn_log().await.map_err(|now| now.or(why))?;
+        }
         let run = async |database: &Database| put(database, change).await;
         let mut outcome = self.again(&run).await;
         if outcome == Err(DiskError::Full) && change.strict && self.give_up_reserve().await {
             outcome = self.again(&run).await;
+        }
+        if let Err(why @ (DiskError::Full | DiskError::Unreachable)) = outcome {
+            self.failed.set(Some(why));
         }
         match outcome {
             // Nobody was faster: everything is gone.
@@ -262,6 +276,21 @@ impl Disk {
                 .is_ok();
         }
         false
+    }
+
+    /// Where a disk was full, Chromium's database goes on in the very file in which a piece was cut off,
+    /// and reads nothing behind that piece at its next start. Once so much was written that it begins
+    /// another file, all is safe.
+    async fn leave_the_torn_log(&self) -> Result<(), DiskError> {
+        let names: Vec<_> = (0..PADDING_ROWS).map(|number| format!("{PADDING}{number}")).collect();
+        let put_all = names.iter().map(|name| (name.clone(), vec![0; PADDING_BYTES])).collect();
+        let change =
+            |put, remove| Change { store: LOCAL, requires: Vec::new(), put, remove, strict: true };
+        for change in [change(put_all, Vec::new()), change(Vec::new(), names)] {
+            self.again(async |database: &Database| put(database, &change).await).await?;
+        }
+        self.failed.set(None);
+        Ok(())
     }
 
     /// Runs it, and runs it again on a newly opened database where the one before cannot be reached.
