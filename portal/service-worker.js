@@ -61,7 +61,7 @@ async function checked(path, hash) {
   for (const attempt of tries) {
     const response = await attempt();
     if (!response || !response.ok || response.redirected) continue;
-    const file = isPacked(path, response) ? unpacked(response) : response;
+    const file = isPacked(path, response) ? unpacked(response, await before(path)) : response;
     if ((await digest(file)) === hash) return file;
   }
   throw new Error(`${path} is not the file of release ${RELEASE}`);
@@ -70,6 +70,14 @@ async function checked(path, hash) {
 function isPacked(path, response) {
   const type = response.headers.get("content-type");
   return path.endsWith(".packed") && type !== "application/wasm";
+}
+
+// The worker is packed against the page's program, which stands before it in the list.
+async function before(path) {
+  if (!path.startsWith("/assets/worker-")) return undefined;
+  const page = FILES.find(([one]) => one.startsWith("/assets/page-") && one.endsWith(".packed"));
+  const kept = await (await caches.open(CURRENT)).match(page[0]);
+  return new Uint8Array(await kept.arrayBuffer());
 }
 
 async function digest(response) {

@@ -1,8 +1,9 @@
 // Unpacks a program while it comes: a few bytes with its length, then LZMA (lc 4, lp 0, pb 0), which
 // leaves a twentieth less of a program than Brotli and which no browser knows. Loaded by the boot scripts
-// as a module and by the service worker as a script, so it exports by a global name.
+// as a module and by the service worker as a script, so it exports by a global name. `before` is what the
+// program was packed against: bytes that it points back into.
 
-globalThis.unpacked = (packed) => {
+globalThis.unpacked = (packed, before = new Uint8Array(0)) => {
   const SLICE = 1 << 16; // What is unpacked at a time, so that a page that waits can still answer.
   const SYMBOL_MAX = 20; // No symbol takes more bytes; with fewer, the next part has to come first.
   const PROGRAM_MAX = 1 << 24;
@@ -13,7 +14,7 @@ globalThis.unpacked = (packed) => {
   let range = 0xffffffff;
   let code = 0;
   let out;
-  let position = 0;
+  let position = before.length;
 
   // Every bit of a kind has its own guess of how often it is 0, in parts of 2048.
   const guesses = (count) => new Uint16Array(count).fill(1024);
@@ -145,7 +146,8 @@ globalThis.unpacked = (packed) => {
     if (bytes.length < HEAD || head.getUint32(0) > PROGRAM_MAX || bytes[4]) {
       throw new Error("not packed");
     }
-    out = new Uint8Array(head.getUint32(0));
+    out = new Uint8Array(before.length + head.getUint32(0));
+    out.set(before);
     code = head.getUint32(5);
     at = HEAD;
   }

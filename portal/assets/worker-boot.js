@@ -15,13 +15,17 @@ const keep = (event) => {
   } else early.push(event.data);
 };
 addEventListener("message", keep);
-// As it is on the device, or packed as it comes from the server.
+// As it is on the device, or packed as it comes from the server: against the page's program, which the
+// browser has by now.
 async function program() {
   const response = await fetch("{{asset:worker.wasm}}");
-  if (response.headers.get("content-type") === "application/wasm") return response;
+  if (isProgram(response)) return response;
   await import("{{asset:unpack.js}}");
-  return unpacked(response);
+  const page = await fetch("{{asset:page.wasm}}");
+  const before = isProgram(page) ? page : unpacked(page);
+  return unpacked(response, new Uint8Array(await before.arrayBuffer()));
 }
+const isProgram = (response) => response.headers.get("content-type") === "application/wasm";
 if (self.name !== "stretch") given(WebAssembly.compileStreaming(program()));
 
 try {

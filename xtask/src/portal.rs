@@ -58,8 +58,9 @@ impl Kind {
     }
 }
 
-/// What a patient downloads; the clinic's programs come over a line of the clinic.
-const PACKED: [&str; 2] = ["page.wasm", "worker.wasm"];
+/// What a patient downloads; the clinic's programs come over a line of the clinic. The worker starts when
+/// the page's program is there, and shares much with it.
+const PACKED: [(&str, Option<&str>); 2] = [("page.wasm", None), ("worker.wasm", Some("page.wasm"))];
 
 const RELOAD: &[u8] = include_bytes!("dev/reload.js");
 const RELOAD_TAG: &str = "<script type=\"module\" src=\"{{asset:reload.js}}\"></script></head>";
@@ -96,8 +97,8 @@ pub fn build(kind: Kind) -> anyhow::Result<PathBuf> {
         }
         if kind == Kind::Dist {
             assets.tighten_scripts();
-            for program in PACKED {
-                assets.pack(program)?;
+            for (program, before) in PACKED {
+                assets.pack(program, before)?;
             }
         }
         pages(&assets, kind)

@@ -29,9 +29,11 @@ impl Assets {
         self.files.insert(name.to_owned(), bytes);
     }
 
-    /// From now on this file is named, served and counted as its packed form.
-    pub fn pack(&mut self, name: &str) -> anyhow::Result<()> {
-        let bytes = pack::packed(&self.content(name, 0)?)?;
+    /// From now on this file is named, served and counted as its packed form, which needs `before` to be
+    /// unpacked.
+    pub fn pack(&mut self, name: &str, before: Option<&str>) -> anyhow::Result<()> {
+        let before = before.map_or(Ok(Vec::new()), |before| self.content(before, 0))?;
+        let bytes = pack::packed(&self.content(name, 0)?, &before)?;
         self.packed.insert(name.to_owned(), bytes);
         Ok(())
     }
