@@ -6,12 +6,14 @@ mod bytes;
 mod passkeys;
 mod photos;
 mod session;
+mod shares;
 
 pub use self::access::{Access, Denied, Devices, Export, Granted, Opener};
 pub use self::bytes::{Unreadable, from_bytes, to_bytes};
 pub use self::passkeys::{PasskeyAsk, PasskeyLine};
 pub use self::photos::{DraftPhotos, Photo, PhotoTrouble};
 pub use self::session::{Clinic, RecordOf, Session};
+pub use self::shares::ShareAsk;
 use serde::{Deserialize, Serialize};
 use shared::edit::{Attachment, Edit, Refused, ResultNotice};
 use shared::id::{EntryId, PatientId};

@@ -90,7 +90,7 @@ impl Bridge {
     }
 }
 
-fn script(name: &str) -> Result<Command> {
+pub fn script(name: &str) -> Result<Command> {
     let set = |name: &str| {
         let missing = || format!("{name} is not set: run `cargo xtask test --only ehr`");
         std::env::var_os(name).map(PathBuf::from).with_context(missing)
@@ -101,7 +101,7 @@ fn script(name: &str) -> Result<Command> {
 }
 
 /// What a script prints is one line of JSON.
-fn said_by(command: &mut Command) -> Result<Value> {
+pub fn said_by(command: &mut Command) -> Result<Value> {
     let output = command.output()?;
     let wrong = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "{command:?}: {wrong}");

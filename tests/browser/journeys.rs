@@ -32,6 +32,7 @@ mod refill;
 mod requests;
 mod screenshots;
 mod share;
+mod share_link;
 mod side_by_side;
 mod slow_line;
 mod snapshots;
@@ -157,6 +158,12 @@ pub const JOURNEYS: &[Journey] = &[
     clinic("office", BOTH, |stage| Box::pin(office::play(stage))),
     clinic("break_glass", BOTH, |stage| Box::pin(break_glass::play(stage))),
     in_both(journey("share", BOTH, |stage| Box::pin(share::play(stage)))),
+    in_both(journey("link", BOTH, |stage| Box::pin(share_link::play(stage)))),
+    // Beside `ehr`, for the same reason.
+    Journey {
+        only_when_asked: true,
+        ..journey("checked_link", CHROMIUM, |stage| Box::pin(share_link::play_checked(stage)))
+    },
     journey("readme", CHROMIUM, |stage| Box::pin(readme::play(stage))),
     journey("snapshots", CHROMIUM, |stage| Box::pin(snapshots::play(stage))),
     Journey {

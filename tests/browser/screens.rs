@@ -42,6 +42,7 @@ pub const SCREENS: &[Screen] = &[
     framed("asked", "/asked"),
     framed("share", "/share"),
     framed("share-card", "/share/card"),
+    framed("share-link", "/share/link"),
     framed("activity", "/activity"),
     framed("settings", "/settings"),
     framed("devices", "/settings/devices"),

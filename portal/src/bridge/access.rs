@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use shared::id::DeviceId;
 use shared::view::devices::DeviceLine;
+use shared::view::shares::{Contents, ShareLine};
 
-use super::{PasskeyAsk, PasskeyLine};
+use super::{PasskeyAsk, PasskeyLine, ShareAsk};
 
 /// What has to do with keys and accounts.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +56,8 @@ pub enum Access {
     /// The account's devices, as the clinic knows them now.
     Devices(Devices),
     Passkey(PasskeyAsk),
+    /// Links that share the open record.
+    Share(ShareAsk),
     /// A copy of the open record to keep, in FHIR.
     Export(Export),
     /// Signs out at the clinic if it can be reached, and takes everything off this device.
@@ -111,6 +114,8 @@ pub enum Granted {
     Renewed,
     Changed,
     Devices(Vec<DeviceLine>),
+    ShareContents(Contents),
+    Shares(Vec<ShareLine>),
     /// Where the copy lies for a minute; the page opens it and holds nothing.
     Exported {
         url: String,
@@ -145,6 +150,8 @@ pub enum Denied {
     NoPasskey,
     /// It signs in, and opens no vault.
     OpensNothing,
+    /// As many links as may be are open.
+    TooManyLinks,
     /// The disk did not take it.
     NotSaved,
     /// The worker ended before it answered.

@@ -9,8 +9,8 @@ use crate::page::pages::{
     Activity, AddOwn, AskForCall, AskForVisit, BeforeVisit, ChangePassphrase, Download, FirstVisit,
     Home, Keys, Leave, Lock, Medicine, Medicines, Messages, Missing, NewMessage, NextVisit,
     PaperScreen, PasskeysScreen, Reading, Record, RecordEntry, RecordSection, Refill,
-    ResultDetails, Results, SayWrong, Search, Settings, Share, ShareCard, SignIn, Thread, Timeline,
-    Visit, Welcome, WhatWasAsked, YourDevices,
+    ResultDetails, Results, SayWrong, Search, Settings, Share, ShareCard, ShareLink, SignIn,
+    Thread, Timeline, Visit, Welcome, WhatWasAsked, YourDevices,
 };
 use crate::page::preferences::Preferences;
 use crate::page::session::Session;
@@ -103,6 +103,7 @@ pub(crate) fn screen_at(path: &str) -> AnyView {
         ["asked"] => view! { <WhatWasAsked/> }.into_any(),
         ["share"] => view! { <Share/> }.into_any(),
         ["share", "card"] => view! { <ShareCard/> }.into_any(),
+        ["share", "link"] => view! { <ShareLink/> }.into_any(),
         ["activity"] => view! { <Activity/> }.into_any(),
         ["settings", "passphrase"] => view! { <ChangePassphrase/> }.into_any(),
         ["settings", "devices"] => view! { <YourDevices/> }.into_any(),

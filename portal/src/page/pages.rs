@@ -76,7 +76,7 @@ pub(crate) use results::Results;
 pub(crate) use say_wrong::SayWrong;
 pub(crate) use search::Search;
 pub(crate) use settings::Settings;
-pub(crate) use share::{KeptCard, Share, ShareCard};
+pub(crate) use share::{KeptCard, Share, ShareCard, ShareLink};
 pub(crate) use sign_in::SignIn;
 pub(crate) use thread::Thread;
 pub(crate) use visit::{NextVisit, Visit};

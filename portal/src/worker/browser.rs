@@ -6,6 +6,7 @@ pub mod crypto;
 mod database;
 pub mod disk;
 pub mod file;
+pub mod packing;
 pub mod page_port;
 pub mod picture;
 pub mod random;

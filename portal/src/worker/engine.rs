@@ -8,6 +8,7 @@ pub(super) mod local;
 mod other_tabs;
 mod photos;
 mod renewing;
+mod sharing;
 mod storing;
 mod telling;
 mod wire;
@@ -164,6 +165,9 @@ async fn grant(
         Access::Passkey(PasskeyAsk::ForSignIn) => return passkeys::for_sign_in().await,
         Access::Passkey(ask) => {
             return account.as_mut().ok_or(Denied::Interrupted)?.passkey(ask).await;
+        }
+        Access::Share(ask) => {
+            return account.as_mut().ok_or(Denied::Interrupted)?.share(ask).await;
         }
         Access::Export(what) => return account.as_mut().ok_or(Denied::Interrupted)?.export(what),
         Access::Leave => {

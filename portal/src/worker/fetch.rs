@@ -3,6 +3,7 @@
 
 pub mod attachments;
 pub mod requests;
+pub mod shares;
 
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
@@ -211,6 +212,7 @@ async fn send(request: RequestBuilder, body: String) -> Result<Response, Denied>
         "sign-in-not-recognized" => Denied::NotRecognised,
         DEVICE_ENDED => Denied::DeviceEnded,
         "passkey-refused" => Denied::NoPasskey,
+        "record-full" => Denied::TooManyLinks,
         _ => Denied::NeedsConnection,
     })
 }

@@ -8,6 +8,7 @@ use super::browser::crypto::{self, CryptoKey, Failed};
 use super::browser::disk::{Disk, DiskError};
 use super::browser::random::Browser;
 use shared::id::Rng;
+use shared::share;
 use shared::sync::stored::{RowKey, Stored};
 use shared::vault::{DataKey, Header, Opens, PASSKEY_QUESTION, RecoveryCode, Salt, Wrap, WrapKey};
 
@@ -155,7 +156,7 @@ async fn wrap_with(
     Ok(())
 }
 
-fn fresh<const N: usize>() -> [u8; N] {
+pub(super) fn fresh<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     Browser.fill(&mut bytes);
     bytes
@@ -294,4 +295,12 @@ pub async fn open_carried(key: &[u8], name: &[u8], sealed: &[u8]) -> Option<Vec<
     let (nonce, sealed) = sealed.split_at_checked(NONCE_BYTES)?;
     let cipher = crypto::sealing_key(key).await.ok()?;
     crypto::open(&cipher, nonce, &[CARRIED, name].concat(), sealed).await.ok()
+}
+
+/// Seals what a link opens, with the key that is in the link and nowhere else.
+pub async fn seal_for_link(key: &[u8], plain: &[u8], is_packed: bool) -> Result<String, Failed> {
+    let (cipher, nonce) = (crypto::sealing_key(key).await?, fresh::<NONCE_BYTES>());
+    let head = share::head(is_packed);
+    let sealed = crypto::seal(&cipher, &nonce, head.as_bytes(), plain).await?;
+    Ok(share::jwe(&head, &nonce, &sealed))
 }

@@ -255,7 +255,7 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         name: "ehr",
-        what: "a refill on its way to an EHR that nobody here wrote, and back",
+        what: "a refill to an EHR and a link to a reader that nobody here wrote, and back",
         part: Part::Fhir,
         needs: &["portal", "server", "browsers"],
         fast: false,

@@ -1,6 +1,7 @@
 //! Share my record: the emergency card on the screen, on paper and as a code, and a copy to keep.
 
 mod card;
+mod link;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -8,6 +9,7 @@ use shared::edit::{Edit, EmergencyCard, Preference};
 
 pub(crate) use self::card::{KeptCard, ShareCard};
 use self::card::{card_of, card_text, facts_of, keep};
+pub(crate) use self::link::ShareLink;
 use super::asking::Asking;
 use super::welcome::denied;
 use crate::bridge::{Access, Answer, Ask, Denied, Export, Granted};
@@ -73,6 +75,10 @@ pub(crate) fn Share() -> impl IntoView {
                     </div>
                 </div>
                 <div class="stack">
+                    <Rows card=true>
+                        <RowLink href="/share/link".to_owned() icon=Icon::Share
+                            title=words::share_link() detail=words::share_link_text()/>
+                    </Rows>
                     <Card id="code" title=words::share_code()>{code(session, card)}</Card>
                     {copies(session)}
                 </div>
@@ -112,16 +118,14 @@ fn copies(session: Session) -> AnyView {
     .into_any()
 }
 
-/// The words of the card as a code. They are in it: nobody has to be asked for them.
-fn code(session: Session, card: card::Known) -> AnyView {
-    let text =
-        Memo::new(move |_| card.with(|card| card.as_ref().map(card_text)).unwrap_or_default());
+/// A text as a code, once the worker has drawn it.
+fn drawn(session: Session, text: Signal<String>, name: String) -> AnyView {
     let answer = session.ask_anew(Signal::derive(move || Ask::Code { text: text.get() }));
     let drawn = move || {
         answer.with(|answer| match answer {
             Some(Answer::Code(_)) if text.with(String::is_empty) => None,
             Some(Answer::Code(Some(code))) => {
-                Some(qr(code.squares, code.path.clone(), words::share_code_name()))
+                Some(qr(code.squares, code.path.clone(), name.clone()))
             }
             Some(Answer::Code(None)) => {
                 Some(view! { <p>{words::share_code_too_long()}</p> }.into_any())
@@ -129,9 +133,16 @@ fn code(session: Session, card: card::Known) -> AnyView {
             Some(_) | None => None,
         })
     };
+    view! { {drawn} }.into_any()
+}
+
+/// The words of the card as a code. They are in it: nobody has to be asked for them.
+fn code(session: Session, card: card::Known) -> AnyView {
+    let text =
+        Memo::new(move |_| card.with(|card| card.as_ref().map(card_text)).unwrap_or_default());
     view! {
         <p class="soft unprinted">{words::share_code_text()}</p>
-        {drawn}
+        {drawn(session, text.into(), words::share_code_name())}
         <p class="small soft unprinted">{words::share_code_gone()}</p>
     }
     .into_any()

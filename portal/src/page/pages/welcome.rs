@@ -176,6 +176,7 @@ pub(super) fn denied(why: Denied) -> String {
         Denied::DidNotOpen => words::lock_did_not_open(),
         Denied::NoPasskey => words::passkeys_not_used(),
         Denied::OpensNothing => words::passkeys_opens_nothing(),
+        Denied::TooManyLinks => words::share_too_many(),
         Denied::NotSaved => words::not_activated_not_saved(),
         Denied::Interrupted => words::not_activated_interrupted(),
     }

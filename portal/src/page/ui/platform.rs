@@ -18,7 +18,7 @@ pub(crate) use events::{
     hear, is_in_sight, on_aside, on_elsewhere, on_fragment, on_key, on_sight, on_touch, on_wake,
     pause, print, tell,
 };
-pub(crate) use file::{ChosenFile, ObjectUrl, save};
+pub(crate) use file::{ChosenFile, ObjectUrl, copy, save};
 pub(crate) use passkey::{has_passkeys, use_passkey};
 pub(crate) use storage::{
     Kept, clean_address, forget_database, fragment, fragment_value, go_to, languages, origin,

@@ -2,6 +2,7 @@
 //! and never the bytes.
 
 use shared::fhir::export::{Whose, everything, summary};
+use shared::id::AccountId;
 use wasm_bindgen_futures::spawn_local;
 
 use super::account::Account;
@@ -13,13 +14,18 @@ use crate::worker::browser::file::{self, FHIR};
 const KEPT_MS: i64 = 60_000;
 
 impl Account {
+    /// Whose record is open: as the clinic calls them, and their account if it is this one.
+    pub(super) fn whose(&self) -> (String, Option<AccountId>) {
+        let record = self.profile.records.iter().find(|one| one.patient == self.reading.patient);
+        record.map_or((String::new(), None), |one| {
+            (one.name.clone(), one.own.then_some(self.profile.account))
+        })
+    }
+
     pub fn export(&mut self, what: Export) -> Result<Granted, Denied> {
-        let (patient, account, now) = (self.reading.patient, self.profile.account, clock::now());
-        let record = self.profile.records.iter().find(|one| one.patient == patient);
-        let (name, is_own) =
-            record.map_or((String::new(), false), |one| (one.name.clone(), one.own));
-        let account = is_own.then_some(account);
-        let whose = Whose { patient, name: &name, account };
+        let (name, account) = self.whose();
+        let (whose, now) =
+            (Whose { patient: self.reading.patient, name: &name, account }, clock::now());
         let text = match what {
             Export::Summary => summary(self.record(), &whose, now),
             // Long contents stay at the clinic until they are fetched; the copy names what it lacks.

@@ -32,6 +32,11 @@ pub(crate) fn save(address: &str, name: &str) {
     link.click();
 }
 
+/// Puts a text where the person pastes from. A browser that does not want to has said so itself.
+pub(crate) fn copy(text: &str) {
+    let _asked = window().navigator().clipboard().write_text(text);
+}
+
 impl ObjectUrl {
     pub(crate) fn of_text(text: &str, content_type: &str) -> Self {
         Self::of_part(&JsValue::from_str(text), content_type)
