@@ -40,6 +40,7 @@ self.addEventListener("fetch", (event) => {
 async function install() {
   const cache = await caches.open(CURRENT);
   if (await cache.match(COMPLETE)) return;
+  await forgetHalves();
   try {
     for (const [path, hash] of FILES) await cache.put(path, await checked(path, hash));
     await cache.put(COMPLETE, new Response(RELEASE));
@@ -94,9 +95,14 @@ async function activate() {
   // The browser lists caches in the order they were made.
   for (const name of others.slice(0, -OLDER_RELEASES_KEPT)) await caches.delete(name);
   await self.clients.claim();
-  // Not every browser fires `controllerchange` in every page, so each is told by a message as well.
-  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  for (const client of pages) client.postMessage({ type: "activated", release: RELEASE });
+}
+
+// Of an installation that was cut off, which is no release. Only one worker at a time installs.
+async function forgetHalves() {
+  for (const name of await caches.keys()) {
+    if (!name.startsWith(PREFIX) || name === CURRENT) continue;
+    if (!(await (await caches.open(name)).match(COMPLETE))) await caches.delete(name);
+  }
 }
 
 async function page(request) {

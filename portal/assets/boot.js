@@ -112,7 +112,8 @@ function offer(registration) {
 
 function activate(registration) {
   const waiting = registration.waiting;
-  if (!waiting) return;
+  // In another tab somebody let it take over already.
+  if (!waiting) return location.reload();
   let reloading = false;
   const look = () => {
     const active = waiting.state === "activated" || registration.active === waiting;

@@ -14,7 +14,11 @@ const part = (name) => document.querySelector(`[data-part=${name}]`);
 const form = part("form");
 const link = read(location.hash);
 
-if (link) {
+if (!isSecureContext) {
+  // Here the browser opens nothing that is sealed, and a passcode could be read on its way.
+  document.getElementById("boot-insecure").hidden = false;
+  form.hidden = true;
+} else if (link) {
   part("passcode").hidden = !link.flag?.includes("P");
   form.addEventListener("submit", (event) => {
     event.preventDefault();

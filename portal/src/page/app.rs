@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::page::frame::Frame;
+use crate::page::frame::{Frame, Offer};
 #[cfg(debug_assertions)]
 use crate::page::pages::Components;
 use crate::page::pages::{
@@ -59,7 +59,7 @@ pub(crate) fn App() -> impl IntoView {
         match around.get() {
             Around::Nothing(Alone::Welcome) => view! { <Welcome/> }.into_any(),
             Around::Nothing(Alone::SignIn) => view! { <SignIn/> }.into_any(),
-            Around::Nothing(Alone::Lock) => view! { <Lock/> }.into_any(),
+            Around::Nothing(Alone::Lock) => view! { <Offer session=session/><Lock/> }.into_any(),
             #[cfg(debug_assertions)]
             Around::Nothing(Alone::Components) => view! { <Components/> }.into_any(),
             Around::Frame => view! { <Frame/> }.into_any(),

@@ -28,6 +28,8 @@ pub(crate) struct Draft {
     session: Session,
     key: RwSignal<String>,
     text: RwSignal<String>,
+    /// What the fields hold while nothing is written.
+    before: StoredValue<String>,
     /// The same text where it outlives the screen: the last letter is kept too.
     newest: StoredValue<Rc<RefCell<String>>, LocalStorage>,
     keeping: RwSignal<Keeping>,
@@ -37,12 +39,19 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// Fetches what was kept under this key, unless the person was faster.
     pub(crate) fn open(session: Session, key: String) -> Self {
+        Self::over(session, key, &[])
+    }
+
+    /// Fetches what was kept under this key, unless the person was faster. Where nothing was kept the
+    /// fields hold what there was before.
+    pub(crate) fn over(session: Session, key: String, before: &[String]) -> Self {
+        let before = before.join(&BETWEEN.to_string());
         let draft = Self {
             session,
             key: RwSignal::new(key.clone()),
-            text: RwSignal::new(String::new()),
+            text: RwSignal::new(before.clone()),
+            before: StoredValue::new(before.clone()),
             newest: StoredValue::new_local(Rc::default()),
             keeping: RwSignal::new(Keeping::Nothing),
             is_found: RwSignal::new(false),
@@ -56,7 +65,7 @@ impl Draft {
         });
         spawn_local(async move {
             let kept = session.draft(key).await.unwrap_or_default();
-            let is_untouched = draft.text.try_get_untracked().is_some_and(|text| text.is_empty());
+            let is_untouched = draft.text.try_get_untracked().is_some_and(|text| text == before);
             if is_untouched && !kept.is_empty() {
                 draft.text.set(kept);
                 draft.keeping.set(Keeping::Kept);
@@ -84,9 +93,29 @@ impl Draft {
         self.text.with_untracked(|text| part(text, place).to_owned())
     }
 
+    /// A field with words in it, or nothing.
+    pub(crate) fn typed(self, place: usize) -> Option<String> {
+        let words = self.part_now(place).trim().to_owned();
+        (!words.is_empty()).then_some(words)
+    }
+
+    /// One of many in a list; the first until something is chosen.
+    pub(crate) fn choice(self, place: usize) -> usize {
+        self.text.with(|text| part(text, place).parse().unwrap_or_default())
+    }
+
+    pub(crate) fn choice_now(self, place: usize) -> usize {
+        self.part_now(place).parse().unwrap_or_default()
+    }
+
     pub(crate) fn write_part(self, place: usize, words: &str) {
         let text = self.text.get_untracked();
         self.write(with_part(&text, place, words));
+    }
+
+    /// What a field does with what is typed into it.
+    pub(crate) fn writes(self, place: usize) -> impl Fn(String) + Copy + Send + Sync + 'static {
+        move |words: String| self.write_part(place, &words)
     }
 
     /// What becomes of the texts on the screen, for whoever has to say it.
@@ -115,10 +144,21 @@ impl Draft {
 
     pub(crate) fn clear(self) {
         self.write(String::new());
+        self.text.set(self.before.get_value());
     }
 
     pub(crate) fn key(self) -> String {
         self.key.get_untracked()
+    }
+
+    /// What stood there was sent; what was typed meanwhile is the next one. `None` once the screen is
+    /// gone: then `was_sent` is for whoever sent it.
+    pub(crate) fn is_sent(self, text: &str) -> Option<()> {
+        let newer = self.text.try_get_untracked()?;
+        if newer == text {
+            self.clear();
+        }
+        Some(())
     }
 
     async fn bring_to_disk(self, key: String, newest: Rc<RefCell<String>>) {

@@ -31,11 +31,17 @@ pub(crate) fn Frame() -> impl IntoView {
         Stage::Open => open_record(session),
         Stage::Welcome | Stage::Ended => view! { <pages::Welcome/> }.into_any(),
         Stage::Lost | Stage::Revoked => view! { <pages::SignIn/> }.into_any(),
-        Stage::Locked => view! { <pages::Lock/> }.into_any(),
+        Stage::Locked => view! { <Offer session=session/><pages::Lock/> }.into_any(),
         Stage::Opening => view! { <pages::Opening/> }.into_any(),
         Stage::NeedsConnection => view! { <pages::NeedsConnection/> }.into_any(),
-        Stage::Broken => view! { <pages::Broken/> }.into_any(),
+        Stage::Broken => view! { <Offer session=session/><pages::Broken/> }.into_any(),
     }
+}
+
+/// Where no record is open: a newer release may be what opens it.
+#[component]
+pub(crate) fn Offer(session: Session) -> AnyView {
+    view! { <UpdateBanner session=session alone=true/> }.into_any()
 }
 
 fn open_record(session: Session) -> AnyView {

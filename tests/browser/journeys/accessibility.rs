@@ -27,7 +27,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             if screen.name == "lock" {
                 unlock(&page).await?;
             }
-            screen.open(stage, &page, query).await?;
+            screen.go(stage, &page, query).await?;
             look(&page, &format!("{} {theme} {query}", screen.name), &mut found).await?;
         }
         unlock(&page).await?;

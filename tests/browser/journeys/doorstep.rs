@@ -13,6 +13,8 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     page.goto(&insecure).await?;
     page.see("This address is not secure").await?;
     page.see("Esta dirección no es segura").await?;
+    page.goto(&format!("{insecure}shl#shlink:/e30")).await?;
+    page.see("A link opens over https only").await?;
     stage.browser_closes().await?;
 
     let without = Setup { webassembly: false, ..PHONE };
@@ -42,5 +44,20 @@ async fn something_does_not_come(stage: &mut Stage) -> Result<()> {
     let page = stage.new_page().await?;
     page.goto(&stage.url("/")).await?;
     page.see("Satchel could not open: the connection dropped").await?;
-    page.see("se cortó la conexión").await
+    page.see("se cortó la conexión").await?;
+    stage.browser_closes().await?;
+
+    stage.loses("/assets/clinic-");
+    stage.loses("/assets/shl-");
+    stage.browser_starts_on("without the others", &DESKTOP).await?;
+    let page = stage.new_page().await?;
+    for (path, what) in [
+        ("/clinic/", "The inbox could not open"),
+        ("/clinic/office", "The office could not open"),
+        ("/shl#shlink:/e30", "The page that opens links did not come"),
+    ] {
+        page.goto(&stage.url(path)).await?;
+        page.see(what).await?;
+    }
+    Ok(())
 }

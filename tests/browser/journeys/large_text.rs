@@ -20,7 +20,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     ensure!(size.await?.as_f64() == Some(32.0), "the browser's text is not twice its size");
     let mut wrong = Vec::new();
     for screen in SCREENS {
-        screen.open(stage, &page, "").await?;
+        screen.go(stage, &page, "").await?;
         let measured = measure(&page).await.context(screen.name)?;
         let height = f64::from(SETUP.height);
         if measured.overflow_px > 0.0 {

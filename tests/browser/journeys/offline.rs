@@ -17,7 +17,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     stage.server_stops().await?;
 
     for screen in SCREENS {
-        screen.open(stage, &page, "").await?;
+        screen.go(stage, &page, "").await?;
         page.reload().await?;
         screen.is_there(&page).await?;
         nothing_personal_is_around(&page).await.context(screen.name)?;

@@ -11,28 +11,67 @@ use tests::built;
 
 const TYPED: &str = "My knee hurts when I climb stairs";
 
+/// Every other screen with words of one's own: where, the field's name, and what is typed.
+const FORMS: [(&str, &str, &str); 9] = [
+    ("/visit/ask", "What is it about?", "Dizzy when I get up"),
+    ("/call", "What is it about?", "The new tablets"),
+    ("/refill", "Anything to add?", "I travel on Friday"),
+    ("/add/medicine", "What is it called?", "Fish oil"),
+    ("/add/allergy", "What are you allergic to?", "Walnuts"),
+    ("/share/card", "What else should helpers know?", "I use a hearing aid"),
+    ("/share/link", "Passcode, if you want one", "blue door"),
+    ("/reading", "Anything to add?", "After a long walk"),
+    (WRITES, FIELD, TYPED),
+];
+const WRITES: &str = "/messages/new";
+const FIELD: &str = "Your message";
+/// Typed in the second tab.
+const SECOND: (&str, &str, &str) = ("/reading", "Top number", "128");
+
 pub async fn play(stage: &mut Stage) -> Result<()> {
     stage.open(&PHONE).await?;
     let page = stage.enter("patient").await?;
     page.works_offline().await?;
-    page.goto(&stage.url("/messages/new")).await?;
-    page.fill("textbox", Is("Your message"), TYPED).await?;
+    for (path, field, typed) in FORMS {
+        page.goto(&stage.url(path)).await?;
+        page.fill("textbox", Is(field), typed).await?;
+        page.see("Draft saved on this phone").await?;
+    }
 
+    // As after an installation in the middle of which the browser ended.
+    page.js("caches.open('satchel-half').then((half) => half.put('/', new Response('')))").await?;
     a_broken_release_changes_nothing(stage, &page).await?;
     serve(stage, Condition::Whole).await?;
     look_for_update(&page).await?;
     page.find("button", Is("Use it now")).await?;
+    let halves = "const done = arguments[0]; caches.has('satchel-half').then(done);";
+    let is_kept = page.client().await?.execute_async(halves, vec![]).await?;
+    ensure!(is_kept == false, "half a release is kept");
+    let second = stage.new_page().await?;
+    second.goto(&stage.url(SECOND.0)).await?;
+    second.find("button", Is("Use it now")).await?;
+    second.fill("textbox", Is(SECOND.1), SECOND.2).await?;
     ensure!(!is_next(&page).await?, "the page changed under the person's hands");
     no_event_tells_of_the_change(&page).await?;
     page.click("button", Is("Use it now")).await?;
-    page.wait("the next release", PATIENCE, async || Ok(is_next(&page).await?.then_some(())))
-        .await?;
-    kept(&page).await?;
+    comes(&page).await?;
+    kept(&page, FORMS[FORMS.len() - 1]).await?;
+
+    // In the other tab nothing changes by itself, and its button is as good.
+    ensure!(!is_next(&second).await?, "another tab changed under the person's hands");
+    second.click("button", Is("Use it now")).await?;
+    comes(&second).await?;
+    kept(&second, SECOND).await?;
+    for form in FORMS {
+        second.goto(&stage.url(form.0)).await?;
+        kept(&second, form).await?;
+    }
+    second.close().await?;
 
     stage.server_stops().await?;
     page.reload().await?;
     ensure!(is_next(&page).await?, "offline it is the old release again");
-    kept(&page).await
+    kept(&page, FORMS[FORMS.len() - 1]).await
 }
 
 async fn a_broken_release_changes_nothing(stage: &mut Stage, page: &Page) -> Result<()> {
@@ -42,7 +81,7 @@ async fn a_broken_release_changes_nothing(stage: &mut Stage, page: &Page) -> Res
         look_for_update(page).await?;
         ensure!(!page.has("button", Is("Use it now")).await?, "a {condition:?} release is offered");
         page.reload().await?;
-        kept(page).await?;
+        kept(page, FORMS[FORMS.len() - 1]).await?;
         ensure!(!is_next(page).await?, "a {condition:?} release is half there");
     }
     Ok(())
@@ -91,11 +130,15 @@ async fn is_next(page: &Page) -> Result<bool> {
     Ok(page.js(&script).await? == true)
 }
 
-async fn kept(page: &Page) -> Result<()> {
-    page.wait("the typed text", PATIENCE, async || {
-        let field = page.find("textbox", Is("Your message")).await?;
+async fn comes(page: &Page) -> Result<()> {
+    page.wait("the next release", PATIENCE, async || Ok(is_next(page).await?.then_some(()))).await
+}
+
+async fn kept(page: &Page, (path, field, typed): (&str, &str, &str)) -> Result<()> {
+    page.wait(&format!("what was typed at {path}"), PATIENCE, async || {
+        let field = page.find("textbox", Is(field)).await?;
         let text = field.prop("value").await?;
-        Ok((text.as_deref() == Some(TYPED)).then_some(()))
+        Ok((text.as_deref() == Some(typed)).then_some(()))
     })
     .await
 }

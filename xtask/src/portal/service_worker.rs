@@ -35,7 +35,7 @@ pub fn fill(template: &Path, assets: &Assets, files: &[Served]) -> anyhow::Resul
 /// Everything but the staff's page and programs, and the page that opens a link: patients never
 /// download those.
 pub fn is_precached(path: &str) -> bool {
-    let others = ["clinic/", "assets/clinic", "shl/", "assets/shl"];
+    let others = ["clinic/", "assets/clinic", "shl/", "assets/shl", "assets/dropped"];
     path != "service-worker.js" && !others.iter().any(|other| path.starts_with(other))
 }
 

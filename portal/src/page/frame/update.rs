@@ -11,7 +11,12 @@ use crate::page::ui::platform::{hear, root_data, tell};
 use crate::page::ui::tag::Tone;
 
 #[component]
-pub(super) fn UpdateBanner(session: Session) -> AnyView {
+pub(super) fn UpdateBanner(
+    session: Session,
+    /// Nothing stands around it that would be its landmark.
+    #[prop(optional)]
+    alone: bool,
+) -> AnyView {
     let is_ready = RwSignal::new(root_data("update").is_some());
     let is_asked = RwSignal::new(false);
     hear("update", move || {
@@ -22,6 +27,8 @@ pub(super) fn UpdateBanner(session: Session) -> AnyView {
     });
     Effect::new(move || {
         if is_asked.get() && session.drafts_are_kept() {
+            // One tap is for one release: whatever comes of it, the next one is asked about again.
+            is_asked.set(false);
             // The boot script lets the new release take over, and then loads the page again.
             tell("activate");
         }
@@ -29,14 +36,15 @@ pub(super) fn UpdateBanner(session: Session) -> AnyView {
     let banner = move || {
         is_ready.get().then(|| {
             let press = move || is_asked.set(true);
-            view! {
+            let offer = view! {
                 <div class="offer">
                     <Banner tone=Tone::Info icon=Icon::Refresh>
                         <span role="status">{words::update_ready()}</span>
                         <Button label=words::update_now() weight=Weight::Plain on_press=press/>
                     </Banner>
                 </div>
-            }
+            };
+            if alone { view! { <header>{offer}</header> }.into_any() } else { offer.into_any() }
         })
     };
     view! { {banner} }.into_any()

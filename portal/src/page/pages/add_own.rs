@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use shared::edit::{AddAllergy, AddMedicine, Edit, NAME_CHARS_MAX, NOTE_CHARS_MAX};
 
-use super::asking::{Asking, typed};
+use super::asking::Asking;
 use super::safety_notices::SafetyNotices;
+use crate::page::draft::Draft;
 use crate::page::i18n::words;
 use crate::page::session::Session;
 use crate::page::ui::button::{BackLink, Button};
@@ -14,17 +15,22 @@ use crate::page::ui::screen::Screen;
 
 const YEAR_CHARS: usize = 4;
 
+// Where the fields stand in their draft.
+const NAME: usize = 0;
+const DETAIL: usize = 1;
+const SINCE: usize = 2;
+
 #[component]
 pub(crate) fn AddOwn(is_allergy: bool) -> impl IntoView {
     let session = expect_context::<Session>();
     let asking = Asking::open(session);
-    let text = || RwSignal::new(String::new());
-    let (name, detail, since) = (text(), text(), text());
+    let key = if is_allergy { "allergy" } else { "medicine" };
+    let draft = Draft::open(session, key.to_owned());
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let (named, said) = (name.get_untracked(), typed(detail));
+        let (named, said) = (draft.part_now(NAME), draft.typed(DETAIL));
         // A year that is none is left out: the name is what matters.
-        let since_year = typed(since).and_then(|year| year.parse().ok());
+        let since_year = draft.typed(SINCE).and_then(|year| year.parse().ok());
         let edit = match is_allergy {
             true => {
                 Edit::AddAllergy(AddAllergy { substance: named, reaction: said, since: since_year })
@@ -33,11 +39,7 @@ pub(crate) fn AddOwn(is_allergy: bool) -> impl IntoView {
                 Edit::AddMedicine(AddMedicine { name: named, directions: said, since: since_year })
             }
         };
-        asking.send(edit, move || {
-            for field in [name, detail, since] {
-                field.set(String::new());
-            }
-        });
+        asking.send_from(draft, edit, || ());
     };
     let (title, named, detail_label, back) = match is_allergy {
         true => (
@@ -53,9 +55,9 @@ pub(crate) fn AddOwn(is_allergy: bool) -> impl IntoView {
             ("/medicines", words::places_medicines()),
         ),
     };
-    let field = |id, kind, label, value: RwSignal<String>, chars_max| {
+    let field = move |id, kind, label, place: usize, chars_max| {
         view! {
-            <Field id=id kind=kind label=label value=value on_input=move |text| value.set(text)
+            <Field id=id kind=kind label=label value=draft.part(place) on_input=draft.writes(place)
                 chars_max=chars_max/>
         }
         .into_any()
@@ -69,11 +71,12 @@ pub(crate) fn AddOwn(is_allergy: bool) -> impl IntoView {
             </div>
             {move || asking.notice()}
             <form class="card" on:submit=submit>
-                {field("name", Kind::Text, named, name, NAME_CHARS_MAX)}
-                {(!is_allergy).then(|| view! { <SafetyNotices session=session new=name/> })}
-                {field("detail", Kind::Long, detail_label, detail, NOTE_CHARS_MAX)}
-                {field("since", Kind::Number, words::add_since(), since, YEAR_CHARS)}
+                {field("name", Kind::Text, named, NAME, NAME_CHARS_MAX)}
+                {(!is_allergy).then(|| view! { <SafetyNotices session=session new=draft.part(NAME)/> })}
+                {field("detail", Kind::Long, detail_label, DETAIL, NOTE_CHARS_MAX)}
+                {field("since", Kind::Number, words::add_since(), SINCE, YEAR_CHARS)}
                 <Button label=words::asking_save() icon=Icon::Plus wide=true/>
+                <p class="small soft" role="status">{move || draft.note()}</p>
             </form>
         </Screen>
     }

@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use shared::edit::{Edit, PreferredTime, Refused};
 
 use super::message_words::not_taken;
+use crate::page::draft::{Draft, was_sent};
 use crate::page::i18n::words;
 use crate::page::session::{NotTaken, Session};
 use crate::page::ui::banner::Banner;
@@ -25,18 +26,37 @@ impl Asking {
         Self { session, outcome, is_sending }
     }
 
-    /// `done` is called once it is durable on this device.
+    /// `done` is called once it is durable on this device, if the screen is still there.
     pub(super) fn send(self, edit: Edit, done: impl FnOnce() + 'static) {
+        self.bring(edit, None, done);
+    }
+
+    /// What was written in a draft, which is empty again once that is durable.
+    pub(super) fn send_from(self, draft: Draft, edit: Edit, done: impl FnOnce() + 'static) {
+        self.bring(edit, Some(draft), done);
+    }
+
+    fn bring(self, edit: Edit, draft: Option<Draft>, done: impl FnOnce() + 'static) {
         if self.is_sending.get_untracked() {
             return;
         }
         self.is_sending.set(true);
+        let written = draft.map(|draft| (draft, draft.key(), draft.text().get_untracked()));
         spawn_local(async move {
             let outcome = self.session.edit(edit).await.map(drop);
             self.is_sending.try_set(false);
             let is_saved = outcome.is_ok();
+            let is_gone = self.outcome.try_set(Some(outcome)).is_some();
+            if !is_saved {
+                return;
+            }
+            if let Some((draft, key, text)) = written
+                && draft.is_sent(&text).is_none()
+            {
+                was_sent(self.session, key, &text).await;
+            }
             // Nobody waits for the answer once another screen is shown.
-            if self.outcome.try_set(Some(outcome)).is_none() && is_saved {
+            if !is_gone {
                 done();
             }
         });
@@ -56,18 +76,19 @@ impl Asking {
     }
 }
 
-/// One of many, in the browser's own list.
-pub(super) fn choice(
+/// One of many, in the browser's own list; what is chosen is a part of a draft.
+pub(super) fn choice_in(
+    draft: Draft,
+    place: usize,
     id: &'static str,
     label: String,
     options: Vec<String>,
-    chosen: RwSignal<usize>,
 ) -> AnyView {
-    let options = options.into_iter().enumerate().map(|(place, words)| {
-        let selected = place == chosen.get_untracked();
-        view! { <option value=place.to_string() selected=selected>{words}</option> }
+    let options = options.into_iter().enumerate().map(|(option, words)| {
+        let selected = move || draft.choice(place) == option;
+        view! { <option value=option.to_string() prop:selected=selected>{words}</option> }
     });
-    let choose = move |event| chosen.set(event_target_value(&event).parse().unwrap_or_default());
+    let choose = move |event| draft.write_part(place, &event_target_value(&event));
     view! {
         <div class="field">
             <label for=id>{label}</label>
@@ -96,10 +117,4 @@ pub(super) fn time_at(place: usize) -> PreferredTime {
         3 => weekly(Days::Saturday, PartOfDay::Any),
         _ => PreferredTime::Any,
     }
-}
-
-/// What was typed, or nothing.
-pub(super) fn typed(text: RwSignal<String>) -> Option<String> {
-    let text = text.get_untracked().trim().to_owned();
-    (!text.is_empty()).then_some(text)
 }

@@ -105,7 +105,7 @@ fn form_of(session: Session, form: &BeforeVisitForm, draft: Draft, asking: Askin
     let visit = form.visit;
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        asking.send(Edit::AnswerBeforeVisit(typed(visit, draft)), move || draft.clear());
+        asking.send_from(draft, Edit::AnswerBeforeVisit(typed(visit, draft)), || ());
     };
     let lists = [
         (

@@ -16,7 +16,8 @@ use crate::page::ui::icon::Icon;
 use crate::page::ui::line::{Line, lines};
 use crate::page::ui::navigation::{self, Count, Navigation};
 use crate::page::ui::person::{Avatar, PersonButton, PersonRow};
-use crate::page::ui::photo::PhotoButton;
+use crate::page::ui::photo::{PhotoButton, PhotoView};
+use crate::page::ui::platform::ObjectUrl;
 use crate::page::ui::progress::Progress;
 use crate::page::ui::qr::qr;
 use crate::page::ui::range::Place;
@@ -30,6 +31,10 @@ use crate::page::ui::steps::{Reached, Step, Steps};
 use crate::page::ui::switch::Switch;
 use crate::page::ui::table::{facts, table};
 use crate::page::ui::tag::{State, Tag, Tone};
+
+/// A red square, for a photo.
+const RED: &str = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+\
+                   FABJADveWkH6oAAAAAElFTkSuQmCC";
 
 #[component]
 pub(crate) fn Components() -> impl IntoView {
@@ -219,6 +224,8 @@ fn figures() -> AnyView {
         {facts(vec![(sample(), sample()), (sample(), sample())])}
         {qr(3, "M0 0h1v1h-1zM2 0h1v1h-1zM1 1h1v1h-1zM0 2h1v1h-1z".to_owned(), sample())}
         <PhotoButton label=sample() words=true on_choose=|_| ()/>
+        {ObjectUrl::of_base64(RED, "image/png").text()
+            .map(|url| view! { <PhotoView url=url name=sample()/> })}
     }
     .into_any()
 }

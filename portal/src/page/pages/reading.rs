@@ -8,10 +8,11 @@ use shared::edit::{
 use shared::id::EntryId;
 use shared::view::OwnReading;
 
-use super::asking::{Asking, choice, typed};
+use super::asking::{Asking, choice_in};
 use super::message_words::EmergencyLine;
 use super::not_found::Missing;
 use crate::bridge::{Answer, Ask};
+use crate::page::draft::Draft;
 use crate::page::i18n::{time, words};
 use crate::page::session::Session;
 use crate::page::ui::button::{BackLink, Button, Weight};
@@ -29,14 +30,17 @@ struct Form {
     address: Address,
     /// The reading that is corrected.
     old: StoredValue<Option<(EntryId, OwnReading)>>,
-    /// As in `kinds`.
-    what: RwSignal<usize>,
-    unit: RwSignal<usize>,
-    value: RwSignal<String>,
-    bottom: RwSignal<String>,
-    pulse: RwSignal<String>,
-    note: RwSignal<String>,
+    draft: Draft,
 }
+
+// Where the fields stand in their draft.
+/// As in `kinds`.
+const WHAT: usize = 0;
+const UNIT: usize = 1;
+const VALUE: usize = 2;
+const BOTTOM: usize = 3;
+const PULSE: usize = 4;
+const NOTE: usize = 5;
 
 fn kinds() -> Vec<String> {
     vec![
@@ -63,12 +67,12 @@ fn units(what: usize) -> Vec<String> {
 impl Form {
     fn measured(self) -> Measured {
         // Whoever writes "37,5" means a number.
-        let number = |text: RwSignal<String>| text.get_untracked().trim().replace(',', ".");
-        let (value, first) = (number(self.value), self.unit.get_untracked() == 0);
-        match self.what.get_untracked() {
+        let number = |place| self.draft.typed(place).map(|text| text.replace(',', "."));
+        let some = |place| number(place).unwrap_or_default();
+        let (value, first) = (some(VALUE), self.draft.choice_now(UNIT) == 0);
+        match self.draft.choice_now(WHAT) {
             PRESSURE => {
-                let pulse = typed(self.pulse).map(|pulse| pulse.replace(',', "."));
-                Measured::BloodPressure { top: value, bottom: number(self.bottom), pulse }
+                Measured::BloodPressure { top: value, bottom: some(BOTTOM), pulse: number(PULSE) }
             }
             1 => Measured::Pulse { value },
             2 => {
@@ -94,52 +98,46 @@ impl Form {
     }
 
     fn save(self) {
-        if typed(self.value).is_none() {
+        if self.draft.typed(VALUE).is_none() {
             return self.asking.refuse(Refused::NotANumber);
         }
-        let (measured, note) = (self.measured(), typed(self.note));
+        let (measured, note) = (self.measured(), self.draft.typed(NOTE));
         if let Some((reading, old)) = self.old.get_value() {
             let with = AddReading { measured, at: old.at, note };
             return self.leave_with(Edit::CorrectReading { reading, with });
         }
         let edit = Edit::AddReading(AddReading { measured, at: time::here_and_now(), note });
-        self.asking.send(edit, move || {
-            for field in [self.value, self.bottom, self.pulse, self.note] {
-                field.set(String::new());
-            }
-        });
+        self.asking.send_from(self.draft, edit, || ());
     }
 
     /// What was corrected or taken back is not on this screen any more.
     fn leave_with(self, edit: Edit) {
-        self.asking.send(edit, move || self.address.go_instead("/results"));
+        let leave = move || self.address.go_instead("/results");
+        self.asking.send_from(self.draft, edit, leave);
     }
+}
 
-    /// The numbers and the unit as they were.
-    fn fill(self, old: &OwnReading) {
-        let (what, unit, values) = match old.measured.clone() {
-            Measured::BloodPressure { top, bottom, pulse } => {
-                (PRESSURE, 0, [top, bottom, pulse.unwrap_or_default()])
-            }
-            Measured::Pulse { value } => (1, 0, alone(value)),
-            Measured::Weight { value, unit } => {
-                (2, usize::from(unit != WeightUnit::Kilogram), alone(value))
-            }
-            Measured::Glucose { value, unit } => {
-                (3, usize::from(unit != GlucoseUnit::MilligramPerDeciliter), alone(value))
-            }
-            Measured::Temperature { value, unit } => {
-                (4, usize::from(unit != TemperatureUnit::Celsius), alone(value))
-            }
-            Measured::Oxygen { value } => (5, 0, alone(value)),
-        };
-        self.what.set(what);
-        self.unit.set(unit);
-        for (field, value) in [self.value, self.bottom, self.pulse].into_iter().zip(values) {
-            field.set(value);
+/// The fields of a reading as it was saved.
+fn fields(old: &OwnReading) -> [String; 6] {
+    let (what, unit, values) = match old.measured.clone() {
+        Measured::BloodPressure { top, bottom, pulse } => {
+            (PRESSURE, 0, [top, bottom, pulse.unwrap_or_default()])
         }
-        self.note.set(old.note.clone().unwrap_or_default());
-    }
+        Measured::Pulse { value } => (1, 0, alone(value)),
+        Measured::Weight { value, unit } => {
+            (2, usize::from(unit != WeightUnit::Kilogram), alone(value))
+        }
+        Measured::Glucose { value, unit } => {
+            (3, usize::from(unit != GlucoseUnit::MilligramPerDeciliter), alone(value))
+        }
+        Measured::Temperature { value, unit } => {
+            (4, usize::from(unit != TemperatureUnit::Celsius), alone(value))
+        }
+        Measured::Oxygen { value } => (5, 0, alone(value)),
+    };
+    let [value, bottom, pulse] = values;
+    let note = old.note.clone().unwrap_or_default();
+    [what.to_string(), unit.to_string(), value, bottom, pulse, note]
 }
 
 fn alone(value: String) -> [String; 3] {
@@ -173,37 +171,34 @@ pub(crate) fn Reading(id: Option<String>) -> AnyView {
 }
 
 fn form(old: Option<(EntryId, OwnReading)>) -> AnyView {
-    let text = || RwSignal::new(String::new());
+    let session = expect_context::<Session>();
+    let key = old.as_ref().map_or_else(|| "reading".to_owned(), |(id, _)| format!("reading/{id}"));
+    let before: Vec<String> = old.iter().flat_map(|(_, old)| fields(old)).collect();
+    let draft = Draft::over(session, key, &before);
     let form = Form {
-        asking: Asking::open(expect_context::<Session>()),
+        asking: Asking::open(session),
         address: expect_context::<Address>(),
         old: StoredValue::new(old.clone()),
-        what: RwSignal::new(PRESSURE),
-        unit: RwSignal::new(0),
-        value: text(),
-        bottom: text(),
-        pulse: text(),
-        note: text(),
+        draft,
     };
-    if let Some((_, old)) = &old {
-        form.fill(old);
-    }
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         form.save();
     };
-    let numbers = move || match form.what.get() {
+    // Fields that were made anew with each letter would lose the cursor.
+    let what = Memo::new(move |_| draft.choice(WHAT));
+    let numbers = move || match what.get() {
         PRESSURE => view! {
-            {number("value", words::reading_top(), form.value)}
-            {number("bottom", words::reading_bottom(), form.bottom)}
-            {number("pulse", words::reading_pulse_optional(), form.pulse)}
+            {number("value", words::reading_top(), draft, VALUE)}
+            {number("bottom", words::reading_bottom(), draft, BOTTOM)}
+            {number("pulse", words::reading_pulse_optional(), draft, PULSE)}
         }
         .into_any(),
-        _ => number("value", words::reading_value(), form.value),
+        _ => number("value", words::reading_value(), draft, VALUE),
     };
     let unit = move || {
-        let units = units(form.what.get());
-        (!units.is_empty()).then(|| choice("unit", words::reading_unit(), units, form.unit))
+        let units = units(what.get());
+        (!units.is_empty()).then(|| choice_in(draft, UNIT, "unit", words::reading_unit(), units))
     };
     let take_back = old.map(|(entry, _)| {
         view! {
@@ -221,12 +216,13 @@ fn form(old: Option<(EntryId, OwnReading)>) -> AnyView {
             </div>
             {move || form.asking.notice()}
             <form class="card" on:submit=submit>
-                {choice("what", words::reading_what(), kinds(), form.what)}
+                {choice_in(draft, WHAT, "what", words::reading_what(), kinds())}
                 {numbers}
                 {unit}
-                <Field id="note" kind=Kind::Long label=words::reading_note() value=form.note
-                    on_input=move |text| form.note.set(text) chars_max=NOTE_CHARS_MAX/>
+                <Field id="note" kind=Kind::Long label=words::reading_note() value=draft.part(NOTE)
+                    on_input=draft.writes(NOTE) chars_max=NOTE_CHARS_MAX/>
                 <Button label=words::asking_save() icon=Icon::Pulse wide=true/>
+                <p class="small soft" role="status">{move || draft.note()}</p>
                 {take_back}
             </form>
         </Screen>
@@ -234,10 +230,10 @@ fn form(old: Option<(EntryId, OwnReading)>) -> AnyView {
     .into_any()
 }
 
-fn number(id: &'static str, label: String, value: RwSignal<String>) -> AnyView {
+fn number(id: &'static str, label: String, draft: Draft, place: usize) -> AnyView {
     view! {
-        <Field id=id kind=Kind::Decimal label=label value=value
-            on_input=move |text| value.set(text) chars_max=VALUE_CHARS_MAX/>
+        <Field id=id kind=Kind::Decimal label=label value=draft.part(place)
+            on_input=draft.writes(place) chars_max=VALUE_CHARS_MAX/>
     }
     .into_any()
 }

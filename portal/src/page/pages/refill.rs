@@ -5,10 +5,11 @@ use shared::edit::{AskForRefill, Edit, NOTE_CHARS_MAX};
 use shared::view::medicines::{MedicineRow, Medicines};
 
 use super::ask_the_clinic::AskTheClinic;
-use super::asking::{Asking, typed};
+use super::asking::Asking;
 use super::medicines::refill_tag;
 use super::safety_notices::SafetyNotices;
 use crate::bridge::{Answer, Ask};
+use crate::page::draft::Draft;
 use crate::page::i18n::words;
 use crate::page::session::Session;
 use crate::page::ui::button::BackLink;
@@ -23,7 +24,7 @@ use crate::page::ui::tag::Tag;
 pub(crate) fn Refill() -> impl IntoView {
     let session = expect_context::<Session>();
     let asking = Asking::open(session);
-    let note = RwSignal::new(String::new());
+    let note = Draft::open(session, "refill".to_owned());
     let answer = session.ask(Ask::Medicines);
     let list = move || {
         answer.with(|answer| match answer {
@@ -44,7 +45,7 @@ pub(crate) fn Refill() -> impl IntoView {
     }
 }
 
-fn medicines(asking: Asking, note: RwSignal<String>, found: &Medicines) -> AnyView {
+fn medicines(asking: Asking, note: Draft, found: &Medicines) -> AnyView {
     if found.now.is_empty() {
         return view! {
             <AskTheClinic icon=Icon::Pill title=words::refill_empty() text=words::refill_will()/>
@@ -55,14 +56,15 @@ fn medicines(asking: Asking, note: RwSignal<String>, found: &Medicines) -> AnyVi
     view! {
         <section class="card flush" aria-label=words::refill_which()><Rows>{rows}</Rows></section>
         <section class="card">
-            <Field id="note" kind=Kind::Long label=words::reading_note() value=note
-                on_input=move |text| note.set(text) chars_max=NOTE_CHARS_MAX/>
+            <Field id="note" kind=Kind::Long label=words::reading_note() value=note.part(0)
+                on_input=note.writes(0) chars_max=NOTE_CHARS_MAX/>
+            <p class="small soft" role="status">{move || note.note()}</p>
         </section>
     }
     .into_any()
 }
 
-fn medicine(asking: Asking, note: RwSignal<String>, row: &MedicineRow) -> AnyView {
+fn medicine(asking: Asking, note: Draft, row: &MedicineRow) -> AnyView {
     let name = row.name.clone().unwrap_or_else(words::record_unnamed);
     let tag = row.refill.as_ref().map(|refill| {
         let (tone, icon, label) = refill_tag(refill);
@@ -75,7 +77,7 @@ fn medicine(asking: Asking, note: RwSignal<String>, row: &MedicineRow) -> AnyVie
             let pharmacy = row.pharmacy.clone();
             let ask = move || {
                 let pharmacy = pharmacy.clone();
-                Edit::AskForRefill(AskForRefill { medicine: entry, pharmacy, note: typed(note) })
+                Edit::AskForRefill(AskForRefill { medicine: entry, pharmacy, note: note.typed(0) })
             };
             (words::refill_ask_short(), words::refill_ask(&name), Box::new(ask))
         }
@@ -87,10 +89,14 @@ fn medicine(asking: Asking, note: RwSignal<String>, row: &MedicineRow) -> AnyVie
             (String::new(), String::new(), Box::new(move || Edit::Cancel { request: entry }))
         }
     };
+    let press = move |_| match edit() {
+        asked @ Edit::AskForRefill(_) => asking.send_from(note, asked, || ()),
+        // The note is for another medicine.
+        taken_back => asking.send(taken_back, || ()),
+    };
     let button = (!short.is_empty()).then(|| {
         view! {
-            <button type="button" class="button quiet" aria-label=long
-                on:click=move |_| asking.send(edit(), move || note.set(String::new()))>
+            <button type="button" class="button quiet" aria-label=long on:click=press>
                 {short}
             </button>
         }

@@ -15,7 +15,7 @@ use crate::page::ui::tag::Tone;
 #[component]
 pub(super) fn SafetyNotices(
     session: Session,
-    #[prop(optional)] new: Option<RwSignal<String>>,
+    #[prop(optional)] new: Option<Signal<String>>,
 ) -> AnyView {
     let ask = Signal::derive(move || Ask::Notices { new: new.map(|new| new.get()) });
     let answer = session.ask_anew(ask);

@@ -50,7 +50,7 @@ pub(crate) fn SayWrong(id: String) -> AnyView {
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let said = text.text().get_untracked();
-        asking.send(Edit::SayWrong { about, text: said }, move || text.clear());
+        asking.send_from(text, Edit::SayWrong { about, text: said }, || ());
     };
     view! {
         <Screen name=words::wrong_title()>

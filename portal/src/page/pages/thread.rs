@@ -152,10 +152,7 @@ fn Reply(session: Session, id: EntryId, draft: Draft, attached: Attached) -> Any
                         true => words::asking_saved(),
                         false => words::state_saved_here(),
                     }));
-                    // What was typed meanwhile is the next message.
-                    if draft.text().try_get_untracked().is_some_and(|newer| newer == text) {
-                        draft.clear();
-                    }
+                    draft.is_sent(&text);
                 }
                 Err(why) => drop(trouble.try_set(Some(why))),
             }

@@ -7,8 +7,9 @@ use shared::edit::{
 use shared::view::card::{Card as Found, CardPart};
 
 use crate::bridge::{Answer, Ask};
+use crate::page::draft::Draft;
 use crate::page::i18n::{time, words};
-use crate::page::pages::asking::{Asking, typed};
+use crate::page::pages::asking::Asking;
 use crate::page::session::Session;
 use crate::page::ui::button::{BackLink, Button};
 use crate::page::ui::empty::Skeleton;
@@ -91,8 +92,21 @@ pub(crate) fn KeptCard(session: Session) -> AnyView {
 
 // --- What it shows ---
 
-const NAMES: [&str; 2] = ["name-1", "name-2"];
-const PHONES: [&str; 2] = ["phone-1", "phone-2"];
+const CONTACTS: usize = 2;
+const NAMES: [&str; CONTACTS] = ["name-1", "name-2"];
+const PHONES: [&str; CONTACTS] = ["phone-1", "phone-2"];
+
+// Where the fields stand in their draft: the note, two of each contact, then what is shown.
+const NOTE: usize = 0;
+const FIRST_SHOWN: usize = 1 + 2 * CONTACTS;
+
+const fn name_at(contact: usize) -> usize {
+    1 + 2 * contact
+}
+
+const fn phone_at(contact: usize) -> usize {
+    name_at(contact) + 1
+}
 
 #[component]
 pub(crate) fn ShareCard() -> impl IntoView {
@@ -102,7 +116,7 @@ pub(crate) fn ShareCard() -> impl IntoView {
     let is_known = Memo::new(move |_| card.with(Option::is_some));
     let form = move || match is_known.get() {
         // Once: while somebody chooses, nothing may change under their hand.
-        true => card.get_untracked().map(|card| choosing(asking, card)),
+        true => card.get_untracked().map(|card| choosing(session, asking, card)),
         false => Some(view! { <Skeleton label=words::record_loading()/> }.into_any()),
     };
     view! {
@@ -117,87 +131,84 @@ pub(crate) fn ShareCard() -> impl IntoView {
     }
 }
 
-fn choosing(asking: Asking, card: Found) -> AnyView {
+/// The card as it was saved, in the order of the draft.
+fn before(card: &Found) -> Vec<String> {
+    let mut fields = vec![card.chosen.note.clone().unwrap_or_default()];
+    for place in 0..CONTACTS {
+        let contact = card.chosen.contacts.get(place);
+        fields.push(contact.map(|contact| contact.name.clone()).unwrap_or_default());
+        fields.push(contact.map(|contact| contact.phone.clone()).unwrap_or_default());
+    }
+    let shows = |part: &CardPart| card.chosen.shows.contains(&part.field);
+    fields.extend(card.parts.iter().map(|part| usize::from(shows(part)).to_string()));
+    fields
+}
+
+fn choosing(session: Session, asking: Asking, card: Found) -> AnyView {
     let address = expect_context::<Address>();
-    let chosen = card.chosen;
-    let shows = RwSignal::new(chosen.shows.clone());
-    let note = RwSignal::new(chosen.note.clone().unwrap_or_default());
-    let contacts = [0, 1].map(|place| {
-        let contact = chosen.contacts.get(place);
-        let name = contact.map(|contact| contact.name.clone()).unwrap_or_default();
-        let phone = contact.map(|contact| contact.phone.clone()).unwrap_or_default();
-        (RwSignal::new(name), RwSignal::new(phone))
-    });
-    let fields: Vec<_> = card
-        .parts
-        .iter()
-        .map(|part| {
-            let field = part.field;
-            let choose = move |on: bool| {
-                shows.update(|shows| {
-                    shows.retain(|other| *other != field);
-                    if on {
-                        shows.push(field);
-                    }
-                });
-            };
+    let draft = Draft::over(session, "card".to_owned(), &before(&card));
+    let places = || card.parts.iter().zip(FIRST_SHOWN..);
+    let parts: Vec<_> = places()
+        .map(|(part, place)| {
             view! {
-                <Checkbox label=field_words(field) detail=said(part).unwrap_or_default()
-                    checked=Signal::derive(move || shows.with(|shows| shows.contains(&field)))
-                    on_change=choose/>
+                <Checkbox label=field_words(part.field) detail=said(part).unwrap_or_default()
+                    checked=Signal::derive(move || draft.choice(place) == 1)
+                    on_change=move |on| draft.write_part(place, if on { "1" } else { "0" })/>
             }
         })
         .collect();
-    let calls: Vec<_> = contacts
-        .iter()
-        .zip(NAMES.into_iter().zip(PHONES))
+    let fields: Vec<_> = places().map(|(part, place)| (part.field, place)).collect();
+    let calls: Vec<_> = NAMES
+        .into_iter()
+        .zip(PHONES)
         .zip(["1", "2"])
-        .map(|(((name, phone), (name_id, phone_id)), number)| {
+        .enumerate()
+        .map(|(place, ((name, phone), number))| {
             view! {
-                {input(name_id, words::card_contact(number), *name)}
-                {input(phone_id, words::card_contact_phone(number), *phone)}
+                {input(name, words::card_contact(number), draft, name_at(place))}
+                {input(phone, words::card_contact_phone(number), draft, phone_at(place))}
             }
         })
         .collect();
+    let chosen = card.chosen;
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
+        let shown = fields.iter().filter(|(_, place)| draft.choice_now(*place) == 1);
         let card = EmergencyCard {
-            shows: shows.get_untracked(),
-            contacts: people(&chosen, contacts),
-            note: typed(note),
+            shows: shown.map(|(field, _)| *field).collect(),
+            contacts: people(&chosen, draft),
+            note: draft.typed(NOTE),
             ..chosen.clone()
         };
-        asking.send(Edit::Prefer(Preference::EmergencyCard(card)), move || {
+        asking.send_from(draft, Edit::Prefer(Preference::EmergencyCard(card)), move || {
             address.go_instead("/share");
         });
     };
     view! {
         <form class="card" on:submit=submit>
-            {fields}
+            {parts}
             {calls}
-            <Field id="note" kind=Kind::Long label=words::card_note() value=note
-                on_input=move |text| note.set(text) chars_max=NOTE_CHARS_MAX/>
+            <Field id="note" kind=Kind::Long label=words::card_note() value=draft.part(NOTE)
+                on_input=draft.writes(NOTE) chars_max=NOTE_CHARS_MAX/>
             <Button label=words::action_save() icon=Icon::Check wide=true/>
+            <p class="small soft" role="status">{move || draft.note()}</p>
         </form>
     }
     .into_any()
 }
 
-fn input(id: &'static str, label: String, value: RwSignal<String>) -> AnyView {
+fn input(id: &'static str, label: String, draft: Draft, place: usize) -> AnyView {
     view! {
-        <Field id=id label=label value=value on_input=move |text| value.set(text)
+        <Field id=id label=label value=draft.part(place) on_input=draft.writes(place)
             chars_max=NAME_CHARS_MAX/>
     }
     .into_any()
 }
 
 /// Whom this form has no room for stays.
-fn people(
-    chosen: &EmergencyCard,
-    typed_in: [(RwSignal<String>, RwSignal<String>); 2],
-) -> Vec<CardContact> {
-    let written = typed_in.into_iter().enumerate().filter_map(|(place, (name, phone))| {
-        let (name, phone) = (typed(name), typed(phone));
+fn people(chosen: &EmergencyCard, draft: Draft) -> Vec<CardContact> {
+    let written = (0..CONTACTS).filter_map(|place| {
+        let (name, phone) = (draft.typed(name_at(place)), draft.typed(phone_at(place)));
         let relation = chosen.contacts.get(place).and_then(|contact| contact.relation.clone());
         let is_somebody = name.is_some() || phone.is_some();
         is_somebody.then(|| CardContact {
@@ -206,5 +217,5 @@ fn people(
             relation,
         })
     });
-    written.chain(chosen.contacts.iter().skip(2).cloned()).collect()
+    written.chain(chosen.contacts.iter().skip(CONTACTS).cloned()).collect()
 }

@@ -10,8 +10,9 @@ use shared::view::shares::{
 
 use super::drawn;
 use crate::bridge::{Access, Denied, Granted, ShareAsk};
+use crate::page::draft::Draft;
 use crate::page::i18n::{time, words};
-use crate::page::pages::asking::{choice, typed};
+use crate::page::pages::asking::choice_in;
 use crate::page::pages::welcome::denied;
 use crate::page::session::Session;
 use crate::page::ui::banner::Banner;
@@ -47,17 +48,26 @@ struct Page {
     chosen: RwSignal<Option<ShareLine>>,
     is_asking: RwSignal<bool>,
     why: RwSignal<Option<Denied>>,
+    /// Of the link that is being made.
+    draft: Draft,
 }
+
+// Where the fields stand in their draft.
+const PASSCODE: usize = 0;
+const LASTS: usize = 1;
+const OPENINGS: usize = 2;
 
 #[component]
 pub(crate) fn ShareLink() -> impl IntoView {
+    let session = expect_context::<Session>();
     let page = Page {
-        session: expect_context::<Session>(),
+        session,
         contents: RwSignal::default(),
         lines: RwSignal::default(),
         chosen: RwSignal::new(None),
         is_asking: RwSignal::new(false),
         why: RwSignal::new(None),
+        draft: Draft::over(session, "link".to_owned(), &["", "1", "1"].map(str::to_owned)),
     };
     page.ask(ShareAsk::Contents);
     page.ask(ShareAsk::Look);
@@ -91,12 +101,16 @@ impl Page {
         self.why.set(None);
         let is_new = matches!(ask, ShareAsk::Make { .. });
         self.is_asking.set(is_new);
+        let text = self.draft.text().get_untracked();
         spawn_local(async move {
             let granted = self.session.access(Access::Share(ask)).await;
             self.is_asking.try_set(false);
             match granted {
                 Ok(Granted::ShareContents(contents)) => drop(self.contents.try_set(contents)),
                 Ok(Granted::Shares(lines)) => {
+                    if is_new {
+                        self.draft.is_sent(&text);
+                    }
                     // The newest stands first.
                     self.show(lines.first().cloned().filter(|_| is_new));
                     self.lines.try_set(lines);
@@ -121,13 +135,12 @@ impl Page {
 }
 
 fn form(page: Page) -> AnyView {
-    let passcode = RwSignal::new(String::new());
-    let (lasts, uses) = (RwSignal::new(1), RwSignal::new(1));
+    let draft = page.draft;
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let at = |chosen: RwSignal<usize>| chosen.get_untracked();
-        let (lasts_ms, uses) = (LASTS_MS[at(lasts)], USES[at(uses)]);
-        page.ask(ShareAsk::Make { passcode: typed(passcode), uses, lasts_ms });
+        let uses = USES[draft.choice_now(OPENINGS)];
+        let lasts_ms = LASTS_MS[draft.choice_now(LASTS)];
+        page.ask(ShareAsk::Make { passcode: draft.typed(PASSCODE), uses, lasts_ms });
     };
     let links = move || {
         let lines = page.lines.get();
@@ -141,14 +154,15 @@ fn form(page: Page) -> AnyView {
                 {move || page.contents.with(contents)}
             </details>
             <Field id="passcode" label=words::share_passcode() hint=words::share_passcode_hint()
-                value=passcode on_input=move |text| passcode.set(text)
+                value=draft.part(PASSCODE) on_input=draft.writes(PASSCODE)
                 chars_max=PASSCODE_CHARS_MAX/>
-            {choice("lasts", words::share_lasts(), lasts_words(), lasts)}
-            {choice("uses", words::share_uses(), uses_words(), uses)}
+            {choice_in(draft, LASTS, "lasts", words::share_lasts(), lasts_words())}
+            {choice_in(draft, OPENINGS, "uses", words::share_uses(), uses_words())}
             {move || view! {
                 <Button label=words::share_make() icon=Icon::Share wide=true
                     disabled=page.is_asking.get()/>
             }}
+            <p class="small soft" role="status">{move || draft.note()}</p>
         </form>
         {links}
     }
