@@ -52,6 +52,7 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
     table::print(&done);
     // Half an hour later nobody finds it above.
     system::tell(&missing(&chosen));
+    say::line(&format!("\n{}", table::in_all(&done)));
     let held = done.iter().all(|done| done.count.held());
     Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

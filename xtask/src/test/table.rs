@@ -29,7 +29,6 @@ pub fn print(all: &[Done]) {
             say::line(&format!("{}: {note}", done.step.name));
         }
     }
-    say::line(&format!("\n{}", in_all(all)));
 }
 
 /// What was taken of a share.
@@ -40,7 +39,7 @@ fn share(name: &str, took: Duration, minutes_max: u64) -> String {
 }
 
 /// The last line. What was skipped is never left out of it.
-fn in_all(all: &[Done]) -> String {
+pub fn in_all(all: &[Done]) -> String {
     let sum = |number: fn(&Done) -> usize| all.iter().map(number).sum::<usize>();
     let (passed, failed) = (sum(|done| done.count.passed), sum(|done| done.count.failed));
     let left_out = sum(|done| done.count.left_out);
