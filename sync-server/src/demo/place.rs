@@ -13,7 +13,8 @@ const WORDS: &str = "made-up people; --reset may delete this\n";
 const UNFINISHED: &str = "demo.unfinished";
 /// What a first start may leave that was ended before it could write its mark.
 const BEFORE_THE_MARK: [&str; 3] = ["keys", "lock", "demo.new"];
-const FORGOTTEN: [&str; 4] = ["satchel.db", "satchel.db-wal", "satchel.db-shm", "audit.checkpoint"];
+const FORGOTTEN: [&str; 5] =
+    ["satchel.db", "satchel.db-journal", "satchel.db-wal", "satchel.db-shm", "audit.checkpoint"];
 
 /// Refuses a folder with anything in it that is not a demo's. Nothing is written.
 pub fn look(dir: &Path) -> Result<(), Failure> {

@@ -103,7 +103,7 @@ mod tests {
             assert!(matches!(look(&file(name)), Err(OpenError::NotOurs)), "{name}");
         }
         assert!(matches!(look(folder.path()), Err(OpenError::Unreadable(_))));
-        assert_eq!(content(folder.path()), before);
+        assert!(content(folder.path()) == before, "something was touched");
     }
 
     #[test]
