@@ -69,13 +69,20 @@ impl PortalSource {
         match &self.files {
             Files::Folder(folder) => match tokio::fs::read(folder.join(path)).await {
                 Ok(bytes) => Ok(Some(Cow::Owned(bytes))),
-                Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+                Err(error) if is_no_file(error.kind()) => Ok(None),
                 Err(error) => Err(error),
             },
             #[cfg(feature = "embedded-portal")]
             Files::Embedded => Ok(embedded::find(path).map(Cow::Borrowed)),
         }
     }
+}
+
+/// What a folder says of a name that none of its files can have: not there, below a file, a folder, or
+/// longer than names may be.
+fn is_no_file(kind: ErrorKind) -> bool {
+    use ErrorKind::{InvalidFilename, IsADirectory, NotADirectory, NotFound};
+    matches!(kind, NotFound | NotADirectory | IsADirectory | InvalidFilename)
 }
 
 /// Answers every path that no other route takes.

@@ -4,9 +4,11 @@
 mod charts;
 mod enter;
 mod lan;
+mod place;
 mod seed;
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
 use shared::id::AccountId;
 
@@ -16,13 +18,10 @@ use crate::folder::Folder;
 use crate::log;
 use crate::routes;
 use crate::secret::{Secret, SecretHash};
-use crate::serve::{Failure, Started, portal};
+use crate::serve::{Bound, Failure, Started, portal};
 use crate::state::Setup;
 use crate::store::people::Door;
 use crate::world::{Clock, OsRng};
-
-/// Marks a folder as one whose content may be forgotten.
-const MARKER: &str = "demo";
 
 /// The links that sign in, by the hash of their secret.
 #[derive(Default)]
@@ -58,19 +57,12 @@ pub async fn demo(config: Config, options: DemoOptions) -> Result<(), Failure> {
         log::be_quiet();
     }
     let portal = portal(&config)?;
-    let started = Started::new(
-        &config,
-        || Ok(()),
-        |folder, ()| {
-            prepare(folder, options)?;
-            folder.own_key()
-        },
-    )
-    .await?;
+    let (started, lan) = start(&config, options).await?;
     let clock = Clock::System;
     let receipts = started.folder.receipts();
     let store = std::sync::Arc::clone(&started.store);
     let invitation = seed::seed(store.as_ref(), &receipts, &clock).await?;
+    place::is_whole(&started.folder)?;
 
     let mut entrances = Entrances::closed();
     let doors = [
@@ -80,10 +72,6 @@ pub async fn demo(config: Config, options: DemoOptions) -> Result<(), Failure> {
         ("prescriber", entrances.open(seed::OKAFOR, Door::Clinic)),
     ];
     let mut origins = started.origins(&config);
-    let lan = match options.lan {
-        true => Some(lan::Lan::new(&started.folder, started.port).await?),
-        false => None,
-    };
     origins.extend(lan.as_ref().map(lan::Lan::origin));
     let app = started.app(Setup {
         clinic: clinic(),
@@ -112,6 +100,43 @@ pub async fn demo(config: Config, options: DemoOptions) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Whatever may fail comes first, and forgetting the old demo last: a start that fails has lost nothing.
+async fn start(
+    config: &Config,
+    options: DemoOptions,
+) -> Result<(Started, Option<lan::Lan>), Failure> {
+    let bound = on_localhost(config.address).await?;
+    let door = match options.lan {
+        true => Some(lan::Door::open(bound.port).await?),
+        false => None,
+    };
+    place::look(&config.dir)?;
+    let folder = Folder::open(&config.dir)?;
+    let lan = door.map(|door| lan::Lan::new(door, &folder)).transpose()?;
+    let key = folder.own_key()?;
+    place::begin(&folder, options.reset)?;
+    Ok((Started::new(bound, folder, key)?, lan))
+}
+
+/// Browsers try both addresses of `localhost`: a program that listens on the other one would be given
+/// our links, secrets included.
+async fn on_localhost(address: SocketAddr) -> Result<Bound, Failure> {
+    let bound = Bound::to(address).await?;
+    let other = match address.ip() {
+        IpAddr::V4(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_loopback() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        // Listens on both already, or on neither.
+        IpAddr::V6(_) => return Ok(bound),
+    };
+    match TcpListener::bind((other, bound.port)) {
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            Err(Failure::PortTaken(bound.port))
+        }
+        // A machine without the other protocol has nobody listening there either.
+        Ok(_) | Err(_) => Ok(bound),
+    }
+}
+
 fn clinic() -> Clinic {
     Clinic {
         name: "Northside Clinic (synthetic)".into(),
@@ -131,30 +156,6 @@ fn links<'a>(
     let mut links: Vec<_> = doors.iter().map(|(who, secret)| (*who, enter(secret))).collect();
     links.push(("new patient", format!("{origin}/#activate={}", invitation.secret.text())));
     links
-}
-
-/// A folder with somebody's real clinic in it is never touched by the demo. Called once the port
-/// and the folder are ours, so that a start which fails has forgotten nothing.
-fn prepare(folder: &Folder, options: DemoOptions) -> Result<(), Failure> {
-    let (database, marker) = (folder.database(), folder.path(MARKER));
-    if database.exists() && !marker.exists() {
-        let shown = folder.path("").display().to_string();
-        return Err(Failure::Other(format!(
-            "the folder {shown} holds a clinic that is not a demo; give --dir another folder"
-        )));
-    }
-    if options.reset {
-        for name in ["satchel.db", "satchel.db-wal", "satchel.db-shm", "audit.checkpoint"] {
-            let file = folder.path(name);
-            match std::fs::remove_file(&file) {
-                Ok(()) => {}
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => return Err(Failure::NoAccess(file, error)),
-            }
-        }
-    }
-    std::fs::write(&marker, "made-up people; --reset may delete this\n")
-        .map_err(|error| Failure::NoAccess(marker, error))
 }
 
 #[expect(clippy::print_stdout, reason = "the demo tells the terminal where it can be tried")]

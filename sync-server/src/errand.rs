@@ -39,7 +39,7 @@ pub async fn run(errand: Errand) -> Result<ExitCode, Failure> {
 
 impl Doer {
     fn of(errand: &Errand) -> Result<Self, Failure> {
-        let folder = match Folder::open(&errand.dir) {
+        let folder = match Folder::of_clinic(&errand.dir) {
             Ok(folder) => folder,
             Err(Failure::InUse(dir)) => return Ok(Self::Server(dir.join(Folder::SOCKET))),
             Err(failure) => return Err(failure),

@@ -12,6 +12,7 @@ use crate::audit::checkpoint::{AuditKey, Checkpoints};
 use crate::sealing::{KEY_FILE_BYTES_MAX, WrappingKey};
 use crate::serve::Failure;
 use crate::sign_in::SignInKey;
+use crate::store::sqlite;
 use crate::world::OsRng;
 
 /// Only the server's own user reads what is in here.
@@ -32,7 +33,11 @@ impl Folder {
     /// Where commands reach the server that runs on the folder.
     pub const SOCKET: &str = "errands.sock";
 
+    /// The folder of a server, made if there is none. What lies in it is looked at before anything is
+    /// written: beside somebody else's database nothing of ours is left.
     pub fn open(dir: &Path) -> Result<Self, Failure> {
+        let database = dir.join(DATABASE);
+        sqlite::look(&database).map_err(|error| Failure::Database(database, error))?;
         let no_access = |error| Failure::NoAccess(dir.to_owned(), error);
         for folder in [dir.to_owned(), dir.join("keys")] {
             let mut builder = std::fs::DirBuilder::new();
@@ -51,8 +56,17 @@ impl Folder {
         Ok(Self { dir: dir.to_owned(), receipts, sign_ins, audit, _lock: lock })
     }
 
+    /// The folder of a clinic that is there: a mistyped name makes none.
+    pub fn of_clinic(dir: &Path) -> Result<Self, Failure> {
+        match dir.join(DATABASE).try_exists() {
+            Ok(true) => Self::open(dir),
+            Ok(false) => Err(Failure::NoClinic(dir.to_owned())),
+            Err(error) => Err(Failure::NoAccess(dir.to_owned(), error)),
+        }
+    }
+
     pub fn database(&self) -> PathBuf {
-        self.dir.join("satchel.db")
+        self.dir.join(DATABASE)
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -83,6 +97,7 @@ impl Folder {
     }
 }
 
+const DATABASE: &str = "satchel.db";
 const OWN_KEY: &str = "keys/record.key";
 
 /// The key that opens the records, from its file.

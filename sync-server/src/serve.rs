@@ -31,12 +31,17 @@ const END_WITHIN: Duration = Duration::from_secs(10);
 pub enum Failure {
     #[error("port {0} is taken by another program; stop that one or give --port another number")]
     PortTaken(u16),
-    #[error("cannot listen on {0}: {1}")]
+    #[error("cannot listen on {0}, choose another address with --bind or another --port: {1}")]
     CannotListen(SocketAddr, std::io::Error),
     #[error("cannot write into the folder {}, choose another with --dir: {}", .0.display(), .1)]
     NoAccess(PathBuf, std::io::Error),
     #[error("another sync-server is using the folder {}; stop it, or choose another with --dir", .0.display())]
     InUse(PathBuf),
+    #[error(
+        "there is no clinic in the folder {}; name the one where it is with --dir (`sync-server \
+         serve` makes a new one)", .0.display()
+    )]
+    NoClinic(PathBuf),
     #[error("the key {} is damaged; put back the copy from your backup", .0.display())]
     KeyDamaged(PathBuf),
     #[error(
@@ -49,7 +54,7 @@ pub enum Failure {
          itself; move the key out of it", .0.display()
     )]
     KeyBeside(PathBuf),
-    #[error("cannot read the key {}: {}", .0.display(), .1)]
+    #[error("cannot read the key {}, name its file with --key-file: {}", .0.display(), .1)]
     KeyUnreadable(PathBuf, std::io::Error),
     #[error("cannot use the database {}: {}", .0.display(), .1)]
     Database(PathBuf, OpenError),
@@ -57,7 +62,10 @@ pub enum Failure {
     NoPortal(PathBuf),
     #[error("this build has no portal inside; name the folder of a built one with --portal")]
     PortalNotInside,
-    #[error("the store failed while starting: {0}")]
+    #[error(
+        "the store failed while starting, see that its disk has room and start again, or restore a \
+         backup: {0}"
+    )]
     Store(#[from] crate::store::StoreError),
     #[error("{0}")]
     Other(String),
@@ -66,8 +74,10 @@ pub enum Failure {
 /// Runs until the process is told to stop.
 pub async fn serve(config: Config) -> Result<(), Failure> {
     let portal = portal(&config)?;
-    let key = || folder::key_apart_from(&config.dir, config.key_file.as_deref());
-    let started = Started::new(&config, key, |_, key| Ok(key)).await?;
+    let bound = Bound::to(config.address).await?;
+    let key = folder::key_apart_from(&config.dir, config.key_file.as_deref())?;
+    let folder = Folder::open(&config.dir)?;
+    let started = Started::new(bound, folder, key)?;
     let origins = started.origins(&config);
     let app = started.app(Setup {
         clinic: config.clinic.clone(),
@@ -84,6 +94,25 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A port that is ours, while nothing is written yet.
+pub struct Bound {
+    pub listener: TcpListener,
+    pub port: u16,
+}
+
+impl Bound {
+    pub async fn to(address: SocketAddr) -> Result<Self, Failure> {
+        let listener = TcpListener::bind(address).await.map_err(|error| {
+            if error.kind() == std::io::ErrorKind::AddrInUse {
+                return Failure::PortTaken(address.port());
+            }
+            Failure::CannotListen(address, error)
+        })?;
+        let port = listener.local_addr().map_or(address.port(), |local| local.port());
+        Ok(Self { listener, port })
+    }
+}
+
 /// Everything that is open once a start cannot fail any more.
 pub struct Started {
     pub listener: TcpListener,
@@ -94,22 +123,13 @@ pub struct Started {
 }
 
 impl Started {
-    /// `before` is called before anything is written; `prepare` with the folder when it is ours
-    /// alone, before the database is opened, and answers the key to it.
-    pub async fn new<T>(
-        config: &Config,
-        before: impl FnOnce() -> Result<T, Failure>,
-        prepare: impl FnOnce(&Folder, T) -> Result<WrappingKey, Failure>,
-    ) -> Result<Self, Failure> {
-        let (listener, port) = listen(config.address).await?;
-        let given = before()?;
-        let folder = Folder::open(&config.dir)?;
-        let key = prepare(&folder, given)?;
+    pub fn new(bound: Bound, folder: Folder, key: WrappingKey) -> Result<Self, Failure> {
         let file = folder.database();
         let store = SqliteStore::open(&file, key, Clock::System.now())
             .map_err(|error| Failure::Database(file, error))?;
         // Heard from here on: whoever reads that it has started may already ask it to stop.
         let stop = StopSignal::listen();
+        let Bound { listener, port } = bound;
         Ok(Self { listener, port, folder, store: Arc::new(store), stop })
     }
 
@@ -163,17 +183,6 @@ async fn errands(app: App, file: PathBuf) {
     }
 }
 
-async fn listen(address: SocketAddr) -> Result<(TcpListener, u16), Failure> {
-    let listener = TcpListener::bind(address).await.map_err(|error| {
-        if error.kind() == std::io::ErrorKind::AddrInUse {
-            return Failure::PortTaken(address.port());
-        }
-        Failure::CannotListen(address, error)
-    })?;
-    let port = listener.local_addr().map_or(address.port(), |local| local.port());
-    Ok((listener, port))
-}
-
 /// The pages and files: of a folder if one is named, else those inside this binary.
 pub fn portal(config: &Config) -> Result<PortalSource, Failure> {
     let source = match &config.portal {
@@ -205,6 +214,47 @@ impl StopSignal {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::StoreError;
+
+    /// With these a sentence says what to do.
+    const DO: [&str; 9] =
+        ["choose", "make", "move", "name", "put back", "restore", "see that", "start that", "stop"];
+
+    #[test]
+    fn every_reason_says_what_to_do() {
+        let (place, cause) = (|| PathBuf::from("place"), || std::io::Error::other("a cause"));
+        let database = |error| Failure::Database(place(), error);
+        for failure in [
+            Failure::PortTaken(1),
+            Failure::CannotListen(SocketAddr::from(([127, 0, 0, 1], 1)), cause()),
+            Failure::NoAccess(place(), cause()),
+            Failure::InUse(place()),
+            Failure::NoClinic(place()),
+            Failure::KeyDamaged(place()),
+            Failure::NoKey,
+            Failure::KeyBeside(place()),
+            Failure::KeyUnreadable(place(), cause()),
+            Failure::NoPortal(place()),
+            Failure::PortalNotInside,
+            Failure::Store(StoreError::Full),
+            database(OpenError::NotOurs),
+            database(OpenError::Newer { found: 2, known: 1 }),
+            database(OpenError::Unreadable(cause())),
+            database(OpenError::Setting("journal_mode")),
+            database(OpenError::NotSealed("a row")),
+            database(OpenError::File(cause())),
+            database(OpenError::Damaged(StoreError::Damaged("a row"))),
+        ] {
+            let said = failure.to_string();
+            assert!(DO.iter().any(|word| said.contains(word)), "{said}");
+            assert!(!said.contains('\n'), "{said}");
         }
     }
 }

@@ -68,10 +68,13 @@ fn measured(name: &str, text: &[u8]) -> Result<Measured> {
     std::fs::write(&file, text)?;
     let key = folder.path().join("satchel.key");
     std::fs::write(&key, "5".repeat(64))?;
+    // A command makes no clinic. This one has nothing in it yet, not even tables.
+    let clinic = folder.inside("clinic")?;
+    std::fs::write(clinic.join("satchel.db"), "")?;
     let start = Instant::now();
     let mut child = Command::new(built::server()?)
         .args(["import", "--source", "bench", "--dir"])
-        .arg(folder.path().join("clinic"))
+        .arg(clinic)
         .arg(&file)
         .env("SATCHEL_KEY_FILE", &key)
         .stdout(Stdio::piped())

@@ -6,7 +6,7 @@ mod program;
 
 use program::{Program, run};
 use std::fs;
-use std::net::TcpListener;
+use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
 use tests::scratch::{Folder, free_port};
 
@@ -70,6 +70,33 @@ fn a_taken_port_is_named_and_nothing_is_half_done() {
 }
 
 #[test]
+fn a_port_that_is_taken_on_the_other_address_of_localhost_is_no_place_for_links() {
+    let folder = Folder::new("other-localhost").unwrap();
+    // A machine without the newer protocol has nobody listening there.
+    let Ok(other) = TcpListener::bind("[::1]:0") else { return };
+    let port = other.local_addr().unwrap().port().to_string();
+    let clinic = folder.path().join("clinic");
+    check_refused(&["demo", "--dir", text(&clinic), "--port", &port], &[&port, "--port"]);
+    assert_eq!(content(folder.path()), [], "a start that failed left something");
+}
+
+#[test]
+fn a_demo_that_cannot_be_reached_from_the_network_forgets_nothing() {
+    let folder = Folder::new("no-network").unwrap();
+    let port = free_port().unwrap();
+    Program::start(folder.path(), port).stop();
+    let before = content(folder.path());
+    // Without a network nothing more is needed for this to fail; in one, its place there is taken.
+    let way_out = UdpSocket::bind("0.0.0.0:0").unwrap();
+    let found = way_out.connect("192.0.2.1:9").and_then(|()| way_out.local_addr());
+    let _taken = found.map(|own| TcpListener::bind((own.ip(), port)).unwrap());
+    let port = port.to_string();
+    let arguments = ["demo", "--dir", text(folder.path()), "--port", &port, "--reset", "--lan"];
+    check_refused(&arguments, &[]);
+    assert_eq!(content(folder.path()), before, "the old demo is not as it was");
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_is_named() {
     let folder = Folder::new("no-access").unwrap();
     let file = folder.path().join("a-file");
@@ -116,6 +143,53 @@ fn a_database_that_is_not_ours_is_left_as_it_was() {
     let before = content(folder.path());
     check_refused(&arguments, &["newer"]);
     assert_eq!(content(folder.path()), before, "a newer database was changed");
+}
+
+#[test]
+fn nothing_of_ours_is_left_beside_what_is_not_ours() {
+    let folder = Folder::new("not-ours").unwrap();
+    let port = free_port().unwrap().to_string();
+    let dir = text(folder.path());
+    for name in ["satchel.db", "demo", "letter.txt"] {
+        let file = folder.path().join(name);
+        fs::write(&file, "somebody's letter, not a database. ".repeat(300)).unwrap();
+        let before = content(folder.path());
+        check_refused(&["demo", "--dir", dir, "--port", &port, "--reset"], &[name, "--dir"]);
+        if name == "satchel.db" {
+            check_refused(&["serve", "--dir", dir, "--port", &port], &[name, "--dir"]);
+            check_refused(&["check", "--dir", dir], &[name, "--dir"]);
+        }
+        assert_eq!(content(folder.path()), before, "something was left beside {name}");
+        fs::remove_file(file).unwrap();
+    }
+}
+
+#[test]
+fn a_command_on_a_folder_without_a_clinic_makes_none() {
+    let folder = Folder::new("mistyped").unwrap();
+    let file = folder.path().join("record.json");
+    fs::write(&file, "{}").unwrap();
+    let before = content(folder.path());
+    let patient = "00000000000000000000000001";
+    for words in [
+        &["import", text(&file), "--source", "lake"][..],
+        &["export", "--patient", patient],
+        &["client", "end", "lake"],
+        &["audit", "verify"],
+        &["staff", "add", "Sam", "--role", "nurse"],
+        &["patient", "invite", "--patient", patient],
+        &["grant", "list", "--patient", patient],
+        &["keys", "rotate", text(&folder.path().join("new.key"))],
+        &["shred", patient],
+        &["check"],
+        &["compact"],
+    ] {
+        let mistyped = folder.path().join("clinci");
+        let arguments = [words, &["--dir", text(&mistyped)]].concat();
+        check_refused(&arguments, &["no clinic", text(&mistyped), "--dir"]);
+        assert!(!mistyped.exists(), "{words:?} made the folder");
+    }
+    assert_eq!(content(folder.path()), before);
 }
 
 #[test]

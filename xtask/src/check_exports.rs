@@ -3,34 +3,52 @@
 //! success.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::Context;
 
 use crate::arguments::parse;
 use crate::node;
 use crate::say;
-use crate::system;
+use crate::system::{self, Missing};
 use crate::workspace::{self, cargo, in_path};
 
 /// Where the validators' own files are.
 const CHECKERS: &str = "tests/fhir/checkers";
-const SYSTEM_PACKAGES: [&str; 2] = ["python3", "python3-venv"];
 
 pub enum Verdict {
     Held,
     Failed,
-    Skipped(&'static str),
+    Skipped(String),
 }
 
 pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
     parse("check-exports", words, &[])?;
+    system::install(&[node::missing(), missing()].into_iter().flatten().collect::<Vec<_>>())?;
     let mut held = true;
     for (name, verdict) in verdicts()? {
         held &= matches!(verdict, Verdict::Held);
         say::line(&verdict.words(name));
     }
     Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What Python lacks here.
+pub fn missing() -> Option<Missing> {
+    match in_path("python3") {
+        None => Some(Missing { what: "Python", packages: &["python3", "python3-venv"] }),
+        Some(python) if !makes_venv(&python) => {
+            Some(Missing { what: "Python's venv", packages: &["python3-venv"] })
+        }
+        Some(_) => None,
+    }
+}
+
+/// Debian keeps a half of it in a package of its own; the half that is here says nothing of that.
+fn makes_venv(python: &Path) -> bool {
+    let mut ask = Command::new(python);
+    ask.args(["-c", "import venv, ensurepip"]).stderr(Stdio::null());
+    ask.status().is_ok_and(|status| status.success())
 }
 
 /// Exports every record that the tests know, and asks each validator.
@@ -67,19 +85,20 @@ fn medplum(exports: &Path) -> anyhow::Result<Verdict> {
 }
 
 fn models(exports: &Path) -> anyhow::Result<Verdict> {
-    if in_path("python3").is_none() {
-        system::install("Python", &SYSTEM_PACKAGES)?;
-    }
     let Some(python) = in_path("python3") else {
-        return Ok(Verdict::Skipped("python3 is not installed"));
+        return Ok(Verdict::Skipped("python3 is not installed".into()));
     };
     let place = tools("export-models")?;
     let own = place.join("bin/python");
     if !own.is_file() {
+        if !makes_venv(&python) {
+            let why = "python3 cannot make a venv; on Debian the package python3-venv is missing";
+            return Ok(Verdict::Skipped(why.into()));
+        }
         let mut make = Command::new(python);
         make.args(["-m", "venv"]).arg(&place);
         if workspace::run(make).is_err() {
-            return Ok(Verdict::Skipped("python3 cannot make a venv"));
+            return Ok(Verdict::Skipped("python3 could not make a venv".into()));
         }
     }
     let folder = workspace::root().join(CHECKERS);
@@ -87,7 +106,7 @@ fn models(exports: &Path) -> anyhow::Result<Verdict> {
     install.args(["-m", "pip", "install", "--quiet", "--requirement"]);
     install.arg(folder.join("requirements.txt"));
     if workspace::run(install).is_err() {
-        return Ok(Verdict::Skipped("its packages cannot be fetched"));
+        return Ok(Verdict::Skipped("its packages cannot be fetched".into()));
     }
     let mut check = Command::new(&own);
     check.arg(folder.join("check.py")).arg(exports);
@@ -103,4 +122,24 @@ fn tools(name: &str) -> anyhow::Result<PathBuf> {
 fn verdict(mut check: Command) -> anyhow::Result<Verdict> {
     let status = check.status().with_context(|| workspace::words(&check))?;
     Ok(if status.success() { Verdict::Held } else { Verdict::Failed })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_python_that_makes_no_venv_is_found_out() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let makes = |status: u8| {
+            let file = folder.path().join("python3");
+            std::fs::write(&file, format!("#!/bin/sh\nexit {status}\n")).unwrap();
+            std::fs::set_permissions(&file, PermissionsExt::from_mode(0o755)).unwrap();
+            makes_venv(&file)
+        };
+        assert!(makes(0) && !makes(1));
+    }
 }

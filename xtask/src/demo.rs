@@ -73,7 +73,9 @@ pub fn check_port(port: u16) -> anyhow::Result<()> {
             // Not every machine has the newer protocol; then nobody listens there either.
             Err(_) if address.is_ipv6() => {}
             Err(error) => {
-                return Err(error).with_context(|| format!("port {port} cannot be listened on"));
+                return Err(error).with_context(|| {
+                    format!("port {port} cannot be listened on; choose another with --port")
+                });
             }
         }
     }

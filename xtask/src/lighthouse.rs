@@ -8,6 +8,7 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use anyhow::{Context, bail};
 
 use crate::arguments::parse;
+use crate::node;
 use crate::portal::{self, Kind};
 use crate::say;
 use crate::workspace::{self, cargo, in_path};
@@ -28,8 +29,9 @@ impl Drop for Demo {
 
 pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
     parse("lighthouse", words, &[])?;
-    let (Some(node), Some(npm)) = (in_path("node"), in_path("npm")) else {
-        bail!("Lighthouse needs Node 20 or newer with npm, and there is none here");
+    let (node, npm) = match node::found() {
+        Ok(found) => found,
+        Err(why) => bail!("Lighthouse cannot be asked: {why}"),
     };
     let Some(browser) = BROWSERS.iter().find_map(|name| in_path(name)) else {
         bail!("Lighthouse needs Chromium, and there is none here");

@@ -6,13 +6,14 @@ use std::process::Command;
 
 use anyhow::Context;
 
-use crate::system;
+use crate::system::Missing;
 use crate::workspace::{self, in_path};
 
 /// Where the lock file is.
 const PACKAGES: &str = "tests/fhir/node";
 const LOCK: &str = "package-lock.json";
-const SYSTEM_PACKAGES: [&str; 2] = ["nodejs", "npm"];
+/// The oldest that these packages, and Lighthouse, run in. Debian 12 has an older one.
+const MAJOR_MIN: u32 = 20;
 
 /// Node, and the folder in which scripts find their packages.
 pub struct Node {
@@ -20,13 +21,45 @@ pub struct Node {
     pub place: PathBuf,
 }
 
-/// Looks, installs what it may, and looks again. Otherwise a sentence that says what is missing.
-pub fn set_up() -> anyhow::Result<Result<Node, &'static str>> {
-    if in_path("node").is_none() || in_path("npm").is_none() {
-        system::install("Node", &SYSTEM_PACKAGES)?;
-    }
+/// What would have to be installed. One that is too old is here: the system's own would be no newer.
+pub fn missing() -> Option<Missing> {
+    let is_here = in_path("node").is_some() && in_path("npm").is_some();
+    (!is_here).then_some(Missing { what: "Node", packages: &["nodejs", "npm"] })
+}
+
+/// Node and npm; else a sentence that says what is needed.
+pub fn found() -> Result<(PathBuf, PathBuf), String> {
     let (Some(program), Some(npm)) = (in_path("node"), in_path("npm")) else {
-        return Ok(Err("node or npm is not installed"));
+        return Err(format!("Node {MAJOR_MIN} or newer with npm is needed, and it is not here"));
+    };
+    new_enough(&program)?;
+    Ok((program, npm))
+}
+
+fn new_enough(program: &Path) -> Result<(), String> {
+    let said = Command::new(program).arg("--version").output();
+    let said = said.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    let said = said.unwrap_or_default();
+    let numbers: Vec<&str> = said.trim_start_matches('v').split('.').take(2).collect();
+    let major = numbers.first().and_then(|major| major.parse::<u32>().ok());
+    match major {
+        Some(major) if major >= MAJOR_MIN => Ok(()),
+        Some(_) => {
+            let here = numbers.join(".");
+            Err(format!("Node {MAJOR_MIN} or newer is needed, and this is {here}"))
+        }
+        None => Err(format!(
+            "Node {MAJOR_MIN} or newer is needed, and {} does not say which it is",
+            program.display()
+        )),
+    }
+}
+
+/// Fetches its packages, once. Otherwise a sentence that says what is missing.
+pub fn set_up() -> anyhow::Result<Result<Node, String>> {
+    let (program, npm) = match found() {
+        Ok(found) => found,
+        Err(why) => return Ok(Err(why)),
     };
     let place = workspace::target().join("tools/node");
     std::fs::create_dir_all(&place).with_context(|| place.display().to_string())?;
@@ -36,7 +69,7 @@ pub fn set_up() -> anyhow::Result<Result<Node, &'static str>> {
         let mut install = Command::new(npm);
         install.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&place);
         if workspace::run(install).is_err() {
-            return Ok(Err("its packages cannot be fetched"));
+            return Ok(Err("Node's packages cannot be fetched; the reason stands above".into()));
         }
         // Written last: a fetch that broke is begun again.
         std::fs::copy(place.join(LOCK), installed(&place))?;
@@ -65,4 +98,28 @@ fn copy(folder: &str, name: &str, place: &Path) -> anyhow::Result<PathBuf> {
     let (from, to) = (workspace::root().join(folder).join(name), place.join(name));
     std::fs::copy(&from, &to).with_context(|| from.display().to_string())?;
     Ok(to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_node_that_is_too_old_is_named_with_what_is_needed() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let said = |words: &str| {
+            let file = folder.path().join("node");
+            std::fs::write(&file, format!("#!/bin/sh\necho {words}\n")).unwrap();
+            std::fs::set_permissions(&file, PermissionsExt::from_mode(0o755)).unwrap();
+            new_enough(&file)
+        };
+        let needed = "Node 20 or newer is needed, and this is 18.19";
+        assert_eq!(said("v18.19.0"), Err(needed.to_owned()));
+        assert_eq!(said("v20.0.0"), Ok(()));
+        assert_eq!(said("v100.1.0-nightly"), Ok(()));
+        assert!(said("nothing").unwrap_err().ends_with("does not say which it is"));
+    }
 }

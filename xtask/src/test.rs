@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 
 use crate::arguments::{Flag, WrongUse, parse};
 use crate::say;
+use crate::system::{self, Missing};
+use crate::{check_exports, node};
 use browsers::Browsers;
 use count::Count;
 use steps::{STEPS, Step};
@@ -45,8 +47,12 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
     }
     let mut run =
         Run { fast: given.has("--fast"), words: theirs.to_vec(), browsers: Browsers::default() };
+    system::install(&missing(&chosen))?;
     let done = run_all(&mut run, &chosen);
     table::print(&done);
+    // Half an hour later nobody finds it above.
+    system::tell(&missing(&chosen));
+    say::line(&format!("\n{}", table::in_all(&done)));
     let held = done.iter().all(|done| done.count.held());
     Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -69,6 +75,25 @@ fn chosen(fast: bool, only: Option<&str>) -> Result<Vec<&'static Step>, WrongUse
         }
     }
     Ok(STEPS.iter().filter(|step| wanted.contains(&step.name)).collect())
+}
+
+/// What steps need of the system.
+struct Need {
+    steps: &'static [&'static str],
+    look: fn() -> Option<Missing>,
+}
+
+const NEEDS: [Need; 3] = [
+    Need { steps: &["browsers"], look: browsers::missing },
+    Need { steps: &["exports", "ehr"], look: node::missing },
+    Need { steps: &["exports"], look: check_exports::missing },
+];
+
+/// What these steps need and is not here.
+fn missing(chosen: &[&Step]) -> Vec<Missing> {
+    let is_chosen = |name: &&str| chosen.iter().any(|step| step.name == *name);
+    let needed = NEEDS.iter().filter(|need| need.steps.iter().any(is_chosen));
+    needed.filter_map(|need| (need.look)()).collect()
 }
 
 fn run_all(run: &mut Run, chosen: &[&'static Step]) -> Vec<Done> {
@@ -117,6 +142,13 @@ mod tests {
             for need in step.needs {
                 assert!(STEPS[..index].iter().any(|before| before.name == *need), "{need}");
             }
+        }
+    }
+
+    #[test]
+    fn what_needs_something_of_the_system_is_a_step() {
+        for name in NEEDS.iter().flat_map(|need| need.steps) {
+            assert!(STEPS.iter().any(|step| step.name == *name), "{name}");
         }
     }
 

@@ -95,6 +95,7 @@ async fn every_screen_answers_the_page_and_staff_have_their_own() {
 #[tokio::test]
 async fn what_is_missing_answers_404_and_never_a_page() {
     let portal = Portal::new("missing");
+    portal.put("assets/a.js/inside.js", "a folder with the name of a file");
     for path in [
         "/assets/page-9999.wasm",
         "/assets/page",
@@ -104,6 +105,10 @@ async fn what_is_missing_answers_404_and_never_a_page() {
         "/api/nothing",
         "/clinic/api/nothing",
         "/demo/enter/x",
+        "/index.html/x.js",
+        "/assets/a.js",
+        &format!("/{}.js", "x".repeat(300)),
+        &format!("/assets/{}.js", "x/".repeat(3_000)),
     ] {
         assert_eq!(get(portal.source(), path).await, (404, String::new()), "{path}");
     }

@@ -16,27 +16,35 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use super::say;
 use crate::folder::Folder;
 use crate::listen::{Encryption, Listening};
-use crate::serve::Failure;
+use crate::serve::{Bound, Failure};
 
-pub struct Lan {
+/// A place in the network that is ours, while nothing is written yet.
+pub struct Door {
     address: SocketAddr,
     listener: TcpListener,
+}
+
+impl Door {
+    pub async fn open(port: u16) -> Result<Self, Failure> {
+        let address = SocketAddr::new(own_address().await?, port);
+        let Bound { listener, .. } = Bound::to(address).await?;
+        Ok(Self { address, listener })
+    }
+}
+
+pub struct Lan {
+    door: Door,
     acceptor: TlsAcceptor,
 }
 
 impl Lan {
-    pub async fn new(folder: &Folder, port: u16) -> Result<Self, Failure> {
-        let ip = own_address().await?;
-        let address = SocketAddr::new(ip, port);
-        let listener = TcpListener::bind(address)
-            .await
-            .map_err(|error| Failure::CannotListen(address, error))?;
-        let acceptor = acceptor(folder, ip)?;
-        Ok(Self { address, listener, acceptor })
+    pub fn new(door: Door, folder: &Folder) -> Result<Self, Failure> {
+        let acceptor = acceptor(folder, door.address.ip())?;
+        Ok(Self { door, acceptor })
     }
 
     pub fn origin(&self) -> String {
-        format!("https://{}", self.address)
+        format!("https://{}", self.door.address)
     }
 
     /// Draws the link for a phone's camera.
@@ -50,7 +58,7 @@ impl Lan {
 
     /// Serves until the process ends; the loopback door decides when.
     pub fn listen(self, router: Router) {
-        let listening = Listening::new(self.listener, Encryption::Tls(self.acceptor));
+        let listening = Listening::new(self.door.listener, Encryption::Tls(self.acceptor));
         tokio::spawn(listening.serve(router, std::future::pending()));
     }
 }
@@ -58,7 +66,8 @@ impl Lan {
 /// The address under which this machine is known in its network. No packet is sent: connecting a
 /// datagram socket only asks the operating system which way it would go.
 async fn own_address() -> Result<IpAddr, Failure> {
-    let none = || Failure::Other("this computer is in no network; --lan needs one".into());
+    let none =
+        || Failure::Other("this computer is in no network; join one, or leave out --lan".into());
     let socket = UdpSocket::bind("0.0.0.0:0").await.map_err(|_| none())?;
     // An address for documentation, RFC 5737: nobody is there.
     socket.connect("192.0.2.1:9").await.map_err(|_| none())?;
@@ -77,8 +86,12 @@ fn acceptor(folder: &Folder, ip: IpAddr) -> Result<TlsAcceptor, Failure> {
         crate::folder::write_private(&file, pem.as_bytes())
             .map_err(|error| Failure::NoAccess(file.clone(), error))?;
     }
-    let certificate = CertificateDer::from_pem_file(&file).map_err(|_| failed("is damaged"))?;
-    let key = PrivateKeyDer::from_pem_file(&file).map_err(|_| failed("is damaged"))?;
+    let damaged = || {
+        let shown = file.display();
+        Failure::Other(format!("the certificate {shown} is damaged; remove it, and one is made"))
+    };
+    let certificate = CertificateDer::from_pem_file(&file).map_err(|_| damaged())?;
+    let key = PrivateKeyDer::from_pem_file(&file).map_err(|_| damaged())?;
     let config = ServerConfig::builder()
         .with_no_client_auth()
         .with_single_cert(vec![certificate], key)

@@ -212,3 +212,44 @@ async fn new_patient(store: &dyn Store, at: Timestamp) -> Result<NewPatientLink,
         number += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::place;
+    use crate::folder::Folder;
+    use crate::store::sqlite::SqliteStore;
+
+    /// The demo's next start in this folder, as far as its people.
+    fn started(folder: &Folder) -> SqliteStore {
+        place::begin(folder, false).unwrap();
+        let key = folder.own_key().unwrap();
+        SqliteStore::open(&folder.database(), key, Clock::System.now()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn people_who_came_in_by_half_come_in_anew_and_whole_ones_are_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        let store = started(&folder);
+        people(&store, Clock::System.now()).await.unwrap();
+        // Here the process is killed: Ana has no access yet.
+        store.close().await;
+        drop(store);
+
+        let store = started(&folder);
+        let patients = store.patients().await.unwrap();
+        assert!(patients.is_empty(), "the half that came in is still there");
+        seed(&store, &folder.receipts(), &Clock::System).await.unwrap();
+        place::is_whole(&folder).unwrap();
+        let records = async |store: &SqliteStore| {
+            let access = store.access_of(ANA).await.unwrap();
+            access.iter().map(|access| access.patient).collect::<std::collections::BTreeSet<_>>()
+        };
+        let all = [ROSA_RECORD, ANA_RECORD, MATEO_RECORD].into();
+        assert_eq!(records(&store).await, all);
+        store.close().await;
+        drop(store);
+        assert_eq!(records(&started(&folder)).await, all);
+    }
+}

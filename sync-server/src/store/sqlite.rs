@@ -12,6 +12,7 @@ mod gate;
 mod grants;
 mod import;
 mod key_store;
+mod look;
 mod open;
 mod openings;
 mod outgoing;
@@ -44,6 +45,7 @@ use shared::time::Timestamp;
 use shared::wire::{Row, Summary};
 
 use self::key_store::Keys;
+pub use self::look::look;
 pub use self::open::OpenError;
 use self::readers::Readers;
 use self::sealed::Db;

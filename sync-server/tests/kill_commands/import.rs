@@ -66,6 +66,8 @@ async fn an_import_is_there_whole_or_not_at_all_after_every_kill() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("bundle.json");
     keep_key(folder.path());
+    let database = folder.path().join("satchel.db");
+    SqliteStore::open(&database, KEY, Clock::System.now()).unwrap().close().await;
     let (mut none, mut all) = (0, 0);
     for round in 0..ROUNDS {
         std::fs::write(&file, bundle(round)).unwrap();

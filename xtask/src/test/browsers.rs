@@ -1,11 +1,11 @@
-//! Browsers and drivers from the system's packages. On Debian as root they are installed; elsewhere
-//! the one command is printed. What is missing is counted as skipped, never passed over.
+//! Browsers and drivers from the system's packages. What is missing is counted as skipped, never
+//! passed over.
 
 use std::path::PathBuf;
 
 use super::count::Count;
 use crate::say;
-use crate::system;
+use crate::system::Missing;
 use crate::workspace::{self, in_path};
 
 const PACKAGES: [&str; 7] = [
@@ -61,11 +61,8 @@ pub struct Browsers {
 }
 
 impl Browsers {
-    /// Looks, installs what it may, and looks again.
+    /// Looks what is here, and builds the one driver that is nobody's package.
     pub fn set_up() -> anyhow::Result<Self> {
-        if ENGINES.iter().any(|engine| !engine.packages_are_here()) {
-            system::install("browsers or drivers", &PACKAGES)?;
-        }
         let firefox = &ENGINES[1];
         if firefox.program_is_here() && firefox.driver_at().is_none() {
             install_geckodriver()?;
@@ -92,11 +89,17 @@ impl Browsers {
     pub fn count(&self) -> Count {
         Count {
             passed: self.engines.len(),
-            failed: 0,
             skipped: self.missing.len(),
             notes: self.missing.clone(),
+            ..Count::default()
         }
     }
+}
+
+/// What would have to be installed.
+pub fn missing() -> Option<Missing> {
+    let is_here = ENGINES.iter().all(Engine::packages_are_here);
+    (!is_here).then_some(Missing { what: "browsers or drivers", packages: &PACKAGES })
 }
 
 impl Engine {

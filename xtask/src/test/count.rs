@@ -15,6 +15,9 @@ pub struct Count {
     pub failed: usize,
     /// What could not be run here. Never a success.
     pub skipped: usize,
+    /// What this user may not do, or nothing needs yet: listed as skipped too, and no error
+    /// (docs/decisions/0158-what-may-be-left-out.md).
+    pub left_out: usize,
     /// Why something failed or was skipped.
     pub notes: Vec<String>,
 }
@@ -52,10 +55,12 @@ pub fn tests(mut command: Command) -> anyhow::Result<Count> {
     let mut count = Count::default();
     for line in BufReader::new(output).lines() {
         let line = line?;
-        if let Some((passed, failed)) = result_line(&line) {
+        if let Some([passed, failed, ignored]) = result_line(&line) {
             count.passed += passed;
             count.failed += failed;
+            count.left_out += ignored;
         }
+        count.notes.extend(ignored_line(&line));
         say::line(&line);
     }
     let ended_well = child.wait()?.success();
@@ -70,14 +75,21 @@ pub fn tests(mut command: Command) -> anyhow::Result<Count> {
     Ok(count)
 }
 
-/// `test result: ok. 12 passed; 0 failed; …` as (12, 0).
-fn result_line(line: &str) -> Option<(usize, usize)> {
+/// `test NAME ... ignored, REASON` as a sentence.
+fn ignored_line(line: &str) -> Option<String> {
+    let (name, why) = line.trim_start().strip_prefix("test ")?.split_once(" ... ignored")?;
+    let why = why.strip_prefix(", ").unwrap_or("it gives no reason");
+    Some(format!("{name} skipped: {why}"))
+}
+
+/// `test result: ok. 12 passed; 0 failed; 1 ignored; …` as its three numbers.
+fn result_line(line: &str) -> Option<[usize; 3]> {
     let counts = line.trim_start().strip_prefix("test result: ")?;
     let number = |word: &str| {
         let before = counts.split(word).next()?.trim_end();
         before.rsplit([' ', '.']).next()?.parse().ok()
     };
-    Some((number("passed")?, number("failed")?))
+    Some([number("passed")?, number("failed")?, number("ignored").unwrap_or(0)])
 }
 
 #[cfg(test)]
@@ -88,7 +100,9 @@ mod tests {
     fn the_runner_s_own_words_are_counted() {
         let line =
             "test result: FAILED. 12 passed; 3 failed; 0 ignored; 0 measured; 1 filtered out";
-        assert_eq!(result_line(line), Some((12, 3)));
+        assert_eq!(result_line(line), Some([12, 3, 0]));
+        let line = "test result: ok. 3 passed; 0 failed; 21 ignored; 0 measured; 0 filtered out";
+        assert_eq!(result_line(line), Some([3, 0, 21]));
         assert_eq!(result_line("test a::b ... ok"), None);
     }
 
@@ -99,8 +113,20 @@ mod tests {
     }
 
     #[test]
+    fn what_a_runner_left_out_is_counted_and_named_and_is_no_error() {
+        let count = shell(
+            "echo 'test firefox::full_disk ... ignored, this user may not mount a disk';
+             echo 'test result: ok. 1 passed; 0 failed; 1 ignored;'",
+        );
+        assert_eq!((count.passed, count.failed, count.skipped, count.left_out), (1, 0, 0, 1));
+        assert_eq!(count.notes, ["firefox::full_disk skipped: this user may not mount a disk"]);
+        assert!(count.held());
+    }
+
+    #[test]
     fn a_runner_that_proves_nothing_does_not_hold() {
         assert!(!shell("true").held());
+        assert!(!shell("echo 'test result: ok. 0 passed; 0 failed; 1 ignored;'").held());
         assert!(!shell("echo 'test result: ok. 1 passed; 0 failed;'; false").held());
         assert!(!shell("echo 'test result: FAILED. 1 passed; 1 failed;'; false").held());
         assert!(shell("echo 'test result: ok. 1 passed; 0 failed;'").held());

@@ -33,10 +33,11 @@ pub enum Part {
     Device,
     Screens,
     Clinic,
+    Bench,
 }
 
 impl Part {
-    pub const ALL: [Part; 7] = [
+    pub const ALL: [Part; 8] = [
         Part::BuildAndLint,
         Part::Core,
         Part::Server,
@@ -44,6 +45,7 @@ impl Part {
         Part::Device,
         Part::Screens,
         Part::Clinic,
+        Part::Bench,
     ];
 
     pub fn name(self) -> &'static str {
@@ -55,6 +57,7 @@ impl Part {
             Part::Device => "device",
             Part::Screens => "screens",
             Part::Clinic => "clinic",
+            Part::Bench => "bench",
         }
     }
 
@@ -65,13 +68,14 @@ impl Part {
             Part::Server | Part::Screens => 8,
             Part::Fhir => 4,
             Part::Clinic => 3,
+            Part::Bench => 2,
         }
     }
 }
 
 const DEMO: [&str; 2] = ["--features", "sync-server/demo"];
 /// Test binaries that have a step of their own; the others are the core's.
-const OWN_STEP: [&str; 3] = ["browser", "commands", "tidy"];
+const OWN_STEP: [&str; 4] = ["browser", "commands", "numbers", "tidy"];
 
 pub const STEPS: &[Step] = &[
     Step {
@@ -132,6 +136,14 @@ pub const STEPS: &[Step] = &[
         needs: &[],
         fast: false,
         run: |run| core(run),
+    },
+    Step {
+        name: "numbers",
+        what: "what a record of twenty years weighs, and how its costs grow",
+        part: Part::Bench,
+        needs: &[],
+        fast: false,
+        run: |run| one_binary("numbers", run),
     },
     Step {
         name: "exports",

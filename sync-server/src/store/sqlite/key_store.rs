@@ -42,7 +42,10 @@ pub enum KeyError {
         "the file {FILE} beside it holds no key for {0} of its records; put back its newest copy"
     )]
     Missing(usize),
-    #[error("the file {FILE} beside it could not be read or written")]
+    #[error(
+        "the file {FILE} beside it could not be read or written; see that the disk has room and the \
+         file is this user's, or put back its newest copy"
+    )]
     Unusable(#[from] rusqlite::Error),
 }
 

@@ -13,7 +13,7 @@ use crate::sealing::WrappingKey;
 use crate::world::OsRng;
 
 /// Marks a file as ours: "Stch".
-const APPLICATION_ID: i64 = 0x5374_6368;
+pub const APPLICATION_ID: i64 = 0x5374_6368;
 /// How long a connection waits for another one's lock. Only a backup by hand holds one for long.
 const BUSY_TIMEOUT_MS: u32 = 5_000;
 
@@ -56,15 +56,27 @@ pub enum OpenError {
         "it could not be opened or written; see that the disk has room and the file is this user's, or restore a backup"
     )]
     Unusable(#[from] rusqlite::Error),
-    #[error("the setting {0} could not be made")]
+    #[error(
+        "it cannot be read, make it a file of this user's or choose another folder with --dir: {0}"
+    )]
+    Unreadable(std::io::Error),
+    #[error(
+        "it does not take the setting {0}; move the folder to a disk of this machine, not one of a \
+         network"
+    )]
     Setting(&'static str),
     #[error(transparent)]
     Keys(#[from] KeyError),
-    #[error("what it holds could not be sealed, and was left as it was: {0}")]
+    #[error(
+        "what it holds could not be sealed, and was left as it was: {0}; restore a backup, or start \
+         the version that wrote it"
+    )]
     NotSealed(&'static str),
-    #[error("a file beside it could not be written")]
+    #[error(
+        "a file beside it could not be written, see that the disk has room and start again: {0}"
+    )]
     File(#[from] std::io::Error),
-    #[error("what it holds is damaged")]
+    #[error("what it holds is damaged ({0}); restore a backup")]
     Damaged(#[from] StoreError),
 }
 
@@ -180,11 +192,15 @@ fn recognize(connection: &Connection) -> Result<(), OpenError> {
     if application != APPLICATION_ID && (application != 0 || tables != 0) {
         return Err(OpenError::NotOurs);
     }
-    let found = number("user_version")?;
-    if usize::try_from(found).map_or(true, |found| found > MIGRATIONS.len()) {
-        return Err(OpenError::Newer { found, known: MIGRATIONS.len() });
+    known(number("user_version")?)
+}
+
+/// A format that this program can read.
+pub fn known(found: i64) -> Result<(), OpenError> {
+    match usize::try_from(found) {
+        Ok(format) if format <= MIGRATIONS.len() => Ok(()),
+        Ok(_) | Err(_) => Err(OpenError::Newer { found, known: MIGRATIONS.len() }),
     }
-    Ok(())
 }
 
 fn version(connection: &Connection) -> Result<usize, OpenError> {
