@@ -3,7 +3,7 @@
 //! may be stopped anywhere: see `store::packs`.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use shared::document::DocumentId;
 use shared::wire::pack::Pack;
@@ -20,14 +20,47 @@ use crate::store::{Store, StoreError};
 const TAIL: Tail = Tail { rows: 64, bytes: 8 * 1024 };
 /// How often it is looked for long logs. Nobody waits for it.
 const EVERY: Duration = Duration::from_secs(10 * 60);
-/// Rest after each pack, so that whoever writes meets little of it: at most twenty a second.
-const REST: Duration = Duration::from_millis(50);
+/// After each pack it rests for so many times as long as that took: a fifth of one core at most, so that
+/// whoever writes meets little of it.
+const RESTS: u32 = 4;
 /// Packs of one round; the rest waits for the next one.
 const PACKS_MAX: usize = 4_096;
 /// Bytes of changes in one pack: with what else is said of them they have to fit into one frame.
 const WEIGHT_MAX: usize = FRAME_TO_DEVICE_BYTES_MAX * 3 / 4;
 /// Logs that are looked up at once.
 const LOGS_MAX: usize = 64;
+
+/// The time in which it works and rests.
+pub trait Pace: Sync {
+    fn now(&self) -> Instant;
+    fn rest(&self, how_long: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// Beside a server that others wait for.
+struct Beside;
+
+impl Pace for Beside {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn rest(&self, how_long: Duration) -> impl Future<Output = ()> + Send {
+        tokio::time::sleep(how_long)
+    }
+}
+
+/// Without any rest, where somebody waits for its end.
+pub struct AtOnce;
+
+impl Pace for AtOnce {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn rest(&self, _: Duration) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
+}
 
 /// Runs until the server stops.
 pub async fn run(app: App) {
@@ -37,7 +70,7 @@ pub async fn run(app: App) {
             // Not at once: after a start everybody comes back first.
             tokio::time::sleep(EVERY).await;
             let store = app.doorkeeper().for_part(Part::Compaction);
-            if let Err(cause) = compact(store.as_ref(), REST).await {
+            if let Err(cause) = compact(store.as_ref(), &Beside).await {
                 line(&Line::Failed { id: "-", what: "compaction", cause: &cause });
             }
         };
@@ -49,21 +82,24 @@ pub async fn run(app: App) {
 }
 
 /// Packs what is long, and answers how many packs it finished.
-pub async fn compact(store: &dyn Store, rest: Duration) -> Result<usize, StoreError> {
-    let mut round = Round { store, rest, unfit: BTreeSet::new(), finished: 0 };
+pub async fn compact(store: &dyn Store, pace: &impl Pace) -> Result<usize, StoreError> {
+    let began = pace.now();
+    let mut round = Round { store, pace, began, unfit: BTreeSet::new(), finished: 0 };
     while round.pass().await? {}
     Ok(round.finished)
 }
 
-struct Round<'a> {
+struct Round<'a, P> {
     store: &'a dyn Store,
-    rest: Duration,
+    pace: &'a P,
+    /// When the last rest was over: looking for long logs is work too.
+    began: Instant,
     /// Logs with nothing to pack, or that cannot be read: they keep nobody else from being packed.
     unfit: BTreeSet<DocumentId>,
     finished: usize,
 }
 
-impl Round<'_> {
+impl<P: Pace> Round<'_, P> {
     /// One pack of each long log, so that none keeps the others waiting. Answers whether to go on.
     async fn pass(&mut self) -> Result<bool, StoreError> {
         let before = self.finished;
@@ -98,7 +134,8 @@ impl Round<'_> {
             }
             Err(cause @ (StoreError::Full | StoreError::Unreachable(_))) => return Err(cause),
         }
-        tokio::time::sleep(self.rest).await;
+        self.pace.rest((self.pace.now() - self.began) * RESTS).await;
+        self.began = self.pace.now();
         Ok(())
     }
 }

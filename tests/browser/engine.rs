@@ -28,6 +28,8 @@ pub struct Setup {
     /// Every date and time reads as what it is made of, such as "(month day)": what is compared with
     /// a file must not move with today. Chromium alone can.
     pub timeless: bool,
+    /// A private window, which holds in memory what it says to keep. Chromium alone.
+    pub private: bool,
 }
 
 pub const PHONE: Setup = Setup {
@@ -38,6 +40,7 @@ pub const PHONE: Setup = Setup {
     language: "en-US",
     webassembly: true,
     timeless: false,
+    private: false,
 };
 
 pub const DESKTOP: Setup = Setup { width: 1280, height: 900, ..PHONE };
@@ -115,6 +118,9 @@ fn chromium(setup: &Setup, profile: &Path) -> Result<Value> {
     .to_vec();
     if is_root() {
         arguments.push("--no-sandbox".to_owned());
+    }
+    if setup.private {
+        arguments.push("--incognito".to_owned());
     }
     arguments.push(format!("--user-data-dir={}", profile.display()));
     arguments.push(format!("--window-size={},{}", setup.width, setup.height));

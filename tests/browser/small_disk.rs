@@ -2,7 +2,7 @@
 //! full. The root user alone may mount one.
 
 use anyhow::{Context, Result, ensure};
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -26,9 +26,10 @@ impl SmallDisk {
         Ok(is_mounted.then(|| SmallDisk { at: at.to_owned() }))
     }
 
-    /// Not one byte more goes onto it, in a new file or an old one.
+    /// Not one byte more goes onto it, in a new file or an old one. Once more takes what became free since.
     pub fn fill(&self) -> Result<()> {
-        let mut ballast = File::create(self.at.join(BALLAST))?;
+        let at = self.at.join(BALLAST);
+        let mut ballast = OpenOptions::new().create(true).append(true).open(at)?;
         let mut piece = PIECE.len();
         while piece > 0 {
             match ballast.write(&PIECE[..piece]) {

@@ -1,14 +1,12 @@
 //! The first sync of a device with the record of twenty years: what it takes of the server, as the
 //! record was written and once it is packed.
 
-use std::fmt;
-use std::time::Duration;
-
 use shared::document::DocumentId;
 use shared::sync::receipt::ReceiptKey;
 use shared::testing::record20::{self, Size};
 use shared::testing::{PATIENT, ROSA};
-use sync_server::compaction::compact;
+use std::fmt;
+use sync_server::compaction::{AtOnce, compact};
 use sync_server::documents::{Origin, layout, own};
 use sync_server::store::Store;
 use sync_server::store::people::{BirthDate, Grant, NewAccount, NewPatient};
@@ -33,7 +31,7 @@ pub async fn sync() {
     );
     println!("  as it was written  {}", pulled(&clinic, before, &documents).await);
     let (store, begun) = (clinic.store(), cpu_ms(std::process::id()));
-    let packs = compact(&store, Duration::ZERO).await.unwrap();
+    let packs = compact(&store, &AtOnce).await.unwrap();
     let took = cpu_ms(std::process::id()) - begun;
     store.close().await;
     println!("  packing it         {took:.0} ms of CPU, once; {packs} packs");

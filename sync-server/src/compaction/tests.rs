@@ -1,5 +1,8 @@
 //! Whatever ends a compaction, and wherever: what was written can be read, and the next one ends it.
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use shared::document::{Actor, Document, Put};
 use shared::edit::Audience;
 use shared::id::{AccountId, EntryId, PatientId};
@@ -70,13 +73,42 @@ async fn one_that_fails_anywhere_loses_nothing_and_is_ended_by_the_next() {
             let document = written(&store).await;
             let (before, _) = pulled(&store, document).await;
             store.will((0..works).map(|_| Fate::Works).chain([fate]));
-            if compact(&store, Duration::ZERO).await.is_ok() {
+            if compact(&store, &AtOnce).await.is_ok() {
                 assert!(works >= 2 * STEPS, "{works} verbs were all it asked for");
                 break;
             }
             assert_eq!(pulled(&store, document).await.0, before, "{works}");
-            compact(&store, Duration::ZERO).await.unwrap();
+            compact(&store, &AtOnce).await.unwrap();
             assert_eq!(pulled(&store, document).await, (before, 2), "{works}");
         }
     }
+}
+
+/// A clock of a process that does nothing quickly: at every look it is so much later.
+struct Slow {
+    began: Instant,
+    looks: AtomicU32,
+    rested: Mutex<Duration>,
+}
+
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
+
+impl Pace for Slow {
+    fn now(&self) -> Instant {
+        self.began + BETWEEN_LOOKS * self.looks.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn rest(&self, how_long: Duration) -> impl Future<Output = ()> + Send {
+        *self.rested.lock().unwrap() += how_long;
+        std::future::ready(())
+    }
+}
+
+#[tokio::test]
+async fn it_rests_four_times_as_long_as_it_works() {
+    let store = MemoryStore::default();
+    written(&store).await;
+    let pace = Slow { began: Instant::now(), looks: AtomicU32::new(0), rested: Mutex::default() };
+    assert_eq!(compact(&store, &pace).await.unwrap(), 2);
+    assert_eq!(*pace.rested.lock().unwrap(), 2 * 4 * BETWEEN_LOOKS);
 }

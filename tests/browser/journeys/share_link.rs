@@ -2,9 +2,9 @@
 //! seen by the patient, stopped, and opened no more.
 
 use crate::ehr::{said_by, script};
-use crate::engine::PHONE;
+use crate::engine::{Engine, PHONE};
 use crate::page::Name::{Has, Is};
-use crate::page::Page;
+use crate::page::{PATIENCE, Page};
 use crate::stage::Stage;
 use crate::tongue::Tongue;
 use anyhow::{Context, Result, ensure};
@@ -50,6 +50,9 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     patient.see("Up to date").await?;
     patient.goto(&stage.url("/share/link")).await?;
     let link = made(&patient, Some(PASSCODE)).await?;
+    if stage.engine == Engine::Chromium {
+        is_copied_when_the_browser_says_so(&patient).await?;
+    }
     stage.browser_closes().await?;
 
     stage.browser_starts_on("reader", &PHONE).await?;
@@ -79,6 +82,23 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     again.goto(&link).await?;
     opens(&again, &words, PASSCODE).await?;
     again.see(words.over).await
+}
+
+/// A browser that refuses, and then one that takes its time.
+async fn is_copied_when_the_browser_says_so(patient: &Page) -> Result<()> {
+    let answers = |how: &str| format!("navigator.clipboard.writeText = () => {how}");
+    patient.js(&answers("Promise.reject(new DOMException('', 'NotAllowedError'))")).await?;
+    patient.click("button", Is("Copy the link")).await?;
+    patient.see("Select the link above and copy it yourself").await?;
+    patient.js(&answers("new Promise((done) => { window.isThere = done; })")).await?;
+    patient.click("button", Is("Copy the link")).await?;
+    let asked =
+        async || Ok((patient.js("return 'isThere' in window").await? == true).then_some(()));
+    patient.wait("the browser to be asked", PATIENCE, asked).await?;
+    ensure!(!patient.has("button", Is("Copied")).await?, "it is not there yet");
+    patient.js("isThere()").await?;
+    patient.find("button", Is("Copied")).await?;
+    patient.gone("Select the link above").await
 }
 
 /// What nobody here wrote opens both kinds of links. A step of its own brings Node and that program.

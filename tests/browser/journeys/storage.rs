@@ -8,7 +8,7 @@ use crate::page::{PATIENCE, Page};
 use crate::runner::LeftOut;
 use crate::small_disk::SmallDisk;
 use crate::stage::Stage;
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use serde_json::json;
 
 const TOPIC: &str = "Before and after";
@@ -98,11 +98,35 @@ pub async fn full_disk(stage: &mut Stage) -> Result<()> {
     write(&page, &format!("{TOPIC} 1")).await?;
     page.see("Saved on this").await?;
 
-    disk.fill()?;
-    // What was kept for this moment may hold a few; then the text stays where it was typed.
-    let mut saved = 1;
-    loop {
-        write(&page, &format!("{TOPIC} {}", saved + 1)).await?;
+    let mut saved = 1 + saved_until_refused(&disk, &page, 1).await?;
+    let typed = page.js("return document.querySelector('textarea').value").await?;
+    ensure!(typed == "Is it there?", "the text is gone: {typed}");
+    disk.empty()?;
+    page.click("button", Has("Send")).await?;
+    page.see("Saved on this").await?;
+    saved += 1;
+    stage.browser_crashes()?;
+    let page = opened_again(stage, saved).await?;
+
+    // Here room is made while the browser is closed, so nothing that runs saw that a write failed.
+    saved += saved_until_refused(&disk, &page, saved).await?;
+    stage.browser_crashes()?;
+    disk.empty()?;
+    let page = opened_again(stage, saved).await?;
+    write(&page, &format!("{TOPIC} {}", saved + 1)).await?;
+    page.see("Saved on this").await?;
+    saved += 1;
+    stage.browser_crashes()?;
+    opened_again(stage, saved).await?;
+    stage.browser_closes().await
+}
+
+/// Writes messages after the first `before` until one is refused; answers how many were not. What was kept
+/// for this moment may hold a few; then the text stays where it was typed.
+async fn saved_until_refused(disk: &SmallDisk, page: &Page, before: u32) -> Result<u32> {
+    for saved in 0..SAVED_MAX {
+        disk.fill()?;
+        write(page, &format!("{TOPIC} {}", before + saved + 1)).await?;
         let is_saved = page
             .wait("an answer of the disk", PATIENCE, async || {
                 // Which of the two it is depends on what the browser passes on.
@@ -115,25 +139,21 @@ pub async fn full_disk(stage: &mut Stage) -> Result<()> {
             })
             .await?;
         if !is_saved {
-            break;
+            return Ok(saved);
         }
-        saved += 1;
-        ensure!(saved < SAVED_MAX, "{saved} messages were saved on a full disk");
     }
-    let typed = page.js("return document.querySelector('textarea').value").await?;
-    ensure!(typed == "Is it there?", "the text is gone: {typed}");
+    bail!("{SAVED_MAX} messages were saved on a full disk")
+}
 
-    disk.empty()?;
-    page.click("button", Has("Send")).await?;
-    page.see("Saved on this").await?;
-    stage.browser_crashes()?;
+/// Everything that was said to be saved is there.
+async fn opened_again(stage: &mut Stage, saved: u32) -> Result<Page> {
     stage.browser_starts_on("small", &PHONE).await?;
     let page = stage.new_page().await?;
     page.goto(&stage.url("/messages")).await?;
-    for number in 1..=saved + 1 {
+    for number in 1..=saved {
         page.see(&format!("{TOPIC} {number}")).await?;
     }
-    stage.browser_closes().await
+    Ok(page)
 }
 
 async fn write(page: &Page, topic: &str) -> Result<()> {

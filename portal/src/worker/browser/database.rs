@@ -95,6 +95,13 @@ impl Database {
         opening.await.map(Self).map_err(|_| DiskError::Unreachable)
     }
 
+    /// One without rows, that is gone again at once.
+    pub async fn make_and_remove(name: &str) -> Result<(), DiskError> {
+        drop(Self::open(name, 1, &[]).await?);
+        let removing = Opened::delete_by_name(name).map_err(|_| DiskError::Unreachable)?;
+        removing.await.map_err(|_| DiskError::Unreachable)
+    }
+
     pub fn begin(&self, store: &str, mode: Mode) -> Result<Transaction<'_>, DiskError> {
         let mut options = TransactionOptions::new();
         if mode == Mode::WriteStrictly {

@@ -2,6 +2,7 @@
 //! handle that the browser took away is opened again and what was asked, which is idempotent, run
 //! again. A database that came back empty gets its keys again, because rows without them are lost.
 
+mod another_file;
 mod memory;
 
 use std::cell::{Cell, RefCell};
@@ -35,11 +36,6 @@ const PAUSES_MS: [u32; 4] = [0, 20, 200, 1000];
 /// Room that is given up when the disk is full, so that what a person just wrote still fits.
 const RESERVE: &str = "reserve";
 const RESERVE_BYTES: usize = 2 * 1024 * 1024;
-/// More than the 4 MiB after which Chromium's database begins another file, in rows that it keeps in that
-/// file itself.
-const PADDING: &str = "padding";
-const PADDING_ROWS: usize = 160;
-const PADDING_BYTES: usize = 32 * 1024;
 /// So much randomness a browser gives at once.
 const RANDOM_BYTES_MAX: usize = 65_536;
 
@@ -54,7 +50,7 @@ pub struct Disk {
     /// As they were last read or written here.
     keys: RefCell<Option<Keys>>,
     came_back_empty: Cell<bool>,
-    /// Why what was written last did not arrive.
+    /// Why what was written last did not arrive, or the file may be torn.
     failed: Cell<Option<DiskError>>,
 }
 
@@ -154,7 +150,9 @@ impl Disk {
             return memory.change(change);
         }
         if let Some(why) = self.failed.get() {
-            self.leave_the_torn_log().await.map_err(|now| now.or(why))?;
+            another_file::begin().await.map_err(|now| now.or(why))?;
+            TimeoutFuture::new(another_file::BEGUN_AFTER_MS).await;
+            self.failed.set(None);
         }
         let run = async |database: &Database| put(database, change).await;
         let mut outcome = self.again(&run).await;
@@ -278,21 +276,6 @@ impl Disk {
         false
     }
 
-    /// Where a disk was full, Chromium's database goes on in the very file in which a piece was cut off,
-    /// and reads nothing behind that piece at its next start. Once so much was written that it begins
-    /// another file, all is safe.
-    async fn leave_the_torn_log(&self) -> Result<(), DiskError> {
-        let names: Vec<_> = (0..PADDING_ROWS).map(|number| format!("{PADDING}{number}")).collect();
-        let put_all = names.iter().map(|name| (name.clone(), vec![0; PADDING_BYTES])).collect();
-        let change =
-            |put, remove| Change { store: LOCAL, requires: Vec::new(), put, remove, strict: true };
-        for change in [change(put_all, Vec::new()), change(Vec::new(), names)] {
-            self.again(async |database: &Database| put(database, &change).await).await?;
-        }
-        self.failed.set(None);
-        Ok(())
-    }
-
     /// Runs it, and runs it again on a newly opened database where the one before cannot be reached.
     async fn again<T>(
         &self,
@@ -317,6 +300,10 @@ impl Disk {
     async fn reached(&self) -> Result<Rc<Database>, DiskError> {
         if let Some(database) = &*self.database.borrow() {
             return Ok(Rc::clone(database));
+        }
+        // What lies there can be read even so.
+        if let Err(why) = another_file::begin().await {
+            self.failed.set(Some(why));
         }
         let database = Rc::new(Database::open(&self.name, VERSION, &STORES).await?);
         let keys = self.keys.borrow().clone();

@@ -1,13 +1,11 @@
 //! What a host does about what is at rest: another key, the end of a record, a look at all of it,
 //! less room for it.
 
-use std::path::Path;
-use std::time::Duration;
-
 use shared::id::PatientId;
+use std::path::Path;
 
 use super::{Errands, Tell};
-use crate::compaction::compact;
+use crate::compaction::{AtOnce, compact};
 use crate::folder;
 use crate::serve::Failure;
 use crate::store::StoreError;
@@ -39,6 +37,6 @@ impl Errands<'_> {
     }
 
     pub(super) async fn compact(&self) -> Result<Tell, StoreError> {
-        Ok(Tell::Packed { count: compact(self.store, Duration::ZERO).await? })
+        Ok(Tell::Packed { count: compact(self.store, &AtOnce).await? })
     }
 }

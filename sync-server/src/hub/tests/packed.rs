@@ -1,7 +1,5 @@
 //! A log is packed while a device is in the middle of its first sync.
 
-use std::time::Duration;
-
 use shared::document::{Actor, Document, DocumentId, Put};
 use shared::edit::Audience;
 use shared::id::EntryId;
@@ -9,7 +7,7 @@ use shared::wire::{Digest, Row, ToDevice, ToServer};
 
 use super::{greet, say};
 use crate::audit::Did;
-use crate::compaction::compact;
+use crate::compaction::{AtOnce, compact};
 use crate::documents::{Origin, layout, own};
 use crate::store::Store;
 use crate::store::packs::{PackStore, Sent};
@@ -64,7 +62,7 @@ async fn a_first_sync_goes_on_while_its_log_is_packed_and_is_noted_as_ever() {
     write(&world, document, 1).await;
     let (mut held, more) = pull(&mut socket, document, 0).await;
     assert!(more);
-    assert!(compact(world.store.as_ref(), Duration::ZERO).await.unwrap() > 1);
+    assert!(compact(world.store.as_ref(), &AtOnce).await.unwrap() > 1);
     // Its place is within a pack now. While it goes on, more is written, and packs are made anew.
     let mut pulls = 0;
     let all = loop {
@@ -74,7 +72,7 @@ async fn a_first_sync_goes_on_while_its_log_is_packed_and_is_noted_as_ever() {
         pulls += 1;
         if pulls == 2 {
             write(&world, document, MESSAGES + 1).await;
-            compact(world.store.as_ref(), Duration::ZERO).await.unwrap();
+            compact(world.store.as_ref(), &AtOnce).await.unwrap();
         }
         if !more {
             break world.store.rows_after(document, 0, usize::MAX).await.unwrap().0;
@@ -102,13 +100,13 @@ async fn a_backup_from_before_a_log_was_packed_takes_back_what_came_after_it() {
     let mut socket = world.socket(&world.sign_in(ROSA).await).await;
     greet(&mut socket).await;
     write(&world, document, 1).await;
-    compact(world.store.as_ref(), Duration::ZERO).await.unwrap();
+    compact(world.store.as_ref(), &AtOnce).await.unwrap();
     let folder = world.stop().await;
     // The backup: packed, and without what is written next.
     let copy = std::fs::read(folder.path().join("satchel.db")).unwrap();
     let world = World::on(folder).await;
     let all = write(&world, document, MESSAGES + 1).await;
-    compact(world.store.as_ref(), Duration::ZERO).await.unwrap();
+    compact(world.store.as_ref(), &AtOnce).await.unwrap();
     let folder = world.stop().await;
     std::fs::write(folder.path().join("satchel.db"), copy).unwrap();
     for log in ["satchel.db-wal", "satchel.db-shm"] {
@@ -136,7 +134,7 @@ async fn a_backup_from_before_a_log_was_packed_takes_back_what_came_after_it() {
         assert_eq!(answer, Some(ToDevice::Offered { document, not_back: Vec::new() }));
         assert!(matches!(next(&mut socket).await, Some(ToDevice::Summaries { .. })));
     }
-    compact(world.store.as_ref(), Duration::ZERO).await.unwrap();
+    compact(world.store.as_ref(), &AtOnce).await.unwrap();
     world.store.check().await.unwrap();
     let (after, _) = world.store.rows_after(document, 0, usize::MAX).await.unwrap();
     assert_eq!(after, all, "receipts and all");

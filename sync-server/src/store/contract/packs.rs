@@ -14,8 +14,6 @@ promises! {
 }
 
 mod promise {
-    use std::time::Duration;
-
     use shared::document::{ChangeHash, DocumentId};
     use shared::edit::Audience;
     use shared::record::{Mark, Step};
@@ -23,7 +21,7 @@ mod promise {
     use shared::wire::{Row, Summary};
 
     use super::super::{ANA, Author, LATER, NOW, RECEIPTS, RECORD, ROSA, journal};
-    use crate::compaction::compact;
+    use crate::compaction::{AtOnce, compact};
     use crate::documents;
     use crate::store::Store;
     use crate::store::packs::{LongLog, NewPack, PackPlace, Sent, Tail};
@@ -150,8 +148,8 @@ mod promise {
             entries += 70;
             rosa.append(store, changes).await;
             let before = pull(store, rosa.id, 0).await;
-            assert!(compact(store, Duration::ZERO).await.unwrap() >= 1);
-            assert_eq!(compact(store, Duration::ZERO).await.unwrap(), 0, "once is enough");
+            assert!(compact(store, &AtOnce).await.unwrap() >= 1);
+            assert_eq!(compact(store, &AtOnce).await.unwrap(), 0, "once is enough");
             assert_eq!(pull(store, rosa.id, 0).await, before);
         }
         let (mut after, mut packs) = (0, Vec::new());

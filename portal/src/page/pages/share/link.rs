@@ -274,21 +274,32 @@ fn one(page: Page, line: ShareLine) -> AnyView {
 
 /// As a code, as text, and to paste.
 fn handed_on(page: Page, kept: KeptShare) -> AnyView {
-    let is_copied = RwSignal::new(false);
+    // Nothing as long as the browser has not said whether it did.
+    let is_copied = RwSignal::new(None);
     let (text, link) = (kept.link.clone(), kept.link);
     let label = Signal::derive(move || match is_copied.get() {
-        true => words::share_copied(),
-        false => words::share_copy(),
+        Some(true) => words::share_copied(),
+        Some(false) | None => words::share_copy(),
     });
     let press = move || {
-        copy(&text);
-        is_copied.set(true);
+        let asked = copy(&text);
+        spawn_local(async move {
+            let _gone = is_copied.try_set(Some(asked.await));
+        });
+    };
+    let by_hand = move || {
+        (is_copied.get() == Some(false)).then(|| {
+            view! {
+                <Banner tone=Tone::Alert icon=Icon::Alert urgent=true>{words::share_by_hand()}</Banner>
+            }
+        })
     };
     view! {
         {kept.passcode.map(|code| facts(vec![(words::share_passcode_is(), code)]))}
         {drawn(page.session, link.clone().into(), words::share_link_code())}
         <p class="small" dir="ltr" id="link">{link}</p>
         <Button label=label weight=Weight::Quiet wide=true on_press=press/>
+        {by_hand}
     }
     .into_any()
 }

@@ -3,6 +3,7 @@
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::on_cleanup;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, Event, File, HtmlAnchorElement, HtmlInputElement, Url};
 
 use super::{document, window};
@@ -32,9 +33,11 @@ pub(crate) fn save(address: &str, name: &str) {
     link.click();
 }
 
-/// Puts a text where the person pastes from. A browser that does not want to has said so itself.
-pub(crate) fn copy(text: &str) {
-    let _asked = window().navigator().clipboard().write_text(text);
+/// Puts a text where the person pastes from. Asks at once, as long as it is the person's own press, and
+/// answers whether it is there.
+pub(crate) fn copy(text: &str) -> impl Future<Output = bool> + use<> {
+    let asked = JsFuture::from(window().navigator().clipboard().write_text(text));
+    async { asked.await.is_ok() }
 }
 
 impl ObjectUrl {
