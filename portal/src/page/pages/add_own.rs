@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::edit::{AddAllergy, AddMedicine, Edit, NAME_CHARS_MAX, NOTE_CHARS_MAX};
 
-use super::asking::Asking;
+use super::asking::{Asking, kept};
 use super::safety_notices::SafetyNotices;
 use crate::page::draft::Draft;
 use crate::page::i18n::words;
@@ -76,7 +76,7 @@ pub(crate) fn AddOwn(is_allergy: bool) -> impl IntoView {
                 {field("detail", Kind::Long, detail_label, DETAIL, NOTE_CHARS_MAX)}
                 {field("since", Kind::Number, words::add_since(), SINCE, YEAR_CHARS)}
                 <Button label=words::asking_save() icon=Icon::Plus wide=true/>
-                <p class="small soft" role="status">{move || draft.note()}</p>
+                {kept(draft)}
             </form>
         </Screen>
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared::edit::{self, Audience, Edit, NAME_CHARS_MAX, NOTE_CHARS_MAX};
 
 use super::asked::Requests;
-use super::asking::{Asking, choice_in, time_at, times_words};
+use super::asking::{Asking, choice_in, kept, time_at, times_words};
 use super::emergency_notice::EmergencyNotice;
 use super::message_words::EmergencyLine;
 use crate::page::draft::Draft;
@@ -63,7 +63,7 @@ pub(crate) fn AskForVisit() -> impl IntoView {
                     value=draft.part(MORE) on_input=draft.writes(MORE) chars_max=NAME_CHARS_MAX/>
                 <p class="small soft">{words::visit_ask_not_booked()}</p>
                 <Button label=words::visit_ask_send() icon=Icon::Calendar wide=true/>
-                <p class="small soft" role="status">{move || draft.note()}</p>
+                {kept(draft)}
             </form>
             <Rows card=true>
                 <RowLink href="/call".to_owned() icon=Icon::Call title=words::visit_ask_call()/>
@@ -105,7 +105,7 @@ pub(crate) fn AskForCall() -> impl IntoView {
                 <Field id="phone" label=words::call_phone() hint=words::call_phone_hint()
                     value=draft.part(MORE) on_input=draft.writes(MORE) chars_max=NAME_CHARS_MAX/>
                 <Button label=words::call_send() icon=Icon::Call wide=true/>
-                <p class="small soft" role="status">{move || draft.note()}</p>
+                {kept(draft)}
             </form>
             <Requests session=session asking=asking/>
         </Screen>

@@ -98,6 +98,11 @@ pub(super) fn choice_in(
     .into_any()
 }
 
+/// What becomes of a draft, below its fields.
+pub(super) fn kept(draft: Draft) -> AnyView {
+    view! { <p class="small soft" role="status">{move || draft.note()}</p> }.into_any()
+}
+
 /// When it suits; the places match `time_at`.
 pub(super) fn times_words() -> Vec<String> {
     vec![

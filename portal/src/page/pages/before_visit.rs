@@ -8,7 +8,7 @@ use shared::edit::{
 use shared::id::EntryId;
 use shared::view::before_visit::{BeforeVisitForm, Sent};
 
-use super::asking::Asking;
+use super::asking::{Asking, kept};
 use super::emergency_notice::EmergencyNotice;
 use super::message_words::{EmergencyLine, state_words};
 use super::thread::send_words;
@@ -142,7 +142,7 @@ fn form_of(session: Session, form: &BeforeVisitForm, draft: Draft, asking: Askin
             {lists}
             {questions.collect::<Vec<_>>()}
             <Button label=send_words(session) icon=Icon::Send wide=true/>
-            <p class="small soft" role="status">{move || draft.note()}</p>
+            {kept(draft)}
         </form>
     }
     .into_any()

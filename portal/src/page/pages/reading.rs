@@ -8,7 +8,7 @@ use shared::edit::{
 use shared::id::EntryId;
 use shared::view::OwnReading;
 
-use super::asking::{Asking, choice_in};
+use super::asking::{Asking, choice_in, kept};
 use super::message_words::EmergencyLine;
 use super::not_found::Missing;
 use crate::bridge::{Answer, Ask};
@@ -222,7 +222,7 @@ fn form(old: Option<(EntryId, OwnReading)>) -> AnyView {
                 <Field id="note" kind=Kind::Long label=words::reading_note() value=draft.part(NOTE)
                     on_input=draft.writes(NOTE) chars_max=NOTE_CHARS_MAX/>
                 <Button label=words::asking_save() icon=Icon::Pulse wide=true/>
-                <p class="small soft" role="status">{move || draft.note()}</p>
+                {kept(draft)}
                 {take_back}
             </form>
         </Screen>

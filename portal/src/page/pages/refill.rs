@@ -5,7 +5,7 @@ use shared::edit::{AskForRefill, Edit, NOTE_CHARS_MAX};
 use shared::view::medicines::{MedicineRow, Medicines};
 
 use super::ask_the_clinic::AskTheClinic;
-use super::asking::Asking;
+use super::asking::{Asking, kept};
 use super::medicines::refill_tag;
 use super::safety_notices::SafetyNotices;
 use crate::bridge::{Answer, Ask};
@@ -58,7 +58,7 @@ fn medicines(asking: Asking, note: Draft, found: &Medicines) -> AnyView {
         <section class="card">
             <Field id="note" kind=Kind::Long label=words::reading_note() value=note.part(0)
                 on_input=note.writes(0) chars_max=NOTE_CHARS_MAX/>
-            <p class="small soft" role="status">{move || note.note()}</p>
+            {kept(note)}
         </section>
     }
     .into_any()

@@ -6,7 +6,7 @@ use shared::edit::{Edit, NOTE_CHARS_MAX};
 use shared::id::EntryId;
 
 use super::asked::Requests;
-use super::asking::Asking;
+use super::asking::{Asking, kept};
 use super::chart_words::name_of;
 use super::emergency_notice::EmergencyNotice;
 use super::not_found::Missing;
@@ -68,7 +68,7 @@ pub(crate) fn SayWrong(id: String) -> AnyView {
                     chars_max=NOTE_CHARS_MAX/>
                 <EmergencyNotice session=session text=text.text().into()/>
                 <Button label=send_words(session) icon=Icon::Send wide=true/>
-                <p class="small soft" role="status">{move || text.note()}</p>
+                {kept(text)}
             </form>
             <Requests session=session asking=asking about=about/>
         </Screen>

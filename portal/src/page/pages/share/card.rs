@@ -9,7 +9,7 @@ use shared::view::card::{Card as Found, CardPart};
 use crate::bridge::{Answer, Ask};
 use crate::page::draft::Draft;
 use crate::page::i18n::{time, words};
-use crate::page::pages::asking::Asking;
+use crate::page::pages::asking::{Asking, kept};
 use crate::page::session::Session;
 use crate::page::ui::button::{BackLink, Button};
 use crate::page::ui::empty::Skeleton;
@@ -191,7 +191,7 @@ fn choosing(session: Session, asking: Asking, card: Found) -> AnyView {
             <Field id="note" kind=Kind::Long label=words::card_note() value=draft.part(NOTE)
                 on_input=draft.writes(NOTE) chars_max=NOTE_CHARS_MAX/>
             <Button label=words::action_save() icon=Icon::Check wide=true/>
-            <p class="small soft" role="status">{move || draft.note()}</p>
+            {kept(draft)}
         </form>
     }
     .into_any()

@@ -12,7 +12,7 @@ use super::drawn;
 use crate::bridge::{Access, Denied, Granted, ShareAsk};
 use crate::page::draft::Draft;
 use crate::page::i18n::{time, words};
-use crate::page::pages::asking::choice_in;
+use crate::page::pages::asking::{choice_in, kept};
 use crate::page::pages::welcome::denied;
 use crate::page::session::Session;
 use crate::page::ui::banner::Banner;
@@ -162,7 +162,7 @@ fn form(page: Page) -> AnyView {
                 <Button label=words::share_make() icon=Icon::Share wide=true
                     disabled=page.is_asking.get()/>
             }}
-            <p class="small soft" role="status">{move || draft.note()}</p>
+            {kept(draft)}
         </form>
         {links}
     }
