@@ -90,8 +90,8 @@ impl Screen {
         let path = first(stage, page, self.path).await?;
         let script = format!(
             "const main = document.querySelector('nav') && document.querySelector('main');
-            const isThere = location.pathname === '{path}';
-            if (!main || isThere || location.search !== '{query}') return false;
+            if (!main || location.search !== '{query}') return false;
+            if (location.pathname === '{path}') return true;
             window.screenBefore = main.innerHTML;
             history.pushState(null, '', '{path}{query}');
             dispatchEvent(new PopStateEvent('popstate'));

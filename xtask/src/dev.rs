@@ -10,7 +10,7 @@ use std::process::{Child, ExitCode};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use crate::arguments::{Flag, parse};
 use crate::demo;
@@ -42,6 +42,9 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
     let mut server = start()?;
     loop {
         thread::sleep(LOOK_EVERY);
+        if let Some(status) = server.try_wait()? {
+            bail!("the server ended ({status}); its reason stands above, mend it and start again");
+        }
         let now = [times(&PORTAL)?, times(&SERVER)?];
         let [portal_changed, server_changed] = [now[0] != seen[0], now[1] != seen[1]];
         seen = now;

@@ -17,7 +17,7 @@ use crate::system::{self, Missing};
 use crate::{check_exports, node};
 use browsers::Browsers;
 use count::Count;
-use steps::{STEPS, Step};
+use steps::{STEPS, Step, TAKE_WORDS};
 
 /// What the steps of one run share.
 pub struct Run {
@@ -42,8 +42,8 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
     };
     let given = parse("test", ours, &[Flag::Switch("--fast"), Flag::Value("--only")])?;
     let chosen = chosen(given.has("--fast"), given.value("--only"))?;
-    if !theirs.is_empty() && given.value("--only").is_none() {
-        return Err(WrongUse("words after `--` need a step: `--only NAME`".into()).into());
+    if !theirs.is_empty() {
+        has_a_runner(given.value("--only"))?;
     }
     let mut run =
         Run { fast: given.has("--fast"), words: theirs.to_vec(), browsers: Browsers::default() };
@@ -55,6 +55,18 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
     say::line(&format!("\n{}", table::in_all(&done)));
     let held = done.iter().all(|done| done.count.held());
     Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Words that nobody reads would look as if they had been heard.
+fn has_a_runner(only: Option<&str>) -> Result<(), WrongUse> {
+    match only {
+        Some(name) if TAKE_WORDS.contains(&name) => Ok(()),
+        Some(name) => Err(WrongUse(format!(
+            "the step `{name}` takes no words after `--`; these do: {}",
+            TAKE_WORDS.join(", ")
+        ))),
+        None => Err(WrongUse("words after `--` need a step: `--only NAME`".into())),
+    }
 }
 
 /// All steps, the fast ones, or one with everything it needs; in the order of the list.

@@ -151,14 +151,9 @@ impl Draft {
         self.key.get_untracked()
     }
 
-    /// What stood there was sent; what was typed meanwhile is the next one. `None` once the screen is
-    /// gone: then `was_sent` is for whoever sent it.
-    pub(crate) fn is_sent(self, text: &str) -> Option<()> {
-        let newer = self.text.try_get_untracked()?;
-        if newer == text {
-            self.clear();
-        }
-        Some(())
+    /// What stands there now, for whoever sends it.
+    pub(crate) fn written(self) -> Written {
+        Written { draft: self, key: self.key(), text: self.text.get_untracked() }
     }
 
     async fn bring_to_disk(self, key: String, newest: Rc<RefCell<String>>) {
@@ -182,8 +177,26 @@ impl Draft {
     }
 }
 
+/// What stood in a draft when it was sent.
+pub(crate) struct Written {
+    draft: Draft,
+    key: String,
+    text: String,
+}
+
+impl Written {
+    /// It is no draft any more, even where its screen is gone; what was typed since then is one.
+    pub(crate) async fn was_sent(self) {
+        match self.draft.text.try_get_untracked() {
+            Some(newer) if newer == self.text => self.draft.clear(),
+            Some(_) => {}
+            None => forget(self.draft.session, self.key, &self.text).await,
+        }
+    }
+}
+
 /// What was sent from a screen that is gone is no draft any more; what was written since is one.
-pub(crate) async fn was_sent(session: Session, key: String, text: &str) {
+async fn forget(session: Session, key: String, text: &str) {
     if session.draft(key.clone()).await.as_deref() == Some(text) {
         session.keep_draft(key, String::new()).await;
     }

@@ -7,12 +7,14 @@ use crate::page::{PATIENCE, Page};
 use crate::release::{self, Condition, MARK};
 use crate::stage::Stage;
 use anyhow::{Result, ensure};
+use std::path::{Path, PathBuf};
 use tests::built;
 
 const TYPED: &str = "My knee hurts when I climb stairs";
 
 /// Every other screen with words of one's own: where, the field's name, and what is typed.
-const FORMS: [(&str, &str, &str); 9] = [
+const FORMS: [(&str, &str, &str); 10] = [
+    ("/settings/passkeys", "What to call it", "My phone"),
     ("/visit/ask", "What is it about?", "Dizzy when I get up"),
     ("/call", "What is it about?", "The new tablets"),
     ("/refill", "Anything to add?", "I travel on Friday"),
@@ -41,7 +43,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     // As after an installation in the middle of which the browser ended.
     page.js("caches.open('satchel-half').then((half) => half.put('/', new Response('')))").await?;
     a_broken_release_changes_nothing(stage, &page).await?;
-    serve(stage, Condition::Whole).await?;
+    let next = serve(stage, &built::portal()?, "next", Condition::Whole).await?;
     look_for_update(&page).await?;
     page.find("button", Is("Use it now")).await?;
     let halves = "const done = arguments[0]; caches.has('satchel-half').then(done);";
@@ -67,6 +69,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         kept(&second, form).await?;
     }
     second.close().await?;
+    two_before_are_kept(stage, &page, &next).await?;
 
     stage.server_stops().await?;
     page.reload().await?;
@@ -77,7 +80,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
 async fn a_broken_release_changes_nothing(stage: &mut Stage, page: &Page) -> Result<()> {
     stage.excuse("assets/next-0123456789abcdef.txt");
     for condition in [Condition::Damaged, Condition::Incomplete] {
-        serve(stage, condition).await?;
+        serve(stage, &built::portal()?, &format!("{condition:?}"), condition).await?;
         look_for_update(page).await?;
         ensure!(!page.has("button", Is("Use it now")).await?, "a {condition:?} release is offered");
         page.reload().await?;
@@ -87,13 +90,53 @@ async fn a_broken_release_changes_nothing(stage: &mut Stage, page: &Page) -> Res
     Ok(())
 }
 
-/// The host puts another release in place and starts the server again.
-async fn serve(stage: &mut Stage, condition: Condition) -> Result<()> {
-    let folder = stage.folder().join(format!("{condition:?}"));
-    let portal = release::next(&built::portal()?, folder, condition)?;
+/// The host puts the release after this one in place and starts the server again.
+async fn serve(
+    stage: &mut Stage,
+    before: &Path,
+    name: &str,
+    condition: Condition,
+) -> Result<PathBuf> {
+    let portal = release::next(before, stage.folder().join(name), condition)?;
     stage.server_stops().await?;
     stage.server.set_portal(&portal);
-    stage.server_starts().await
+    stage.server_starts().await?;
+    Ok(portal)
+}
+
+/// A page that was opened two releases ago finds its files; one from before that has to load anew.
+async fn two_before_are_kept(stage: &mut Stage, page: &Page, next: &Path) -> Result<()> {
+    let mut all = kept_releases(page).await?;
+    let mut newest = next.to_owned();
+    for name in ["second", "third"] {
+        newest = serve(stage, &newest, name, Condition::Whole).await?;
+        look_for_update(page).await?;
+        page.js("window.isOld = true").await?;
+        page.click("button", Is("Use it now")).await?;
+        page.wait("another load", PATIENCE, async || {
+            Ok((page.js("return !window.isOld && !!document.querySelector('main')").await? == true)
+                .then_some(()))
+        })
+        .await?;
+        let now = page
+            .wait("three releases", PATIENCE, async || {
+                let now = kept_releases(page).await?;
+                Ok((now.len() == 3 && now.last() != all.last()).then_some(now))
+            })
+            .await?;
+        // Nothing is on its way any more when the server ends.
+        page.see("Up to date").await?;
+        all.extend(now.last().cloned());
+        ensure!(all.ends_with(&now), "of {all:?} are kept {now:?}");
+    }
+    Ok(())
+}
+
+/// By their names, the oldest first.
+async fn kept_releases(page: &Page) -> Result<Vec<String>> {
+    let script = "const done = arguments[0]; caches.keys().then(done);";
+    let names = page.client().await?.execute_async(script, vec![]).await?;
+    Ok(serde_json::from_value(names)?)
 }
 
 /// Looks for a new release now instead of within the hour, and waits for the end of the look.

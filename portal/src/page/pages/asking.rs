@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use shared::edit::{Edit, PreferredTime, Refused};
 
 use super::message_words::not_taken;
-use crate::page::draft::{Draft, was_sent};
+use crate::page::draft::Draft;
 use crate::page::i18n::words;
 use crate::page::session::{NotTaken, Session};
 use crate::page::ui::banner::Banner;
@@ -41,7 +41,7 @@ impl Asking {
             return;
         }
         self.is_sending.set(true);
-        let written = draft.map(|draft| (draft, draft.key(), draft.text().get_untracked()));
+        let written = draft.map(Draft::written);
         spawn_local(async move {
             let outcome = self.session.edit(edit).await.map(drop);
             self.is_sending.try_set(false);
@@ -50,10 +50,8 @@ impl Asking {
             if !is_saved {
                 return;
             }
-            if let Some((draft, key, text)) = written
-                && draft.is_sent(&text).is_none()
-            {
-                was_sent(self.session, key, &text).await;
+            if let Some(written) = written {
+                written.was_sent().await;
             }
             // Nobody waits for the answer once another screen is shown.
             if !is_gone {

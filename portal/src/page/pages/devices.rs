@@ -5,8 +5,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::view::devices::{DEVICE_NAME_CHARS_MAX, DeviceLine, Standing};
 
+use super::asking::kept;
 use super::welcome::denied;
 use crate::bridge::{Access, Denied, Devices, Granted};
+use crate::page::draft::{Draft, Written};
 use crate::page::i18n::{time, words};
 use crate::page::session::Session;
 use crate::page::ui::banner::Banner;
@@ -76,10 +78,17 @@ pub(crate) fn YourDevices() -> impl IntoView {
 
 impl Page {
     fn ask(self, what: Devices) {
+        self.send(what, None);
+    }
+
+    fn send(self, what: Devices, written: Option<Written>) {
         self.why.set(None);
         spawn_local(async move {
             match self.session.access(Access::Devices(what)).await {
                 Ok(Granted::Devices(lines)) => {
+                    if let Some(written) = written {
+                        written.was_sent().await;
+                    }
                     self.lines.try_set(Some(lines));
                     self.show(None);
                 }
@@ -132,10 +141,11 @@ fn standing(line: &DeviceLine) -> String {
 
 fn one(page: Page, line: DeviceLine) -> AnyView {
     let device = line.device;
-    let name = RwSignal::new(line.name.clone().unwrap_or_default());
+    let before = line.name.clone().unwrap_or_default();
+    let name = Draft::over(page.session, format!("device/{device}"), &[before]);
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        page.ask(Devices::Name { device, name: name.get_untracked() });
+        page.send(Devices::Name { device, name: name.part_now(0) }, Some(name.written()));
     };
     let end = move || {
         (line.standing == Standing::Open && !line.is_this).then(|| match page.is_ending.get() {
@@ -162,9 +172,10 @@ fn one(page: Page, line: DeviceLine) -> AnyView {
                 (words::devices_state(), standing(&line)),
             ])}
             <form class="stack" on:submit=save>
-                <Field id="device-name" label=words::devices_name() value=name
-                    on_input=move |text| name.set(text) chars_max=DEVICE_NAME_CHARS_MAX/>
+                <Field id="device-name" label=words::devices_name() value=name.part(0)
+                    on_input=name.writes(0) chars_max=DEVICE_NAME_CHARS_MAX/>
                 <Button label=words::action_save() weight=Weight::Quiet wide=true/>
+                {kept(name)}
             </form>
         </section>
         <div class="stack">

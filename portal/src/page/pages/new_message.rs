@@ -10,7 +10,7 @@ use super::message_words::{EmergencyLine, not_taken, refused};
 use super::photos::{AttachPhotos, Attached};
 use super::the_clinic::away;
 use super::thread::send_words;
-use crate::page::draft::{Draft, Keeping, was_sent};
+use crate::page::draft::{Draft, Keeping};
 use crate::page::i18n::words;
 use crate::page::session::{NotTaken, Session};
 use crate::page::ui::banner::Banner;
@@ -95,14 +95,14 @@ impl Form {
         let Some(photos) = self.photos.ready() else { return };
         self.is_sending.set(true);
         let audience = self.audience.get_untracked();
-        let (topic_key, text_key) = (self.topic.key(), self.text.key());
+        let written = [self.topic.written(), self.text.written()];
         let let_go = self.photos.let_go(&photos);
         spawn_local(async move {
             let sent = self
                 .session
                 .edit(Edit::StartThread {
-                    topic: topic.clone(),
-                    text: text.clone(),
+                    topic,
+                    text,
                     audience,
                     category: None,
                     about: None,
@@ -113,18 +113,13 @@ impl Form {
             let is_gone = self.is_sending.try_set(false).is_some();
             if sent.is_ok() {
                 let_go();
+                for written in written {
+                    written.was_sent().await;
+                }
             }
             match sent {
-                Ok(_) if is_gone => {
-                    was_sent(self.session, topic_key, &topic).await;
-                    was_sent(self.session, text_key, &text).await;
-                }
-                Err(_) if is_gone => {}
-                Ok(thread) => {
-                    self.topic.clear();
-                    self.text.clear();
-                    open_thread(format!("/messages/{thread}"));
-                }
+                _ if is_gone => {}
+                Ok(thread) => open_thread(format!("/messages/{thread}")),
                 Err(NotTaken::Refused(why)) => self.blame(vec![why]),
                 Err(why) => self.not_taken.set(Some(why)),
             }

@@ -5,8 +5,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::vault::PASSPHRASE_CHARS_MAX;
 
+use super::asking::kept;
 use super::welcome::{Shown, denied};
 use crate::bridge::{Denied, Granted, PasskeyAsk, PasskeyLine};
+use crate::page::draft::Draft;
 use crate::page::i18n::words;
 use crate::page::session::Session;
 use crate::page::ui::banner::Banner;
@@ -28,6 +30,8 @@ struct Passkeys {
     all: RwSignal<Option<Vec<PasskeyLine>>>,
     why: RwSignal<Option<Denied>>,
     is_busy: RwSignal<bool>,
+    /// Of the one that is being added.
+    name: Draft,
 }
 
 impl Passkeys {
@@ -53,8 +57,12 @@ impl Passkeys {
         }
         self.is_busy.set(true);
         self.why.set(None);
+        let written = self.name.written();
         spawn_local(async move {
             let outcome = self.session.with_passkey(first, then).await;
+            if outcome.is_ok() {
+                written.was_sent().await;
+            }
             let opens_nothing = outcome == Err(Denied::OpensNothing);
             self.took(outcome);
             if opens_nothing {
@@ -68,7 +76,8 @@ impl Passkeys {
 pub(crate) fn PasskeysScreen() -> impl IntoView {
     let session = expect_context::<Session>();
     let (all, why, is_busy) = (RwSignal::new(None), RwSignal::new(None), RwSignal::new(false));
-    let passkeys = Passkeys { session, all, why, is_busy };
+    let name = Draft::open(session, "passkey".to_owned());
+    let passkeys = Passkeys { session, all, why, is_busy, name };
     passkeys.ask(PasskeyAsk::List);
     view! {
         <Screen name=words::passkeys_title()>
@@ -116,10 +125,10 @@ fn rows(passkeys: Passkeys, all: Vec<PasskeyLine>) -> AnyView {
 }
 
 fn form(passkeys: Passkeys) -> AnyView {
-    let (name, typed) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (name, typed) = (passkeys.name, RwSignal::new(String::new()));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let (called, passphrase) = (name.get_untracked(), typed.get_untracked());
+        let (called, passphrase) = (name.part_now(0), typed.get_untracked());
         if !called.trim().is_empty() {
             // Nobody who comes by later finds it in the field.
             typed.set(String::new());
@@ -137,12 +146,13 @@ fn form(passkeys: Passkeys) -> AnyView {
         <Card id="add-passkey" title=words::passkeys_add()>
             <form class="stack" on:submit=submit>
                 <Field id="passkey-name" label=words::passkeys_name() hint=words::passkeys_name_hint()
-                    value=name on_input=move |text| name.set(text) chars_max=NAME_CHARS_MAX/>
+                    value=name.part(0) on_input=name.writes(0) chars_max=NAME_CHARS_MAX/>
                 <Field id="passkey-passphrase" kind=Kind::Secret label=words::passphrase_label()
                     hint=words::lock_hint() value=typed
                     on_input=move |text| typed.set(text) chars_max=PASSPHRASE_CHARS_MAX/>
                 <Shown value=typed/>
                 <Button label=label icon=Icon::Lock wide=true/>
+                {kept(name)}
             </form>
         </Card>
     }

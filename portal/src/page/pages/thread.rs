@@ -14,7 +14,7 @@ use super::message_words::{EmergencyLine, not_taken, state_words};
 use super::not_found::Missing;
 use super::photos::{AttachPhotos, Attached, photos};
 use crate::bridge::Status;
-use crate::page::draft::{Draft, Keeping, was_sent};
+use crate::page::draft::{Draft, Keeping};
 use crate::page::i18n::{time, words};
 use crate::page::session::{Asked, NotTaken, Session};
 use crate::page::ui::banner::Banner;
@@ -130,29 +130,24 @@ fn Reply(session: Session, id: EntryId, draft: Draft, attached: Attached) -> Any
         // What is being made small is said beside it.
         let Some(photos) = attached.ready() else { return };
         is_sending.set(true);
-        let (key, let_go) = (draft.key(), attached.let_go(&photos));
+        let (written, let_go) = (draft.written(), attached.let_go(&photos));
         spawn_local(async move {
             let sent = session
-                .edit(Edit::Reply {
-                    thread: id,
-                    text: text.clone(),
-                    attachments: photos,
-                    red_flags: Vec::new(),
-                })
+                .edit(Edit::Reply { thread: id, text, attachments: photos, red_flags: Vec::new() })
                 .await;
             let is_gone = is_sending.try_set(false).is_some();
             if sent.is_ok() {
                 let_go();
+                written.was_sent().await;
             }
             match sent {
-                Ok(_) if is_gone => was_sent(session, key, &text).await,
+                Ok(_) if is_gone => {}
                 Ok(_) => {
                     trouble.try_set(None);
                     said.try_set(Some(match session.is_brief() {
                         true => words::asking_saved(),
                         false => words::state_saved_here(),
                     }));
-                    draft.is_sent(&text);
                 }
                 Err(why) => drop(trouble.try_set(Some(why))),
             }

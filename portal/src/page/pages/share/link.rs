@@ -101,7 +101,7 @@ impl Page {
         self.why.set(None);
         let is_new = matches!(ask, ShareAsk::Make { .. });
         self.is_asking.set(is_new);
-        let text = self.draft.text().get_untracked();
+        let written = self.draft.written();
         spawn_local(async move {
             let granted = self.session.access(Access::Share(ask)).await;
             self.is_asking.try_set(false);
@@ -109,7 +109,7 @@ impl Page {
                 Ok(Granted::ShareContents(contents)) => drop(self.contents.try_set(contents)),
                 Ok(Granted::Shares(lines)) => {
                     if is_new {
-                        self.draft.is_sent(&text);
+                        written.was_sent().await;
                     }
                     // The newest stands first.
                     self.show(lines.first().cloned().filter(|_| is_new));

@@ -65,14 +65,23 @@ fn Change(
     let (draft, attached) = back;
     let photos = unsent.photos.clone();
     let entry = unsent.entry;
-    let text = RwSignal::new(unsent.text.clone());
+    let text = Draft::over(session, format!("unsent/{entry}"), std::slice::from_ref(&unsent.text));
+    // Closed with the sheet, it stays as it was; a tab that is killed or loaded anew asks nobody.
+    on_cleanup(move || {
+        if is_open.try_get_untracked() == Some(false) {
+            let key = format!("unsent/{entry}");
+            spawn_local(async move {
+                let _forgotten = session.keep_draft(key, String::new()).await;
+            });
+        }
+    });
     let trouble = RwSignal::new(None::<NotTaken>);
     let finish = move |outcome: Result<EntryId, NotTaken>| match outcome {
         Ok(_) => drop(is_open.try_set(false)),
         Err(why) => drop(trouble.try_set(Some(why))),
     };
     let save = move || {
-        let text = text.get_untracked();
+        let text = text.part_now(0);
         spawn_local(async move { finish(session.edit(Edit::Reword { entry, text }).await) });
     };
     let take_back = move || {
@@ -81,7 +90,7 @@ fn Change(
         spawn_local(async move {
             let outcome = session.edit(Edit::Withdraw { entry }).await;
             if outcome.is_ok() {
-                give_back(draft, text.try_get_untracked().unwrap_or_default());
+                give_back(draft, text.text().try_get_untracked().unwrap_or_default());
             }
             finish(outcome);
         });
@@ -90,8 +99,8 @@ fn Change(
         {move || trouble.get().map(|why| view! {
             <Banner tone=Tone::Alert icon=Icon::Alert urgent=true>{not_taken(why)}</Banner>
         })}
-        <Field id="unsent-text" kind=Kind::Long label=words::thread_your_message() value=text
-            on_input=move |words| text.set(words) chars_max=MESSAGE_CHARS_MAX/>
+        <Field id="unsent-text" kind=Kind::Long label=words::thread_your_message() value=text.part(0)
+            on_input=text.writes(0) chars_max=MESSAGE_CHARS_MAX/>
         <Button label=words::action_save() wide=true on_press=save/>
         <Button label=words::unsent_take_back() weight=Weight::Quiet wide=true on_press=take_back/>
     }
