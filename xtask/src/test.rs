@@ -177,4 +177,13 @@ mod tests {
         let refused = chosen(false, Some("jorneys")).err().unwrap().to_string();
         assert!(refused.starts_with("there is no step `jorneys`; the steps are crates, "));
     }
+
+    #[test]
+    fn words_that_no_test_would_read_are_refused() {
+        let refused = |only| has_a_runner(only).err().map(|why| why.to_string());
+        assert!(refused(None).unwrap().contains("need a step"));
+        assert!(refused(Some("format")).unwrap().starts_with("the step `format` takes no words"));
+        assert_eq!(refused(Some("tidy")), None);
+        assert!(TAKE_WORDS.iter().all(|name| STEPS.iter().any(|step| step.name == *name)));
+    }
 }

@@ -114,13 +114,15 @@ async fn measure(page: &Page) -> Result<Measured> {
         const after = (e) => heading.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING;
         const first = (kinds) => [...document.querySelectorAll(`main :is(${kinds})`)]
             .find((e) => after(e) && e.checkVisibility());
+        // A conversation opens at its end, sooner or later: counted is where it begins.
+        const top = (e) => e.getBoundingClientRect().top + scrollY;
         const item = first('li:not(.day-divider)');
         const widest = [...document.body.querySelectorAll('*')]
             .filter((e) => e.checkVisibility() && e.getBoundingClientRect().right > root.clientWidth)
             .map((e) => `${e.tagName} ${e.textContent.trim().slice(0, 30)}`);
         return [
             root.scrollWidth - root.clientWidth, widest.slice(0, 3).join(' | '),
-            heading.getBoundingClientRect().top, item?.getBoundingClientRect().top ?? null,
+            top(heading), item ? top(item) : null,
         ];";
     let answer = page.js(script).await?;
     let number = |at: usize| answer[at].as_f64().context("a measure is a number");
