@@ -128,7 +128,8 @@ async fn saved_until_refused(disk: &SmallDisk, page: &Page, before: u32) -> Resu
         disk.fill()?;
         write(page, &format!("{TOPIC} {}", before + saved + 1)).await?;
         let is_saved = page
-            .wait("an answer of the disk", PATIENCE, async || {
+            // Chromium was seen to take more than 40 s until it says that a disk is full.
+            .wait("an answer of the disk", 3 * PATIENCE, async || {
                 // Which of the two it is depends on what the browser passes on.
                 for refused in ["This phone is full, so it was not saved", "It may be full"] {
                     if page.shows(refused).await? {
