@@ -39,7 +39,10 @@ pub fn found() -> Result<(PathBuf, PathBuf), String> {
 fn new_enough(program: &Path) -> Result<(), String> {
     let said = Command::new(program).arg("--version").output();
     let said = said.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
-    let said = said.unwrap_or_default();
+    says_new_enough(&said.unwrap_or_default(), program)
+}
+
+fn says_new_enough(said: &str, program: &Path) -> Result<(), String> {
     let numbers: Vec<&str> = said.trim_start_matches('v').split('.').take(2).collect();
     let major = numbers.first().and_then(|major| major.parse::<u32>().ok());
     match major {
@@ -104,18 +107,9 @@ fn copy(folder: &str, name: &str, place: &Path) -> anyhow::Result<PathBuf> {
 mod tests {
     use super::*;
 
-    #[cfg(unix)]
     #[test]
     fn a_node_that_is_too_old_is_named_with_what_is_needed() {
-        use std::os::unix::fs::PermissionsExt;
-
-        let folder = tempfile::tempdir().unwrap();
-        let said = |words: &str| {
-            let file = folder.path().join("node");
-            std::fs::write(&file, format!("#!/bin/sh\necho {words}\n")).unwrap();
-            std::fs::set_permissions(&file, PermissionsExt::from_mode(0o755)).unwrap();
-            new_enough(&file)
-        };
+        let said = |words| says_new_enough(words, Path::new("node"));
         let needed = "Node 20 or newer is needed, and this is 18.19";
         assert_eq!(said("v18.19.0"), Err(needed.to_owned()));
         assert_eq!(said("v20.0.0"), Ok(()));

@@ -138,8 +138,9 @@ fn form(page: Page) -> AnyView {
     let draft = page.draft;
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let uses = USES[draft.choice_now(OPENINGS)];
-        let lasts_ms = LASTS_MS[draft.choice_now(LASTS)];
+        // The draft may be of a release that had other choices: then the shortest and the fewest.
+        let uses = USES.get(draft.choice_now(OPENINGS)).copied().unwrap_or(USES[0]);
+        let lasts_ms = LASTS_MS.get(draft.choice_now(LASTS)).copied().unwrap_or(LASTS_MS[0]);
         page.ask(ShareAsk::Make { passcode: draft.typed(PASSCODE), uses, lasts_ms });
     };
     let links = move || {
