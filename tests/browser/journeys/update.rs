@@ -54,6 +54,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     second.find("button", Is("Use it now")).await?;
     second.fill("textbox", Is(SECOND.1), SECOND.2).await?;
     ensure!(!is_next(&page).await?, "the page changed under the person's hands");
+    a_passphrase_comes_first(stage, &page).await?;
     no_event_tells_of_the_change(&page).await?;
     page.click("button", Is("Use it now")).await?;
     comes(&page).await?;
@@ -75,6 +76,19 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     page.reload().await?;
     ensure!(is_next(&page).await?, "offline it is the old release again");
     kept(&page, FORMS[FORMS.len() - 1]).await
+}
+
+/// A passphrase is never kept, so that the new release waits until it is used.
+async fn a_passphrase_comes_first(stage: &Stage, page: &Page) -> Result<()> {
+    page.goto(&stage.url("/settings/passphrase")).await?;
+    page.fill("textbox", Is("Passphrase now"), "copper lantern").await?;
+    page.click("button", Is("Use it now")).await?;
+    page.see("Finish with your passphrase first").await?;
+    ensure!(!is_next(page).await?, "a passphrase that was being typed is gone");
+    page.goto(&stage.url(WRITES)).await?;
+    kept(page, FORMS[FORMS.len() - 1]).await?;
+    page.find("button", Is("Use it now")).await?;
+    Ok(())
 }
 
 async fn a_broken_release_changes_nothing(stage: &mut Stage, page: &Page) -> Result<()> {

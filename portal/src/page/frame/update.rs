@@ -7,7 +7,7 @@ use crate::page::session::Session;
 use crate::page::ui::banner::Banner;
 use crate::page::ui::button::{Button, Weight};
 use crate::page::ui::icon::Icon;
-use crate::page::ui::platform::{hear, root_data, tell};
+use crate::page::ui::platform::{has_secret, hear, root_data, tell};
 use crate::page::ui::tag::Tone;
 
 #[component]
@@ -19,6 +19,7 @@ pub(super) fn UpdateBanner(
 ) -> AnyView {
     let is_ready = RwSignal::new(root_data("update").is_some());
     let is_asked = RwSignal::new(false);
+    let is_early = RwSignal::new(false);
     hear("update", move || {
         // Said several times, but shown once: a button that is made anew under a finger loses the tap.
         if is_ready.try_get_untracked() == Some(false) {
@@ -35,11 +36,20 @@ pub(super) fn UpdateBanner(
     });
     let banner = move || {
         is_ready.get().then(|| {
-            let press = move || is_asked.set(true);
+            // A passphrase is never kept, so that nothing could bring back a half typed one. The lock's is
+            // often put there by the browser, which does it again.
+            let press = move || {
+                let is_typing = !alone && has_secret();
+                is_early.set(is_typing);
+                is_asked.set(!is_typing);
+            };
+            let says = move || {
+                if is_early.get() { words::update_first() } else { words::update_ready() }
+            };
             let offer = view! {
                 <div class="offer">
                     <Banner tone=Tone::Info icon=Icon::Refresh>
-                        <span role="status">{words::update_ready()}</span>
+                        <span role="status">{says}</span>
                         <Button label=words::update_now() weight=Weight::Plain on_press=press/>
                     </Banner>
                 </div>

@@ -112,6 +112,7 @@ pub(crate) fn Field(
         | Kind::NewSecret => view! {
             <input class=kind.class() id=id maxlength=chars_max
                 type=kind.is_secret().then_some("password")
+                placeholder=kind.is_secret().then_some(" ")
                 inputmode=kind.input_mode()
                 autocomplete=move || if unhelped.get() { "off" } else { kind.autocomplete() }
                 autocapitalize=kind.autocapitalize()

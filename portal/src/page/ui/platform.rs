@@ -11,8 +11,8 @@ mod worker_port;
 
 pub(crate) use address::Address;
 pub(crate) use document::{
-    direct, focus, focus_at_once, focus_heading, focused_id, is_typing, press, root_data,
-    scroll_down, scroll_to_end, set_root_data, set_title, setting, words,
+    direct, focus, focus_at_once, focus_heading, focused_id, has_secret, is_typing, press,
+    root_data, scroll_down, scroll_to_end, set_root_data, set_title, setting, words,
 };
 pub(crate) use events::{
     hear, is_in_sight, on_aside, on_elsewhere, on_fragment, on_key, on_sight, on_touch, on_wake,

@@ -106,6 +106,12 @@ pub(crate) fn is_typing() -> bool {
     active.is_some_and(|tag| matches!(tag.as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }
 
+/// Something stands in a field for passphrases, which have an empty placeholder for this question.
+pub(crate) fn has_secret() -> bool {
+    let typed = "[autocomplete$=password]:not(:placeholder-shown)";
+    matches!(document().query_selector(typed), Ok(Some(_)))
+}
+
 fn focus_element(element: &Element) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {
         let _ = element.focus();
