@@ -84,11 +84,29 @@ pub fn check_port(port: u16) -> anyhow::Result<()> {
 
 /// Finds out now whether the clinic's folder can be written, without leaving anything in it.
 pub fn check_folder(folder: &Path) -> anyhow::Result<()> {
+    if let Some(name) = somebody_elses(folder) {
+        bail!(
+            "the folder {} holds {name}, which is not a demo's; give --dir a new folder",
+            folder.display()
+        );
+    }
     let existing = folder.ancestors().find(|place| place.exists()).unwrap_or(Path::new("."));
     let probe = existing.join(format!(".satchel-{}", std::process::id()));
     std::fs::write(&probe, "").and_then(|()| std::fs::remove_file(&probe)).with_context(|| {
         format!("{} cannot be written; choose another folder with --dir", folder.display())
     })
+}
+
+/// What lies in this folder, if it is not a demo's. The server, which knows better what a demo leaves,
+/// looks again before it writes anything.
+fn somebody_elses(folder: &Path) -> Option<String> {
+    const LEFT_EARLY: [&str; 3] = ["keys", "lock", "demo.new"];
+    let names = std::fs::read_dir(folder).ok()?.flatten();
+    let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut names: Vec<_> = names.filter(|name| !name.starts_with('.')).collect();
+    names.sort();
+    let is_demo = names.iter().any(|name| name == "demo");
+    names.into_iter().find(|name| !is_demo && !LEFT_EARLY.contains(&name.as_str()))
 }
 
 /// The server takes this process's place, so that Ctrl-C and its exit code are its own.
@@ -120,5 +138,19 @@ mod tests {
             tried += 1;
         }
         assert!(tried > 0, "no address of localhost could be listened on");
+    }
+
+    #[test]
+    fn a_folder_of_somebody_else_is_refused_before_anything_is_built() {
+        let folder = workspace::target().join(format!("folder-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        check_folder(&folder).unwrap();
+        std::fs::write(folder.join("letter.txt"), "").unwrap();
+        let said = check_folder(&folder).unwrap_err().to_string();
+        std::fs::write(folder.join("demo"), "").unwrap();
+        let of_demo = check_folder(&folder);
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(said.contains("holds letter.txt") && said.contains("--dir"), "{said}");
+        of_demo.unwrap();
     }
 }

@@ -6,10 +6,11 @@ mod queue;
 use shared::document::{Actor, DocumentId, Opened, Put};
 use shared::edit::Audience;
 use shared::id::{AccountId, EntryId, PatientId};
+use shared::record::reading::{Measured, Reading};
 use shared::record::{Message, Reply, Said};
 use shared::sync::receipt::ReceiptKey;
 use shared::sync::scope::{Level, Parts, Scope};
-use shared::time::Timestamp;
+use shared::time::{PartialDate, Timestamp, Zone};
 use shared::wire::ROWS_BYTES_GOAL;
 
 use super::charts::{Charted, charts};
@@ -42,6 +43,8 @@ const NEW_PATIENTS: &[(&str, &str)] = &[
 ];
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
+/// Before the laboratory's newest results, which stay on top.
+const MEASURED_BEFORE_MS: i64 = 20 * 24 * HOUR_MS;
 
 /// Ids that are the same in every demo, so that seeding twice seeds once.
 const fn synthetic(number: u128) -> u128 {
@@ -131,7 +134,7 @@ async fn people(store: &dyn Store, at: Timestamp) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A thread with an answer, so that the first screen is not empty.
+/// A thread with an answer, so that the first screen is not empty, and what it is about: a reading from home.
 async fn welcome(
     store: &dyn Store,
     receipts: &ReceiptKey,
@@ -145,9 +148,19 @@ async fn welcome(
         written: asked,
         ..Message::default()
     });
+    let reading = Said::Reading(Reading {
+        measured: Measured::BloodPressure { top: "128".into(), bottom: "78".into(), pulse: None },
+        at: PartialDate::Day(Zone::utc().day_of(asked.plus_millis(-MEASURED_BEFORE_MS))),
+        note: None,
+        corrects: None,
+        written: asked,
+    });
+    let entry = EntryId::from_u128(synthetic(103));
+    let puts = [(thread, question), (entry, reading)]
+        .map(|(entry, said)| Put::Entry { entry, text: said.to_text() });
     let journal = DocumentId::journal(ROSA_RECORD, ROSA, Audience::Circle);
     let origin = Origin { account: Some(ROSA), device: None, at: asked };
-    write_once(store, receipts, journal, thread, &question, origin).await?;
+    write_all_once(store, receipts, journal, &puts, origin).await?;
 
     let answered = asked.plus_millis(2 * HOUR_MS);
     let answer = Said::Reply(Reply {
