@@ -87,7 +87,7 @@ pub struct Journey {
 type Play = fn(&mut Stage) -> Playing<'_>;
 type Playing<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
 
-const WITHIN: Duration = Duration::from_secs(180);
+const WITHIN: Duration = Duration::from_secs(300);
 /// A measurement of hundreds of screens.
 const WITHIN_MEASURED: Duration = Duration::from_secs(20 * 60);
 /// A night.
@@ -127,7 +127,7 @@ pub const JOURNEYS: &[Journey] = &[
     journey("keyboard", BOTH, |stage| Box::pin(keyboard::play(stage))),
     journey("accessibility", BOTH, |stage| Box::pin(accessibility::play(stage))),
     journey("large_text", BOTH, |stage| Box::pin(large_text::play(stage))),
-    journey("slow_line", CHROMIUM, |stage| Box::pin(slow_line::play(stage))),
+    journey("slow_line", BOTH, |stage| Box::pin(slow_line::play(stage))),
     in_both(device("lock", BOTH, |stage| Box::pin(lock::play(stage)))),
     in_both(device("devices", BOTH, |stage| Box::pin(devices::play(stage)))),
     in_both(device("passkey", BOTH, |stage| Box::pin(passkey::play(stage)))),

@@ -14,6 +14,7 @@ mod bidi;
 mod driver;
 mod ehr;
 mod engine;
+mod first_visit;
 mod front;
 mod journeys;
 mod page;

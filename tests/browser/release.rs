@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 
 /// What `index.html` of the next release says in an attribute of `<html>`.
 pub const MARK: &str = "data-next-release";
+/// As the boot script says it, once a newer release is there.
+pub const IS_OFFERED: &str = "document.documentElement.dataset.update = 'ready';
+    dispatchEvent(new Event('satchel:update'))";
 /// The file that only the next release has.
 const NEW_FILE: &str = "assets/next-0123456789abcdef.txt";
 

@@ -19,16 +19,32 @@ const fn alone(name: &'static str, path: &'static str) -> Screen {
     Screen { name, path, framed: false }
 }
 
-/// In place of ids, which every demo makes anew.
-const FIRST: &str = ":first";
-/// Where an address with an id is found: how it begins, and the list that leads there.
-const LISTS: [(&str, &str); 6] = [
-    ("/messages/", "/messages"),
-    ("/results/", "/results"),
-    ("/medicines/", "/medicines"),
-    ("/visit/", "/record/visits"),
-    ("/record/entry/", "/record/allergies"),
-    ("/wrong/", "/record/entry/:first"),
+/// An id that every demo makes anew: the address that has one, the screen whose list leads there, how
+/// those links begin, and what stands on the right one.
+struct Found {
+    path: &'static str,
+    list: &'static str,
+    begins: &'static str,
+    says: &'static str,
+}
+
+const fn found(path: &'static str, list: &'static str, begins: &'static str) -> Found {
+    Found { path, list, begins, says: "" }
+}
+
+const FOUND: [Found; 11] = [
+    found("/messages/:first", "/messages", "/messages/"),
+    found("/results/:first", "/results", "/results/"),
+    Found { says: "128/78", ..found("/results/:own", "/results", "/results/") },
+    found("/reading/:own", "/results/:own", "/reading/"),
+    found("/medicines/:first", "/medicines", "/medicines/"),
+    found("/visit/:first", "/record/visits", "/visit/"),
+    found("/before-visit/:next", "/visit", "/before-visit/"),
+    found("/record/entry/:first", "/record/allergies", "/record/entry/"),
+    found("/record/entry/:document", "/record/documents", "/record/entry/"),
+    // One of its forms: the same address goes on.
+    found("/record/entry/:document/:form", "/record/entry/:document", ""),
+    found("/wrong/:first", "/record/entry/:first", "/wrong/"),
 ];
 /// What stands where an id would, and is another screen.
 const NO_IDS: [&str; 2] = ["new", "ask"];
@@ -47,6 +63,8 @@ pub const SCREENS: &[Screen] = &[
     framed("record-section", "/record/allergies"),
     framed("timeline", "/record/timeline"),
     framed("entry", "/record/entry/:first"),
+    framed("document", "/record/entry/:document"),
+    framed("document-form", "/record/entry/:document/:form"),
     framed("say-wrong", "/wrong/:first"),
     framed("visit", "/visit"),
     framed("one-visit", "/visit/:first"),
@@ -54,6 +72,9 @@ pub const SCREENS: &[Screen] = &[
     framed("ask-for-call", "/call"),
     framed("before-visit", "/before-visit"),
     framed("reading", "/reading"),
+    // Not beside the other: it is the same visit, and nothing would change.
+    framed("before-one-visit", "/before-visit/:next"),
+    framed("correct-reading", "/reading/:own"),
     framed("add-medicine", "/add/medicine"),
     framed("add-allergy", "/add/allergy"),
     framed("asked", "/asked"),
@@ -125,14 +146,18 @@ impl Screen {
     }
 }
 
-/// This address, with the first id that its list leads to.
+/// This address, with the id that its list leads to.
 async fn first(stage: &Stage, page: &Page, path: &'static str) -> Result<String> {
-    let Some(begins) = path.strip_suffix(FIRST) else { return Ok(path.to_owned()) };
-    let (_, list) = LISTS.iter().find(|(one, _)| *one == begins).context("no list leads there")?;
+    if !path.contains(':') {
+        return Ok(path.to_owned());
+    }
+    let found = FOUND.iter().find(|one| one.path == path).context("no list leads there")?;
     let find = async {
-        let list = Box::pin(first(stage, page, list)).await?;
+        let list = Box::pin(first(stage, page, found.list)).await?;
         page.goto(&stage.url(&list)).await?;
-        first_link(page, begins).await.with_context(|| format!("{list} leads to no {path}"))
+        let begins = if found.begins.is_empty() { format!("{list}/") } else { found.begins.into() };
+        let link = link_that(page, &begins, found.says).await;
+        link.with_context(|| format!("{list} leads to no {path}"))
     };
     stage.found(path, find).await
 }
@@ -142,14 +167,18 @@ pub async fn first_thread(stage: &Stage, page: &Page) -> Result<String> {
     first(stage, page, "/messages/:first").await
 }
 
-async fn first_link(page: &Page, place: &str) -> Result<String> {
+/// The first link that begins so and says this. A long list is on the screen only as far as one scrolls.
+async fn link_that(page: &Page, begins: &str, says: &str) -> Result<String> {
     let script = format!(
-        "const links = [...document.querySelectorAll('main a[href^=\"{place}\"]')];
-        const isOne = (path) => !{NO_IDS:?}.includes(path.slice({}));
-        return links.map((link) => link.pathname).find(isOne) ?? null",
-        place.len()
+        "const links = [...document.querySelectorAll('main a[href^=\"{begins}\"]')];
+        const isOne = (link) => !{NO_IDS:?}.includes(link.pathname.slice({}))
+            && link.textContent.includes('{says}');
+        const found = links.find(isOne);
+        if (!found) scrollTo(0, document.body.scrollHeight);
+        return found?.pathname ?? null",
+        begins.len()
     );
-    page.wait("a first link in the list", PATIENCE, async || {
+    page.wait("a link in the list", PATIENCE, async || {
         Ok(page.js(&script).await?.as_str().map(str::to_owned))
     })
     .await

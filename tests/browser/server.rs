@@ -117,7 +117,8 @@ impl Server {
         command.args(words).arg("--dir").arg(&self.folder).args(["--origin", &self.origin]);
         let output = command.output()?;
         let wrong = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "{words:?} did not work: {wrong}");
+        let said = String::from_utf8_lossy(&output.stdout);
+        ensure!(output.status.success(), "{words:?} did not work: {wrong} {said}");
         Ok(String::from_utf8(output.stdout)?)
     }
 

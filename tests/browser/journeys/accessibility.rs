@@ -1,25 +1,28 @@
 //! axe-core finds nothing on any screen: light, dark, Spanish and right to left.
 
-use crate::axe;
-use crate::engine::{Engine, PHONE, Setup};
+use crate::engine::{DESKTOP, Engine, PHONE, Setup};
 use crate::page::Name::{Has, Is};
-use crate::page::Page;
+use crate::page::{PATIENCE, Page};
 use crate::screens::SCREENS;
 use crate::stage::Stage;
+use crate::{axe, first_visit, release};
 use anyhow::{Result, ensure};
 
 /// So tall that nothing lies under what is pinned to the bottom, as it does until one scrolls.
 const TALL_PHONE: Setup = Setup { height: 12_000, ..PHONE };
+const TALL_DESK: Setup = Setup { height: 12_000, ..DESKTOP };
 /// Colors and language; `ar-XB` is English mirrored, as every right-to-left language will be.
 const LOOKS: [(&str, &str); 4] =
     [("light", "?lang=en"), ("dark", "?lang=en"), ("light", "?lang=es"), ("light", "?lang=ar-XB")];
+/// Where a caregiver reads and writes.
+const ACTING: [&str; 4] = ["home", "results", "new-message", "thread"];
 
 pub async fn play(stage: &mut Stage) -> Result<()> {
     stage.open(&TALL_PHONE).await?;
     let page = stage.enter("patient").await?;
     page.see("Up to date").await?;
     let mut found = Vec::new();
-    for (theme, query) in LOOKS {
+    for (number, (theme, query)) in LOOKS.into_iter().enumerate() {
         choose_theme(&page, theme).await?;
         for screen in SCREENS {
             if screen.name == "lock" {
@@ -29,30 +32,91 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
             look(&page, &format!("{} {theme} {query}", screen.name), &mut found).await?;
         }
         unlock(&page).await?;
+        first_visit::walk(stage, &format!("pia.{number}"), query, async |page, step| {
+            look(page, &format!("{step} {theme} {query}"), &mut found).await
+        })
+        .await?;
     }
+    offered_and_acting(stage, &page, &mut found).await?;
     clinic(stage, &mut found).await?;
     ensure!(found.is_empty(), "{} violations:\n  {}", found.len(), found.join("\n  "));
+    Ok(())
+}
+
+/// What stands above every screen now and then: a newer release, and whom one is acting for.
+async fn offered_and_acting(stage: &mut Stage, page: &Page, found: &mut Vec<String>) -> Result<()> {
+    for (theme, query) in LOOKS {
+        choose_theme(page, theme).await?;
+        page.goto(&stage.url(&format!("/{query}"))).await?;
+        page.js(release::IS_OFFERED).await?;
+        page.wait("the offer", PATIENCE, async || {
+            Ok((page.js("return !!document.querySelector('.offer')").await? == true).then_some(()))
+        })
+        .await?;
+        look(page, &format!("an update on offer {theme} {query}"), found).await?;
+    }
+    choose_theme(page, "light").await?;
+    let caregiver = stage.enter("caregiver").await?;
+    caregiver.see("Up to date").await?;
+    caregiver.click("button", Has("Ana Delgado")).await?;
+    look(&caregiver, "whose record", found).await?;
+    caregiver.click("button", Has("Rosa Delgado")).await?;
+    caregiver.see("You are acting for Rosa Delgado").await?;
+    // Without a load, after which they would be back in their own record.
+    for screen in SCREENS.iter().filter(|one| ACTING.contains(&one.name)) {
+        screen.go(stage, &caregiver, "").await?;
+        caregiver.see("You are acting for Rosa Delgado").await?;
+        dressed(&caregiver, &format!("{} for somebody", screen.name), found).await?;
+    }
     Ok(())
 }
 
 async fn clinic(stage: &mut Stage, found: &mut Vec<String>) -> Result<()> {
     let nurse = stage.enter("nurse").await?;
     nurse.see("Lucia Romero").await?;
-    look(&nurse, "clinic", found).await?;
-    if stage.engine != Engine::Chromium {
+    dressed(&nurse, "clinic", found).await?;
+    if stage.engine == Engine::Chromium {
         // The items and their forms are looked at in one engine.
-        return Ok(());
+        items(&nurse, found).await?;
     }
+    // The inbox takes the browser's language when it opens.
+    stage.browser_closes().await?;
+    stage.browser_starts_on("es", &Setup { language: "es-MX", ..TALL_DESK }).await?;
+    let nurse = stage.enter("nurse").await?;
+    nurse.see("Lucia Romero").await?;
+    nurse.see("Bandeja de entrada").await?;
+    dressed(&nurse, "clinic in Spanish", found).await?;
+    nurse.click("link", Has("Lucia Romero")).await?;
+    nurse.see("Potassium").await?;
+    dressed(&nurse, "an item in Spanish", found).await
+}
+
+async fn items(nurse: &Page, found: &mut Vec<String>) -> Result<()> {
     for (person, words) in [("Lucia Romero", "Potassium"), ("Amir Rahimi", "TSH")] {
         nurse.click("link", Has(person)).await?;
         nurse.see(words).await?;
-        look(&nurse, person, found).await?;
+        dressed(nurse, person, found).await?;
     }
     for (opener, words) in [("Recommend…", "Your recommendation"), ("Add to the chart", "Unit")] {
         nurse.click("button", Is(opener)).await?;
         nurse.see(words).await?;
-        look(&nurse, opener, found).await?;
+        dressed(nurse, opener, found).await?;
         nurse.click("button", Is("Cancel")).await?;
+    }
+    Ok(())
+}
+
+/// In light, in dark and mirrored, as the styles tell them apart, without a load.
+async fn dressed(page: &Page, place: &str, found: &mut Vec<String>) -> Result<()> {
+    for (theme, direction) in [("dark", "ltr"), ("light", "rtl"), ("light", "ltr")] {
+        // Colors fade from one to the other; what is between them is nobody's contrast.
+        page.js(&format!(
+            "document.documentElement.dataset.theme = '{theme}';
+            document.documentElement.dir = '{direction}';
+            document.getAnimations().forEach((fading) => fading.finish())"
+        ))
+        .await?;
+        look(page, &format!("{place} {theme} {direction}"), found).await?;
     }
     Ok(())
 }

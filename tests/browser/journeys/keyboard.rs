@@ -1,6 +1,7 @@
 //! Writing a message with the keyboard alone, and every stop of it can be seen and has a name.
 
 use crate::engine::PHONE;
+use crate::first_visit;
 use crate::page::Page;
 use crate::screens::SCREENS;
 use crate::stage::Stage;
@@ -36,7 +37,10 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
         screen.open(stage, &page, "").await?;
         every_stop_is_good(&page).await.context(screen.name)?;
     }
-    Ok(())
+    first_visit::walk(stage, "pia.keys", "", async |page, step| {
+        every_stop_is_good(page).await.with_context(|| step.to_owned())
+    })
+    .await
 }
 
 async fn the_first_stop_skips_to_the_content(page: &Page) -> Result<()> {

@@ -4,8 +4,9 @@
 use crate::engine::{PHONE, Setup};
 use crate::page::Name::Has;
 use crate::page::{PATIENCE, Page};
-use crate::screens::{SCREENS, Screen};
+use crate::screens::SCREENS;
 use crate::stage::Stage;
+use crate::{first_visit, release};
 use anyhow::{Context, Result, ensure};
 
 const SETUP: Setup = Setup { text_percent: 200, ..PHONE };
@@ -22,17 +23,24 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     for query in ["?lang=es", "?lang=en"] {
         for screen in SCREENS {
             screen.go(stage, &page, query).await?;
-            look(&page, screen, query, &mut wrong).await?;
+            look(&page, screen.name, query, &mut wrong).await?;
         }
         page.js("sessionStorage.removeItem('satchel.locked')").await?;
+    }
+    for (name, query) in [("pia.large", "?lang=es"), ("leo.grande", "?lang=en")] {
+        first_visit::walk(stage, name, query, async |page, step| {
+            look(page, step, query, &mut wrong).await
+        })
+        .await?;
     }
     let framed = || SCREENS.iter().filter(|screen| screen.framed);
     for (number, screen) in framed().enumerate() {
         screen.go(stage, &page, "?lang=en").await?;
         if number == 0 {
-            an_update_is_offered(&page).await?;
+            page.js(release::IS_OFFERED).await?;
+            page.see("Use it now").await?;
         }
-        look(&page, screen, "with an update on offer", &mut wrong).await?;
+        look(&page, screen.name, "with an update on offer", &mut wrong).await?;
     }
     let page = stage.enter("caregiver").await?;
     page.see("Up to date").await?;
@@ -41,7 +49,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     page.see("You are acting for Rosa Delgado").await?;
     for screen in framed() {
         screen.go(stage, &page, "").await?;
-        look(&page, screen, "acting for somebody", &mut wrong).await?;
+        look(&page, screen.name, "acting for somebody", &mut wrong).await?;
     }
     ensure!(page.shows("You are acting for Rosa Delgado").await?, "they came back on their own");
     inbox(stage, &mut wrong).await?;
@@ -49,16 +57,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// As the boot script says it, once a newer release is there.
-async fn an_update_is_offered(page: &Page) -> Result<()> {
-    page.js("document.documentElement.dataset.update = 'ready';
-        dispatchEvent(new Event('satchel:update'))")
-        .await?;
-    page.see("Use it now").await
-}
-
-async fn look(page: &Page, screen: &Screen, how: &str, wrong: &mut Vec<String>) -> Result<()> {
-    let name = screen.name;
+async fn look(page: &Page, name: &str, how: &str, wrong: &mut Vec<String>) -> Result<()> {
     let has_item = FIRST_ITEM_MATTERS.contains(&name);
     if has_item {
         page.wait(&format!("something to read on {name} {how}"), PATIENCE, async || {
@@ -67,7 +66,7 @@ async fn look(page: &Page, screen: &Screen, how: &str, wrong: &mut Vec<String>) 
         })
         .await?;
     }
-    let measured = measure(page).await.context(name)?;
+    let measured = measure(page).await.with_context(|| name.to_owned())?;
     let height = f64::from(SETUP.height);
     if measured.overflow_px > 0.0 {
         wrong.push(format!(
