@@ -62,8 +62,11 @@ pub enum Ask {
         entry: EntryId,
     },
     Overview,
+    /// Rows from this one on.
     Section {
         section: Section,
+        from: u32,
+        rows: u32,
     },
     Entry {
         entry: EntryId,

@@ -68,6 +68,7 @@ pub enum Ask {
     Overview,
     Section {
         section: Section,
+        limit: u32,
     },
     /// Anything of the chart.
     Entry {
@@ -238,7 +239,9 @@ pub fn answer(record: &Record, reader: AccountId, ask: &Ask) -> Answer {
         Ask::Refills => Answer::Refills(refills::refills(record, reader)),
         Ask::Requests => Answer::Requests(requests::requests(record, reader)),
         Ask::Overview => Answer::Overview(sections::overview(record)),
-        Ask::Section { section } => Answer::Section(sections::section(record, reader, *section)),
+        Ask::Section { section, limit } => {
+            Answer::Section(sections::portion(record, reader, *section, 0, *limit))
+        }
         Ask::Entry { entry } => Answer::Entry(sections::entry(record, *entry).map(|row| {
             let (section, papers) = (sections::section_of(row.kind), paper::papers(record, *entry));
             Box::new(EntryAnswer { row, section, papers })

@@ -21,7 +21,7 @@ fn answers(record: &Record) -> Vec<String> {
         Ask::Home { now: record20::end() },
         Ask::Results { show: ShowResults::All, limit: 20 },
         Ask::Medicines,
-        Ask::Section { section: Section::Visits },
+        Ask::Section { section: Section::Visits, limit: u32::MAX },
         Ask::Timeline { from: 0, limit: 20 },
         Ask::Threads,
     ];

@@ -88,7 +88,7 @@ pub fn times(documents: &Documents) -> Times {
         ("results out of range", Ask::Results { show, limit: 50 }),
         ("one result and its trend", Ask::Result { entry }),
         ("medicines", Ask::Medicines),
-        ("visits", Ask::Section { section }),
+        ("visits", Ask::Section { section, limit: 60 }),
         ("timeline", Ask::Timeline { from: 0, limit: 50 }),
         ("search with a typo", search()),
         ("search for three words", Ask::Search { text: "glucose mass blood".to_owned() }),

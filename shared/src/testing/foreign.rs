@@ -45,7 +45,7 @@ pub fn look_at(bytes: &[u8]) -> bool {
         Ask::Timeline { from: 0, limit: 9 },
         Ask::Search { text: "glucose".to_owned() },
     ];
-    let sections = SECTIONS.into_iter().map(|section| Ask::Section { section });
+    let sections = SECTIONS.into_iter().map(|section| Ask::Section { section, limit: u32::MAX });
     for ask in asks.into_iter().chain(sections) {
         black_box(answer(&record, ROSA, &ask));
     }

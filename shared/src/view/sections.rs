@@ -1,7 +1,10 @@
 //! The sections of the record: one list a section, one shape for all of them.
 
+mod forms;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::forms::forms;
 use super::medicines::{Own, OwnRow, own_rows};
 use crate::arrange::Arrange;
 use crate::fhir::ResourceType;
@@ -9,11 +12,9 @@ use crate::fhir::allergy::Allergy;
 use crate::fhir::condition::Condition;
 use crate::fhir::datatypes::Code;
 use crate::fhir::description::{Said as FactSaid, Standing, What};
-use crate::fhir::document::{Document, Form, FormPlace};
+use crate::fhir::document::Document;
 use crate::fhir::observation::Category;
-use crate::fhir::report::Report;
 use crate::id::{AccountId, EntryId};
-use crate::json::Value;
 use crate::ordered::BTreeMap;
 use crate::record::{Loaded, Record, Resource, Said, Shelf};
 use crate::time::PartialDate;
@@ -62,8 +63,10 @@ pub struct SectionAnswer {
     pub section: Section,
     pub loaded: Loaded,
     pub rows: Vec<Row>,
-    /// What people added themselves: only of allergies.
+    /// What people added themselves: only of allergies, and with the first row.
     pub own: Vec<OwnRow>,
+    /// Where the rest begins.
+    pub next: Option<u32>,
 }
 
 /// One thing of the record.
@@ -199,6 +202,63 @@ pub fn overview(record: &Record) -> Overview {
 }
 
 pub fn section(record: &Record, reader: AccountId, section: Section) -> SectionAnswer {
+    portion(record, reader, section, 0, u32::MAX)
+}
+
+/// So many rows at most, from this place on.
+pub fn portion(
+    record: &Record,
+    reader: AccountId,
+    section: Section,
+    from: u32,
+    rows: u32,
+) -> SectionAnswer {
+    let (from, rows) = (from as usize, rows as usize);
+    let (found, next) = match section {
+        Section::Visits => visits(record, from, rows),
+        _ => {
+            let mut all = all_rows(record, section);
+            let end = from.saturating_add(rows).min(all.len());
+            let next = (end < all.len()).then_some(end);
+            all.truncate(end);
+            (all.split_off(from.min(end)), next)
+        }
+    };
+    let own = match section {
+        Section::Allergies if from == 0 => own_rows(record, reader, Own::Allergy),
+        _ => Vec::new(),
+    };
+    let next = next.and_then(|next| u32::try_from(next).ok());
+    SectionAnswer {
+        section,
+        loaded: record.chart().loaded(section.shelf()),
+        rows: found,
+        own,
+        next,
+    }
+}
+
+/// The newest first. There are many over the years, so only what is answered is read in full.
+fn visits(record: &Record, from: usize, rows: usize) -> (Vec<Row>, Option<usize>) {
+    let order = |when: &PartialDate| when.order_in(record.zone());
+    let all = record.chart().visits();
+    let mut all: Vec<_> = all.map(|(visit, dates)| (dates.first().map(order), visit)).collect();
+    all.arrange_by_key(|(order, visit)| (std::cmp::Reverse(*order), visit.entry));
+    let marks = Marks::of(record);
+    let mut found = Vec::new();
+    for (place, (_, visit)) in all.iter().enumerate().skip(from) {
+        if found.len() == rows {
+            return (found, Some(place));
+        }
+        let row = marks.row(record, visit);
+        if row.standing != Standing::Mistake {
+            found.push(row);
+        }
+    }
+    (found, None)
+}
+
+fn all_rows(record: &Record, section: Section) -> Vec<Row> {
     let marks = Marks::of(record);
     // Counted first: rows are large, and thousands of them that outgrow their place are moved each time.
     let listed: Vec<&Resource> = match section {
@@ -215,63 +275,20 @@ pub fn section(record: &Record, reader: AccountId, section: Section) -> SectionA
     let order = |row: &Row| row.when.map(|when| when.order_in(record.zone()));
     rows.arrange_by_key(|row| {
         let is_over = matches!(row.standing, Standing::Past | Standing::Not);
-        // Visits, shots and documents are a history; the rest is what is true now, then what was.
+        // Shots and documents are a history; the rest is what is true now, then what was.
         let first = match section {
-            Section::Visits | Section::Shots | Section::Documents | Section::Procedures => false,
+            Section::Shots | Section::Documents | Section::Procedures => false,
             // What was only written for one visit is not on the list of problems.
             _ => is_over || row.of_a_visit_only,
         };
         (first, std::cmp::Reverse(order(row)), row.name.clone(), row.entry)
     });
-    let own = match section {
-        Section::Allergies => own_rows(record, reader, Own::Allergy),
-        _ => Vec::new(),
-    };
-    SectionAnswer { section, loaded: record.chart().loaded(section.shelf()), rows, own }
+    rows
 }
 
 /// One resource of any type, also what was taken back or replaced.
 pub fn entry(record: &Record, entry: EntryId) -> Option<Row> {
     Some(section_row(record, record.chart().find(entry)?))
-}
-
-/// The forms in which a document or a report can be had.
-pub fn forms(record: &Record, entry: EntryId) -> Option<Vec<Form>> {
-    let resource = record.chart().find(entry)?;
-    let about = resource.about();
-    let cuts = about.cuts();
-    let json = resource.json();
-    let form = |attachment: &crate::fhir::datatypes::Attachment<'_>| {
-        let data = attachment.data.value();
-        // Cut content left an empty string, which begins one byte before the cut.
-        let start = data.map(|data| data.written().as_ptr() as usize - json.as_ptr() as usize);
-        let at = start.map(|start| start as u64 + 1);
-        let cut = cuts.iter().find(|cut| Some(cut.at) == at);
-        let inline = data.and_then(Value::text).filter(|data| !data.is_empty());
-        Form {
-            title: attachment.title.owned(),
-            content_type: attachment.content_type.owned(),
-            size: attachment.size.said().and_then(|size| size.parse().ok()),
-            language: attachment.language.owned(),
-            created: attachment.creation.date(),
-            place: match (cut, inline, attachment.url.owned()) {
-                (Some(cut), _, _) => FormPlace::Blob { blob: cut.blob.clone() },
-                (None, Some(data), _) => FormPlace::Inline { data: data.into_owned() },
-                (None, None, Some(url)) => FormPlace::Url { url },
-                (None, None, None) => FormPlace::Nowhere,
-            },
-        }
-    };
-    Some(match resource.kind {
-        ResourceType::DiagnosticReport => {
-            let view: Report<'_> = resource.view();
-            view.presented.iter().map(form).collect()
-        }
-        _ => {
-            let view: Document<'_> = resource.view();
-            view.content.iter().map(|content| form(&content.attachment)).collect()
-        }
-    })
 }
 
 pub(super) fn section_row(record: &Record, resource: &Resource) -> Row {

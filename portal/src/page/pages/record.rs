@@ -28,7 +28,8 @@ use crate::page::ui::screen::Screen;
 use crate::page::ui::table::facts;
 use crate::page::ui::tag::{Tag, Tone};
 
-/// Moments of the first answer, and how many more a press brings.
+/// Rows and moments of the first answer, and how many more a press brings.
+const ROWS: u32 = 60;
 const MOMENTS: u32 = 50;
 
 /// Every section with its place in the address, its icon and its name.
@@ -50,6 +51,10 @@ fn sections() -> [(Section, &'static str, Icon, String); 15] {
         (Section::Person, "person", Icon::Person, words::record_person()),
         (Section::Other, "other", Icon::Document, words::record_other()),
     ]
+}
+
+fn described(section: Section) -> (Section, &'static str, Icon, String) {
+    sections().into_iter().find(|(one, ..)| *one == section).expect("each section is in the list")
 }
 
 /// These are always offered, so that an empty one can say that it is.
@@ -101,17 +106,18 @@ fn overview(found: &Overview) -> AnyView {
 #[component]
 pub(crate) fn RecordSection(path: String) -> AnyView {
     let found = sections().into_iter().find(|(_, known, _, _)| *known == path);
-    let Some((section, _, icon, title)) = found else {
+    let Some((section, _, _, title)) = found else {
         return view! { <Missing/> }.into_any();
     };
-    let answer = expect_context::<Session>().ask(Ask::Section { section });
-    let name = title.clone();
-    let list = move || {
-        answer.with(|answer| match answer {
-            Some(Answer::Section(found)) => one_section(found, icon, &name),
-            Some(_) | None => view! { <Skeleton label=words::record_loading()/> }.into_any(),
-        })
-    };
+    let list = portions(Long {
+        ask: Arc::new(move |from| Ask::Section { section, from, rows: ROWS }),
+        show: |answer, first| match answer {
+            Answer::Section(found) if first => one_section(found),
+            Answer::Section(found) => rows_of(found),
+            _ => ().into_any(),
+        },
+        next: |answer| if let Answer::Section(found) = answer { found.next } else { None },
+    });
     view! {
         <Screen name=title.clone()>
             <div>
@@ -124,7 +130,11 @@ pub(crate) fn RecordSection(path: String) -> AnyView {
     .into_any()
 }
 
-fn one_section(found: &SectionAnswer, icon: Icon, name: &str) -> AnyView {
+fn rows_of(found: &SectionAnswer) -> AnyView {
+    lines(found.rows.iter().map(row_line).collect(), true)
+}
+
+fn one_section(found: &SectionAnswer) -> AnyView {
     let own = found.own.iter().map(|row| Line {
         href: row.added_by.is_none().then(|| "/asked".to_owned()),
         title: row.name.clone(),
@@ -135,7 +145,7 @@ fn one_section(found: &SectionAnswer, icon: Icon, name: &str) -> AnyView {
         }),
         ..Line::default()
     });
-    let rows: Vec<_> = found.rows.iter().map(row_line).chain(own).collect();
+    let own: Vec<_> = own.collect();
     let more = match found.section {
         Section::Visits => Some(("/visit/ask", Icon::Calendar, words::visit_ask_title())),
         Section::Allergies => Some(("/add/allergy", Icon::Plus, words::add_allergy())),
@@ -157,14 +167,15 @@ fn one_section(found: &SectionAnswer, icon: Icon, name: &str) -> AnyView {
         let line = Line { href: Some(href.to_owned()), icon: Some(icon), title, ..Line::default() };
         lines(vec![line], true)
     });
-    let list = if rows.is_empty() {
+    let list = if found.rows.is_empty() && own.is_empty() {
+        let (_, _, icon, name) = described(found.section);
         view! {
-            <Empty icon=icon title=words::record_section_empty(name)
+            <Empty icon=icon title=words::record_section_empty(&name)
                 text=words::record_section_empty_text()/>
         }
         .into_any()
     } else {
-        lines(rows, true)
+        lines(found.rows.iter().map(row_line).chain(own).collect(), true)
     };
     view! { {loaded_banner(found.loaded)}{list}{ask} }.into_any()
 }

@@ -27,7 +27,9 @@ pub fn answer(record: &Record, reader: AccountId, ask: Ask) -> Answer {
             Answer::Medicine(medicines::medicine(record, reader, entry).map(Box::new))
         }
         Ask::Overview => Answer::Overview(sections::overview(record)),
-        Ask::Section { section } => Answer::Section(sections::section(record, reader, section)),
+        Ask::Section { section, from, rows } => {
+            Answer::Section(sections::portion(record, reader, section, from, rows))
+        }
         Ask::Entry { entry } => Answer::Entry(sections::entry(record, entry).map(|row| {
             let (section, papers) = (sections::section_of(row.kind), paper::papers(record, entry));
             Box::new(EntryAnswer { row, section, papers })

@@ -74,6 +74,46 @@ fn a_section_counts_what_its_list_shows() {
 }
 
 #[test]
+fn a_long_list_comes_in_portions_that_leave_nothing_out() {
+    let mut story = Story::default();
+    let visit = |year: usize, status: &str| {
+        format!(
+            r#"{{"resourceType":"Encounter","id":"{year}","status":"{status}",
+            "type":[{{"text":"Visit {year}"}}],"period":{{"start":"{year}-03-04"}}}}"#
+        )
+    };
+    for year in 2010..2019 {
+        let status = if year % 4 == 0 { "entered-in-error" } else { "finished" };
+        story.core(&visit(year, status));
+    }
+    let allergy = |number: usize| {
+        let words = format!("Nuts {number}");
+        format!(r#"{{"resourceType":"AllergyIntolerance","code":{{"text":"{words}"}}}}"#)
+    };
+    for number in 0..7 {
+        story.core(&allergy(number));
+    }
+    let own = AddAllergy { substance: "Shrimp".into(), reaction: None, since: None };
+    story.writes(ROSA, Edit::AddAllergy(own)).unwrap();
+    for (wanted, portions) in [(Section::Visits, 4), (Section::Allergies, 4)] {
+        let whole = section(&story.record, ROSA, wanted);
+        assert_eq!((whole.rows.len(), whole.next), (7, None));
+        let mut rows = Vec::new();
+        let mut own = Vec::new();
+        let (mut from, mut count) = (Some(0), 0);
+        while let Some(place) = from {
+            let part = portion(&story.record, ROSA, wanted, place, 2);
+            assert!(part.rows.len() <= 2, "{wanted:?}");
+            rows.extend(part.rows);
+            own.extend(part.own);
+            (from, count) = (part.next, count + 1);
+        }
+        assert_eq!((rows, own, count), (whole.rows, whole.own, portions), "{wanted:?}");
+        assert!(portion(&story.record, ROSA, wanted, 999, 2).rows.is_empty());
+    }
+}
+
+#[test]
 fn what_is_true_now_comes_first_and_visit_diagnoses_say_what_they_are() {
     let mut story = Story::default();
     let condition = |id: &str, name: &str, status: &str, category: &str, onset: &str| {

@@ -195,7 +195,7 @@ async fn goes_out_and_in(clinic: &Clinic, patient: PatientId) {
         Ask::Overview,
         Ask::Timeline { from: 0, limit: 50 },
     ];
-    let sections = SECTIONS.into_iter().map(|section| Ask::Section { section });
+    let sections = SECTIONS.into_iter().map(|section| Ask::Section { section, limit: u32::MAX });
     let entries = record.chart().resources().map(|one| Ask::Entry { entry: one.entry });
     for ask in asks.into_iter().chain(sections).chain(entries) {
         let _shown = answer(&record, AccountId::from_u128(1), &ask);
