@@ -142,7 +142,8 @@ fn place(path: &str) -> Place<'_> {
     let path = path.trim_start_matches('/');
     let first = path.split('/').next().unwrap_or_default();
     let last = path.rsplit('/').next().unwrap_or_default();
-    if matches!(first, "api" | "demo" | "healthz" | "readyz" | "metrics")
+    if matches!(first, "api" | "demo" | "fhir" | "healthz" | "readyz" | "metrics")
+        || first.starts_with('.')
         || path == "clinic/api"
         || path.starts_with("clinic/api/")
     {

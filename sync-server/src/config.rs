@@ -188,6 +188,9 @@ pub fn parse(
         #[cfg(feature = "demo")]
         "demo" => {
             let given = Given::read(rest, true)?;
+            if given.has("--key-file") {
+                return invalid("demo makes its own key; leave out --key-file".into());
+            }
             let options = DemoOptions {
                 reset: given.has("--reset"),
                 lan: given.has("--lan"),
@@ -229,9 +232,12 @@ impl Given {
                 (None, None) => String::new(),
                 (None, Some(_)) => return invalid(format!("{name} takes no value")),
                 (Some(_), Some(value)) => value,
+                // What begins like a flag is the next one.
                 (Some(what), None) => match arguments.next() {
-                    Some(value) => value.clone(),
-                    None => return invalid(format!("{name} needs a value: {name} {what}")),
+                    Some(value) if !value.starts_with("--") => value.clone(),
+                    Some(_) | None => {
+                        return invalid(format!("{name} needs a value: {name} {what}"));
+                    }
                 },
             };
             given.push((flag.name, value));
@@ -367,7 +373,9 @@ pub fn help() -> String {
         if flag.demo_only {
             notes.push("demo only".to_owned());
         }
-        text.push_str(&format!(" ({})\n", notes.join(", ")));
+        let notes =
+            if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
+        text.push_str(&format!("{notes}\n"));
     }
     text.push_str("  --help, --version\n");
     text

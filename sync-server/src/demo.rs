@@ -14,7 +14,6 @@ use shared::id::AccountId;
 
 pub use self::enter::enter;
 use crate::config::{Clinic, Config, DemoOptions};
-use crate::folder::Folder;
 use crate::log;
 use crate::routes;
 use crate::secret::{Secret, SecretHash};
@@ -110,8 +109,7 @@ async fn start(
         true => Some(lan::Door::open(bound.port).await?),
         false => None,
     };
-    place::look(&config.dir)?;
-    let folder = Folder::open(&config.dir)?;
+    let folder = place::open(&config.dir, options.reset)?;
     let lan = door.map(|door| lan::Lan::new(door, &folder)).transpose()?;
     let key = folder.own_key()?;
     place::begin(&folder, options.reset)?;

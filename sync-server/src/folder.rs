@@ -43,17 +43,23 @@ impl Folder {
             let mut builder = std::fs::DirBuilder::new();
             builder.recursive(true).mode(PRIVATE_FOLDER).create(folder).map_err(no_access)?;
         }
-        let lock =
-            private().create(true).truncate(false).open(dir.join("lock")).map_err(no_access)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(Failure::InUse(dir.to_owned())),
-            Err(TryLockError::Error(error)) => return Err(no_access(error)),
-        }
+        let lock = Self::lock(dir)?;
         let receipts = key(&dir.join("keys/receipt.key"), dir)?;
         let sign_ins = key(&dir.join("keys/sign-in.key"), dir)?;
         let audit = key(&dir.join("keys/audit.key"), dir)?;
         Ok(Self { dir: dir.to_owned(), receipts, sign_ins, audit, _lock: lock })
+    }
+
+    /// Nobody else uses this folder as long as the answer lives.
+    pub fn lock(dir: &Path) -> Result<File, Failure> {
+        let no_access = |error| Failure::NoAccess(dir.to_owned(), error);
+        let lock =
+            private().create(true).truncate(false).open(dir.join("lock")).map_err(no_access)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(lock),
+            Err(TryLockError::WouldBlock) => Err(Failure::InUse(dir.to_owned())),
+            Err(TryLockError::Error(error)) => Err(no_access(error)),
+        }
     }
 
     /// The folder of a clinic that is there: a mistyped name makes none.
@@ -63,6 +69,10 @@ impl Folder {
             Ok(false) => Err(Failure::NoClinic(dir.to_owned())),
             Err(error) => Err(Failure::NoAccess(dir.to_owned(), error)),
         }
+    }
+
+    pub fn dir(&self) -> &Path {
+        &self.dir
     }
 
     pub fn database(&self) -> PathBuf {

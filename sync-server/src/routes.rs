@@ -147,6 +147,8 @@ fn programs() -> Vec<Route> {
         get("/fhir/.well-known/smart-configuration", fhir::token::how),
         post("/fhir/token", fhir::token::token),
         post("/fhir", fhir::api::bundle),
+        // Many write the base of an API with a slash.
+        post("/fhir/", fhir::api::bundle),
         post("/fhir/import", fhir::api::import),
         get("/fhir/{kind}", fhir::reading::search),
         post("/fhir/{kind}", fhir::writing::create),

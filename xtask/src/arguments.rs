@@ -47,8 +47,10 @@ pub fn parse(command: &str, words: &[String], known: &[Flag]) -> Result<Given, W
                 return Err(WrongUse(format!("`{name}` of `{command}` takes no value")));
             }
             (Flag::Value(_), Some(value)) => value,
+            // What begins like a flag is the next one.
             (Flag::Value(_), None) => words
                 .next()
+                .filter(|word| !word.starts_with("--"))
                 .cloned()
                 .ok_or_else(|| WrongUse(format!("`{name}` of `{command}` needs a value")))?,
         };
@@ -98,6 +100,7 @@ mod tests {
         assert_eq!(refused(&["--prot=1"]), "`demo` takes no `--prot=1`, only --reset, --port");
         assert_eq!(refused(&["--port=1", "--port", "2"]), "`--port` of `demo` is given twice");
         assert_eq!(refused(&["--port"]), "`--port` of `demo` needs a value");
+        assert_eq!(refused(&["--port", "--reset"]), "`--port` of `demo` needs a value");
         assert_eq!(refused(&["--reset=yes"]), "`--reset` of `demo` takes no value");
     }
 }

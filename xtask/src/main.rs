@@ -33,6 +33,7 @@ cargo xtask dev    the demo, built again at each change, the browser loaded agai
                      --dir DIR    keep it elsewhere than in demo-data/
 cargo xtask build  the portal alone, into target/portal/fast
                      --dist       the smallest one, into target/portal/dist
+                     --checks     the page of its browser unit tests
 cargo xtask dist   the product as one file, into target/dist
 cargo xtask bench  core, server, portal or fhir: measure
 cargo xtask check-exports

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
+use rcgen::{CertificateParams, CertifiedKey, DistinguishedName, DnType, KeyPair};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -75,13 +76,23 @@ async fn own_address() -> Result<IpAddr, Failure> {
     if ip.is_loopback() || ip.is_unspecified() { Err(none()) } else { Ok(ip) }
 }
 
+/// Whoever reads the browser's warning sees whose it is.
+fn certificate_for(names: Vec<String>) -> Result<CertifiedKey<KeyPair>, rcgen::Error> {
+    let signing_key = KeyPair::generate()?;
+    let mut about = CertificateParams::new(names)?;
+    about.distinguished_name = DistinguishedName::new();
+    about.distinguished_name.push(DnType::CommonName, "Satchel demo");
+    let cert = about.self_signed(&signing_key)?;
+    Ok(CertifiedKey { cert, signing_key })
+}
+
 /// The certificate is kept, so that a phone which trusted it once is not asked again.
 fn acceptor(folder: &Folder, ip: IpAddr) -> Result<TlsAcceptor, Failure> {
     let failed = |what: &str| Failure::Other(format!("the certificate for --lan: {what}"));
     let file = folder.path(&format!("keys/lan-{ip}.pem"));
     if !file.exists() {
         let names = vec!["localhost".to_owned(), ip.to_string()];
-        let made = rcgen::generate_simple_self_signed(names).map_err(|e| failed(&e.to_string()))?;
+        let made = certificate_for(names).map_err(|error| failed(&error.to_string()))?;
         let pem = format!("{}{}", made.cert.pem(), made.signing_key.serialize_pem());
         crate::folder::write_private(&file, pem.as_bytes())
             .map_err(|error| Failure::NoAccess(file.clone(), error))?;

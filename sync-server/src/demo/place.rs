@@ -13,8 +13,17 @@ const WORDS: &str = "made-up people; --reset may delete this\n";
 const UNFINISHED: &str = "demo.unfinished";
 /// What a first start may leave that was ended before it could write its mark.
 const BEFORE_THE_MARK: [&str; 3] = ["keys", "lock", "demo.new"];
-const FORGOTTEN: [&str; 5] =
-    ["satchel.db", "satchel.db-journal", "satchel.db-wal", "satchel.db-shm", "audit.checkpoint"];
+const FORGOTTEN: [&str; 6] = [
+    "satchel.db",
+    "satchel.db-journal",
+    "satchel.db-wal",
+    "satchel.db-shm",
+    "audit.checkpoint",
+    "record.keys",
+];
+/// Each is made anew where it is missing.
+const KEYS: [&str; 4] =
+    ["keys/receipt.key", "keys/sign-in.key", "keys/audit.key", "keys/record.key"];
 
 /// Refuses a folder with anything in it that is not a demo's. Nothing is written.
 pub fn look(dir: &Path) -> Result<(), Failure> {
@@ -44,6 +53,25 @@ fn not_a_demo(dir: &Path, name: &str) -> Failure {
     ))
 }
 
+/// The demo's folder. What lies in it may be damaged or of another version: to be forgotten it is good
+/// enough, as long as it is marked as a demo's and nobody uses it.
+pub fn open(dir: &Path, reset: bool) -> Result<Folder, Failure> {
+    look(dir)?;
+    match Folder::open(dir) {
+        Err(Failure::Database(..) | Failure::KeyDamaged(_))
+            if reset && dir.join(MARKER).exists() =>
+        {
+            let kept = Folder::lock(dir)?;
+            for name in FORGOTTEN.into_iter().chain(KEYS) {
+                remove(dir, name)?;
+            }
+            drop(kept);
+            Folder::open(dir)
+        }
+        opened => opened,
+    }
+}
+
 /// Forgets what is to be forgotten, and what was never whole: its start was ended while the people came
 /// in, and they would come in by half.
 pub fn begin(folder: &Folder, reset: bool) -> Result<(), Failure> {
@@ -53,12 +81,12 @@ pub fn begin(folder: &Folder, reset: bool) -> Result<(), Failure> {
         return Ok(());
     }
     write(folder, UNFINISHED, "the people are coming in; the next start begins again\n")?;
-    FORGOTTEN.into_iter().try_for_each(|name| remove(folder, name))
+    FORGOTTEN.into_iter().try_for_each(|name| remove(folder.dir(), name))
 }
 
 /// All of the people came in.
 pub fn is_whole(folder: &Folder) -> Result<(), Failure> {
-    remove(folder, UNFINISHED)
+    remove(folder.dir(), UNFINISHED)
 }
 
 fn write(folder: &Folder, name: &str, words: &str) -> Result<(), Failure> {
@@ -66,8 +94,8 @@ fn write(folder: &Folder, name: &str, words: &str) -> Result<(), Failure> {
     write_private(&file, words.as_bytes()).map_err(|error| Failure::NoAccess(file, error))
 }
 
-fn remove(folder: &Folder, name: &str) -> Result<(), Failure> {
-    let file = folder.path(name);
+fn remove(dir: &Path, name: &str) -> Result<(), Failure> {
+    let file = dir.join(name);
     match std::fs::remove_file(&file) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(Failure::NoAccess(file, error)),
         Ok(()) | Err(_) => Ok(()),
@@ -113,5 +141,32 @@ mod tests {
         begin(&Folder::open(&dir).unwrap(), false).unwrap();
         std::fs::write(dir.join("letter.txt"), "beside a demo").unwrap();
         look(&dir).unwrap();
+    }
+
+    #[test]
+    fn a_reset_forgets_what_is_damaged_or_of_another_version_and_nothing_of_somebody_else() {
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("clinic");
+        let rubbish = |file: &Path| std::fs::write(file, "rubbish".repeat(40)).unwrap();
+        let empty = |file: &Path| std::fs::write(file, "").unwrap();
+        type Spoil<'a> = &'a dyn Fn(&Path);
+        let spoilt: [(&str, Spoil<'_>); 2] =
+            [("satchel.db", &rubbish), ("keys/sign-in.key", &empty)];
+        for (name, spoil) in spoilt {
+            let folder = open(&dir, true).unwrap();
+            begin(&folder, true).unwrap();
+            std::fs::write(dir.join("record.keys"), "of the demo before").unwrap();
+            drop(folder);
+            spoil(&dir.join(name));
+            let before = content(&dir);
+            assert!(open(&dir, false).is_err(), "{name} was taken as it is");
+            assert_eq!(content(&dir), before);
+            begin(&open(&dir, true).unwrap(), true).unwrap();
+            assert!(!dir.join("satchel.db").exists() && !dir.join("record.keys").exists());
+        }
+        rubbish(&dir.join("satchel.db"));
+        std::fs::remove_file(dir.join(MARKER)).unwrap();
+        assert!(open(&dir, true).is_err(), "it may be somebody's");
+        assert!(dir.join("satchel.db").exists());
     }
 }

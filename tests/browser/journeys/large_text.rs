@@ -10,6 +10,8 @@ use crate::{first_visit, release};
 use anyhow::{Context, Result, ensure};
 
 const SETUP: Setup = Setup { text_percent: 200, ..PHONE };
+/// The height of a small and old phone.
+const LOW_PX: u32 = 640;
 /// On these the first item, too, has to be in sight.
 const FIRST_ITEM_MATTERS: [&str; 3] = ["home", "medicines", "thread"];
 
@@ -68,13 +70,15 @@ async fn look(page: &Page, name: &str, how: &str, wrong: &mut Vec<String>) -> Re
     }
     let measured = measure(page).await.with_context(|| name.to_owned())?;
     let height = f64::from(SETUP.height);
+    // Of a low phone, unless something stands above the screen now and then.
+    let upper_half = f64::from(if how.starts_with('?') { LOW_PX } else { SETUP.height }) / 2.0;
     if measured.overflow_px > 0.0 {
         wrong.push(format!(
             "{name} {how} scrolls {} px sideways: {}",
             measured.overflow_px, measured.widest
         ));
     }
-    if measured.heading_px >= height / 2.0 {
+    if measured.heading_px >= upper_half {
         wrong.push(format!("{name} {how}: h1 at {} px", measured.heading_px));
     }
     if has_item && measured.item_px.is_none_or(|item| item >= height * 0.6) {

@@ -1,10 +1,10 @@
 //! Looks whose a file is without touching it: opening a foreign database, even only to read, may fold
 //! its log into it or leave files beside it.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read};
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -22,13 +22,16 @@ pub fn look(file: &Path) -> Result<(), OpenError> {
     let read =
         File::open(file).and_then(|open| open.take(HEADER_BYTES as u64).read_to_end(&mut header));
     match read {
-        Ok(0) => return Ok(()),
         Ok(_) => {}
         // Whoever makes the folder says what is wrong with it.
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Ok(());
         }
         Err(error) => return Err(OpenError::Unreadable(error)),
+    }
+    can_be_written(file)?;
+    if header.is_empty() {
+        return Ok(());
     }
     if header.len() < HEADER_BYTES || !header.starts_with(BEGINS) {
         return Err(OpenError::NotOurs);
@@ -39,6 +42,22 @@ pub fn look(file: &Path) -> Result<(), OpenError> {
         0 if tables(file)? == 0 => Ok(()),
         _ => Err(OpenError::NotOurs),
     }
+}
+
+/// SQLite opens what it may only read, says nothing, and leaves files beside it that nobody can write:
+/// the server would start and lose what it is given.
+fn can_be_written(file: &Path) -> Result<(), OpenError> {
+    for ending in ["", "-wal", "-shm"] {
+        let mut part = file.as_os_str().to_owned();
+        part.push(ending);
+        match OpenOptions::new().append(true).open(&part) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(OpenError::Unwritable(PathBuf::from(part), error));
+            }
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Ok(())
 }
 
 fn number(header: &[u8], at: usize) -> i64 {
@@ -104,6 +123,27 @@ mod tests {
         }
         assert!(matches!(look(folder.path()), Err(OpenError::Unreadable(_))));
         assert!(content(folder.path()) == before, "something was touched");
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_refused_before_anything_is_left_beside_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("satchel.db");
+        let key = WrappingKey::from_bytes([7; 32]);
+        drop(super::super::open::writer(&file, key, Timestamp::from_millis(1)).unwrap());
+        // Nobody writes into a folder, not even an administrator, to whom no file is closed.
+        let beside = folder.path().join("satchel.db-shm");
+        std::fs::create_dir(&beside).unwrap();
+        let refused = look(&file);
+        assert!(matches!(&refused, Err(OpenError::Unwritable(part, _)) if *part == beside));
+        std::fs::remove_dir(&beside).unwrap();
+        look(&file).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o400)).unwrap();
+        if OpenOptions::new().append(true).open(&file).is_err() {
+            assert!(matches!(look(&file), Err(OpenError::Unwritable(..))));
+            assert_eq!(content(folder.path()).len(), 1, "something was left beside it");
+        }
     }
 
     #[test]

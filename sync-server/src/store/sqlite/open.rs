@@ -1,6 +1,6 @@
 //! Opening a database: whose it is, which version, and the settings every connection must have.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use shared::id::Rng;
@@ -60,6 +60,8 @@ pub enum OpenError {
         "it cannot be read, make it a file of this user's or choose another folder with --dir: {0}"
     )]
     Unreadable(std::io::Error),
+    #[error("{} cannot be written, make it a file that this user may write: {}", .0.display(), .1)]
+    Unwritable(PathBuf, std::io::Error),
     #[error(
         "it does not take the setting {0}; move the folder to a disk of this machine, not one of a \
          network"
