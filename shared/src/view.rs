@@ -190,6 +190,8 @@ pub struct ThreadRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thread {
     pub thread: EntryId,
+    /// Whether its beginning and all that followed are here.
+    pub loaded: Loaded,
     pub topic: String,
     pub audience: Audience,
     pub category: Option<Category>,

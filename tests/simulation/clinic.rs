@@ -18,6 +18,7 @@ use crate::erasure::Rebuilt;
 use crate::random::Random;
 use crate::store::{Author, Store};
 use crate::tier::Tier;
+use crate::years::Made;
 
 pub const NODES: usize = 2;
 
@@ -55,6 +56,7 @@ pub struct Answer {
     pub news: Vec<(Option<usize>, DocumentId, Vec<Row>)>,
     /// Rows that were carried over into a newer epoch.
     pub rebuilt: Vec<Rebuilt>,
+    pub made: Made,
 }
 
 impl<T: Tier> Clinic<T> {
@@ -147,6 +149,9 @@ impl<T: Tier> Clinic<T> {
     ) -> Answer {
         let mut answer = Answer::default();
         if let Some(mut open) = self.lines.remove(&line) {
+            if matches!(event, Event::Received(ToServer::Ping { .. })) {
+                answer.made = self.ensure(open.account, now);
+            }
             let effects = open.connection.handle(event);
             if self.perform(line, &mut open, effects, now, rng, &mut answer) {
                 self.lines.insert(line, open);

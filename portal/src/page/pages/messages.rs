@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::view::ThreadRow;
 
-use super::message_words::{EmergencyLine, state_words};
+use super::message_words::{EmergencyLine, state_words, topic_words};
 use crate::page::i18n::{in_small_letters, time, words};
 use crate::page::session::Session;
 use crate::page::ui::button::LinkButton;
@@ -94,7 +94,7 @@ fn thread_row(row: ThreadRow) -> AnyView {
         }
     });
     view! {
-        <RowLink href=href title=row.topic aside=when detail=detail>
+        <RowLink href=href title=topic_words(row.topic) aside=when detail=detail>
             <span class="bar">{unread}{state}</span>
         </RowLink>
     }
