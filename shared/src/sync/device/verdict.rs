@@ -37,6 +37,10 @@ impl<D: Documents> Device<D> {
         writes.extend(self.minting_in_vain(document));
         let mut entries = Vec::new();
         for (entry, mut item) in unsent {
+            // The person is saying it otherwise or taking it back. After that it is asked about again.
+            if self.outbox.contains_key(&entry) && self.is_being_changed(&entry) {
+                continue;
+            }
             entries.push(entry);
             match why {
                 WhyClosed::NotYours => {
