@@ -222,6 +222,8 @@ impl<T: Tier> Clinic<T> {
                     Event::Restored { document, outcomes }
                 }
                 Effect::Restore { document, rows } => {
+                    // Its rows have our receipts, so it was here.
+                    answer.made.extend(self.make(document, now));
                     let (outcomes, rows) = self.store.restore(document, rows);
                     answer.news.push((Some(number), document, rows));
                     Event::Restored { document, outcomes }

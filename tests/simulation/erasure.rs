@@ -139,6 +139,10 @@ impl<T: Tier> Store<T> {
         key: &ReceiptKey,
     ) -> (Vec<Outcome>, Vec<Rebuilt>) {
         let (new, mut rebuilt) = (self.newest(old), Vec::new());
+        // A backup from before there was a document of this name at all.
+        if let (None, Some(row)) = (self.log(&new), rows.first()) {
+            self.create(new, row.sidecar.received_at, key);
+        }
         let outcomes = rows.iter().map(|row| {
             self.carried_over.insert((old, row.hash));
             for (entry, text) in T::says(&row.bytes) {

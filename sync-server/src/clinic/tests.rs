@@ -202,12 +202,15 @@ async fn after_new_year_everybody_writes_into_the_volumes_of_the_year_once_they_
         let (text, attachments, red_flags) = (text.to_owned(), Vec::new(), Vec::new());
         Edit::Reply { thread, text, attachments, red_flags }
     };
+    world.clock.advance(1_000);
     let late = phone.edit(&world, ROSA_RECORD, again("Thank you.")).await;
     assert_eq!(places(&phone, late), journal(2027));
     let mut laptop = world.device(&world.sign_in(ROSA).await).await;
+    world.clock.advance(1_000);
     let new = laptop.edit(&world, ROSA_RECORD, again("It is better.")).await;
     assert_eq!(places(&laptop, new), journal(2028));
     until_reads(&mut phone, &world, "It is better.").await;
+    crate::projector::catch_up(&world.app).await.unwrap();
     let (_, shown) = world.ask_json(nurse.get(&path(thread))).await;
     let messages = shown["messages"].as_array().unwrap().iter();
     let shown: Vec<_> = messages.map(|message| message["text"].as_str().unwrap()).collect();
