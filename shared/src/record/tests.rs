@@ -99,7 +99,7 @@ fn reply(thread: u128, text: &str) -> Said {
 }
 
 fn only_row(record: &Record) -> ThreadRow {
-    let mut rows = threads(record, ROSA);
+    let mut rows = threads(record, ROSA).rows;
     assert_eq!(rows.len(), 1, "one conversation");
     rows.remove(0)
 }
@@ -148,6 +148,8 @@ fn a_conversation_whose_beginning_is_still_to_come_says_so() {
     let record = years.half(|key| key.kind.year() == Some(2025));
     let known = thread(&record, ROSA, EntryId::from_u128(10)).expect("its newest part is there");
     assert_eq!((known.loaded, known.topic.as_str(), known.messages.len()), (Loaded::NotYet, "", 3));
+    assert_eq!(threads(&record, ROSA).loaded, Loaded::NotYet);
+    assert_eq!(threads(&years.record(), ROSA).loaded, Loaded::All);
     // What began later lacks nothing.
     let mut later = years;
     later.says(journal(ROSA, 2026), on(2026, 2, 1), 20, &message(None, "My knee"));

@@ -1,7 +1,7 @@
 //! Answers about threads: the list, and one thread with the state of each item.
 
 use super::state::state;
-use super::{Message, Thread, ThreadRow};
+use super::{Message, Thread, ThreadRow, Threads};
 use crate::arrange::Arrange;
 use crate::edit::Audience;
 use crate::id::{AccountId, EntryId};
@@ -13,8 +13,9 @@ use crate::time::Timestamp;
 const EXCERPT_CHARS: usize = 90;
 
 /// All threads, the one with the newest item first.
-pub fn threads(record: &Record, reader: AccountId) -> Vec<ThreadRow> {
-    rows(record, reader, 0, usize::MAX)
+pub fn threads(record: &Record, reader: AccountId) -> Threads {
+    let loaded = if record.awaits_writing_since(0) { Loaded::NotYet } else { Loaded::All };
+    Threads { loaded, rows: rows(record, reader, 0, usize::MAX) }
 }
 
 /// The first of those in which something was not read yet.
