@@ -224,9 +224,7 @@ impl<T: Tier> Clinic<T> {
                 Effect::Restore { document, rows } => {
                     // Its rows have our receipts, so it was here.
                     answer.made.extend(self.make(document, now));
-                    let (outcomes, rows) = self.store.restore(document, rows);
-                    answer.news.push((Some(number), document, rows));
-                    Event::Restored { document, outcomes }
+                    self.restore(number, document, rows, answer)
                 }
             };
             let effects = line.connection.handle(event);
@@ -235,6 +233,18 @@ impl<T: Tier> Clinic<T> {
             }
         }
         true
+    }
+
+    fn restore(
+        &mut self,
+        line: usize,
+        document: DocumentId,
+        rows: Vec<Row>,
+        answer: &mut Answer,
+    ) -> Event {
+        let (outcomes, rows) = self.store.restore(document, rows);
+        answer.news.push((Some(line), document, rows));
+        Event::Restored { document, outcomes }
     }
 
     /// Where messages are bytes, what comes next may lie ready.
