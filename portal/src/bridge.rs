@@ -33,7 +33,7 @@ use shared::view::search::Found;
 use shared::view::sections::{Overview, SectionAnswer};
 use shared::view::timeline::Timeline;
 use shared::view::visit::Visit;
-use shared::view::{EntryAnswer, Section, ShowResults, Thread, ThreadRow, Waiting};
+use shared::view::{EntryAnswer, Section, ShowResults, Thread, Threads, Waiting};
 
 /// The questions that a screen of today asks. The core answers more: a question joins here with its
 /// screen, so that nobody downloads an answer that nothing shows.
@@ -127,7 +127,7 @@ pub enum Ask {
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     Home(Box<Home>),
-    Threads(Vec<ThreadRow>),
+    Threads(Threads),
     /// Nothing if there is no such thread on this device; and so on below.
     Thread(Option<Thread>),
     Results(Results),

@@ -74,8 +74,9 @@ impl Reading {
             }
         }
         gone.into_keys().for_each(|key| self.record.chart_mut().remove(&key));
-        let to_come = device.incomplete().filter(|key| key.patient == self.patient);
-        self.record.chart_mut().await_these(to_come.filter(|key| key.is_chart()).copied());
+        let to_come = || device.incomplete().filter(|key| key.patient == self.patient).copied();
+        self.record.chart_mut().await_these(to_come().filter(DocumentId::is_chart));
+        self.record.await_writing(to_come());
     }
 
     fn read_what_waits(&mut self, device: &Device<OpenDocuments>, account: AccountId) {

@@ -12,6 +12,7 @@ pub mod message;
 pub mod own;
 pub mod preference;
 pub mod reading;
+mod reads;
 pub mod refill;
 pub mod refills;
 pub mod said;
@@ -23,6 +24,8 @@ pub use self::chart::{Chart, Loaded, Part, Resource, Shelf};
 use self::conversations::Conversations;
 pub use self::mark::{Mark, Step};
 pub use self::preference::Preference;
+pub use self::reads::ReadMark;
+use self::reads::Reads;
 pub use self::said::{MarkedWrong, Message, Reply, Said};
 use self::written::Written;
 use crate::arrange::mapped;
@@ -47,8 +50,7 @@ pub struct Record {
     /// thousands; and those that the server did not have when they came here.
     besides: BTreeSet<EntryId>,
     unreceived: BTreeSet<EntryId>,
-    /// By reader and thread: the newest entry that was on their screen.
-    reads: BTreeMap<(AccountId, EntryId), EntryId>,
+    reads: Reads,
     marks: BTreeMap<EntryId, Vec<Mark>>,
     /// Of what waits here: when the person is asked whether it is still meant.
     asks: BTreeMap<EntryId, Timestamp>,
@@ -267,15 +269,6 @@ impl Record {
         kept.map_or(&[], Vec::as_slice)
     }
 
-    pub fn read_up_to(&self, reader: AccountId, thread: EntryId) -> Option<EntryId> {
-        self.reads.get(&(reader, thread)).copied()
-    }
-
-    /// How far everybody has read: reader, thread, and the newest entry on their screen.
-    pub fn reads(&self) -> impl Iterator<Item = (AccountId, EntryId, EntryId)> {
-        self.reads.iter().map(|((reader, thread), up_to)| (*reader, *thread, *up_to))
-    }
-
     fn add_item(&mut self, account: AccountId, entry: EntryId, item: &OutboxItem, place: Place) {
         match &item.put {
             PutInto::Entry { text } => {
@@ -341,7 +334,7 @@ impl Record {
 
     fn register(&mut self, writer: AccountId, name: &str, text: String, place: Place) {
         if name.starts_with(READ_REGISTER) {
-            return self.read_mark(writer, name, &text);
+            return self.note_read(writer, name, &text, place);
         }
         let all = self.registers.entry((writer, name.to_owned())).or_default();
         if !all.iter().any(|kept| kept.text == text) {
@@ -349,12 +342,13 @@ impl Record {
         }
     }
 
-    fn read_mark(&mut self, reader: AccountId, register: &str, text: &str) {
+    fn note_read(&mut self, reader: AccountId, register: &str, text: &str, place: Place) {
         let thread = register.strip_prefix(READ_REGISTER).and_then(|id| id.parse().ok());
-        let (Some(thread), Ok(up_to)) = (thread, text.parse()) else {
-            return;
-        };
-        let newest = self.reads.entry((reader, thread)).or_insert(up_to);
-        *newest = (*newest).max(up_to);
+        if let (Some(thread), Ok(up_to)) = (thread, text.parse()) {
+            self.reads.note(reader, thread, ReadMark { up_to, place });
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

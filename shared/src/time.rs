@@ -44,6 +44,12 @@ impl Timestamp {
     }
 
     /// Later by so many milliseconds; a clock at the end of time stays there.
+    /// Of the calendar, in UTC: which volume of a document that has volumes a server writes at this time.
+    pub fn year(self) -> u16 {
+        let day = Day::from_number(self.millis().div_euclid(MILLIS_PER_DAY));
+        u16::try_from(day.year).unwrap_or_default()
+    }
+
     pub const fn plus_millis(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis))
     }

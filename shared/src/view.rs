@@ -97,7 +97,7 @@ pub enum Ask {
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     Home(Box<home::Home>),
-    Threads(Vec<ThreadRow>),
+    Threads(Threads),
     /// Nothing if there is no such thread on this device.
     Thread(Option<Thread>),
     Results(results::Results),
@@ -175,6 +175,13 @@ pub enum NotSent {
 
 /// One line of the list of threads, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Threads {
+    /// Whether an older one may be missing, or the beginning of one.
+    pub loaded: Loaded,
+    pub rows: Vec<ThreadRow>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ThreadRow {
     pub thread: EntryId,
     pub topic: String,
@@ -191,6 +198,8 @@ pub struct ThreadRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thread {
     pub thread: EntryId,
+    /// Whether its beginning and all that followed are here.
+    pub loaded: Loaded,
     pub topic: String,
     pub audience: Audience,
     pub category: Option<Category>,

@@ -11,7 +11,7 @@ use shared::id::{DeviceId, EntryId, PatientId};
 use shared::record::Said;
 use shared::record::activity::{Activity, Did, Touched, Why};
 use shared::sync::scope::Level;
-use shared::time::{MILLIS_PER_DAY, Timestamp, Zone};
+use shared::time::{MILLIS_PER_DAY, Timestamp};
 use tokio::sync::watch;
 
 use crate::audit::{self, Entry, What, Who};
@@ -57,7 +57,7 @@ pub async fn catch_up(app: &App) -> Result<(), StoreError> {
         let mut documents: BTreeMap<DocumentId, BTreeMap<EntryId, Activity>> = BTreeMap::new();
         for row in rows {
             for (patient, entry, activity) in teller.told(&row.entry()?).await? {
-                let document = DocumentId::first(patient, Kind::Activity(year(activity.written)));
+                let document = DocumentId::first(patient, Kind::Activity(activity.written.year()));
                 documents.entry(document).or_default().entry(entry).or_insert(activity);
             }
         }
@@ -287,8 +287,4 @@ const fn touched(what: What) -> Option<Touched> {
         What::Requests | What::Line => Some(Touched::Requests),
         What::Access | What::Activity | What::Account => None,
     }
-}
-
-fn year(at: Timestamp) -> u16 {
-    u16::try_from(Zone::utc().day_of(at).year).unwrap_or(0)
 }

@@ -230,10 +230,10 @@ const fn what_of(document: &DocumentId) -> What {
         Kind::ChartCore | Kind::ChartSensitive => What::Chart,
         Kind::ChartResults(_) => What::Results,
         Kind::ChartVisits(_) => What::Visits,
-        Kind::JournalCircle(_)
-        | Kind::JournalPrivate(_)
-        | Kind::CareCircle
-        | Kind::CarePrivate(_)
+        Kind::JournalCircle(..)
+        | Kind::JournalPrivate(..)
+        | Kind::CareCircle(_)
+        | Kind::CarePrivate(..)
         | Kind::MarksCircle
         | Kind::MarksPrivate(_) => What::Messages,
         Kind::Activity(_) => What::Activity,

@@ -109,8 +109,9 @@ pub fn mark(receipts: &ReceiptKey, document: DocumentId, mark: &Mark) -> NewMark
     NewMark { document, row }
 }
 
-/// Makes what is missing of the documents that this scope writes or waits for. Doing it again
-/// changes nothing, so it is simply done whenever somebody connects.
+/// Makes what is missing of the documents that this scope writes or waits for, among them the volumes
+/// of this year. Doing it again changes nothing, so it is simply done whenever somebody connects, and
+/// again and again while they stay.
 pub async fn ensure(
     store: &dyn Store,
     receipts: &ReceiptKey,
@@ -120,7 +121,7 @@ pub async fn ensure(
     let patients = scope.records.iter().map(|access| access.patient).collect();
     let have = store.summaries(patients).await?;
     for access in &scope.records {
-        for kind in kinds(scope.account, access.level) {
+        for kind in kinds(scope.account, access.level, now.year()) {
             let document = DocumentId::first(access.patient, kind);
             if have.iter().any(|summary| summary.document == document) {
                 continue;
@@ -141,14 +142,17 @@ pub async fn create(
     store.create_document(document, genesis(receipts, &document, now)?).await
 }
 
-fn kinds(account: AccountId, level: Level) -> Vec<Kind> {
+/// Of no year is only what a person prefers, which stands until they choose anew.
+fn kinds(account: AccountId, level: Level, year: u16) -> Vec<Kind> {
+    let volume = Some(year);
     match level {
         Level::Own | Level::Caregiver => vec![
             Kind::ChartCore,
-            Kind::JournalCircle(account),
-            Kind::JournalPrivate(account),
-            Kind::CareCircle,
-            Kind::CarePrivate(account),
+            Kind::JournalPrivate(account, None),
+            Kind::JournalCircle(account, volume),
+            Kind::JournalPrivate(account, volume),
+            Kind::CareCircle(volume),
+            Kind::CarePrivate(account, volume),
             Kind::MarksCircle,
             Kind::MarksPrivate(account),
         ],

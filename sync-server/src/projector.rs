@@ -212,8 +212,8 @@ const fn is_request(said: &Said) -> bool {
 /// Only journals and care hold what is said in threads.
 const fn audience(document: &DocumentId) -> Option<Audience> {
     match document.kind {
-        Kind::JournalCircle(_) | Kind::CareCircle => Some(Audience::Circle),
-        Kind::JournalPrivate(_) | Kind::CarePrivate(_) => Some(Audience::Private),
+        Kind::JournalCircle(..) | Kind::CareCircle(_) => Some(Audience::Circle),
+        Kind::JournalPrivate(..) | Kind::CarePrivate(..) => Some(Audience::Private),
         Kind::ChartCore
         | Kind::ChartResults(_)
         | Kind::ChartVisits(_)

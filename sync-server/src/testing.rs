@@ -10,6 +10,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
+use shared::document::DocumentId;
 use shared::edit::{Audience, Edit};
 use shared::id::{AccountId, DeviceId, PatientId};
 use shared::sync::receipt::ReceiptKey;
@@ -248,6 +249,11 @@ pub fn with_json(request: axum::http::request::Builder, body: &serde_json::Value
 }
 
 /// Somebody starts a thread.
+/// Where this account's devices write for Rosa's circle.
+pub fn journal_of(account: AccountId) -> DocumentId {
+    DocumentId::journal(ROSA_RECORD, account, Audience::Circle).in_year(NOON.year())
+}
+
 pub fn start_thread(topic: &str, text: &str, audience: Audience) -> Edit {
     Edit::StartThread {
         topic: topic.into(),

@@ -194,13 +194,13 @@ async fn push(port: u16, ticket: &Secret, canaries: &mut Canaries) {
     let mut request = address.into_client_request().unwrap();
     request.headers_mut().insert("origin", ORIGIN.parse().unwrap());
     let (mut socket, _) = connect_async(request).await.unwrap();
-    let document = DocumentId::journal(RECORD, ROSA, Audience::Circle);
+    let now = Clock::System.now();
+    let document = DocumentId::journal(RECORD, ROSA, Audience::Circle).in_year(now.year());
     let hello =
         ToServer::Hello { version_min: VERSION, version_max: VERSION, digest: Digest([0; 16]) };
     let (_, genesis) = Document::genesis(&document);
     let mut open = Document::load([&genesis[..]]).unwrap();
     let actor = Actor::fresh(&mut OsRng);
-    let now = Clock::System.now();
     socket.send(Frame::Binary(hello.to_bytes().into())).await.unwrap();
     for number in 0..THREADS {
         let (topic, text) = (canaries.fresh(), canaries.fresh());

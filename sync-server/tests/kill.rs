@@ -37,8 +37,9 @@ const ROSA: AccountId = AccountId::from_u128(1);
 const RECORD: PatientId = PatientId::from_u128(2);
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
 
+/// The volume that is there in any year.
 fn journal() -> DocumentId {
-    DocumentId::journal(RECORD, ROSA, Audience::Circle)
+    DocumentId::journal(RECORD, ROSA, Audience::Private)
 }
 
 async fn prepare(folder: &Path) -> Vec<Secret> {

@@ -14,7 +14,7 @@ use shared::wire::{
 use crate::fixtures::{Fixture, bytes};
 
 fn document() -> DocumentId {
-    let kind = Kind::JournalCircle(AccountId::from_u128(2));
+    let kind = Kind::JournalCircle(AccountId::from_u128(2), None);
     DocumentId { epoch: 3, ..DocumentId::first(PatientId::from_u128(1), kind) }
 }
 

@@ -164,13 +164,17 @@ fn documents() -> Vec<(&'static str, Vec<u8>)> {
         ("chart-results", Kind::ChartResults(2024)),
         ("chart-visits", Kind::ChartVisits(2024)),
         ("chart-sensitive", Kind::ChartSensitive),
-        ("journal-circle", Kind::JournalCircle(ROSA)),
-        ("journal-private", Kind::JournalPrivate(ROSA)),
-        ("care-circle", Kind::CareCircle),
-        ("care-private", Kind::CarePrivate(ROSA)),
+        ("journal-circle", Kind::JournalCircle(ROSA, None)),
+        ("journal-private", Kind::JournalPrivate(ROSA, None)),
+        ("care-circle", Kind::CareCircle(None)),
+        ("care-private", Kind::CarePrivate(ROSA, None)),
         ("activity", Kind::Activity(2024)),
         ("marks-circle", Kind::MarksCircle),
         ("marks-private", Kind::MarksPrivate(ROSA)),
+        ("journal-circle-2024", Kind::JournalCircle(ROSA, Some(2024))),
+        ("journal-private-2024", Kind::JournalPrivate(ROSA, Some(2024))),
+        ("care-circle-2024", Kind::CareCircle(Some(2024))),
+        ("care-private-2024", Kind::CarePrivate(ROSA, Some(2024))),
     ];
     all.map(|(name, kind)| (name, DocumentId { epoch: 2, ..DocumentId::first(PATIENT, kind) }))
         .map(|(name, document)| (name, document.to_bytes()))

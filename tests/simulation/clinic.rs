@@ -18,6 +18,7 @@ use crate::erasure::Rebuilt;
 use crate::random::Random;
 use crate::store::{Author, Store};
 use crate::tier::Tier;
+use crate::years::Made;
 
 pub const NODES: usize = 2;
 
@@ -55,6 +56,7 @@ pub struct Answer {
     pub news: Vec<(Option<usize>, DocumentId, Vec<Row>)>,
     /// Rows that were carried over into a newer epoch.
     pub rebuilt: Vec<Rebuilt>,
+    pub made: Made,
 }
 
 impl<T: Tier> Clinic<T> {
@@ -147,6 +149,9 @@ impl<T: Tier> Clinic<T> {
     ) -> Answer {
         let mut answer = Answer::default();
         if let Some(mut open) = self.lines.remove(&line) {
+            if matches!(event, Event::Received(ToServer::Ping { .. })) {
+                answer.made = self.ensure(open.account, now);
+            }
             let effects = open.connection.handle(event);
             if self.perform(line, &mut open, effects, now, rng, &mut answer) {
                 self.lines.insert(line, open);
@@ -217,9 +222,9 @@ impl<T: Tier> Clinic<T> {
                     Event::Restored { document, outcomes }
                 }
                 Effect::Restore { document, rows } => {
-                    let (outcomes, rows) = self.store.restore(document, rows);
-                    answer.news.push((Some(number), document, rows));
-                    Event::Restored { document, outcomes }
+                    // Its rows have our receipts, so it was here.
+                    answer.made.extend(self.make(document, now));
+                    self.restore(number, document, rows, answer)
                 }
             };
             let effects = line.connection.handle(event);
@@ -228,6 +233,18 @@ impl<T: Tier> Clinic<T> {
             }
         }
         true
+    }
+
+    fn restore(
+        &mut self,
+        line: usize,
+        document: DocumentId,
+        rows: Vec<Row>,
+        answer: &mut Answer,
+    ) -> Event {
+        let (outcomes, rows) = self.store.restore(document, rows);
+        answer.news.push((Some(line), document, rows));
+        Event::Restored { document, outcomes }
     }
 
     /// Where messages are bytes, what comes next may lie ready.

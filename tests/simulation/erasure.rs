@@ -13,6 +13,7 @@ use shared::wire::{Outcome, Row};
 use crate::random::Random;
 use crate::store::{Store, stored};
 use crate::tier::{Shown, Tier};
+use crate::years::work;
 
 /// A document whatever its epoch.
 pub fn base(document: DocumentId) -> DocumentId {
@@ -29,7 +30,7 @@ pub struct Erasures {
 
 impl Erasures {
     pub fn holds(&self, document: &DocumentId, entry: &EntryId) -> bool {
-        !self.forgotten && self.entries.contains(&(base(*document), *entry))
+        !self.forgotten && self.entries.contains(&(work(*document), *entry))
     }
 }
 
@@ -61,7 +62,7 @@ impl<T: Tier> Store<T> {
         by: (&ReceiptKey, Timestamp),
     ) -> Vec<Rebuilt> {
         let old = self.newest(document);
-        self.erasures.entries.insert((base(old), entry));
+        self.erasures.entries.insert((work(old), entry));
         self.erasures.epochs.insert(base(old), old.epoch + 1);
         self.rebuild(rng, old, by)
     }
@@ -138,6 +139,10 @@ impl<T: Tier> Store<T> {
         key: &ReceiptKey,
     ) -> (Vec<Outcome>, Vec<Rebuilt>) {
         let (new, mut rebuilt) = (self.newest(old), Vec::new());
+        // A backup from before there was a document of this name at all.
+        if let (None, Some(row)) = (self.log(&new), rows.first()) {
+            self.create(new, row.sidecar.received_at, key);
+        }
         let outcomes = rows.iter().map(|row| {
             self.carried_over.insert((old, row.hash));
             for (entry, text) in T::says(&row.bytes) {

@@ -26,3 +26,4 @@ mod verdicts;
 mod weight;
 mod words;
 mod world;
+mod years;

@@ -35,6 +35,7 @@ found! {
     an_acknowledgement_before_the_commit_is_found: AckBeforeCommit,
     a_receipt_that_is_not_checked_is_found: ReceiptNotChecked,
     news_beyond_the_scope_are_found: NewsBeyondScope,
+    a_new_volume_that_nobody_hears_of_is_found: NewVolumeNotTold,
     saved_before_the_disk_said_so_is_found: SavedAtOnce,
     saved_without_strict_durability_is_found: SavedBeforeStrict,
     a_withdrawal_that_does_not_look_is_found: WithdrawnWithoutLooking,

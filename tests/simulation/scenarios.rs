@@ -202,6 +202,35 @@ fn whatever_is_written_after_a_grant_ended_is_said_to_be_not_sent() {
     assert!(same(&world, 3));
 }
 
+/// Seed 10891298725179099575: both stood there, as waiting and as not sent, and came back after one was put away.
+#[test]
+fn words_that_are_being_said_otherwise_are_refused_once_that_is_done() {
+    let mut world = World::<Stack>::new(4);
+    world.start(3);
+    world.run(2_000);
+    world.rescope(ANA, None);
+    world.run(1_000);
+    let theirs = cast::audience_journal(ANA, Audience::Circle);
+    world.trouble.slow_disk_millis = 500;
+    let entry = world.write(3, theirs, "Can I still write?").unwrap();
+    while !world.ledger.facts[&entry].saved {
+        world.run(1);
+    }
+    // The verdict about the first words comes while the disk is taking these.
+    world.reword(3, entry, "May I still write?");
+    while world.ledger.facts[&entry].text != "May I still write?" {
+        world.run(1);
+    }
+    assert!(letters(&world, 3).is_empty(), "the first words are not refused beside the others");
+    world.run(5_000);
+    assert_eq!(letters(&world, 3), [entry]);
+    world.dismiss(3, entry);
+    world.run(5_000);
+    assert!(letters(&world, 3).is_empty());
+    let device = world.machines[3].running.as_ref().unwrap();
+    assert!(device.outbox().is_empty() && world.ledger.problems.is_empty());
+}
+
 #[test]
 fn what_was_written_for_an_older_epoch_reaches_the_newest() {
     let mut world = World::<Stack>::new(5);

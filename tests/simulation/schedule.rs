@@ -19,6 +19,8 @@ use crate::world::{REFUSED_MARK, Trouble, World};
 /// The promise: after the last fault everyone agrees within this time.
 const CONVERGED_WITHIN_MILLIS: i64 = 60_000;
 const STEP_MILLIS: i64 = 500;
+/// Most schedules are still being played then.
+const NEW_YEAR_WITHIN_MILLIS: i64 = 60_000;
 const TEN_YEARS_MILLIS: i64 = 315_360_000_000;
 
 /// What may go wrong in this schedule. Each schedule picks some: with everything at once, little
@@ -41,6 +43,7 @@ struct Mix {
     narrow: bool,
     revoke: bool,
     erase: bool,
+    new_year: bool,
 }
 
 impl Mix {
@@ -66,6 +69,7 @@ impl Mix {
             narrow: flip(if few { 60 } else { 25 }),
             revoke: flip(12),
             erase: flip(if few { 60 } else { 25 }),
+            new_year: flip(60),
         };
         let torn = flip(30);
         let some = |yes: bool, most: u64, rng: &mut Random| if yes { rng.below(most) } else { 0 };
@@ -125,6 +129,10 @@ pub struct Failure {
 
 fn play<T: Tier>(world: &mut World<T>) -> Result<(), Vec<String>> {
     let (mix, trouble) = Mix::new(&mut world.rng);
+    if mix.new_year {
+        let millis = world.rng.between(0, NEW_YEAR_WITHIN_MILLIS);
+        world.begin_before_new_year(millis);
+    }
     // Half of the schedules begin with devices that have everything already.
     if world.rng.percent(50) {
         world.start_all();

@@ -1,6 +1,6 @@
 //! What the clinic decides about accounts, devices and entries, and what a device does then.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::document::DocumentId;
 use shared::id::{AccountId, DeviceId, EntryId};
@@ -12,12 +12,13 @@ use shared::time::Timestamp;
 use shared::wire::{ToDevice, WhyClosed};
 
 use crate::cast;
-use crate::erasure::{Rebuilt, base};
+use crate::erasure::Rebuilt;
 use crate::machine::Asked;
 use crate::oracle;
 use crate::tier::Tier;
 use crate::weight::Weight;
 use crate::world::World;
+use crate::years::work;
 
 impl<T: Tier> World<T> {
     /// The grants of an account are others from now on; its lines are told at once.
@@ -84,20 +85,22 @@ impl<T: Tier> World<T> {
 
     /// What the clinic holds of an entry is erased for good.
     pub fn erase(&mut self, entry: EntryId) {
-        let document = self.ledger.facts[&entry].document;
-        let newest = self.clinic.store.newest(document);
-        let rows = self.clinic.store.log(&newest).map(|log| &log.rows[..]).unwrap_or_default();
+        let mut volumes = self.clinic.store.volumes(self.ledger.facts[&entry].document);
         let is_there = |hash| self.ledger.entries.get(hash) == Some(&entry);
-        if !rows.iter().any(|row| is_there(&row.hash)) {
-            return;
+        volumes.retain(|volume| {
+            let rows = self.clinic.store.log(volume).map(|log| &log.rows[..]).unwrap_or_default();
+            rows.iter().any(|row| is_there(&row.hash))
+        });
+        // Whoever has the disk of another may have sent it into a second one.
+        for volume in volumes {
+            self.note(|| format!("{entry} is erased from {volume}"));
+            self.ledger.erased(entry);
+            let now = Timestamp::from_millis(self.now);
+            let key = cast::receipt_key();
+            let rebuilt = self.clinic.store.erase(&mut self.rng, volume, entry, (&key, now));
+            self.rebuilt(rebuilt);
+            self.look_again(|_, _| true);
         }
-        self.note(|| format!("{entry} is erased from {newest}"));
-        self.ledger.erased(entry);
-        let now = Timestamp::from_millis(self.now);
-        let key = cast::receipt_key();
-        let rebuilt = self.clinic.store.erase(&mut self.rng, newest, entry, (&key, now));
-        self.rebuilt(rebuilt);
-        self.look_again(|_, _| true);
     }
 
     pub(super) fn erase_again(&mut self) {
@@ -198,12 +201,13 @@ impl<T: Tier> World<T> {
     pub fn shown(&self, machine: usize, document: &DocumentId) -> BTreeMap<EntryId, Vec<String>> {
         let mut shown = BTreeMap::<EntryId, Vec<String>>::new();
         if let Some(device) = &self.machines[machine].running {
-            for value in T::values(&device.documents, document) {
+            let volumes = self.clinic.store.volumes(*document).into_iter();
+            for value in volumes.flat_map(|volume| T::values(&device.documents, &volume)) {
                 shown.entry(value.entry).or_default().push(value.text);
             }
             for (entry, item) in device.waiting() {
                 if let PutInto::Entry { text } = &item.put
-                    && base(item.document) == base(*document)
+                    && work(item.document) == work(*document)
                 {
                     shown.entry(entry).or_default().push(text.clone());
                 }
@@ -216,11 +220,11 @@ impl<T: Tier> World<T> {
         shown
     }
 
-    /// The newest epoch of each document that an account may read.
-    pub fn readable(&self, account: AccountId) -> Vec<DocumentId> {
+    /// Each document that an account may read, its volumes taken together.
+    pub fn readable(&self, account: AccountId) -> BTreeSet<DocumentId> {
         let scope = self.clinic.scope_of(account);
         let documents = self.clinic.store.logs().map(|(document, _)| *document);
-        documents.filter(|document| scope.may_read(document)).collect()
+        documents.filter(|document| scope.may_read(document)).map(work).collect()
     }
 
     /// The person has read what became of something that was refused.
@@ -240,6 +244,6 @@ impl<T: Tier> World<T> {
     }
 
     pub fn same_document(one: &DocumentId, other: &DocumentId) -> bool {
-        base(*one) == base(*other)
+        work(*one) == work(*other)
     }
 }

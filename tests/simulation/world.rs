@@ -190,7 +190,10 @@ impl<T: Tier> World<T> {
     pub fn reply(&mut self, node: usize, document: DocumentId, text: &str) -> EntryId {
         let now = Timestamp::from_millis(self.now);
         let entry = EntryId::fresh(now, &mut self.rng);
+        let document = self.clinic.of_today(document, now);
         self.note(|| format!("node {node} writes {entry} {text:?} into {document}"));
+        let made = self.clinic.make(document, now);
+        self.made(made.into_iter().collect());
         let written = self.clinic.write(&mut self.rng, document, entry, text.to_owned(), now);
         if let Some((change, document, rows)) = written {
             self.ledger.written_by_clinic(document, entry, text);
@@ -441,6 +444,9 @@ impl<T: Tier> World<T> {
             down_so_far: Weight::default(),
         });
         let (account, id) = (self.machines[machine].account, self.machines[machine].id);
+        let now = Timestamp::from_millis(self.now);
+        let made = self.clinic.ensure(account, now);
+        self.made(made);
         self.clinic.open(number, node, account, id);
         self.machines[machine].line = Some(number);
         self.tell_if_revoked(number, id);
@@ -529,6 +535,7 @@ impl<T: Tier> World<T> {
             let delay = self.delay();
             self.later(delay, Happening::Down { line });
         }
+        self.made(answer.made);
         self.rebuilt(answer.rebuilt);
         for (from, document, rows) in answer.news {
             self.committed(0, from, document, rows);

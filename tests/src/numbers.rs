@@ -15,13 +15,13 @@ use shared::view::{Ask, Section, ShowResults, answer};
 
 pub const SEED: u64 = 20;
 pub const SAVED_BYTES_MAX: usize = 1_200_000;
-/// The goal; see `docs/decisions/0015-what-is-hot.md`.
+/// The goal; see `docs/decisions/0161-what-people-write-is-kept-by-year.md`.
 pub const HOT_BYTES_GOAL: usize = 250_000;
 /// What is reached, with little room: it only goes down.
-pub const HOT_BYTES_MAX: usize = 300_000;
+pub const HOT_BYTES_MAX: usize = 120_000;
 /// What the same weighs on its way to a new device once it is packed: each change with its hash and its
 /// receipt, which are chance. With little room: it only goes down.
-pub const HOT_SENT_BYTES_MAX: usize = 490_000;
+pub const HOT_SENT_BYTES_MAX: usize = 126_000;
 /// At ten times the size, time grows at most by this.
 pub const GROWTH_MAX: f64 = 12.0;
 /// Less than this is too short for a ratio to mean anything.

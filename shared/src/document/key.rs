@@ -33,18 +33,19 @@ pub enum Kind {
     /// What carries a security label.
     #[n(3)]
     ChartSensitive,
-    /// What this account writes for the patient's circle.
+    /// What this account writes for the patient's circle. What people write has a volume for each
+    /// year in which the server made one; the first volume of all is of no year.
     #[n(4)]
-    JournalCircle(#[n(0)] AccountId),
+    JournalCircle(#[n(0)] AccountId, #[n(1)] Option<u16>),
     /// What this account writes for the clinic alone.
     #[n(5)]
-    JournalPrivate(#[n(0)] AccountId),
+    JournalPrivate(#[n(0)] AccountId, #[n(1)] Option<u16>),
     /// What the clinic answers to the circle.
     #[n(6)]
-    CareCircle,
+    CareCircle(#[n(0)] Option<u16>),
     /// What the clinic answers to this account alone.
     #[n(7)]
-    CarePrivate(#[n(0)] AccountId),
+    CarePrivate(#[n(0)] AccountId, #[n(1)] Option<u16>),
     #[n(8)]
     Activity(#[n(0)] u16),
     /// How far the circle's items have come: rows of marks, not an automerge document.
@@ -60,14 +61,30 @@ impl Kind {
     pub const fn year(self) -> Option<u16> {
         match self {
             Self::ChartResults(year) | Self::ChartVisits(year) | Self::Activity(year) => Some(year),
+            Self::JournalCircle(_, year)
+            | Self::JournalPrivate(_, year)
+            | Self::CareCircle(year)
+            | Self::CarePrivate(_, year) => year,
+            Self::ChartCore | Self::ChartSensitive | Self::MarksCircle | Self::MarksPrivate(_) => {
+                None
+            }
+        }
+    }
+
+    /// The volume of this year of what people write. Nothing else has volumes.
+    pub const fn volume(self, year: Option<u16>) -> Self {
+        match self {
+            Self::JournalCircle(account, _) => Self::JournalCircle(account, year),
+            Self::JournalPrivate(account, _) => Self::JournalPrivate(account, year),
+            Self::CareCircle(_) => Self::CareCircle(year),
+            Self::CarePrivate(account, _) => Self::CarePrivate(account, year),
             Self::ChartCore
+            | Self::ChartResults(_)
+            | Self::ChartVisits(_)
             | Self::ChartSensitive
-            | Self::JournalCircle(_)
-            | Self::JournalPrivate(_)
-            | Self::CareCircle
-            | Self::CarePrivate(_)
+            | Self::Activity(_)
             | Self::MarksCircle
-            | Self::MarksPrivate(_) => None,
+            | Self::MarksPrivate(_) => self,
         }
     }
 }
@@ -79,16 +96,16 @@ impl Document {
 
     pub const fn journal(patient: PatientId, account: AccountId, audience: Audience) -> Self {
         match audience {
-            Audience::Circle => Self::first(patient, Kind::JournalCircle(account)),
-            Audience::Private => Self::first(patient, Kind::JournalPrivate(account)),
+            Audience::Circle => Self::first(patient, Kind::JournalCircle(account, None)),
+            Audience::Private => Self::first(patient, Kind::JournalPrivate(account, None)),
         }
     }
 
     /// Where the clinic's answers to a thread of this author go.
     pub const fn care(patient: PatientId, author: AccountId, audience: Audience) -> Self {
         match audience {
-            Audience::Circle => Self::first(patient, Kind::CareCircle),
-            Audience::Private => Self::first(patient, Kind::CarePrivate(author)),
+            Audience::Circle => Self::first(patient, Kind::CareCircle(None)),
+            Audience::Private => Self::first(patient, Kind::CarePrivate(author, None)),
         }
     }
 
@@ -98,6 +115,16 @@ impl Document {
             Audience::Circle => Self::first(patient, Kind::MarksCircle),
             Audience::Private => Self::first(patient, Kind::MarksPrivate(author)),
         }
+    }
+
+    /// The volume of this year, if it is of what people write.
+    pub const fn in_year(self, year: u16) -> Self {
+        Self { kind: self.kind.volume(Some(year)), ..self }
+    }
+
+    /// Nothing but their year and their epoch is different.
+    pub fn is_volume_of(&self, other: &Self) -> bool {
+        (self.patient, self.kind.volume(None)) == (other.patient, other.kind.volume(None))
     }
 
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -111,13 +138,13 @@ impl Document {
     /// The account whose devices alone write it; nothing if only the server does.
     pub const fn writer(&self) -> Option<AccountId> {
         match self.kind {
-            Kind::JournalCircle(account) | Kind::JournalPrivate(account) => Some(account),
+            Kind::JournalCircle(account, _) | Kind::JournalPrivate(account, _) => Some(account),
             Kind::ChartCore
             | Kind::ChartResults(_)
             | Kind::ChartVisits(_)
             | Kind::ChartSensitive
-            | Kind::CareCircle
-            | Kind::CarePrivate(_)
+            | Kind::CareCircle(_)
+            | Kind::CarePrivate(..)
             | Kind::Activity(_)
             | Kind::MarksCircle
             | Kind::MarksPrivate(_) => None,
@@ -139,8 +166,10 @@ impl Document {
 
     pub const fn audience(&self) -> Option<Audience> {
         match self.kind {
-            Kind::JournalCircle(_) | Kind::CareCircle | Kind::MarksCircle => Some(Audience::Circle),
-            Kind::JournalPrivate(_) | Kind::CarePrivate(_) | Kind::MarksPrivate(_) => {
+            Kind::JournalCircle(..) | Kind::CareCircle(_) | Kind::MarksCircle => {
+                Some(Audience::Circle)
+            }
+            Kind::JournalPrivate(..) | Kind::CarePrivate(..) | Kind::MarksPrivate(_) => {
                 Some(Audience::Private)
             }
             Kind::ChartCore
@@ -160,14 +189,56 @@ impl fmt::Display for Document {
             Kind::ChartResults(year) => write!(f, "chart/results/{year}"),
             Kind::ChartVisits(year) => write!(f, "chart/visits/{year}"),
             Kind::ChartSensitive => f.write_str("chart/sensitive"),
-            Kind::JournalCircle(account) => write!(f, "journal/circle/{account}"),
-            Kind::JournalPrivate(account) => write!(f, "journal/private/{account}"),
-            Kind::CareCircle => f.write_str("care/circle"),
-            Kind::CarePrivate(account) => write!(f, "care/private/{account}"),
+            Kind::JournalCircle(account, _) => write!(f, "journal/circle/{account}"),
+            Kind::JournalPrivate(account, _) => write!(f, "journal/private/{account}"),
+            Kind::CareCircle(_) => f.write_str("care/circle"),
+            Kind::CarePrivate(account, _) => write!(f, "care/private/{account}"),
             Kind::Activity(year) => write!(f, "activity/{year}"),
             Kind::MarksCircle => f.write_str("marks/circle"),
             Kind::MarksPrivate(account) => write!(f, "marks/private/{account}"),
         }?;
+        if let (Some(year), Some(_)) = (self.kind.year(), self.audience()) {
+            write!(f, "/{year}")?;
+        }
         write!(f, "/{}", self.epoch)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENT: PatientId = PatientId::from_u128(1);
+    const ROSA: AccountId = AccountId::from_u128(2);
+
+    #[test]
+    fn a_volume_is_named_after_the_first_one_with_its_year_at_the_end() {
+        let documents = [
+            Document::journal(PATIENT, ROSA, Audience::Circle),
+            Document::journal(PATIENT, ROSA, Audience::Private),
+            Document::care(PATIENT, ROSA, Audience::Circle),
+            Document::care(PATIENT, ROSA, Audience::Private),
+        ];
+        for first in documents {
+            let volume = first.in_year(2026);
+            assert_eq!((first.kind.year(), volume.kind.year()), (None, Some(2026)));
+            assert!(volume.is_volume_of(&first) && first < volume && volume < first.in_year(2027));
+            assert_eq!(
+                Document { epoch: 9, ..volume }.to_string(),
+                format!("{}/2026/9", base(&first))
+            );
+            assert_eq!(first.to_string(), format!("{}/0", base(&first)));
+            for document in [first, volume] {
+                assert_eq!(Document::from_bytes(&document.to_bytes()), Some(document));
+            }
+            assert_eq!((first.writer(), first.audience()), (volume.writer(), volume.audience()));
+        }
+        let marks = Document::marks(PATIENT, ROSA, Audience::Circle);
+        assert_eq!(marks.in_year(2026), marks, "marks have no volumes");
+        assert!(!documents[0].is_volume_of(&documents[1]));
+    }
+
+    fn base(document: &Document) -> String {
+        document.to_string().trim_end_matches("/0").to_owned()
     }
 }

@@ -153,9 +153,11 @@ fn the_same_words_again_are_nothing_to_say() {
 
 #[test]
 fn a_key_reads_back_as_it_was_written() {
-    for kind in
-        [Kind::ChartResults(2024), Kind::CareCircle, Kind::MarksPrivate(AccountId::from_u128(9))]
-    {
+    for kind in [
+        Kind::ChartResults(2024),
+        Kind::CareCircle(None),
+        Kind::MarksPrivate(AccountId::from_u128(9)),
+    ] {
         let key = DocumentId { patient: PatientId::from_u128(7), kind, epoch: 3 };
         assert_eq!(DocumentId::from_bytes(&key.to_bytes()), Some(key));
     }

@@ -142,7 +142,7 @@ impl StaffPen {
             return Err(Refused::NoSuchEntry);
         };
         Ok(ClinicPrepared::Entry {
-            document: DocumentId::care(self.patient, author, audience),
+            document: DocumentId::care(self.patient, author, audience).in_year(self.now.year()),
             text: said.to_text(),
         })
     }

@@ -11,6 +11,7 @@ mod offer;
 mod outbox;
 mod push;
 mod verdict;
+mod volume;
 
 pub use self::bring::NotBrought;
 pub use self::documents::OpenDocuments;

@@ -10,6 +10,8 @@ pub enum Planted {
     NewsBeyondScope,
     /// Who asks for more of what is closed hears the verdict, and drops what they have.
     ClosedWhenPulled,
+    /// What is written after New Year goes into a volume of which only its author hears.
+    NewVolumeNotTold,
 
     // In the device's half: from the person to the disk.
     SavedAtOnce,

@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn a_receipt_vouches_for_each_of_its_parts() {
         let key = ReceiptKey::from_bytes([1; 32]);
-        let document = DocumentId::first(PatientId::from_u128(1), Kind::CareCircle);
+        let document = DocumentId::first(PatientId::from_u128(1), Kind::CareCircle(None));
         let hash = ChangeHash([2; 32]);
         let sidecar = Sidecar {
             account: Some(AccountId::from_u128(3)),

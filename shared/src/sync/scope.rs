@@ -69,10 +69,10 @@ impl Scope {
             Kind::ChartResults(_) => level == Level::Own || parts.results,
             Kind::ChartVisits(_) => level == Level::Own || parts.visits,
             Kind::ChartSensitive | Kind::Activity(_) => level == Level::Own,
-            Kind::JournalCircle(account) => account == self.account || level != Level::ChartOnly,
-            Kind::CareCircle | Kind::MarksCircle => level != Level::ChartOnly,
-            Kind::JournalPrivate(account)
-            | Kind::CarePrivate(account)
+            Kind::JournalCircle(account, _) => account == self.account || level != Level::ChartOnly,
+            Kind::CareCircle(_) | Kind::MarksCircle => level != Level::ChartOnly,
+            Kind::JournalPrivate(account, _)
+            | Kind::CarePrivate(account, _)
             | Kind::MarksPrivate(account) => account == self.account,
         }
     }

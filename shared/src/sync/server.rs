@@ -313,8 +313,15 @@ impl Connection {
 
     fn summarized(&mut self, mut documents: Vec<Summary>) -> Vec<Effect> {
         documents.retain(|summary| self.scope.may_read(&summary.document));
+        let is_told = |document: &DocumentId| {
+            document.kind.year().is_none()
+                || document.writer().is_none_or(|writer| writer == self.scope.account)
+                || !self.soil.has(Planted::NewVolumeNotTold)
+        };
+        documents.retain(|summary| is_told(&summary.document));
         let counts = |one: &&Summary| {
-            one.document.kind != Kind::CareCircle || !self.soil.has(Planted::DigestSkipsDocument)
+            !matches!(one.document.kind, Kind::CareCircle(_))
+                || !self.soil.has(Planted::DigestSkipsDocument)
         };
         let counted = documents.iter().filter(counts);
         let ours = crate::sync::digest(counted.map(|one| (&one.document, &one.sum)));

@@ -48,13 +48,10 @@ impl Size {
 /// The documents of a record, each as its changes.
 pub type Documents = BTreeMap<DocumentId, Vec<Vec<u8>>>;
 
-/// Core and the two last years of results and visits, with what people wrote.
+/// Core and the two last years of results, visits and what people wrote, with all that is of no year.
 pub fn is_hot(document: &DocumentId) -> bool {
     let last = FIRST_YEAR + YEARS - 1;
-    match document.kind {
-        Kind::ChartResults(year) | Kind::ChartVisits(year) => year + 1 >= last,
-        _ => true,
-    }
+    document.kind.year().is_none_or(|year| year + 1 >= last)
 }
 
 /// The last moment of the record.
@@ -166,11 +163,11 @@ fn minted(document: &DocumentId, puts: &[Put], per_change: usize, dice: &mut Dic
     changes
 }
 
-/// Half of them by the patient, half answers, each a change of its own.
+/// Half of them by the patient, half answers, each a change of its own in the volume of its year.
 fn messages(count: usize, dice: &mut Dice, documents: &mut Documents) {
     let journal = DocumentId::journal(PATIENT, ROSA, Audience::Circle);
     let care = DocumentId::care(PATIENT, ROSA, Audience::Circle);
-    let (mut mine, mut theirs) = (Vec::new(), Vec::new());
+    let mut volumes: BTreeMap<DocumentId, Vec<Put>> = BTreeMap::new();
     let mut thread = None;
     for number in 0..count {
         let days = i64::from(YEARS) * 365 * number as i64 / count as i64;
@@ -198,10 +195,12 @@ fn messages(count: usize, dice: &mut Dice, documents: &mut Documents) {
             })
         };
         let put = Put::Entry { entry, text: said.to_text() };
-        if number % 2 == 0 { &mut mine } else { &mut theirs }.push(put);
+        let document = if number % 2 == 0 { journal } else { care };
+        volumes.entry(document.in_year(written.year())).or_default().push(put);
     }
-    documents.insert(journal, minted(&journal, &mine, 1, dice));
-    documents.insert(care, minted(&care, &theirs, 1, dice));
+    for (document, puts) in volumes {
+        documents.insert(document, minted(&document, &puts, 1, dice));
+    }
 }
 
 #[cfg(test)]

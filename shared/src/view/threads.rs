@@ -1,20 +1,21 @@
 //! Answers about threads: the list, and one thread with the state of each item.
 
 use super::state::state;
-use super::{Message, Thread, ThreadRow};
+use super::{Message, Thread, ThreadRow, Threads};
 use crate::arrange::Arrange;
 use crate::edit::Audience;
 use crate::id::{AccountId, EntryId};
 use crate::record::conversations::{Conversation, Spoken};
-use crate::record::{Entry, Record, Said};
+use crate::record::{Entry, Loaded, Record, Said};
 use crate::time::Timestamp;
 
 /// Characters of the newest message that a list shows.
 const EXCERPT_CHARS: usize = 90;
 
 /// All threads, the one with the newest item first.
-pub fn threads(record: &Record, reader: AccountId) -> Vec<ThreadRow> {
-    rows(record, reader, 0, usize::MAX)
+pub fn threads(record: &Record, reader: AccountId) -> Threads {
+    let loaded = if record.awaits_writing_since(0) { Loaded::NotYet } else { Loaded::All };
+    Threads { loaded, rows: rows(record, reader, 0, usize::MAX) }
 }
 
 /// The first of those in which something was not read yet.
@@ -45,11 +46,13 @@ pub fn thread(record: &Record, reader: AccountId, thread: EntryId) -> Option<Thr
     let conversation = record.conversation(thread)?;
     let spoken = &conversation.spoken;
     let audience = audience(conversation)?;
-    let first = opening(record, thread);
+    let opening = opening(record, thread);
+    let first = opening.map(|(first, _)| first);
     let answered_at = answered_at(conversation);
     let said = spoken.iter().filter_map(|item| message(record, reader, item, answered_at));
     Some(Thread {
         thread,
+        loaded: loaded(record, opening.map(|(_, entry)| entry)),
         topic: first.and_then(|first| first.topic.clone()).unwrap_or_default(),
         audience,
         category: first.and_then(|first| first.category),
@@ -80,8 +83,6 @@ fn line<'a>(
     conversation: &'a Conversation,
 ) -> Option<Line<'a>> {
     let newest = conversation.spoken.last()?;
-    let read = record.read_up_to(reader, thread);
-    let after = conversation.spoken.iter().rev().take_while(|item| Some(item.id) != read);
     let newest_at = match newest.order {
         (false, received) => received,
         (true, _) => record.entry_of(newest)?.said.written().unwrap_or_default(),
@@ -91,9 +92,34 @@ fn line<'a>(
         newest,
         thread,
         audience: audience(conversation)?,
-        unread: after.filter(|item| !is_own(reader, item)).count(),
+        unread: unread_of(record, reader, thread, conversation),
         conversation,
     })
+}
+
+/// What others said after the reader's mark. What may have been read by a mark that is still to come is
+/// not counted.
+fn unread_of(
+    record: &Record,
+    reader: AccountId,
+    thread: EntryId,
+    conversation: &Conversation,
+) -> usize {
+    let mark = record.read_mark(reader, thread);
+    let known_from = record.reads_are_known_from(reader);
+    let marked_at = mark.and_then(|mark| mark.place.received_at());
+    let (mut unread, mut since_the_mark) = (0, 0);
+    for item in conversation.spoken.iter().rev() {
+        if Some(item.id) == mark.map(|mark| mark.up_to) {
+            return unread;
+        }
+        if !is_own(reader, item) && item.order.1 >= known_from {
+            unread += 1;
+            since_the_mark += usize::from(marked_at.is_some_and(|at| item.order.1 > at));
+        }
+    }
+    // What was read last is still to come: of what came in before the mark was made nobody knows.
+    if mark.is_some() && record.awaits_writing_since(0) { since_the_mark } else { unread }
 }
 
 /// Only its newest message is made ready to be shown: a long life has thousands.
@@ -104,7 +130,9 @@ fn row(record: &Record, reader: AccountId, line: Line<'_>) -> Option<ThreadRow> 
     let state = || state(record, item.id, entry, answered_at(conversation));
     Some(ThreadRow {
         thread,
-        topic: opening(record, thread).and_then(|first| first.topic.clone()).unwrap_or_default(),
+        topic: opening(record, thread)
+            .and_then(|(first, _)| first.topic.clone())
+            .unwrap_or_default(),
         audience,
         excerpt: text.chars().take(EXCERPT_CHARS).collect(),
         newest_state: from.is_none().then(state),
@@ -119,11 +147,20 @@ fn audience(conversation: &Conversation) -> Option<Audience> {
 }
 
 /// What the thread began with, if it has come.
-fn opening(record: &Record, thread: EntryId) -> Option<&crate::record::Message> {
+fn opening(record: &Record, thread: EntryId) -> Option<(&crate::record::Message, &Entry)> {
     record.values_of(thread).iter().find_map(|entry| match &entry.said {
-        Said::Message(message) if message.thread.is_none_or(|of| of == thread) => Some(message),
+        Said::Message(first) if first.thread.is_none_or(|of| of == thread) => Some((first, entry)),
         _ => None,
     })
+}
+
+/// Nothing of a thread was said before it began.
+fn loaded(record: &Record, opening: Option<&Entry>) -> Loaded {
+    let began = opening.map_or(Some(0), |entry| entry.place.received_at().map(Timestamp::year));
+    match began.is_some_and(|year| record.awaits_writing_since(year)) {
+        true => Loaded::NotYet,
+        false => Loaded::All,
+    }
 }
 
 /// When the newest answer of the clinic came.

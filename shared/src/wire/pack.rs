@@ -70,7 +70,7 @@ mod tests {
     use crate::wire::{Receipt, Sidecar};
 
     fn document() -> DocumentId {
-        DocumentId::first(PatientId::from_u128(1), Kind::CareCircle)
+        DocumentId::first(PatientId::from_u128(1), Kind::CareCircle(None))
     }
 
     fn rows(count: u8) -> Vec<Row> {

@@ -7,7 +7,7 @@ use crate::id::PatientId;
 fn document() -> DocumentId {
     DocumentId::first(
         PatientId::from_u128(u128::MAX),
-        Kind::JournalCircle(AccountId::from_u128(u128::MAX)),
+        Kind::JournalCircle(AccountId::from_u128(u128::MAX), None),
     )
 }
 

@@ -41,7 +41,8 @@ pub struct SignedIn {
 
 impl SignedIn {
     pub fn journal(&self) -> DocumentId {
-        DocumentId::journal(self.patient, self.account, Audience::Circle)
+        let journal = DocumentId::journal(self.patient, self.account, Audience::Circle);
+        journal.in_year(Clock::System.now().year())
     }
 
     pub fn place(&self, port: u16) -> Place {

@@ -200,10 +200,10 @@ pub async fn before_rows_leave(
         | Kind::ChartResults(_)
         | Kind::ChartVisits(_)
         | Kind::ChartSensitive
-        | Kind::JournalCircle(_)
-        | Kind::JournalPrivate(_)
-        | Kind::CareCircle
-        | Kind::CarePrivate(_) => {
+        | Kind::JournalCircle(..)
+        | Kind::JournalPrivate(..)
+        | Kind::CareCircle(_)
+        | Kind::CarePrivate(..) => {
             noting.read(BTreeSet::from([document.patient]), None, What::Record).await
         }
     }

@@ -15,7 +15,7 @@ use crate::routes::{Route, table};
 use crate::store::Store;
 use crate::testing::device::{TestDevice, close_code};
 use crate::testing::{
-    ADMIN, ANA, LINH, ROSA, ROSA_RECORD, SignedIn, World, start_thread, with_json,
+    ADMIN, ANA, LINH, ROSA, ROSA_RECORD, SignedIn, World, journal_of, start_thread, with_json,
 };
 
 /// Rosa has written to the clinic.
@@ -120,9 +120,8 @@ async fn without_a_log_there_is_no_answer_about_a_record() {
 
 async fn greet_and_pull(socket: &mut crate::testing::device::Socket) {
     use futures_util::SinkExt;
-    use shared::document::DocumentId;
     use shared::wire::{Digest, ToServer, VERSION};
-    let document = DocumentId::journal(ROSA_RECORD, ROSA, Audience::Circle);
+    let document = journal_of(ROSA);
     let hello =
         ToServer::Hello { version_min: VERSION, version_max: VERSION, digest: Digest([0; 16]) };
     for message in [hello, ToServer::Pull { document, after: 0 }] {

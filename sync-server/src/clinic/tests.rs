@@ -1,9 +1,11 @@
 //! From a patient's device to the clinic and back, over real sockets and real SQLite.
 
 use futures_util::StreamExt;
-use shared::edit::Audience;
+use shared::document::{DocumentId, Kind};
+use shared::edit::{Audience, Edit};
 use shared::id::EntryId;
 use shared::record::{Record, Said, Step};
+use shared::time::MILLIS_PER_DAY;
 
 use crate::testing::device::TestDevice;
 use crate::testing::{ADMIN, ANA, LINH, ROSA, ROSA_RECORD, SignedIn, World, start_thread};
@@ -169,4 +171,48 @@ async fn an_event_of_the_inbox_has_data_without_which_a_browser_drops_it() {
     let mut pieces = response.into_body().into_data_stream();
     let first = pieces.next().await.unwrap().unwrap();
     assert_eq!(first, "event: changed\ndata: queue\n\n");
+}
+
+/// In which volumes a device has an entry.
+fn places(device: &TestDevice, entry: EntryId) -> Vec<Kind> {
+    let documents = device.core.documents.iter();
+    let has = documents.filter(|(_, document)| document.entry(entry).is_some());
+    has.map(|(key, _): (&DocumentId, _)| key.kind).collect()
+}
+
+#[tokio::test]
+async fn after_new_year_everybody_writes_into_the_volumes_of_the_year_once_they_know_them() {
+    let world = World::start().await;
+    let mut phone = world.device(&world.sign_in(ROSA).await).await;
+    let edit = start_thread("Dizzy", "When I stand up.", Audience::Circle);
+    let thread = phone.edit(&world, ROSA_RECORD, edit).await;
+    let journal = |year| vec![Kind::JournalCircle(ROSA, Some(year))];
+    assert_eq!(places(&phone, thread), journal(2027));
+
+    world.clock.advance(365 * MILLIS_PER_DAY);
+    let nurse = world.sign_in_staff(LINH).await;
+    let (status, answer) = reply(&world, &nurse, thread, "Sit down first.", "key-00001").await;
+    assert_eq!(status, 201);
+    until_reads(&mut phone, &world, "Linh Tran, RN: Sit down first.").await;
+    let answer = answer["entry"].as_str().unwrap().parse().unwrap();
+    assert_eq!(places(&phone, answer), [Kind::CareCircle(Some(2028))]);
+
+    // The phone has heard of no new journal yet; whoever comes now has.
+    let again = |text: &str| {
+        let (text, attachments, red_flags) = (text.to_owned(), Vec::new(), Vec::new());
+        Edit::Reply { thread, text, attachments, red_flags }
+    };
+    world.clock.advance(1_000);
+    let late = phone.edit(&world, ROSA_RECORD, again("Thank you.")).await;
+    assert_eq!(places(&phone, late), journal(2027));
+    let mut laptop = world.device(&world.sign_in(ROSA).await).await;
+    world.clock.advance(1_000);
+    let new = laptop.edit(&world, ROSA_RECORD, again("It is better.")).await;
+    assert_eq!(places(&laptop, new), journal(2028));
+    until_reads(&mut phone, &world, "It is better.").await;
+    crate::projector::catch_up(&world.app).await.unwrap();
+    let (_, shown) = world.ask_json(nurse.get(&path(thread))).await;
+    let messages = shown["messages"].as_array().unwrap().iter();
+    let shown: Vec<_> = messages.map(|message| message["text"].as_str().unwrap()).collect();
+    assert_eq!(shown, ["When I stand up.", "Sit down first.", "Thank you.", "It is better."]);
 }

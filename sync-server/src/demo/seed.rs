@@ -158,7 +158,7 @@ async fn welcome(
     let entry = EntryId::from_u128(synthetic(103));
     let puts = [(thread, question), (entry, reading)]
         .map(|(entry, said)| Put::Entry { entry, text: said.to_text() });
-    let journal = DocumentId::journal(ROSA_RECORD, ROSA, Audience::Circle);
+    let journal = DocumentId::journal(ROSA_RECORD, ROSA, Audience::Circle).in_year(now.year());
     let origin = Origin { account: Some(ROSA), device: None, at: asked };
     write_all_once(store, receipts, journal, &puts, origin).await?;
 
@@ -170,7 +170,7 @@ async fn welcome(
         by: "Linh Tran, RN".into(),
         written: answered,
     });
-    let care = DocumentId::care(ROSA_RECORD, ROSA, Audience::Circle);
+    let care = DocumentId::care(ROSA_RECORD, ROSA, Audience::Circle).in_year(now.year());
     let origin = Origin { account: Some(LINH), device: None, at: answered };
     write_once(store, receipts, care, EntryId::from_u128(synthetic(102)), &answer, origin).await
 }
@@ -194,13 +194,14 @@ async fn write_all_once(
     puts: &[Put],
     origin: Origin,
 ) -> Result<(), StoreError> {
+    // Only into a document that holds nothing but its first change, in whichever year that was.
+    let have = store.summaries(vec![document.patient]).await?;
+    if have.iter().any(|one| one.document.is_volume_of(&document) && one.seq_last > 1) {
+        return Ok(());
+    }
     let (rows, _) = store.rows_after(document, 0, ROWS_BYTES_GOAL).await?;
     let damaged = |_| StoreError::Damaged("a document of the demo");
     let mut open = Opened::load(rows.iter().map(|row| &row.bytes[..])).map_err(damaged)?;
-    // Only into a document that holds nothing but its first change.
-    if rows.len() > 1 {
-        return Ok(());
-    }
     let (_, bytes) = open.mint(Actor::fresh(&mut OsRng), puts);
     let changes = vec![own(receipts, &document, &bytes, origin)?];
     store.append(Batch { document, layout: layout(&document), changes, reply: None }).await?;

@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(asks(&mut presence, 120_000, true), None, "nothing is new");
         assert_eq!(level(asks(&mut presence, 170_000, true)), Some(160_000));
 
-        let document = DocumentId::first(PatientId::from_u128(1), Kind::CareCircle);
+        let document = DocumentId::first(PatientId::from_u128(1), Kind::CareCircle(None));
         let rows = ToDevice::Rows { document, rows: Vec::new(), more: false };
         assert_eq!(presence.says(&rows, Timestamp::from_millis(175_000)), None);
         assert_eq!(asks(&mut presence, 180_000, true), None, "others may still be written");

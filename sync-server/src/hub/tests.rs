@@ -17,7 +17,9 @@ use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 use super::{CLOSE_SIGNED_OUT, CLOSE_UNMANNERLY};
 use crate::state::TICKET_MS;
 use crate::testing::device::{Socket, close_code, next};
-use crate::testing::{ANA, ANA_RECORD, LINH, ORIGIN, ROSA, ROSA_RECORD, World, start_thread};
+use crate::testing::{
+    ANA, ANA_RECORD, LINH, ORIGIN, ROSA, ROSA_RECORD, World, journal_of, start_thread,
+};
 use crate::world::OsRng;
 
 async fn say(socket: &mut Socket, message: &ToServer) {
@@ -146,7 +148,7 @@ async fn bytes_that_do_not_pass_the_gate_are_refused_and_the_rest_is_taken() {
     let world = World::start().await;
     let mut socket = world.socket(&world.sign_in(ROSA).await).await;
     greet(&mut socket).await;
-    let document = DocumentId::journal(ROSA_RECORD, ROSA, Audience::Circle);
+    let document = journal_of(ROSA);
     let changes = vec![b"not a change".to_vec().into(), change(&document).into()];
     say(&mut socket, &ToServer::Push { number: 1, document, changes }).await;
     let Some(ToDevice::Taken { outcomes, .. }) = next(&mut socket).await else { panic!() };
@@ -166,7 +168,7 @@ async fn an_ended_grant_takes_the_record_away_at_once() {
     assert_eq!(world.ask(end).await.status(), 200);
     let Some(ToDevice::Summaries { documents }) = next(&mut socket).await else { panic!() };
     assert!(documents.iter().all(|summary| summary.document.patient == ANA_RECORD));
-    let document = DocumentId::journal(ROSA_RECORD, ANA, Audience::Circle);
+    let document = journal_of(ANA);
     let changes = vec![change(&document).into()];
     say(&mut socket, &ToServer::Push { number: 1, document, changes }).await;
     let outcomes = vec![Outcome::Refused { why: WhyRefused::NotAllowed }];
@@ -193,7 +195,7 @@ async fn rows_of_a_document_that_a_backup_does_not_know_are_taken_back() {
     let mut socket = world.socket(&world.sign_in(ROSA).await).await;
     greet(&mut socket).await;
     // Ana wrote it, and the clinic went back to a time before she first came.
-    let document = DocumentId::journal(ROSA_RECORD, ANA, Audience::Circle);
+    let document = journal_of(ANA);
     let (_, genesis) = Document::genesis(&document);
     let mut open = Document::load([&genesis[..]]).unwrap();
     let put = Put::Entry { entry: EntryId::from_u128(1), text: "She slept well.".into() };

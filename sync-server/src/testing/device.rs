@@ -132,8 +132,8 @@ impl TestDevice {
 
     /// Whether it holds what is written in this record for everybody who shares it.
     pub fn reads_the_circle(&self, patient: PatientId) -> bool {
-        let care = DocumentId::first(patient, Kind::CareCircle);
-        self.core.held().contains_key(&care)
+        let care = |key: &DocumentId| matches!(key.kind, Kind::CareCircle(_));
+        self.core.held().keys().any(|key| key.patient == patient && care(key))
     }
 
     fn marks(&self, patient: PatientId) -> Vec<Mark> {

@@ -7,7 +7,7 @@ use shared::view::{ItemState, Loaded, ThreadRow};
 
 use super::ask_again::AskAgain;
 use super::chart_words::{loaded_banner, result_line, row_line, value_and_unit};
-use super::message_words::{EmergencyLine, state_words};
+use super::message_words::{EmergencyLine, state_words, topic_words};
 use crate::bridge::{Answer, Ask};
 use crate::page::i18n::{time, words};
 use crate::page::session::{Asked, Session};
@@ -130,7 +130,7 @@ fn new_thread(row: &ThreadRow) -> Line {
         href: Some(format!("/messages/{}", row.thread)),
         icon: Some(Icon::Message),
         title,
-        details: vec![row.topic.clone()],
+        details: vec![topic_words(row.topic.clone())],
         tag: Some((Tone::Info, Icon::Info, words::messages_new(row.unread))),
         ..Line::default()
     }
@@ -212,7 +212,7 @@ pub(super) fn waiting_row(row: ThreadRow) -> Option<AnyView> {
     let icon = state_words(state).icon;
     Some(
         view! {
-            <RowLink href=format!("/messages/{}", row.thread) icon=icon title=row.topic
+            <RowLink href=format!("/messages/{}", row.thread) icon=icon title=topic_words(row.topic)
                 detail=detail/>
         }
         .into_any(),

@@ -56,6 +56,11 @@ fn not_sent(why: NotSent) -> String {
     }
 }
 
+/// What a conversation is called: of some the beginning is still to come.
+pub(crate) fn topic_words(topic: String) -> String {
+    if topic.is_empty() { words::thread_title() } else { topic }
+}
+
 /// Why an edit was not taken, and that its text is still here.
 pub(crate) fn not_taken(why: NotTaken) -> String {
     match why {

@@ -1,9 +1,10 @@
 //! The list of conversations, newest first.
 
 use leptos::prelude::*;
-use shared::view::ThreadRow;
+use shared::view::{Loaded, ThreadRow};
 
-use super::message_words::{EmergencyLine, state_words};
+use super::chart_words::loaded_banner;
+use super::message_words::{EmergencyLine, state_words, topic_words};
 use crate::page::i18n::{in_small_letters, time, words};
 use crate::page::session::Session;
 use crate::page::ui::button::LinkButton;
@@ -20,13 +21,19 @@ const SEARCH_FROM: usize = 7;
 #[component]
 pub(crate) fn Messages() -> impl IntoView {
     let session = expect_context::<Session>();
-    let threads = session.threads();
+    let threads = session.all_threads();
     let sought = RwSignal::new(String::new());
-    let has_many = Memo::new(move |_| threads.get().is_some_and(|rows| rows.len() >= SEARCH_FROM));
+    let has_many =
+        Memo::new(move |_| threads.get().is_some_and(|all| all.rows.len() >= SEARCH_FROM));
     let list = move || match threads.get() {
         None => view! { <Skeleton label=words::messages_loading()/> }.into_any(),
-        Some(rows) if rows.is_empty() => empty(),
-        Some(rows) => thread_list(found(rows, &sought.get())),
+        Some(all) if all.rows.is_empty() && all.loaded == Loaded::All => empty(),
+        Some(all) => {
+            let is_any = !all.rows.is_empty();
+            let list = is_any.then(|| thread_list(found(all.rows, &sought.get())));
+            // It stands below them, so that they stay where they are when it goes.
+            view! { {list}{loaded_banner(all.loaded)} }.into_any()
+        }
     };
     view! {
         <Screen name=words::places_messages()>
@@ -94,7 +101,7 @@ fn thread_row(row: ThreadRow) -> AnyView {
         }
     });
     view! {
-        <RowLink href=href title=row.topic aside=when detail=detail>
+        <RowLink href=href title=topic_words(row.topic) aside=when detail=detail>
             <span class="bar">{unread}{state}</span>
         </RowLink>
     }

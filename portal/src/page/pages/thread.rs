@@ -9,8 +9,9 @@ use shared::id::EntryId;
 use shared::time::Timestamp;
 use shared::view::{ItemState, Message, Thread as ThreadView};
 
+use super::chart_words::loaded_banner;
 use super::emergency_notice::EmergencyNotice;
-use super::message_words::{EmergencyLine, not_taken, state_words};
+use super::message_words::{EmergencyLine, not_taken, state_words, topic_words};
 use super::not_found::Missing;
 use super::photos::{AttachPhotos, Attached, photos};
 use crate::bridge::Status;
@@ -93,7 +94,8 @@ fn conversation(
     (draft, attached): (Draft, Attached),
     unsent: RwSignal<Option<Unsent>>,
 ) -> AnyView {
-    let topic = move || thread.get().flatten().map(|thread| thread.topic);
+    let topic = move || thread.get().flatten().map(|thread| topic_words(thread.topic));
+    let loaded = Memo::new(move |_| thread.get().flatten().map(|thread| thread.loaded));
     let audience = move || {
         thread.get().flatten().map(|thread| match thread.audience {
             shared::edit::Audience::Circle => words::thread_circle(),
@@ -110,6 +112,7 @@ fn conversation(
                 <IconLink href="/messages" name=words::thread_back() icon=Icon::Back/>
                 <div><h1 dir="auto">{topic}</h1><p class="small soft">{audience}</p></div>
             </header>
+            {move || loaded.get().and_then(loaded_banner)}
             <ol class="thread">{messages}</ol>
             <Reply session=session id=id draft=draft attached=attached/>
         </Screen>

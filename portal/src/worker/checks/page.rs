@@ -187,8 +187,8 @@ impl Page {
         let asked = self.number();
         self.say(&ToWorker::Ask { number: asked, ask: Ask::Threads })?;
         let rows = self.until(|message| match message {
-            ToPage::Answered { number, answer: Answer::Threads(rows) } if number == asked => {
-                Some(rows)
+            ToPage::Answered { number, answer: Answer::Threads(all) } if number == asked => {
+                Some(all.rows)
             }
             _ => None,
         });

@@ -79,13 +79,13 @@ impl Shape {
     /// Follows from the document alone. Nothing for rows of marks, which hold no changes.
     pub const fn of(document: &DocumentId) -> Option<Self> {
         match document.kind {
-            Kind::JournalCircle(_) | Kind::JournalPrivate(_) => Some(Self::Journal),
+            Kind::JournalCircle(..) | Kind::JournalPrivate(..) => Some(Self::Journal),
             Kind::ChartCore
             | Kind::ChartResults(_)
             | Kind::ChartVisits(_)
             | Kind::ChartSensitive
-            | Kind::CareCircle
-            | Kind::CarePrivate(_)
+            | Kind::CareCircle(_)
+            | Kind::CarePrivate(..)
             | Kind::Activity(_) => Some(Self::Server),
             Kind::MarksCircle | Kind::MarksPrivate(_) => None,
         }

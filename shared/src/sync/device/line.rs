@@ -214,7 +214,7 @@ impl<D: Documents> Device<D> {
             self.held
                 .iter()
                 .filter(|(document, _)| {
-                    document.kind != Kind::CareCircle
+                    !matches!(document.kind, Kind::CareCircle(_))
                         || !self.soil.has(Planted::DigestSkipsDocument)
                 })
                 .map(|(document, held)| (document, &held.sum)),

@@ -60,7 +60,7 @@ impl<D: Documents> Device<D> {
         replaces: bool,
         out: &mut Vec<Effect>,
     ) {
-        item.document = self.newest_epoch(item.document);
+        item.document = self.place_of(&item);
         if self.soil.has(Planted::SavedAtOnce) {
             out.push(Effect::Tell(Notice::Saved { number, entry }));
         }

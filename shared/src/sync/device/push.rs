@@ -43,14 +43,14 @@ impl<D: Documents> Device<D> {
             .filter(|(entry, _)| !busy.contains(entry))
             .filter(|(_, item)| item.written_at <= now || !self.soil.has(Planted::ClockDecides))
             .filter(|(_, item)| !item.asks_again(now))
-            .filter(|(_, item)| self.documents.is_open(&item.document))
+            .filter(|(_, item)| self.documents.is_open(&self.place_of(item)))
             .collect()
     }
 
     fn mint(&mut self, actor: Actor, entry: EntryId, item: OutboxItem, out: &mut Vec<Effect>) {
         // On its way nothing is asked any more.
-        let item = OutboxItem { ask_again_at: None, ..item };
-        let document = item.document;
+        let document = self.place_of(&item);
+        let item = OutboxItem { document, ask_again_at: None, ..item };
         let put = match item.put.clone() {
             PutInto::Entry { text } => Put::Entry { entry, text },
             PutInto::Register { name, text } => Put::Register { name, text },

@@ -37,6 +37,10 @@ impl<D: Documents> Device<D> {
         writes.extend(self.minting_in_vain(document));
         let mut entries = Vec::new();
         for (entry, mut item) in unsent {
+            // The person is saying it otherwise or taking it back. After that it is asked about again.
+            if self.outbox.contains_key(&entry) && self.is_being_changed(&entry) {
+                continue;
+            }
             entries.push(entry);
             match why {
                 WhyClosed::NotYours => {
@@ -198,29 +202,16 @@ impl<D: Documents> Device<D> {
 
     /// Something waits for a document that is not here: is it to be had at all?
     pub(super) fn ask_for_missing_documents(&mut self, out: &mut Vec<Effect>) {
+        let places: Vec<_> = self.outbox.values().map(|item| self.place_of(item)).collect();
         let Link::Open(open) = &mut self.link else {
             return;
         };
-        for item in self.outbox.values() {
-            let document = item.document;
+        for document in places {
             let here = self.documents.is_open(&document) || open.busy.contains_key(&document);
             if !here && open.asked_for.insert(document) {
                 open.busy.insert(document, Busy::Comparing);
                 out.push(holds(document, self.held.get(&document)));
             }
         }
-    }
-
-    /// Edits do not know of epochs: what is written goes into the newest one that is held.
-    pub(super) fn newest_epoch(&self, document: DocumentId) -> DocumentId {
-        let held = self.held.keys();
-        let same =
-            held.filter(|held| held.patient == document.patient && held.kind == document.kind);
-        same.copied().fold(
-            document,
-            |newest, held| {
-                if held.epoch > newest.epoch { held } else { newest }
-            },
-        )
     }
 }

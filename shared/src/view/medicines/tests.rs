@@ -32,7 +32,7 @@ fn asked_by_luis(story: &mut Story, medicine: EntryId, note: Option<&str>) -> En
         written: story.now(),
     });
     let id = story.id();
-    story.hear(id, &DocumentId::first(PATIENT, Kind::JournalCircle(LUIS)), &said.to_text());
+    story.hear(id, &DocumentId::first(PATIENT, Kind::JournalCircle(LUIS, None)), &said.to_text());
     id
 }
 
@@ -257,7 +257,7 @@ fn what_was_folded_into_a_cancelled_request_stands_again() {
 #[test]
 fn a_decision_whose_request_never_came_is_still_shown() {
     let mut story = Story::default();
-    let care = DocumentId::first(PATIENT, Kind::CareCircle);
+    let care = DocumentId::first(PATIENT, Kind::CareCircle(None));
     let said = Said::RefillDecision(crate::record::refill::RefillDecision {
         refill: EntryId::from_u128(7),
         decision: Decision::Ready { at: None },
@@ -287,7 +287,7 @@ fn a_decision_of_a_newer_version_still_ends_the_request() {
         r#"{{"kind":"refill_decision","refill":"{refill}","decision":{{"by_drone":{{"eta":5}}}},"by":"Dr. Okafor","written":5}}"#
     );
     let id = story.id();
-    story.hear(id, &DocumentId::first(PATIENT, Kind::CareCircle), &newer);
+    story.hear(id, &DocumentId::first(PATIENT, Kind::CareCircle(None)), &newer);
     check_refills(
         &story,
         expect![[r#"

@@ -176,7 +176,7 @@ fn a_reply_whose_question_has_not_arrived_is_shown() {
 
         Nurse Tran: Rest it"#]],
     );
-    assert_eq!(super::threads(&record, ROSA)[0].unread, 1);
+    assert_eq!(super::threads(&record, ROSA).rows[0].unread, 1);
 }
 
 #[test]
@@ -185,13 +185,13 @@ fn reading_a_thread_leaves_nothing_unread_until_the_next_answer() {
     write(&mut record, 10, start("It is swollen")).unwrap();
     receive(&mut record, 10, 50);
     reply(&mut record, 20, 10, "Rest it", 70);
-    assert_eq!(super::threads(&record, ROSA)[0].unread, 1);
+    assert_eq!(super::threads(&record, ROSA).rows[0].unread, 1);
     let (thread, up_to) = (EntryId::from_u128(10), EntryId::from_u128(20));
     write(&mut record, 30, Edit::MarkRead { thread, up_to }).unwrap();
-    assert_eq!(super::threads(&record, ROSA)[0].unread, 0);
+    assert_eq!(super::threads(&record, ROSA).rows[0].unread, 0);
     // The clinic's clock made an earlier id; it was received later all the same.
     reply(&mut record, 15, 10, "And cool it", 90);
-    assert_eq!(super::threads(&record, ROSA)[0].unread, 1);
+    assert_eq!(super::threads(&record, ROSA).rows[0].unread, 1);
 }
 
 #[test]

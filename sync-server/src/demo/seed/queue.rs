@@ -93,7 +93,8 @@ pub(super) async fn fill(
         enters(store, receipts, asking, now).await?;
         let written = now.plus_millis(-asking.written_ms_ago);
         let at = written.plus_millis(asking.on_its_way_ms);
-        let journal = DocumentId::journal(asking.patient(), asking.account(), Audience::Circle);
+        let journal = DocumentId::journal(asking.patient(), asking.account(), Audience::Circle)
+            .in_year(now.year());
         let entry = asking.entry();
         let origin = Origin { account: Some(asking.account()), device: None, at };
         write_once(store, receipts, journal, entry, &(asking.said)(written), origin).await?;
@@ -168,7 +169,7 @@ async fn for_a_child(
         note: Some("He used it every day last week.".into()),
         written,
     });
-    let journal = DocumentId::journal(MATEO_RECORD, ANA, Audience::Circle);
+    let journal = DocumentId::journal(MATEO_RECORD, ANA, Audience::Circle).in_year(now.year());
     let at = written.plus_millis(6 * MINUTE_MS);
     let origin = Origin { account: Some(ANA), device: None, at };
     write_once(store, receipts, journal, EntryId::from_u128(synthetic(510)), &said, origin).await
@@ -198,7 +199,7 @@ async fn not_seen(
     };
     enters(store, receipts, &asking, now).await?;
     let (account, patient, thread) = (asking.account(), asking.patient(), asking.entry());
-    let journal = DocumentId::journal(patient, account, Audience::Circle);
+    let journal = DocumentId::journal(patient, account, Audience::Circle).in_year(now.year());
     let at = asked.plus_millis(asking.on_its_way_ms);
     let origin = Origin { account: Some(account), device: None, at };
     write_once(store, receipts, journal, thread, &(asking.said)(asked), origin).await?;
@@ -210,7 +211,7 @@ async fn not_seen(
         by: "Linh Tran, RN".into(),
         written: answered,
     });
-    let care = DocumentId::care(patient, account, Audience::Circle);
+    let care = DocumentId::care(patient, account, Audience::Circle).in_year(now.year());
     let origin = Origin { account: Some(LINH), device: None, at: answered };
     write_once(store, receipts, care, EntryId::from_u128(synthetic(512)), &answer, origin).await
 }

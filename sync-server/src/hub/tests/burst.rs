@@ -1,7 +1,6 @@
 //! A burst of news is no reason to drop whoever listens.
 
-use shared::document::{Actor, Document, DocumentId, Kind, Put};
-use shared::edit::Audience;
+use shared::document::{Actor, Document, Kind, Put};
 use shared::id::EntryId;
 use shared::record::{Message, Said};
 use shared::wire::ToDevice;
@@ -13,7 +12,7 @@ use crate::projector;
 use crate::store::Store;
 use crate::store::rows::Batch;
 use crate::testing::device::next;
-use crate::testing::{ROSA, ROSA_RECORD, World};
+use crate::testing::{ROSA, World, journal_of};
 use crate::world::OsRng;
 
 #[tokio::test]
@@ -21,7 +20,7 @@ async fn more_messages_arrive_at_once_than_a_queue_holds() {
     let world = World::start().await;
     let mut socket = world.socket(&world.sign_in(ROSA).await).await;
     greet(&mut socket).await;
-    let document = DocumentId::journal(ROSA_RECORD, ROSA, Audience::Circle);
+    let document = journal_of(ROSA);
     let (rows, _) = world.store.rows_after(document, 0, usize::MAX).await.unwrap();
     let mut open = Document::load(rows.iter().map(|row| &row.bytes[..])).unwrap();
     let (actor, written) = (Actor::fresh(&mut OsRng), world.clock.now());

@@ -2,12 +2,11 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use shared::document::DocumentId;
 use shared::edit::Audience;
 use shared::wire::{Digest, FRAME_TO_SERVER_BYTES_MAX, Outcome, ToDevice, ToServer, VERSION};
 
 use super::change;
-use crate::testing::{ANA, ROSA, ROSA_RECORD, SignedIn, World, request, start_thread};
+use crate::testing::{ANA, ROSA, ROSA_RECORD, SignedIn, World, journal_of, request, start_thread};
 
 /// A line of plain requests.
 struct Line {
@@ -69,7 +68,7 @@ async fn a_message_goes_out_and_news_come_in_by_plain_requests() {
     let world = World::start().await;
     let line = open(&world, &world.sign_in(ROSA).await).await;
     line.greet(&world).await;
-    let document = DocumentId::journal(ROSA_RECORD, ROSA, Audience::Circle);
+    let document = journal_of(ROSA);
     let changes = vec![change(&document).into()];
     line.say(&world, &ToServer::Push { number: 1, document, changes }).await;
     line.until(&world, |message| match message {
@@ -80,7 +79,7 @@ async fn a_message_goes_out_and_news_come_in_by_plain_requests() {
     // Somebody else's words come while a request waits for them.
     let mut ana = world.device(&world.sign_in(ANA).await).await;
     let edit = start_thread("Ride", "I can drive you.", Audience::Circle);
-    let theirs = DocumentId::journal(ROSA_RECORD, ANA, Audience::Circle);
+    let theirs = journal_of(ANA);
     let (_, ()) = tokio::join!(
         ana.edit(&world, ROSA_RECORD, edit),
         line.until(&world, |message| {

@@ -1,7 +1,6 @@
 //! A log is packed while a device is in the middle of its first sync.
 
 use shared::document::{Actor, Document, DocumentId, Put};
-use shared::edit::Audience;
 use shared::id::EntryId;
 use shared::wire::{Digest, Row, ToDevice, ToServer};
 
@@ -13,7 +12,7 @@ use crate::store::Store;
 use crate::store::packs::{PackStore, Sent};
 use crate::store::rows::Batch;
 use crate::testing::device::{Socket, next};
-use crate::testing::{ROSA, ROSA_RECORD, World};
+use crate::testing::{ROSA, World, journal_of};
 use crate::world::OsRng;
 
 /// Enough for several packs.
@@ -56,7 +55,7 @@ async fn readings(world: &World) -> usize {
 #[tokio::test]
 async fn a_first_sync_goes_on_while_its_log_is_packed_and_is_noted_as_ever() {
     let world = World::start().await;
-    let document = DocumentId::journal(ROSA_RECORD, ROSA, Audience::Circle);
+    let document = journal_of(ROSA);
     let mut socket = world.socket(&world.sign_in(ROSA).await).await;
     greet(&mut socket).await;
     write(&world, document, 1).await;
@@ -96,7 +95,7 @@ async fn a_first_sync_goes_on_while_its_log_is_packed_and_is_noted_as_ever() {
 #[tokio::test]
 async fn a_backup_from_before_a_log_was_packed_takes_back_what_came_after_it() {
     let world = World::start().await;
-    let document = DocumentId::journal(ROSA_RECORD, ROSA, Audience::Circle);
+    let document = journal_of(ROSA);
     let mut socket = world.socket(&world.sign_in(ROSA).await).await;
     greet(&mut socket).await;
     write(&world, document, 1).await;

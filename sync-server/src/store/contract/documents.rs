@@ -149,7 +149,7 @@ mod promise {
     }
 
     pub async fn one_reply_for_one_key(store: &dyn Store) {
-        let care = DocumentId::first(RECORD, Kind::CareCircle);
+        let care = DocumentId::first(RECORD, Kind::CareCircle(None));
         let mut clinic = Author::of(store, care).await;
         let mut written = Vec::new();
         for number in [1, 2] {
