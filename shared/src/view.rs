@@ -173,7 +173,7 @@ pub enum NotSent {
     NotAttached,
 }
 
-/// One line of the list of threads, newest first.
+/// The list of threads, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Threads {
     /// Whether an older one may be missing, or the beginning of one.

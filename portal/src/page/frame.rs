@@ -158,7 +158,7 @@ pub(crate) fn more_places() -> Vec<Place> {
 fn unread_count(session: Session) -> Signal<Option<Count>> {
     let threads = session.threads();
     Signal::derive(move || {
-        let unread: u32 = threads.get()?.iter().map(|row| row.unread).sum();
+        let unread: u32 = threads.get()?.rows.iter().map(|row| row.unread).sum();
         let count = || Count {
             href: "/messages",
             number: number(unread),

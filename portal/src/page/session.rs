@@ -14,7 +14,7 @@ use leptos::prelude::{
 use leptos::task::spawn_local;
 use shared::edit::{Edit, Refused};
 use shared::id::{EntryId, PatientId};
-use shared::view::{Thread, ThreadRow, Threads, Waiting};
+use shared::view::{Thread, Threads, Waiting};
 
 use crate::bridge::{self, Answer, Ask, RecordOf, Status, Storage, ToPage, ToWorker};
 use crate::page::ui::platform::{
@@ -197,16 +197,9 @@ impl Session {
         answer.read_only()
     }
 
-    pub(crate) fn threads(self) -> Asked<Vec<ThreadRow>> {
-        // The worker answers the question that was asked; here and below.
-        let part = |answer: &Answer| {
-            if let Answer::Threads(all) = answer { Some(all.rows.clone()) } else { None }
-        };
-        Asked { answer: self.ask(Ask::Threads), part }
-    }
-
-    /// With what is known of those that are not there.
-    pub(crate) fn all_threads(self) -> Asked<Threads> {
+    /// With what is known of those that are not there. The worker answers the question that was asked; here
+    /// and below.
+    pub(crate) fn threads(self) -> Asked<Threads> {
         let part = |answer: &Answer| {
             if let Answer::Threads(all) = answer { Some(all.clone()) } else { None }
         };

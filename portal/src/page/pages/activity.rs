@@ -31,7 +31,7 @@ pub(crate) fn Activity() -> impl IntoView {
     let session = expect_context::<Session>();
     let threads = session.threads();
     let rows = move || {
-        let rows = threads.get().unwrap_or_default();
+        let rows = threads.get().map_or_else(Vec::new, |all| all.rows);
         let rows: Vec<_> = rows.into_iter().filter_map(waiting_row).collect();
         if rows.is_empty() {
             return view! { <RowText icon=Icon::Ok title=words::activity_nothing_waits()/> }

@@ -17,7 +17,7 @@ pub(crate) fn Download() -> impl IntoView {
     let is_here = Memo::new(move |_| threads.get().is_some());
     let steps = move || {
         let messages = if is_here.get() {
-            let count = threads.untracked().map_or(0, |rows| rows.len());
+            let count = threads.untracked().map_or(0, |all| all.rows.len());
             let count = u32::try_from(count).unwrap_or(u32::MAX);
             (Reached::Done, words::steps_done(), words::download_threads(count))
         } else {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::view::home::{Due, NextVisit, RunsOut};
 use shared::view::results::ResultRow;
-use shared::view::{ItemState, Loaded, ThreadRow};
+use shared::view::{ItemState, Loaded, ThreadRow, Threads};
 
 use super::ask_again::AskAgain;
 use super::chart_words::{loaded_banner, result_line, row_line, value_and_unit};
@@ -178,7 +178,7 @@ fn next_visit(home: &shared::view::home::Home) -> Option<AnyView> {
 }
 
 /// What is on this device and nowhere else, and what was not sent: each with the way to it.
-fn waiting(session: Session, threads: Asked<Vec<ThreadRow>>) -> Option<AnyView> {
+fn waiting(session: Session, threads: Asked<Threads>) -> Option<AnyView> {
     let waiting = session.waiting();
     let unsent = Memo::new(move |_| waiting.get().map_or(0, |waiting| waiting.unsent));
     let refused = Memo::new(move |_| waiting.get().map_or(0, |waiting| waiting.refused));
@@ -187,7 +187,7 @@ fn waiting(session: Session, threads: Asked<Vec<ThreadRow>>) -> Option<AnyView> 
         if unsent == 0 && refused == 0 {
             return None;
         }
-        let rows = threads.get().unwrap_or_default();
+        let rows = threads.get().map_or_else(Vec::new, |all| all.rows);
         let rows: Vec<_> = rows.into_iter().filter_map(waiting_row).collect();
         let title =
             if refused > 0 { words::home_not_sent(refused) } else { words::state_saved_here() };

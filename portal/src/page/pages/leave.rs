@@ -46,7 +46,7 @@ pub(crate) fn Leave() -> impl IntoView {
         }
     });
     let rows = move || {
-        let rows = threads.get().unwrap_or_default();
+        let rows = threads.get().map_or_else(Vec::new, |all| all.rows);
         rows.into_iter().filter_map(waiting_row).collect::<Vec<_>>()
     };
     let choice = move || {

@@ -21,7 +21,7 @@ const SEARCH_FROM: usize = 7;
 #[component]
 pub(crate) fn Messages() -> impl IntoView {
     let session = expect_context::<Session>();
-    let threads = session.all_threads();
+    let threads = session.threads();
     let sought = RwSignal::new(String::new());
     let has_many =
         Memo::new(move |_| threads.get().is_some_and(|all| all.rows.len() >= SEARCH_FROM));

@@ -95,7 +95,6 @@ fn conversation(
     unsent: RwSignal<Option<Unsent>>,
 ) -> AnyView {
     let topic = move || thread.get().flatten().map(|thread| topic_words(thread.topic));
-    let loaded = Memo::new(move |_| thread.get().flatten().map(|thread| thread.loaded));
     let audience = move || {
         thread.get().flatten().map(|thread| match thread.audience {
             shared::edit::Audience::Circle => words::thread_circle(),
@@ -112,7 +111,7 @@ fn conversation(
                 <IconLink href="/messages" name=words::thread_back() icon=Icon::Back/>
                 <div><h1 dir="auto">{topic}</h1><p class="small soft">{audience}</p></div>
             </header>
-            {move || loaded.get().and_then(loaded_banner)}
+            {move || thread.get().flatten().and_then(|thread| loaded_banner(thread.loaded))}
             <ol class="thread">{messages}</ol>
             <Reply session=session id=id draft=draft attached=attached/>
         </Screen>
@@ -234,7 +233,7 @@ fn mark_read(session: Session, id: EntryId, thread: Asked<Option<ThreadView>>) {
     let threads = session.threads();
     Effect::new(move |marked: Option<Option<EntryId>>| {
         let marked = marked.flatten();
-        let rows = threads.get().unwrap_or_default();
+        let rows = threads.get().map_or_else(Vec::new, |all| all.rows);
         let is_unread = rows.iter().any(|row| row.thread == id && row.unread > 0);
         let newest = thread.get().flatten()?.messages.last()?.entry;
         if !is_unread || marked == Some(newest) {
