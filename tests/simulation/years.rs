@@ -184,3 +184,34 @@ fn a_clinic_that_goes_back_to_the_year_before_gets_the_new_volumes_from_its_devi
     let volume = cast::audience_journal(ANA, Audience::Circle).in_year(2028);
     assert_eq!(places(&world, entry), [volume]);
 }
+
+/// Seed 15505468083887812886: while it was being written into the new volume, its row was named after the
+/// old one, and the verdict about the new one took the change and put back nothing.
+#[test]
+fn what_is_being_written_into_a_new_volume_survives_its_erasure() {
+    for delay in (0..10_000).step_by(250) {
+        let mut world = old_year();
+        world.run(7_950);
+        // Saved in the old year; its change does not come onto the disk, and is made again after a while.
+        let entry = world.write(0, journal(), "Is it normal?").unwrap();
+        while !world.ledger.facts[&entry].saved {
+            world.run(1);
+        }
+        world.trouble.disk_aborts = 100;
+        // Another phone comes in the new year, and with it the new volume.
+        world.run(200);
+        world.cut(2);
+        world.wake(2);
+        world.run(500);
+        world.trouble.disk_aborts = 0;
+        let wrong = world.write(2, journal(), "Meant for somebody else").unwrap();
+        world.run(70);
+        world.trouble.slow_disk_millis = 1_000;
+        world.run(delay);
+        world.erase(wrong);
+        world.run(5_000);
+        world.trouble.slow_disk_millis = 0;
+        all_agree(&mut world);
+        assert_eq!(places(&world, entry).len(), 1, "erased after {delay} ms");
+    }
+}

@@ -168,10 +168,17 @@ impl<D: Documents> Device<D> {
         minted: Vec<Minted>,
     ) -> BTreeMap<EntryId, OutboxItem> {
         let back = |minted: Minted| (minted.entry, minted.item.back_from_a_change());
+        // Where it goes is chosen when it is minted, so that what waits may be named after another volume.
+        let into = |entry: &EntryId| {
+            self.batches.values().any(|what| {
+                matches!(what, InFlight::Mint { document: into, minted, .. }
+                    if *into == document && minted.entry == *entry)
+            })
+        };
         let outbox = self.outbox.iter();
         let waiting = outbox
-            .filter(|(_, item)| item.document == document)
-            .map(|(entry, item)| (*entry, item.clone()));
+            .filter(|(entry, item)| item.document == document || into(entry))
+            .map(|(entry, item)| (*entry, OutboxItem { document, ..item.clone() }));
         mapped(minted.into_iter().map(back).chain(waiting))
     }
 
