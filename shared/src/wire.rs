@@ -29,8 +29,8 @@ pub const CHART_ROWS_BYTES_GOAL: usize = 256 * 1024;
 /// Changes of one push.
 pub const PUSH_CHANGES_MAX: usize = 64;
 /// Hashes of one message. Compaction keeps the hash of every row, so this many changes of a document
-/// are compared.
-pub const HASHES_MAX: usize = 8_000;
+/// are compared. So many fit into a frame.
+pub const HASHES_MAX: usize = 7_500;
 
 /// Where a reply to a pull of this document stops.
 pub const fn rows_bytes_goal(document: &DocumentId) -> usize {

@@ -38,6 +38,7 @@ pub(super) fn mark_read(
     up_to: EntryId,
 ) -> Result<Prepared, Refused> {
     let audience = thread_audience(record, thread).ok_or(Refused::NoSuchThread)?;
+    let up_to = received_up_to(record, thread, up_to).ok_or(Refused::NoSuchEntry)?;
     let put =
         PutInto::Register { name: format!("{READ_REGISTER}{thread}"), text: up_to.to_string() };
     Ok(pen.new_item(audience, put))
@@ -114,9 +115,22 @@ fn red_flags(topic: Option<&str>, text: &str, known: Vec<String>) -> Vec<String>
     known.into_iter().chain(new).collect()
 }
 
-/// Who may read a thread, from its first message.
+/// The newest that the clinic has, of what stands on the screen up to this entry. What is unsent stands
+/// last and gets its place only later, behind answers that nobody has seen by then; and what was refused
+/// never comes to anybody else.
+fn received_up_to(record: &Record, thread: EntryId, up_to: EntryId) -> Option<EntryId> {
+    let spoken = &record.conversation(thread)?.spoken;
+    let mut on_screen = spoken.iter().rev().skip_while(|item| item.id != up_to);
+    on_screen.find(|item| !item.order.0).map(|item| item.id)
+}
+
+/// Who may read a thread: its first message says so, and every other one too, while that one has not come.
 pub fn thread_audience(record: &Record, thread: EntryId) -> Option<Audience> {
-    record.values_of(thread).iter().find_map(|entry| entry.audience)
+    let first = record.values_of(thread).iter().find_map(|entry| entry.audience);
+    first.or_else(|| {
+        let spoken = &record.conversation(thread)?.spoken;
+        spoken.iter().find_map(|item| item.audience)
+    })
 }
 
 /// An entry that this account wrote.

@@ -98,3 +98,12 @@ fn a_frame_is_packed_once() {
     let twice = packed::pack([long.to_bytes(), vec![0; 2_000]].concat());
     assert_eq!(ToServer::from_bytes(&twice), Err(NotAMessage));
 }
+
+#[test]
+fn as_many_hashes_as_may_be_said_fit_into_a_frame() {
+    let hashes = vec![ChangeHash([0xff; 32]); HASHES_MAX];
+    let bytes = ToServer::Holds { document: document(), hashes: hashes.clone() }.to_bytes();
+    assert!(bytes.len() <= FRAME_TO_SERVER_BYTES_MAX, "{}", bytes.len());
+    let Ok(ToServer::Holds { hashes: read, .. }) = ToServer::from_bytes(&bytes) else { panic!() };
+    assert!(read == hashes);
+}

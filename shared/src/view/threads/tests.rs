@@ -180,6 +180,43 @@ fn a_reply_whose_question_has_not_arrived_is_shown() {
 }
 
 #[test]
+fn what_is_unsent_or_refused_is_never_what_was_read_last() {
+    let mut record = Record::default();
+    write(&mut record, 10, start("It is swollen")).unwrap();
+    receive(&mut record, 10, 50);
+    reply(&mut record, 20, 10, "Rest it", 70);
+    let thread = EntryId::from_u128(10);
+    let answer = |text: &str| Edit::Reply {
+        thread,
+        text: text.into(),
+        attachments: Vec::new(),
+        red_flags: Vec::new(),
+    };
+    // It waits for its photo and stands last on the screen.
+    write(&mut record, 30, answer("Here is how it looks")).unwrap();
+    write(&mut record, 40, Edit::MarkRead { thread, up_to: EntryId::from_u128(30) }).unwrap();
+    assert_eq!(record.read_up_to(ROSA, thread), Some(EntryId::from_u128(20)));
+    reply(&mut record, 50, 10, "And cool it", 90);
+    receive(&mut record, 30, 100);
+    assert_eq!(super::threads(&record, ROSA).rows[0].unread, 1, "nobody saw the second answer");
+    let nothing = Edit::MarkRead { thread, up_to: EntryId::from_u128(99) };
+    assert_eq!(write(&mut record, 60, nothing), Err(Refused::NoSuchEntry));
+}
+
+#[test]
+fn a_thread_whose_beginning_has_not_come_is_answered_and_read() {
+    let mut record = Record::default();
+    reply(&mut record, 20, 10, "Rest it", 70);
+    let (thread, up_to) = (EntryId::from_u128(10), EntryId::from_u128(20));
+    write(&mut record, 30, Edit::MarkRead { thread, up_to }).unwrap();
+    assert_eq!(super::threads(&record, ROSA).rows[0].unread, 0);
+    let (text, attachments, red_flags) = ("I do".into(), Vec::new(), Vec::new());
+    write(&mut record, 40, Edit::Reply { thread, text, attachments, red_flags }).unwrap();
+    let unknown = Edit::MarkRead { thread: EntryId::from_u128(11), up_to };
+    assert_eq!(write(&mut record, 50, unknown), Err(Refused::NoSuchThread));
+}
+
+#[test]
 fn reading_a_thread_leaves_nothing_unread_until_the_next_answer() {
     let mut record = Record::default();
     write(&mut record, 10, start("It is swollen")).unwrap();
