@@ -12,7 +12,7 @@ use crate::record::before_visit::BeforeVisit;
 use crate::record::own::{OwnAllergy, OwnMedicine, Wrong};
 use crate::record::reading::Reading;
 use crate::record::visit::{AnswerToVisit, Call, VisitAnswer, VisitRequest, VisitWish};
-use crate::record::{Entry, Record, Said};
+use crate::record::{Entry, Place, Record, Said};
 use crate::time::Timestamp;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,8 +92,15 @@ pub fn requests(record: &Record, reader: AccountId) -> Vec<RequestRow> {
         let answered = answers.remove(&id).unwrap_or_default();
         let own = entry.author == Some(reader);
         let ends = ended.get(&id).into_iter().flatten();
-        let cancelled = ends.clone().any(|end| end.author == entry.author);
-        let is_final = answered.iter().any(|(_, _, answer)| answer.answer.is_final());
+        let own_end = ends.filter(|end| end.author == entry.author);
+        // The first that the clinic received counts: a cancellation after its answer comes too late.
+        let own_end = own_end.filter(|end| !matches!(end.place, Place::Refused(_)));
+        let ended = own_end.map(|end| end.order()).min();
+        let is_answer =
+            |(_, _, answer): &&(EntryId, &Entry, &VisitAnswer)| answer.answer.is_final();
+        let answer = answered.iter().filter(is_answer).map(|(_, entry, _)| entry.order()).min();
+        let cancelled = ended.is_some_and(|ended| answer.is_none_or(|answer| ended < answer));
+        let is_final = answer.is_some();
         let answered_at = answered.iter().filter_map(|(_, entry, _)| entry.place.received_at());
         let writer = entry.author.and_then(|author| record.name_of(author)).unwrap_or_default();
         let row = RequestRow {

@@ -42,12 +42,23 @@ pub enum Appended {
     Stored(Row),
     /// It was in the log before; this is its row.
     Already(Row),
-    /// It builds on changes that are not in the log.
+    /// It builds on changes that are not in the log, or the log itself is not there yet.
     Missing,
     /// The document does not exist or does not take it, or its actor is somebody else's.
     Refused(WhyRefused),
     /// Nothing of the batch was kept: the reply was written before, as this entry.
     RepliedBefore(EntryId),
+}
+
+impl Appended {
+    /// A change for a document that does not exist. A backup may know less than devices do, and what an
+    /// account writes is made again from what its devices hold; the server's own documents it makes itself.
+    pub fn without(document: &DocumentId) -> Self {
+        match document.writer() {
+            Some(_) => Self::Missing,
+            None => Self::Refused(WhyRefused::NotAllowed),
+        }
+    }
 }
 
 /// What the projector found in rows of one document.

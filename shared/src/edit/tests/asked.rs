@@ -173,3 +173,33 @@ fn what_is_said_to_be_wrong_is_named_for_whoever_reads_it_without_the_chart() {
     let work = crate::view::desk::work(&story.record);
     assert_eq!((work[0].item, work[0].title.is_empty()), (said, false));
 }
+
+#[test]
+fn a_cancellation_that_comes_after_the_answer_comes_too_late() {
+    let mut story = Story::default();
+    let asked = story.sends(
+        ROSA,
+        Edit::AskForVisit(AskForVisit {
+            reason: "Knee".into(),
+            with: None,
+            times: vec![crate::record::visit::PreferredTime::Any],
+            earlier_welcome: true,
+            help: None,
+            audience: Audience::Circle,
+        }),
+    );
+    let asked = asked.unwrap();
+    let is_cancelled = |story: &Story| {
+        let rows = crate::view::requests::requests(&story.record, ROSA);
+        rows.iter().any(|row| row.entry == asked && row.cancelled)
+    };
+    // Written with no connection; meanwhile the clinic books.
+    let cancel = story.writes(ROSA, Edit::Cancel { request: asked }).unwrap();
+    assert!(is_cancelled(&story));
+    let at = "2026-12-01T10:40:00-05:00".parse().unwrap();
+    let answer = AnswerToVisit::Booked { at, with: None, place: None };
+    story.clinic(Who::Nurse, ClinicEdit::AnswerVisit { request: asked, answer }).unwrap();
+    assert!(!is_cancelled(&story), "the visit stands");
+    story.receive(cancel);
+    assert!(!is_cancelled(&story), "the visit stands");
+}

@@ -9,6 +9,7 @@ promises! {
     an_actor_belongs_to_the_account_of_its_first_change;
     one_refused_change_does_not_take_the_others_with_it;
     what_no_device_writes_is_refused;
+    a_journal_that_a_backup_does_not_know_is_missing;
     sums_are_those_of_the_rows;
     rows_come_in_pieces_that_lack_nothing;
     a_register_is_written_again_over_what_was_there;
@@ -97,9 +98,17 @@ mod promise {
     pub async fn what_no_device_writes_is_refused(store: &dyn Store) {
         let mut unmade = Author::of(store, journal(ROSA, Audience::Circle)).await;
         let change = unmade.entry(1, 1, "one");
-        unmade.id = journal(ANA, Audience::Circle);
+        unmade.id = DocumentId::care(RECORD, ROSA, Audience::Circle);
         let appended = unmade.append(store, vec![change]).await;
         assert_eq!(appended, [Appended::Refused(WhyRefused::NotAllowed)]);
+    }
+
+    pub async fn a_journal_that_a_backup_does_not_know_is_missing(store: &dyn Store) {
+        let mut unmade = Author::of(store, journal(ROSA, Audience::Circle)).await;
+        let change = unmade.entry(1, 1, "one");
+        // Its author brings its first change back, and then this one.
+        unmade.id = journal(ANA, Audience::Circle);
+        assert_eq!(unmade.append(store, vec![change]).await, [Appended::Missing]);
     }
 
     pub async fn sums_are_those_of_the_rows(store: &dyn Store) {

@@ -163,7 +163,7 @@ pub fn append(state: &mut State, batch: Batch) -> Result<Vec<Appended>, StoreErr
 
 pub fn append_one(state: &mut State, document: &DocumentId, fresh: Fresh) -> Appended {
     let Some(log) = state.documents.get_mut(document) else {
-        return Appended::Refused(WhyRefused::NotAllowed);
+        return Appended::without(document);
     };
     if let Some(row) = log.find(&fresh.hash) {
         return Appended::Already(row);

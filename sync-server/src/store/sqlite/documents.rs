@@ -255,7 +255,7 @@ pub fn append_one(
         return Ok(Appended::Already(row));
     }
     let Some(head) = head(db, document)? else {
-        return Ok(Appended::Refused(WhyRefused::NotAllowed));
+        return Ok(Appended::without(document));
     };
     match (&fresh.change, layout) {
         (Some(change), Some(layout)) => {
