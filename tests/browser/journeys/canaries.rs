@@ -77,6 +77,11 @@ fn word(number: usize) -> String {
 async fn it_is_all_there(stage: &Stage, page: &Page) -> Result<()> {
     page.click("link", Is("Record")).await?;
     page.click("link", Has(&format!("Conditions {IMPORTED}"))).await?;
+    // A long section comes in portions.
+    let all = format!("return document.querySelectorAll('main li').length >= {IMPORTED}");
+    while page.js(&all).await? != true {
+        page.click("button", Is("Show older ones")).await?;
+    }
     page.see(&word(TYPED + IMPORTED - 1)).await?;
     ensure!(stage.front.exchanges().iter().all(|one| !one.path.contains(BEGINS)));
     Ok(())
