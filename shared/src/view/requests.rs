@@ -91,16 +91,7 @@ pub fn requests(record: &Record, reader: AccountId) -> Vec<RequestRow> {
     for (id, entry, what) in asked {
         let answered = answers.remove(&id).unwrap_or_default();
         let own = entry.author == Some(reader);
-        let ends = ended.get(&id).into_iter().flatten();
-        let own_end = ends.filter(|end| end.author == entry.author);
-        // The first that the clinic received counts: a cancellation after its answer comes too late.
-        let own_end = own_end.filter(|end| !matches!(end.place, Place::Refused(_)));
-        let ended = own_end.map(|end| end.order()).min();
-        let is_answer =
-            |(_, _, answer): &&(EntryId, &Entry, &VisitAnswer)| answer.answer.is_final();
-        let answer = answered.iter().filter(is_answer).map(|(_, entry, _)| entry.order()).min();
-        let cancelled = ended.is_some_and(|ended| answer.is_none_or(|answer| ended < answer));
-        let is_final = answer.is_some();
+        let (cancelled, is_final) = end_of(entry, ended.get(&id), &answered);
         let answered_at = answered.iter().filter_map(|(_, entry, _)| entry.place.received_at());
         let writer = entry.author.and_then(|author| record.name_of(author)).unwrap_or_default();
         let row = RequestRow {
@@ -122,6 +113,22 @@ pub fn requests(record: &Record, reader: AccountId) -> Vec<RequestRow> {
     }
     rows.arrange_by_key(|(order, row)| std::cmp::Reverse((*order, row.entry)));
     rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// Whether it was taken back, and whether it was answered for good. The first of the two that the clinic
+/// received counts: a cancellation after its answer comes too late.
+fn end_of(
+    asked: &Entry,
+    ends: Option<&Vec<&Entry>>,
+    answers: &[(EntryId, &Entry, &VisitAnswer)],
+) -> (bool, bool) {
+    let own = ends.into_iter().flatten().filter(|end| end.author == asked.author);
+    let own = own.filter(|end| !matches!(end.place, Place::Refused(_)));
+    let ended = own.map(|end| end.order()).min();
+    let last = answers.iter().filter(|(_, _, answer)| answer.answer.is_final());
+    let answered = last.map(|(_, entry, _)| entry.order()).min();
+    let is_first = ended.is_some_and(|ended| answered.is_none_or(|answered| ended < answered));
+    (is_first, answered.is_some())
 }
 
 /// Answers to what is not here.
