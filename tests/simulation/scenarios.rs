@@ -231,32 +231,6 @@ fn words_that_are_being_said_otherwise_are_refused_once_that_is_done() {
     assert!(device.outbox().is_empty() && world.ledger.problems.is_empty());
 }
 
-/// A verdict that came meanwhile took the change off the disk and put back nothing, because the words were being
-/// changed; and the other words were overtaken by a change that never left.
-#[test]
-fn words_that_are_being_sent_are_not_changed_meanwhile() {
-    for delay in 0..40 {
-        let mut world = World::<Stack>::new(4);
-        world.start_all();
-        world.run(2_000);
-        let wrong = world.write(1, journal(), "Meant for somebody else").unwrap();
-        world.run(1_000);
-        world.trouble.slow_disk_millis = 400;
-        let entry = world.write(0, journal(), "Take two").unwrap();
-        while !world.ledger.facts[&entry].saved {
-            world.run(1);
-        }
-        world.run(10 * delay);
-        world.reword(0, entry, "Take one");
-        world.erase(wrong);
-        world.run(3_000);
-        world.trouble.slow_disk_millis = 0;
-        world.run(20_000);
-        assert!(world.ledger.problems.is_empty(), "{delay}: {:?}", world.ledger.problems);
-        assert!(world.ledger.facts[&entry].acknowledged, "{delay}: it never came");
-    }
-}
-
 #[test]
 fn what_was_written_for_an_older_epoch_reaches_the_newest() {
     let mut world = World::<Stack>::new(5);

@@ -100,13 +100,7 @@ impl<D: Documents> Device<D> {
     /// the rest, and then two sayings of one thing would stand beside each other.
     fn changeable(&self, entry: &EntryId) -> Option<&OutboxItem> {
         let all_may_change = self.soil.has(Planted::RewordedOnTheWay);
-        // Its change is being written just now: what becomes of it would be decided twice.
-        let is_leaving = self
-            .batches
-            .values()
-            .any(|what| matches!(what, InFlight::Mint { minted, .. } if minted.entry == *entry));
-        let item = self.outbox.get(entry).filter(|_| !is_leaving || all_may_change);
-        item.filter(|item| item.may_change() || all_may_change)
+        self.outbox.get(entry).filter(|item| item.may_change() || all_may_change)
     }
 
     pub(super) fn withdraw(&mut self, number: u32, entry: EntryId, out: &mut Vec<Effect>) {
