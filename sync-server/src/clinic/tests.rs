@@ -10,7 +10,7 @@ use shared::time::MILLIS_PER_DAY;
 use crate::testing::device::TestDevice;
 use crate::testing::{ADMIN, ANA, LINH, ROSA, ROSA_RECORD, SignedIn, World, start_thread};
 
-fn texts(record: &Record) -> Vec<String> {
+pub fn texts(record: &Record) -> Vec<String> {
     let said = record.entries().map(|(_, entry)| match &entry.said {
         Said::Message(message) => message.text.clone(),
         Said::Reply(reply) => format!("{}: {}", reply.by, reply.text),

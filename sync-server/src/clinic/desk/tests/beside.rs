@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{asks, edit, items, more_staff, note, path, queue};
+use crate::clinic::tests::texts;
 use crate::store::Store;
 use crate::store::desk::Contact;
 use crate::testing::{ADMIN, LINH, ROSA, ROSA_RECORD, World};
@@ -73,6 +74,8 @@ async fn an_answer_is_sent_then_on_the_phone_then_read_and_never_sooner() {
     world.store.keep_contact(level(now)).await.unwrap();
     assert_eq!(state().await, "on_device");
     let up_to = written["entry"].as_str().unwrap().parse().unwrap();
+    // A mark names what has come to this phone, and nothing else.
+    phone.until(&world, |phone| texts(&phone.record(ROSA_RECORD)).len() == 2).await;
     phone.edit(&world, ROSA_RECORD, Edit::MarkRead { thread, up_to }).await;
     crate::projector::catch_up(&world.app).await.unwrap();
     assert_eq!(state().await, json!({ "read": { "by": "Rosa Delgado" } }));
