@@ -25,8 +25,8 @@ const PULLS_MAX: usize = 2;
 pub(super) enum Busy {
     /// Its turn to be pulled.
     Queued,
-    /// Rows after a place.
-    Pulling,
+    /// Rows after this place.
+    Pulling { after: u64 },
     /// What the server lacks of what is held here.
     Comparing,
     /// What became of rows that were offered back.
@@ -154,7 +154,8 @@ impl<D: Documents> Device<D> {
         let Link::Open(open) = &mut self.link else {
             return;
         };
-        let pulling = open.busy.values().filter(|busy| **busy == Busy::Pulling).count();
+        let pulling =
+            open.busy.values().filter(|busy| matches!(busy, Busy::Pulling { .. })).count();
         let queued = open.busy.iter().filter(|(_, busy)| **busy == Busy::Queued);
         let mut queued: Vec<_> = queued.map(|(document, _)| *document).collect();
         let years = self.held.keys().chain(&queued).filter_map(|document| document.kind.year());
@@ -167,7 +168,7 @@ impl<D: Documents> Device<D> {
         });
         for document in queued.into_iter().take(PULLS_MAX.saturating_sub(pulling)) {
             let after = self.held.get(&document).map_or(0, |held| held.seq_last);
-            open.busy.insert(document, Busy::Pulling);
+            open.busy.insert(document, Busy::Pulling { after });
             out.push(Effect::Send(ToServer::Pull { document, after }));
         }
     }
@@ -196,10 +197,14 @@ impl<D: Documents> Device<D> {
             // The end of a comparison says what is to be done next.
             // Or its turn comes.
             (Some(Busy::Queued | Busy::Comparing | Busy::Offering), _) => return,
+            // News, while the answer is still to come: places are dense, and an answer begins behind what was asked.
+            (Some(Busy::Pulling { after }), _) if first.is_some_and(|first| first > after + 1) => {
+                return;
+            }
             (_, Some(last)) if more => last,
             (None, Some(_)) if gap => known,
             (None, _) => return,
-            (Some(Busy::Pulling), _) => {
+            (Some(Busy::Pulling { .. }), _) => {
                 open.busy.remove(&document);
                 if !is_news {
                     open.in_vain.insert(document);
@@ -212,7 +217,7 @@ impl<D: Documents> Device<D> {
                 return;
             }
         };
-        open.busy.insert(document, Busy::Pulling);
+        open.busy.insert(document, Busy::Pulling { after });
         out.push(Effect::Send(ToServer::Pull { document, after }));
     }
 
@@ -314,7 +319,7 @@ impl<D: Documents> Device<D> {
             return;
         }
         // Rows that are being pulled are of no help to the server.
-        if matches!(open.busy.get(&document), None | Some(Busy::Queued | Busy::Pulling)) {
+        if matches!(open.busy.get(&document), None | Some(Busy::Queued | Busy::Pulling { .. })) {
             open.busy.insert(document, Busy::Comparing);
             out.push(holds(document, self.held.get(&document)));
         }
