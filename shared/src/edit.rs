@@ -269,6 +269,7 @@ impl Pen {
             may_be_sent: None,
             ask_again_at: None,
             attachments: None,
+            saying: None,
         };
         Prepared::New { entry: self.entry, item }
     }

@@ -81,11 +81,12 @@ impl Reading {
 
     fn read_what_waits(&mut self, device: &Device<OpenDocuments>, account: AccountId) {
         let patient = self.patient;
-        for (entry, item) in device.outbox().iter().filter(|(_, item)| item.patient == patient) {
-            self.record.add_waiting(account, *entry, item);
-        }
+        // Of two choices of one thing the later one waits behind the one that is leaving.
         for (entry, item) in device.leaving().filter(|(_, item)| item.patient == patient) {
             self.record.add_leaving(account, entry, item);
+        }
+        for (entry, item) in device.outbox().iter().filter(|(_, item)| item.patient == patient) {
+            self.record.add_waiting(account, *entry, item);
         }
         for (entry, (item, why)) in device.dead_letters() {
             if item.patient == patient {

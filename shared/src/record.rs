@@ -92,13 +92,12 @@ pub enum Place {
 }
 
 impl Entry {
-    /// Received order, then what has not left this device.
+    /// Received order, then what has not left this device: of that the ids say what was written first, and
+    /// no clock does.
     pub fn order(&self) -> (bool, Timestamp) {
         match self.place {
             Place::Received(at) => (false, at),
-            Place::Here | Place::Leaving | Place::Refused(_) => {
-                (true, self.said.written().unwrap_or_default())
-            }
+            Place::Here | Place::Leaving | Place::Refused(_) => (true, Timestamp::default()),
         }
     }
 }
@@ -275,6 +274,8 @@ impl Record {
                 let (said, audience) = (Said::from_text(text), item.document.audience());
                 self.insert(entry, Entry { said, audience, author: Some(account), place });
             }
+            // A choice that the clinic did not take is none; its words stand among what was not sent.
+            PutInto::Register { .. } if matches!(place, Place::Refused(_)) => {}
             PutInto::Register { name, text } => {
                 // What waits here was written after everything in the document.
                 let waiting = matches!(place, Place::Here | Place::Leaving);

@@ -198,8 +198,9 @@ pub enum ToDevice {
         #[n(1)]
         not_back: Vec<NotBack>,
     },
-    /// The answer to any question about a document that this device is not to have. It drops the
-    /// document; what it wrote into it and has not sent is kept for the person to see.
+    /// A document that this device is not to have: unasked, or in answer to what it holds of it or brings,
+    /// and never to a pull. It drops the document; what it wrote into it and has not sent is kept for the
+    /// person to see.
     #[n(8)]
     Closed {
         #[n(0)]

@@ -18,6 +18,16 @@ fn document() -> DocumentId {
     DocumentId { epoch: 3, ..DocumentId::first(PatientId::from_u128(1), kind) }
 }
 
+/// Version 2 knows these.
+fn volume() -> DocumentId {
+    let kind = Kind::JournalCircle(AccountId::from_u128(2), Some(2026));
+    DocumentId::first(PatientId::from_u128(1), kind)
+}
+
+fn care_volume() -> DocumentId {
+    DocumentId::first(PatientId::from_u128(1), Kind::CareCircle(Some(2026)))
+}
+
 fn row(account: Option<AccountId>) -> Row {
     let sidecar = Sidecar {
         account,
@@ -41,6 +51,12 @@ fn to_server() -> Vec<(&'static str, Vec<u8>)> {
         ("offer", ToServer::Offer { document, rows }),
         ("ping", ToServer::Ping { digest }),
         ("packed-push", ToServer::Push { number: 2, document, changes: long }),
+        ("hello-2", ToServer::Hello { version_min: 2, version_max: 2, digest }),
+        (
+            "push-volume",
+            ToServer::Push { number: 3, document: volume(), changes: vec![vec![3; 5].into()] },
+        ),
+        ("pull-care-volume", ToServer::Pull { document: care_volume(), after: 300 }),
     ];
     all.into_iter().map(|(name, message)| (name, message.to_bytes())).collect()
 }
@@ -62,6 +78,8 @@ fn to_device() -> Vec<(&'static str, Vec<u8>)> {
     ];
     let not_back = not_back.map(|why| NotBack { hash, why }).into();
     let summary = Summary { document, seq_last: 3, sum: Sum([4; 16]) };
+    let of_volume = |document| Summary { document, seq_last: 70_000, sum: Sum([5; 16]) };
+    let volumes = vec![of_volume(volume()), of_volume(care_volume())];
     let rows = vec![row(Some(AccountId::from_u128(2))), row(None)];
     let superseded = WhyClosed::Superseded { epoch: 4 };
     let all = [
@@ -77,12 +95,15 @@ fn to_device() -> Vec<(&'static str, Vec<u8>)> {
         ("superseded", ToDevice::Closed { document, why: superseded }),
         ("revoked", ToDevice::Revoked),
         ("packed-rows", ToDevice::Rows { document, rows: vec![row(None); 20], more: false }),
+        ("welcome-2", ToDevice::Welcome { version: 2, same: true }),
+        ("summaries-volumes", ToDevice::Summaries { documents: volumes }),
+        ("rows-volume", ToDevice::Rows { document: volume(), rows: vec![row(None)], more: false }),
     ];
     all.into_iter().map(|(name, message)| (name, message.to_bytes())).collect()
 }
 
 #[test]
-fn every_message_of_version_1_is_read_and_means_the_same() {
+fn every_message_of_versions_1_and_2_is_read_and_means_the_same() {
     let from_device = bytes("to-server.hex", to_server);
     for (Fixture { name, bytes }, (_, now)) in from_device.iter().zip(to_server()) {
         let message = ToServer::from_bytes(bytes);

@@ -30,6 +30,7 @@ fn item(put: PutInto) -> OutboxItem {
         may_be_sent: None,
         ask_again_at: None,
         attachments: None,
+        saying: None,
     }
 }
 
@@ -78,6 +79,14 @@ fn rows() -> Vec<(&'static str, Vec<u8>)> {
             "dead-letter-not-attached",
             Stored::DeadLetter { entry, item: attached, why: WhyRefused::NotAttached },
         ),
+        (
+            "outbox-said-otherwise",
+            Stored::Outbox {
+                entry,
+                item: item(text.clone())
+                    .said_again(text.clone(), Timestamp::from_millis(1_800_000_100_000)),
+            },
+        ),
     ];
     all.into_iter().map(|(name, row)| (name, row.to_bytes())).collect()
 }
@@ -85,10 +94,11 @@ fn rows() -> Vec<(&'static str, Vec<u8>)> {
 fn keys() -> Vec<(&'static str, Vec<u8>)> {
     let entry = EntryId::from_u128(7);
     let all = [
-        ("outbox", RowKey::Outbox(entry)),
+        ("outbox", RowKey::Outbox(entry, None)),
         ("change", RowKey::Change(journal(), ChangeHash([6; 32]))),
         ("dead-letter", RowKey::DeadLetter(entry)),
         ("incomplete", RowKey::Incomplete(journal())),
+        ("outbox-said-otherwise", RowKey::Outbox(entry, Some(1))),
     ];
     let bytes = |key| minicbor::to_vec(key).expect("writing into memory does not fail");
     all.into_iter().map(|(name, key)| (name, bytes(key))).collect()

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use shared::sync::stored::{Batch, RowKey, StoreError, Stored, Write};
+use shared::id::EntryId;
+use shared::sync::stored::{Batch, OutboxItem, RowKey, StoreError, Stored, Write};
 
 use crate::random::{Random, mix};
 
@@ -45,6 +46,15 @@ impl Disk {
 
     pub fn durable_row(&self, key: &RowKey) -> Option<&Stored> {
         self.durable.get(key).map(|row| &**row)
+    }
+
+    /// What waits under this name, whichever saying of it.
+    pub fn durable_words(&self, entry: EntryId) -> Option<&OutboxItem> {
+        let sayings = RowKey::Outbox(entry, None)..=RowKey::Outbox(entry, Some(u32::MAX));
+        match self.durable.range(sayings).next_back().map(|(_, row)| &**row) {
+            Some(Stored::Outbox { item, .. }) => Some(item),
+            _ => None,
+        }
     }
 
     pub fn take(&mut self, batch: Batch) {
@@ -124,7 +134,7 @@ impl Disk {
 
 fn scattered(key: &RowKey) -> u64 {
     let number = match key {
-        RowKey::Outbox(entry) => entry.to_u128(),
+        RowKey::Outbox(entry, saying) => entry.to_u128() + u128::from(saying.unwrap_or(0)),
         RowKey::DeadLetter(entry) => entry.to_u128() + 1,
         RowKey::Change(_, hash) => {
             u128::from_le_bytes(hash.0[..16].try_into().expect("half of 32 bytes is 16"))

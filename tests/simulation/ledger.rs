@@ -114,9 +114,8 @@ impl Ledger {
                 return;
             }
         };
-        let row = disk.durable_row(&RowKey::Outbox(entry));
-        let true_now = match (row, wanted) {
-            (Some(Stored::Outbox { item, .. }), Some(text)) => {
+        let true_now = match (disk.durable_words(entry), wanted) {
+            (Some(item), Some(text)) => {
                 matches!(&item.put, PutInto::Entry { text: there } if there == text)
             }
             (None, None) => true,

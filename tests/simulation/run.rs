@@ -51,14 +51,10 @@ pub fn many<T: Tier>(
     (done.into_inner(), failure)
 }
 
-/// Replays a schedule with a log of everything that happened.
-pub fn replay<T: Tier>(seed: u64) -> String {
-    match schedule::run::<T>(seed, None, true) {
-        Ok(()) => format!("seed {seed} holds"),
-        Err(failure) => format!(
-            "{}\nseed {seed} fails:\n{}",
-            failure.log.join("\n"),
-            failure.problems.join("\n")
-        ),
-    }
+/// Replays a schedule. Where it fails, with a log of everything that happened.
+pub fn replay<T: Tier>(seed: u64, planted: Option<Planted>) -> Result<(), String> {
+    schedule::run::<T>(seed, planted, true).map_err(|failure| {
+        let (log, problems) = (failure.log.join("\n"), failure.problems.join("\n"));
+        format!("{log}\nseed {seed} fails:\n{problems}")
+    })
 }

@@ -5,6 +5,7 @@ use shared::edit::Audience;
 use shared::id::EntryId;
 use shared::sync::device::{Event, Line};
 use shared::sync::stored::RowKey;
+use shared::wire::Row;
 
 use crate::cast::{self, ANA, PATIENT, ROSA};
 use crate::tier::{Stack, Tier};
@@ -17,6 +18,10 @@ fn journal() -> DocumentId {
 fn shown<T: Tier>(world: &World<T>, machine: usize, document: &DocumentId) -> Vec<String> {
     let newest = world.clinic.store.newest(*document);
     world.shown(machine, &newest).into_values().flatten().collect()
+}
+
+pub fn has(change: &[u8], words: &str) -> bool {
+    change.windows(words.len()).any(|part| part == words.as_bytes())
 }
 
 fn same<T: Tier>(world: &World<T>, machine: usize) -> bool {
@@ -157,6 +162,34 @@ fn ten_messages_in_a_row_are_sent_in_their_order() {
     assert!(world.ledger.problems.is_empty(), "{:?}", world.ledger.problems);
 }
 
+/// Ids begin with a time, and what waits is sent in their order.
+#[test]
+fn what_was_written_while_the_clock_was_ahead_stands_in_front_of_what_came_after() {
+    let mut world = World::<Stack>::new(2);
+    world.start_all();
+    world.run(2_000);
+    world.machines[0].offline = true;
+    world.cut(0);
+    let hours = [10, -3, 0, 2, -10];
+    let all: Vec<_> =
+        hours.iter().enumerate().map(|(place, hour)| format!("{place}: {hour}")).collect();
+    for (hour, words) in hours.into_iter().zip(&all) {
+        world.machines[0].clock_error = hour * 3_600_000;
+        world.write(0, journal(), words);
+        world.run(100);
+    }
+    // The rest of the order is known from the disk.
+    world.crash(0);
+    world.start(0);
+    world.machines[0].offline = false;
+    world.wake(0);
+    world.run(5_000);
+    let rows = &world.clinic.store.log(&journal()).expect("it is made").rows;
+    let words_of = |row: &Row| all.iter().find(|words| has(&row.bytes, words)).cloned();
+    assert_eq!(rows.iter().filter_map(words_of).collect::<Vec<_>>(), all);
+    assert!(world.ledger.problems.is_empty(), "{:?}", world.ledger.problems);
+}
+
 #[test]
 fn a_restart_before_sending_loses_nothing() {
     let mut world = World::<Stack>::new(3);
@@ -229,6 +262,32 @@ fn words_that_are_being_said_otherwise_are_refused_once_that_is_done() {
     assert!(letters(&world, 3).is_empty());
     let device = world.machines[3].running.as_ref().unwrap();
     assert!(device.outbox().is_empty() && world.ledger.problems.is_empty());
+}
+
+/// A verdict that came meanwhile took the change off the disk and put back nothing, because the words were being
+/// changed; and the other words were overtaken by a change that never left.
+#[test]
+fn words_that_are_being_sent_are_not_changed_meanwhile() {
+    for delay in 0..40 {
+        let mut world = World::<Stack>::new(4);
+        world.start_all();
+        world.run(2_000);
+        let wrong = world.write(1, journal(), "Meant for somebody else").unwrap();
+        world.run(1_000);
+        world.trouble.slow_disk_millis = 400;
+        let entry = world.write(0, journal(), "Take two").unwrap();
+        while !world.ledger.facts[&entry].saved {
+            world.run(1);
+        }
+        world.run(10 * delay);
+        world.reword(0, entry, "Take one");
+        world.erase(wrong);
+        world.run(3_000);
+        world.trouble.slow_disk_millis = 0;
+        world.run(20_000);
+        assert!(world.ledger.problems.is_empty(), "{delay}: {:?}", world.ledger.problems);
+        assert!(world.ledger.facts[&entry].acknowledged, "{delay}: it never came");
+    }
 }
 
 #[test]

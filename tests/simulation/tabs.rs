@@ -1,22 +1,28 @@
 //! Two tabs of one browser share a disk. One holds the socket; the other takes over when it is gone.
 
 use shared::document::{Document, DocumentId};
-use shared::edit::Audience;
+use shared::edit::{Audience, Refused};
 use shared::id::EntryId;
-use shared::sync::device::{Device, Effect, Event, OpenDocuments};
+use shared::reading::Reading;
+use shared::record::preference::Preference;
+use shared::sync::device::{Device, Effect, Event, Notice, OpenDocuments};
+use shared::sync::planted::Planted;
 use shared::sync::stored::{OutboxItem, PutInto, Stored};
 use shared::time::Timestamp;
+use shared::view::settings::settings;
 use shared::wire::{Receipt, Row, Sidecar, ToDevice, ToServer};
 
 use crate::cast::{self, PATIENT, ROSA};
 use crate::disk::Disk;
 use crate::random::Random;
+use crate::scenarios::has;
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 struct Browser {
     disk: Disk,
     rng: Random,
+    told: Vec<Notice>,
 }
 
 impl Browser {
@@ -30,16 +36,18 @@ impl Browser {
                     Effect::Store(batch) => {
                         self.disk.take(batch);
                         let (number, answer) = self.disk.perform().expect("it was handed over");
-                        answer.expect("the disk takes it");
-                        events.push(Event::Stored(number));
+                        events.push(match answer {
+                            Ok(()) => Event::Stored(number),
+                            Err(why) => Event::NotStored(number, why),
+                        });
                     }
                     Effect::Send(message) => said.push(message),
+                    Effect::Tell(notice) => self.told.push(notice),
                     Effect::Bring { .. }
                     | Effect::Connect
                     | Effect::HangUp
                     | Effect::Wipe
-                    | Effect::WakeAt(_)
-                    | Effect::Tell(_) => {}
+                    | Effect::WakeAt(_) => {}
                 }
             }
         }
@@ -59,45 +67,57 @@ fn pushed(said: &[ToServer]) -> Vec<Vec<u8>> {
     pushes.flatten().collect()
 }
 
-#[test]
-fn a_tab_that_takes_over_sends_what_the_other_made_and_makes_nothing_twice() {
-    let mut browser = Browser { disk: Disk::default(), rng: Random::new(1) };
-    let journal = DocumentId::journal(PATIENT, ROSA, Audience::Circle);
-    let (hash, genesis) = Document::genesis(&journal);
-    let sidecar =
-        Sidecar { account: None, device: None, received_at: NOW, receipt: Receipt([0; 16]) };
-    let row = Row { seq: 1, hash, sidecar, bytes: genesis.into() };
-    let greeted = || {
-        vec![
-            Event::Leading(true),
-            Event::Connected,
-            Event::Received(ToDevice::Welcome { version: 1, same: true }),
-        ]
-    };
-    let mut first = tab();
-    browser.drive(&mut first, greeted());
-    let rows = ToDevice::Rows { document: journal, rows: vec![row], more: false };
-    browser.drive(&mut first, vec![Event::Received(rows)]);
+fn journal() -> DocumentId {
+    DocumentId::journal(PATIENT, ROSA, Audience::Circle)
+}
 
-    let mut second = tab();
-    let rows = browser.disk.rows();
-    browser.drive(&mut second, vec![Event::Loaded(rows)]);
-    let entry = EntryId::fresh(NOW, &mut browser.rng);
-    let item = OutboxItem {
+fn waiting(words: &str) -> OutboxItem {
+    OutboxItem {
         patient: PATIENT,
-        document: journal,
+        document: journal(),
         written_at: NOW,
-        put: PutInto::Entry { text: "It is swollen".into() },
+        put: words_of(words),
         sealed_to_clinic: None,
         may_be_sent: None,
         ask_again_at: None,
         attachments: None,
-    };
-    let edited = Event::Edited { number: 1, entry, item: item.clone() };
-    assert!(browser.drive(&mut second, vec![edited]).is_empty());
+        saying: None,
+    }
+}
 
-    let put = vec![Stored::Outbox { entry, item }];
-    let said = browser.drive(&mut first, vec![Event::Elsewhere { put, removed: Vec::new() }]);
+fn words_of(words: &str) -> PutInto {
+    PutInto::Entry { text: words.to_owned() }
+}
+
+fn greeted() -> Vec<Event> {
+    let welcome = ToDevice::Welcome { version: 1, same: true };
+    vec![Event::Leading(true), Event::Connected, Event::Received(welcome)]
+}
+
+/// Two tabs that know the journal, and an entry that waits. The first has no line yet.
+fn two_tabs(words: &str) -> (Browser, [Device<OpenDocuments>; 2], EntryId) {
+    let mut browser = Browser { disk: Disk::default(), rng: Random::new(1), told: Vec::new() };
+    let (hash, genesis) = Document::genesis(&journal());
+    let sidecar =
+        Sidecar { account: None, device: None, received_at: NOW, receipt: Receipt([0; 16]) };
+    let row = Row { seq: 1, hash, sidecar, bytes: genesis.into() };
+    let mut first = tab();
+    browser.drive(&mut first, greeted());
+    let rows = ToDevice::Rows { document: journal(), rows: vec![row], more: false };
+    browser.drive(&mut first, vec![Event::Received(rows), Event::Disconnected]);
+    let entry = EntryId::fresh(NOW, &mut browser.rng);
+    let edited = Event::Edited { number: 1, entry, item: waiting(words) };
+    browser.drive(&mut first, vec![edited]);
+    let mut second = tab();
+    let rows = browser.disk.rows();
+    browser.drive(&mut second, vec![Event::Loaded(rows)]);
+    (browser, [first, second], entry)
+}
+
+#[test]
+fn a_tab_that_takes_over_sends_what_the_other_made_and_makes_nothing_twice() {
+    let (mut browser, [mut first, mut second], _) = two_tabs("It is swollen");
+    let said = browser.drive(&mut first, greeted());
     let made = pushed(&said);
     assert_eq!(made.len(), 1);
     // That tab ends before it could say so.
@@ -107,4 +127,67 @@ fn a_tab_that_takes_over_sends_what_the_other_made_and_makes_nothing_twice() {
     let said = browser.drive(&mut second, events);
     assert_eq!(pushed(&said), made);
     assert_eq!(second.unsent(), 1);
+}
+
+#[test]
+fn what_one_tab_says_otherwise_no_other_sends_as_it_was() {
+    let (mut browser, [mut first, mut second], entry) = two_tabs("Take two");
+    let reworded = Event::Reworded { number: 2, entry, put: words_of("Take one") };
+    browser.drive(&mut second, vec![reworded]);
+    assert!(matches!(browser.told.last(), Some(Notice::Changed)), "{:?}", browser.told);
+    assert!(browser.told.contains(&Notice::Saved { number: 2, entry }));
+
+    // Nobody told the first tab yet, and its line opens.
+    assert_eq!(pushed(&browser.drive(&mut first, greeted())), Vec::<Vec<u8>>::new());
+    let item = browser.disk.durable_words(entry).expect("it waits").clone();
+    let (put, removed) = (vec![Stored::Outbox { entry, item }], waiting("").rows(entry).collect());
+    let said = pushed(&browser.drive(&mut first, vec![Event::Elsewhere { put, removed }]));
+    assert_eq!(said.len(), 1);
+    assert!(has(&said[0], "Take one") && !has(&said[0], "Take two"));
+    assert!(browser.disk.durable_words(entry).is_none());
+}
+
+/// The second tab does not know that the first has sent it: what it is asked is refused, and nothing
+/// comes back. Whether that is so, with a fault planted in it.
+fn changes_nothing_that_is_on_its_way(ask: impl Fn(EntryId) -> Event, planted: Planted) -> bool {
+    let (mut browser, [mut first, mut second], entry) = two_tabs("Take two");
+    second.plant(Some(planted));
+    assert_eq!(pushed(&browser.drive(&mut first, greeted())).len(), 1);
+    browser.drive(&mut second, vec![ask(entry)]);
+    let refused = Notice::Refused { number: 2, why: Refused::AlreadySent };
+    browser.told.contains(&refused) && browser.disk.durable_words(entry).is_none()
+}
+
+#[test]
+fn what_one_tab_sends_no_other_changes_or_takes_back_and_one_that_does_not_look_is_found() {
+    let reword = |entry| Event::Reworded { number: 2, entry, put: words_of("Take one") };
+    let withdraw = |entry| Event::Withdrawn { number: 2, entry };
+    let other = Planted::AckBeforeCommit;
+    assert!(changes_nothing_that_is_on_its_way(reword, other));
+    assert!(!changes_nothing_that_is_on_its_way(reword, Planted::RewordedWithoutLooking));
+    assert!(changes_nothing_that_is_on_its_way(withdraw, other));
+    assert!(!changes_nothing_that_is_on_its_way(withdraw, Planted::WithdrawnWithoutLooking));
+}
+
+/// The first is on its way, and its answer never came; the second waits for a line.
+#[test]
+fn of_two_choices_the_later_one_is_shown() {
+    let (mut browser, [mut first, _], _) = two_tabs("It is swollen");
+    let choose = |number: u32, language: &str| {
+        let preference = Preference::Language(language.to_owned());
+        let put = PutInto::Register { name: preference.register(), text: preference.to_text() };
+        Event::Edited {
+            number,
+            entry: EntryId::from_u128(number.into()),
+            item: OutboxItem { put, ..waiting("") },
+        }
+    };
+    browser.drive(&mut first, vec![choose(2, "es")]);
+    assert_eq!(pushed(&browser.drive(&mut first, greeted())).len(), 2);
+    browser.drive(&mut first, vec![Event::Disconnected, choose(3, "en")]);
+    let mut reading = Reading::of(PATIENT);
+    let chosen = settings(reading.record(&first, ROSA, [(ROSA, "Rosa Delgado")]), ROSA);
+    assert_eq!(chosen.len(), 1);
+    assert_eq!(chosen[0].preference, Preference::Language("en".to_owned()));
+    assert!(chosen[0].others.is_empty() && chosen[0].only_here);
 }

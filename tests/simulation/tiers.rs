@@ -25,7 +25,10 @@ fn first_seed() -> u64 {
 #[expect(clippy::print_stdout, reason = "the count and the seed are what a run is for")]
 fn check<T: Tier>(name: &str, budget: Budget) {
     if let Some(seed) = wanted("SEED") {
-        println!("{name}: {}", run::replay::<T>(seed));
+        if let Err(what) = run::replay::<T>(seed, None) {
+            panic!("{name}: {what}");
+        }
+        println!("{name}: seed {seed} holds");
         return;
     }
     let most = wanted("SCHEDULES");

@@ -140,7 +140,8 @@ impl<T: Tier> World<T> {
         if self.machines[machine].running.as_ref()?.line() == device::Line::Revoked {
             return None;
         }
-        let entry = EntryId::fresh(clock, &mut self.rng);
+        let newest = self.machines[machine].running.as_ref()?.newest_unsent();
+        let entry = EntryId::fresh_behind(newest, clock, &mut self.rng);
         let text = text.to_owned();
         self.note(|| format!("machine {machine} writes {entry} {text:?} into {document}"));
         self.ledger.written(machine, document, entry, &text);
@@ -154,6 +155,7 @@ impl<T: Tier> World<T> {
             may_be_sent: None,
             ask_again_at: self.beside.ask_again_at,
             attachments: self.beside.attachment.map(|name| vec![name]),
+            saying: None,
         };
         self.feed(machine, vec![Event::Edited { number, entry, item }]);
         Some(entry)

@@ -91,6 +91,7 @@ fn row(number: u128, text: &str) -> Stored {
         may_be_sent: None,
         ask_again_at: None,
         attachments: None,
+        saying: None,
     };
     Stored::Outbox { entry: EntryId::from_u128(number), item }
 }

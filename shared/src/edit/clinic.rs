@@ -116,6 +116,7 @@ pub fn prepare(
         }
         ClinicEdit::DecideRefill { refill, decision } => pen.decide(record, refill, decision),
         ClinicEdit::AnswerVisit { request, answer } => {
+            can_be_answered(record, request)?;
             let said = Said::VisitAnswer(VisitAnswer {
                 request,
                 answer: answer_fits(answer)?,
@@ -131,6 +132,45 @@ pub fn prepare(
             let said = Said::ThreadClosed(ThreadClosed { thread, closed, by, written });
             pen.answer(record, thread, &said)
         }
+    }
+}
+
+/// What is no request has no answer, and nobody is booked for what its author took back before it was
+/// answered. An answer to an answered one is a correction.
+fn can_be_answered(record: &Record, request: EntryId) -> Result<(), Refused> {
+    let asks = |said: &Said| {
+        matches!(
+            said,
+            Said::VisitRequest(_)
+                | Said::VisitWish(_)
+                | Said::Call(_)
+                | Said::BeforeVisit(_)
+                | Said::Wrong(_)
+                | Said::OwnMedicine(_)
+                | Said::OwnAllergy(_)
+                | Said::Reading(_)
+        )
+    };
+    let asked = record.values_of(request).iter().find(|entry| asks(&entry.said));
+    let author = asked.ok_or(Refused::NoSuchEntry)?.author;
+    let (mut is_over, mut is_settled) = (false, false);
+    for (_, entry) in record.entries_besides_messages() {
+        // What the clinic has not is not known to it.
+        if entry.place.received_at().is_none() {
+            continue;
+        }
+        match &entry.said {
+            Said::Cancel(end) => is_over |= end.request == request && entry.author == author,
+            Said::Retract(end) => is_over |= end.entry == request && entry.author == author,
+            Said::VisitAnswer(said) => {
+                is_settled |= said.request == request && said.answer.is_final();
+            }
+            _ => {}
+        }
+    }
+    match is_over && !is_settled {
+        true => Err(Refused::Cancelled),
+        false => Ok(()),
     }
 }
 

@@ -236,6 +236,35 @@ fn a_refill_is_asked_for_in_one_year_and_decided_in_the_next_and_once() {
 }
 
 #[test]
+fn a_choice_that_the_clinic_did_not_take_is_none() {
+    let mut years = over_new_year();
+    let first = DocumentId::journal(PATIENT, ROSA, Audience::Private);
+    let put = |language: &str| {
+        let preference = Preference::Language(language.to_owned());
+        (preference.register(), preference.to_text())
+    };
+    let (name, text) = put("es");
+    years.put(first, on(2025, 1, 1), &Put::Register { name, text });
+    let mut record = years.record();
+    let (name, text) = put("en");
+    let item = OutboxItem {
+        patient: PATIENT,
+        document: first,
+        written_at: on(2025, 1, 2),
+        put: PutInto::Register { name, text },
+        sealed_to_clinic: None,
+        may_be_sent: None,
+        ask_again_at: None,
+        attachments: None,
+        saying: None,
+    };
+    record.add_refused(ROSA, EntryId::from_u128(9), &item, WhyRefused::NotAllowed);
+    let chosen = settings(&record, ROSA);
+    assert_eq!(chosen[0].preference, Preference::Language("es".to_owned()));
+    assert!(chosen[0].others.is_empty());
+}
+
+#[test]
 fn a_preference_of_the_first_volume_is_of_no_year() {
     let mut years = over_new_year();
     let first = DocumentId::journal(PATIENT, ROSA, Audience::Private);

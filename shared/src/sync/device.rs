@@ -326,7 +326,7 @@ impl<D: Documents> Device<D> {
         match event {
             Event::Loaded(rows) => self.loaded(rows, out),
             Event::Elsewhere { put, removed } => self.elsewhere(put, &removed, out),
-            Event::Edited { number, entry, item } => self.save(number, entry, item, false, out),
+            Event::Edited { number, entry, item } => self.save(number, entry, item, None, out),
             Event::Reworded { number, entry, put } => self.reword(now, number, entry, put, out),
             Event::Withdrawn { number, entry } => self.withdraw(number, entry, out),
             Event::Dismissed { number, entry } => self.dismiss(number, entry, out),

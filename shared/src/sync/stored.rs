@@ -14,6 +14,9 @@ use crate::wire::{Sidecar, WhyRefused};
 /// A row when it is unpacked: the largest change, with what it was made of.
 const ROW_BYTES_MAX: usize = 4 * 1024 * 1024;
 
+/// Rows of former words that are looked for when an item leaves the outbox.
+const SAYINGS_MAX: usize = 16;
+
 /// One row. It says itself what it is, because its key on the disk does not.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(flat)]
@@ -83,6 +86,9 @@ pub struct OutboxItem {
     /// What it names has to be at the clinic before it is sent.
     #[n(7)]
     pub attachments: Option<Vec<AttachmentName>>,
+    /// How often the person has said it otherwise; nothing if never.
+    #[n(8)]
+    pub saying: Option<u32>,
 }
 
 impl OutboxItem {
@@ -96,11 +102,20 @@ impl OutboxItem {
         self.may_change() && self.ask_again_at.is_some_and(|at| at <= now)
     }
 
-    /// Said again by the person: the wait begins anew.
+    /// Said again by the person: the wait begins anew, in a row of its own, so that whoever still has
+    /// the words of before finds nothing to send.
     pub fn said_again(self, put: PutInto, now: Timestamp) -> Self {
         let waits = |at: Timestamp| now.plus_millis(at.millis_since(self.written_at).max(0));
         let ask_again_at = self.ask_again_at.map(waits);
-        Self { ask_again_at, put, written_at: now, ..self }
+        let saying = Some(self.saying.unwrap_or_default().saturating_add(1));
+        Self { ask_again_at, put, written_at: now, saying, ..self }
+    }
+
+    /// Its row and those of what it said before, the newest first. A verdict that met a rewording of
+    /// another tab may have written one of those once more.
+    pub fn rows(&self, entry: EntryId) -> impl Iterator<Item = RowKey> + use<> {
+        let sayings = (0..=self.saying.unwrap_or_default()).rev().take(SAYINGS_MAX);
+        sayings.map(move |saying| RowKey::Outbox(entry, (saying > 0).then_some(saying)))
     }
 
     /// A change was made of it and handed over, and now it waits again.
@@ -153,8 +168,9 @@ pub enum Standing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(flat)]
 pub enum RowKey {
+    /// Which saying of it: the words of before lie elsewhere.
     #[n(0)]
-    Outbox(#[n(0)] EntryId),
+    Outbox(#[n(0)] EntryId, #[n(1)] Option<u32>),
     #[n(1)]
     Change(#[n(0)] DocumentId, #[n(1)] ChangeHash),
     #[n(2)]
@@ -166,7 +182,7 @@ pub enum RowKey {
 impl Stored {
     pub const fn key(&self) -> RowKey {
         match self {
-            Self::Outbox { entry, .. } => RowKey::Outbox(*entry),
+            Self::Outbox { entry, item } => RowKey::Outbox(*entry, item.saying),
             Self::Change { document, hash, .. } => RowKey::Change(*document, *hash),
             Self::DeadLetter { entry, .. } => RowKey::DeadLetter(*entry),
             Self::Incomplete { document } => RowKey::Incomplete(*document),
@@ -233,6 +249,7 @@ mod tests {
             may_be_sent: Some(true),
             ask_again_at: Some(Timestamp::from_millis(3)),
             attachments: None,
+            saying: None,
         };
         let entry = EntryId::from_u128(4);
         let standing = Standing::Minted { entry, item: item.clone(), order: 5 };

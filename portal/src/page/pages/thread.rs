@@ -231,19 +231,22 @@ fn bubble(
 /// Tells the record once for every newest message that was unread when it came on the screen.
 fn mark_read(session: Session, id: EntryId, thread: Asked<Option<ThreadView>>) {
     let threads = session.threads();
-    Effect::new(move |marked: Option<Option<EntryId>>| {
+    Effect::new(move |marked: Option<Option<(EntryId, usize)>>| {
         let marked = marked.flatten();
         let rows = threads.get().map_or_else(Vec::new, |all| all.rows);
         let is_unread = rows.iter().any(|row| row.thread == id && row.unread > 0);
-        let newest = thread.get().flatten()?.messages.last()?.entry;
-        if !is_unread || marked == Some(newest) {
+        let messages = thread.get().flatten()?.messages;
+        let newest = messages.last()?.entry;
+        // What comes while one's own message waits stands in front of it.
+        let seen = Some((newest, messages.len()));
+        if !is_unread || marked == seen {
             return marked;
         }
         spawn_local(async move {
             // A mark that is not kept is made again the next time the thread is opened.
             let _ = session.edit(Edit::MarkRead { thread: id, up_to: newest }).await;
         });
-        Some(newest)
+        seen
     });
 }
 

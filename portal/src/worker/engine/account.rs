@@ -268,7 +268,7 @@ impl Account {
             return None;
         }
         let now = clock::now();
-        let entry = EntryId::fresh(now, &mut Browser);
+        let entry = EntryId::fresh_behind(self.device.newest_unsent(), now, &mut Browser);
         let pen = Pen { account: self.profile.account, patient: self.reading.patient, entry, now };
         let attachments = edit.attachments().to_vec();
         match edit::prepare(self.record(), pen, edit) {

@@ -202,4 +202,26 @@ fn a_cancellation_that_comes_after_the_answer_comes_too_late() {
     assert!(!is_cancelled(&story), "the visit stands");
     story.receive(cancel);
     assert!(!is_cancelled(&story), "the visit stands");
+    let other = AnswerToVisit::Done { note: "Called, and does not need it.".into() };
+    let other = ClinicEdit::AnswerVisit { request: asked, answer: other };
+    assert!(story.clinic(Who::Nurse, other).is_ok(), "what was answered can be answered otherwise");
+}
+
+#[test]
+fn nobody_is_booked_for_what_was_cancelled_or_is_no_request() {
+    let mut story = Story::default();
+    let call = Edit::AskForCall(AskForCall {
+        language: "en".into(),
+        times: vec![PreferredTime::Any],
+        phone: None,
+        note: None,
+        audience: Audience::Circle,
+    });
+    let asked = story.sends(ROSA, call).unwrap();
+    let done = || AnswerToVisit::Done { note: "Called.".into() };
+    let answer = |request| ClinicEdit::AnswerVisit { request, answer: done() };
+    story.sends(ROSA, Edit::Cancel { request: asked }).unwrap();
+    assert_eq!(story.clinic(Who::Nurse, answer(asked)), Err(Refused::Cancelled));
+    let thread = thread(&mut story, ROSA);
+    assert_eq!(story.clinic(Who::Nurse, answer(thread)), Err(Refused::NoSuchEntry));
 }

@@ -93,7 +93,7 @@ impl<D: Documents> Device<D> {
                 continue;
             }
             let Some(item) = self.outbox.remove(&entry) else { continue };
-            let key = RowKey::Outbox(entry);
+            let key = RowKey::Outbox(entry, item.saying);
             let letter = Stored::DeadLetter { entry, item: item.clone(), why };
             self.dead_letters.insert(entry, (item, why));
             let writes = vec![Write::Remove(key), Write::Put(letter)];

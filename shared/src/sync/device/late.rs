@@ -71,8 +71,9 @@ impl<D: Documents> Device<D> {
                 (!is_back).then_some(write)
             }
             // Or it was said otherwise, or waits again.
-            Write::Remove(RowKey::Outbox(entry)) => {
-                (!self.outbox.contains_key(&entry)).then_some(write)
+            Write::Remove(RowKey::Outbox(entry, saying)) => {
+                let waits = self.outbox.get(&entry);
+                waits.is_none_or(|item| item.saying != saying).then_some(write)
             }
             Write::Put(Stored::Change { .. } | Stored::Incomplete { .. })
             | Write::Remove(RowKey::DeadLetter(_) | RowKey::Incomplete(_)) => Some(write),

@@ -57,7 +57,7 @@ impl<D: Documents> Device<D> {
         number: u32,
         entry: EntryId,
         mut item: OutboxItem,
-        replaces: bool,
+        replaced: Option<&OutboxItem>,
         out: &mut Vec<Effect>,
     ) {
         item.document = self.place_of(&item);
@@ -65,18 +65,17 @@ impl<D: Documents> Device<D> {
             out.push(Effect::Tell(Notice::Saved { number, entry }));
         }
         let row = Stored::Outbox { entry, item: item.clone() };
-        // A rewording must not bring back what another tab has sent meanwhile.
-        let requires = if replaces && !self.soil.has(Planted::RewordedWithoutLooking) {
-            vec![row.key()]
-        } else {
-            Vec::new()
+        // A rewording must not bring back what another tab has sent meanwhile, and no tab may send
+        // what is no longer said.
+        let before: Vec<_> = replaced.into_iter().flat_map(|item| item.rows(entry)).collect();
+        let requires = before.first().copied().into_iter();
+        let requires = match self.soil.has(Planted::RewordedWithoutLooking) {
+            false => requires.collect(),
+            true => Vec::new(),
         };
-        self.store(
-            InFlight::Save { number, entry, item, taken: false },
-            requires,
-            vec![Write::Put(row)],
-            out,
-        );
+        let mut writes: Vec<_> = before.into_iter().map(Write::Remove).collect();
+        writes.push(Write::Put(row));
+        self.store(InFlight::Save { number, entry, item, taken: false }, requires, writes, out);
     }
 
     pub(super) fn reword(
@@ -89,8 +88,9 @@ impl<D: Documents> Device<D> {
     ) {
         match self.changeable(&entry) {
             Some(item) => {
-                let item = item.clone().said_again(put, now);
-                self.save(number, entry, item, true, out);
+                let before = item.clone();
+                let item = before.clone().said_again(put, now);
+                self.save(number, entry, item, Some(&before), out);
             }
             None => out.push(Effect::Tell(Notice::Refused { number, why: Refused::AlreadySent })),
         }
@@ -100,19 +100,27 @@ impl<D: Documents> Device<D> {
     /// the rest, and then two sayings of one thing would stand beside each other.
     fn changeable(&self, entry: &EntryId) -> Option<&OutboxItem> {
         let all_may_change = self.soil.has(Planted::RewordedOnTheWay);
-        self.outbox.get(entry).filter(|item| item.may_change() || all_may_change)
+        // Its change is being written just now: what becomes of it would be decided twice.
+        let is_leaving = self
+            .batches
+            .values()
+            .any(|what| matches!(what, InFlight::Mint { minted, .. } if minted.entry == *entry));
+        let item = self.outbox.get(entry).filter(|_| !is_leaving || all_may_change);
+        item.filter(|item| item.may_change() || all_may_change)
     }
 
     pub(super) fn withdraw(&mut self, number: u32, entry: EntryId, out: &mut Vec<Effect>) {
-        if self.changeable(&entry).is_none() {
+        let Some(rows) = self.changeable(&entry).map(|item| item.rows(entry)) else {
             out.push(Effect::Tell(Notice::Refused { number, why: Refused::AlreadySent }));
             return;
-        }
-        let key = RowKey::Outbox(entry);
+        };
+        let rows: Vec<_> = rows.collect();
         let what = InFlight::Withdraw { number, entry };
-        let requires =
-            if self.soil.has(Planted::WithdrawnWithoutLooking) { Vec::new() } else { vec![key] };
-        self.store(what, requires, vec![Write::Remove(key)], out);
+        let requires = match self.soil.has(Planted::WithdrawnWithoutLooking) {
+            false => rows.first().copied().into_iter().collect(),
+            true => Vec::new(),
+        };
+        self.store(what, requires, rows.into_iter().map(Write::Remove).collect(), out);
     }
 
     pub(super) fn dismiss(&mut self, number: u32, entry: EntryId, out: &mut Vec<Effect>) {
@@ -197,7 +205,7 @@ impl<D: Documents> Device<D> {
                 self.new_actor(rng);
                 self.open_again(&document, out);
                 if why == StoreError::Overtaken {
-                    self.outbox.remove(&minted.entry);
+                    self.forget_saying(&minted.entry, minted.item.saying);
                     out.push(Effect::Tell(Notice::Changed));
                 } else {
                     // Not at once again: a full disk stays full for a while.
@@ -250,8 +258,12 @@ impl<D: Documents> Device<D> {
 
     fn take_row(&mut self, row: Stored) {
         match row {
+            // Rows come in any order, and what was said last counts.
             Stored::Outbox { entry, item } => {
-                self.outbox.insert(entry, item);
+                let known = self.outbox.get(&entry);
+                if known.is_none_or(|known| known.saying <= item.saying) {
+                    self.outbox.insert(entry, item);
+                }
             }
             Stored::DeadLetter { entry, item, why } => {
                 self.dead_letters.insert(entry, (item, why));
@@ -286,9 +298,9 @@ impl<D: Documents> Device<D> {
 
     fn drop_row(&mut self, key: &RowKey) {
         match key {
-            RowKey::Outbox(entry) => {
-                self.outbox.remove(entry);
-                self.save_was_taken(entry);
+            RowKey::Outbox(entry, saying) => {
+                self.forget_saying(entry, *saying);
+                self.save_was_taken(entry, *saying);
             }
             RowKey::DeadLetter(entry) => {
                 self.dead_letters.remove(entry);
@@ -305,22 +317,31 @@ impl<D: Documents> Device<D> {
         }
     }
 
+    /// Other words of it may wait by now.
+    fn forget_saying(&mut self, entry: &EntryId, saying: Option<u32>) {
+        if self.outbox.get(entry).is_some_and(|item| item.saying == saying) {
+            self.outbox.remove(entry);
+        }
+    }
+
     /// Everything that memory has of the disk.
     fn row_keys(&self) -> Vec<RowKey> {
         let changes = self.held.iter().flat_map(|(document, held)| {
             held.all_hashes().map(|hash| RowKey::Change(*document, hash))
         });
-        let waiting = self.outbox.keys().copied().map(RowKey::Outbox);
+        let waiting = self.outbox.iter();
+        let waiting = waiting.map(|(entry, item)| RowKey::Outbox(*entry, item.saying));
         let letters = self.dead_letters.keys().copied().map(RowKey::DeadLetter);
         let incomplete = self.incomplete.iter().copied().map(RowKey::Incomplete);
         changes.chain(waiting).chain(letters).chain(incomplete).collect()
     }
 
     /// Another tab has taken what this one is still being told about as saved.
-    fn save_was_taken(&mut self, gone: &EntryId) {
+    fn save_was_taken(&mut self, gone: &EntryId, saying: Option<u32>) {
         for what in self.batches.values_mut() {
-            if let InFlight::Save { entry, taken, .. } = what
+            if let InFlight::Save { entry, item, taken, .. } = what
                 && entry == gone
+                && item.saying == saying
             {
                 *taken = true;
             }
@@ -366,6 +387,6 @@ impl InFlight {
 fn document_of(key: &RowKey) -> Option<DocumentId> {
     match key {
         RowKey::Change(document, _) => Some(*document),
-        RowKey::Outbox(_) | RowKey::DeadLetter(_) | RowKey::Incomplete(_) => None,
+        RowKey::Outbox(..) | RowKey::DeadLetter(_) | RowKey::Incomplete(_) => None,
     }
 }

@@ -47,6 +47,14 @@ impl<D: Documents> Device<D> {
             .collect()
     }
 
+    /// The last that was written here of what the server does not have for certain. What is written
+    /// next gets an id behind it.
+    pub fn newest_unsent(&self) -> Option<EntryId> {
+        let minted = self.held.values().flat_map(|held| &held.minted).map(|minted| minted.entry);
+        let in_flight = self.batches.values().flat_map(InFlight::entries);
+        self.outbox.keys().copied().chain(minted).chain(in_flight).max()
+    }
+
     fn mint(&mut self, actor: Actor, entry: EntryId, item: OutboxItem, out: &mut Vec<Effect>) {
         // On its way nothing is asked any more.
         let document = self.place_of(&item);
@@ -56,8 +64,10 @@ impl<D: Documents> Device<D> {
             PutInto::Register { name, text } => Put::Register { name, text },
         };
         if self.documents.says(&document, &put) {
-            let key = RowKey::Outbox(entry);
-            self.store(InFlight::Said { entry }, vec![key], vec![Write::Remove(key)], out);
+            let rows: Vec<_> = item.rows(entry).collect();
+            let requires = rows.first().copied().into_iter().collect();
+            let writes = rows.into_iter().map(Write::Remove).collect();
+            self.store(InFlight::Said { entry }, requires, writes, out);
             return;
         }
         let (hash, bytes) = self.documents.mint(&document, actor, &put);
@@ -65,14 +75,15 @@ impl<D: Documents> Device<D> {
         self.minted_next += 1;
         let standing = Standing::Minted { entry, item: item.clone(), order };
         let row = Stored::Change { document, hash, bytes: bytes.clone().into(), standing };
-        let outbox = RowKey::Outbox(entry);
+        let outbox: Vec<_> = item.rows(entry).collect();
+        let requires = outbox.first().copied().into_iter().collect();
         let minted = Minted { order, hash, bytes, entry, item };
         let what = InFlight::Mint { document, minted, stale: false };
-        let mut writes = vec![Write::Put(row), Write::Remove(outbox)];
-        if self.soil.has(Planted::OutboxRowStays) {
-            writes.pop();
+        let mut writes = vec![Write::Put(row)];
+        if !self.soil.has(Planted::OutboxRowStays) {
+            writes.extend(outbox.into_iter().map(Write::Remove));
         }
-        self.store(what, vec![outbox], writes, out);
+        self.store(what, requires, writes, out);
     }
 
     fn push(&mut self, out: &mut Vec<Effect>) {

@@ -45,7 +45,7 @@ impl<D: Documents> Device<D> {
             match why {
                 WhyClosed::NotYours => {
                     let why = WhyRefused::NotAllowed;
-                    writes.push(Write::Remove(RowKey::Outbox(entry)));
+                    writes.extend(item.rows(entry).map(Write::Remove));
                     writes.push(Write::Put(Stored::DeadLetter { entry, item: item.clone(), why }));
                     self.outbox.remove(&entry);
                     self.dead_letters.insert(entry, (item, why));
