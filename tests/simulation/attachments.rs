@@ -24,6 +24,13 @@ pub struct Beside {
     pub bringing: Vec<(usize, AttachmentName)>,
 }
 
+impl Beside {
+    /// What was written later may pass it.
+    pub const fn holds_back(&self) -> bool {
+        self.ask_again_at.is_some() || self.attachment.is_some()
+    }
+}
+
 const PHOTO: AttachmentName = AttachmentName::from_bytes([7; 32]);
 
 fn journal() -> DocumentId {

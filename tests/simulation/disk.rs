@@ -17,6 +17,10 @@ pub struct Disk {
     /// What the program reads: durable, and everything handed over since.
     visible: Rows,
     unsynced: Vec<Vec<Write>>,
+    /// A power cut may have taken something that was not synced, or a program ended that knew better than
+    /// this disk.
+    pub has_lost: bool,
+    has_failed: bool,
     /// Handed over and not yet answered.
     waiting: VecDeque<Batch>,
     pub full: bool,
@@ -79,6 +83,7 @@ impl Disk {
     /// The oldest transaction that waits is aborted.
     pub fn abort(&mut self) -> Option<(u64, Result<(), StoreError>)> {
         let batch = self.waiting.pop_front()?;
+        self.has_failed = true;
         Some((batch.number, Err(StoreError::Unreachable)))
     }
 
@@ -93,6 +98,7 @@ impl Disk {
             }
         }
         self.waiting.clear();
+        self.has_lost = true;
         let kept = rng.place(self.unsynced.len() + 1);
         for (place, writes) in std::mem::take(&mut self.unsynced).into_iter().enumerate() {
             if if torn { rng.percent(50) } else { place < kept } {
@@ -104,6 +110,7 @@ impl Disk {
 
     /// The program ended in good order, or the browser did: everything handed over arrives.
     pub fn close(&mut self) {
+        self.has_lost |= self.has_failed;
         while let Some(batch) = self.waiting.pop_front() {
             // Nobody is left to be told whether it worked.
             self.write(batch).unwrap_or_default();

@@ -24,6 +24,8 @@ pub struct Ledger {
 
 /// One entry, as its author knows it.
 pub struct Fact {
+    /// Which of all it was, in the order in which they were written; nothing if later ones may pass it.
+    pub number: Option<usize>,
     pub document: DocumentId,
     /// Where it was written; nothing if the clinic wrote it.
     pub machine: Option<usize>,
@@ -64,6 +66,11 @@ impl Ledger {
 
     pub fn written(&mut self, machine: usize, document: DocumentId, entry: EntryId, text: &str) {
         self.facts.insert(entry, Fact::new(Some(machine), document, text));
+    }
+
+    /// Unless it waits for something else than the clinic.
+    pub fn takes_its_turn(&mut self, entry: EntryId, is_held_back: bool) {
+        self.fact(entry).number = (!is_held_back).then_some(self.facts.len());
     }
 
     pub fn written_by_clinic(&mut self, document: DocumentId, entry: EntryId, text: &str) {
@@ -178,6 +185,7 @@ impl Ledger {
 impl Fact {
     fn new(machine: Option<usize>, document: DocumentId, text: &str) -> Self {
         Self {
+            number: None,
             document,
             machine,
             text: text.to_owned(),

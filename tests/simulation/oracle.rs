@@ -223,6 +223,7 @@ pub fn check<T: Tier>(world: &mut World<T>) {
     problems.extend(lost_altogether(world));
     problems.extend(not_wiped(world));
     problems.extend(beyond_scope(world));
+    problems.extend(out_of_order(world));
     problems.into_iter().for_each(|problem| world.ledger.problem(problem));
 }
 
@@ -271,6 +272,34 @@ fn beyond_scope<T: Tier>(world: &World<T>) -> Vec<String> {
         for (document, held) in held {
             if !scope.may_read(document) && held.accepted().next().is_some() {
                 problems.push(format!("machine {place} holds {document}"));
+            }
+        }
+    }
+    problems
+}
+
+/// What one device wrote stands in the order in which it was written, whatever its clock said. A clinic that
+/// went back, or a document that was rebuilt, takes rows again in any order, and what was built on something
+/// that is on no disk any more is made anew behind what was not.
+fn out_of_order<T: Tier>(world: &World<T>) -> Vec<String> {
+    let mut problems = Vec::new();
+    let is_rebuilt = world.clinic.store.logs().any(|(document, _)| document.epoch > 0);
+    if world.restores > 0 || is_rebuilt {
+        return problems;
+    }
+    for (document, log) in world.clinic.store.logs() {
+        let (mut last, mut seen) = (BTreeMap::new(), BTreeSet::new());
+        let entries = log.rows.iter().filter_map(|row| world.ledger.entries.get(&row.hash));
+        for entry in entries.filter(|entry| seen.insert(**entry)) {
+            let fact = world.ledger.facts.get(entry).filter(|fact| !fact.cloned);
+            let machine = fact.and_then(|fact| fact.machine);
+            let whole = |machine: &usize| !world.machines[*machine].disk.has_lost;
+            let Some(machine) = machine.filter(whole) else { continue };
+            let Some(this) = fact.and_then(|fact| fact.number) else { continue };
+            if let Some((before, other)) = last.insert(machine, (this, *entry))
+                && before > this
+            {
+                problems.push(format!("{entry} stands behind {other} in {document}"));
             }
         }
     }

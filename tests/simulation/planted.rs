@@ -50,6 +50,7 @@ found! {
     a_reused_actor_is_found: ActorReused,
     an_actor_kept_after_a_refusal_is_found: ActorKeptAfterRefusal,
     a_clock_that_decides_is_found: ClockDecides,
+    passing_what_the_disk_did_not_take_is_found: PassesWhatFailed,
     a_trusted_place_is_found: PlaceTrusted,
     a_digest_that_skips_a_document_is_found: DigestSkipsDocument,
     a_device_that_offers_nothing_is_found: OffersNothing,

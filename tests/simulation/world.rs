@@ -145,6 +145,7 @@ impl<T: Tier> World<T> {
         let text = text.to_owned();
         self.note(|| format!("machine {machine} writes {entry} {text:?} into {document}"));
         self.ledger.written(machine, document, entry, &text);
+        self.ledger.takes_its_turn(entry, self.beside.holds_back());
         let number = self.ask(machine, Asked::Write { entry, text: text.clone() });
         let item = OutboxItem {
             patient: document.patient,

@@ -32,6 +32,8 @@ pub enum Planted {
     ActorReused,
     ActorKeptAfterRefusal,
     ClockDecides,
+    /// What the disk did not take is overtaken by what was written later.
+    PassesWhatFailed,
 
     // Until both hold the same.
     PlaceTrusted,

@@ -6,6 +6,7 @@ use super::{Device, Documents, Effect, InFlight, Minted, Notice};
 use crate::arrange::mapped;
 use crate::document::{Actor, ChangeHash, DocumentId, Put};
 use crate::id::{EntryId, Rng};
+use crate::ordered::BTreeSet;
 use crate::sync::planted::Planted;
 use crate::sync::stored::{OutboxItem, PutInto, RowKey, Standing, Stored, Write};
 use crate::time::Timestamp;
@@ -33,14 +34,32 @@ impl<D: Documents> Device<D> {
         }
     }
 
-    /// What waits for nothing but the clinic.
+    /// What waits for nothing but the clinic. What the disk still has to hear of is not passed by what was
+    /// written later.
     pub(super) fn ready(&self, now: Timestamp) -> Vec<(&EntryId, &OutboxItem)> {
-        let unwritten = self.unwritten.iter().flat_map(|(what, _, _)| what.entries());
-        let in_flight = self.batches.values().flat_map(InFlight::entries);
-        let busy: Vec<EntryId> = in_flight.chain(unwritten).collect();
+        let unwritten = self.unwritten.iter().map(|(what, _, _)| what);
+        let is_mint = |what: &&InFlight| matches!(what, InFlight::Mint { stale: false, .. });
+        let (minting, others): (Vec<_>, Vec<_>) =
+            self.batches.values().chain(unwritten).partition(is_mint);
+        let entries = |all: Vec<&InFlight>| -> BTreeSet<EntryId> {
+            all.into_iter().flat_map(InFlight::entries).collect()
+        };
+        let (minting, held_up) = (entries(minting), entries(others));
+        let mut behind = Vec::new();
+        let mut waits_its_turn = move |entry: &EntryId, item: &OutboxItem| {
+            if held_up.contains(entry) {
+                behind.push(item.document);
+                return false;
+            }
+            if self.soil.has(Planted::PassesWhatFailed) {
+                behind.clear();
+            }
+            !minting.contains(entry)
+                && !behind.iter().any(|other| item.document.is_volume_of(other))
+        };
         self.outbox
             .iter()
-            .filter(|(entry, _)| !busy.contains(entry))
+            .filter(|(entry, item)| waits_its_turn(entry, item))
             .filter(|(_, item)| item.written_at <= now || !self.soil.has(Planted::ClockDecides))
             .filter(|(_, item)| !item.asks_again(now))
             .filter(|(_, item)| self.documents.is_open(&self.place_of(item)))
