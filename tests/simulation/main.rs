@@ -6,6 +6,7 @@ mod cast;
 mod clinic;
 mod disk;
 mod erasure;
+mod frames;
 mod ledger;
 mod light;
 mod machine;

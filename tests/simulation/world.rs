@@ -43,7 +43,7 @@ pub struct World<T: Tier> {
     /// Places of happenings that are over.
     free: Vec<usize>,
     order: u64,
-    lines: Vec<Line>,
+    pub(super) lines: Vec<Line>,
     /// How often the store has gone back.
     pub restores: u32,
     /// Somebody's access has ended or become less.
@@ -64,9 +64,12 @@ pub struct Trouble {
     pub half_open: u64,
     pub torn: bool,
     pub garbled: u64,
+    /// Frames that come twice, and those that come before an earlier one.
+    pub repeated: u64,
+    pub shuffled: u64,
 }
 
-enum Happening {
+pub(super) enum Happening {
     Disk { machine: usize, life: u64 },
     Opened { machine: usize, life: u64, attempt: u64 },
     Timer { machine: usize, life: u64, timer: u64 },
@@ -76,12 +79,12 @@ enum Happening {
 }
 
 /// One socket, from its opening to its end.
-struct Line {
+pub(super) struct Line {
     machine: usize,
-    up: VecDeque<ToServer>,
+    pub(super) up: VecDeque<ToServer>,
     /// Nothing where the server hung up.
     /// Each with how often the store had gone back when it was sent, and its bytes where they count.
-    down: VecDeque<Option<(ToDevice, u32, usize)>>,
+    pub(super) down: VecDeque<Option<(ToDevice, u32, usize)>>,
     up_so_far: Weight,
     down_so_far: Weight,
 }
@@ -354,7 +357,7 @@ impl<T: Tier> World<T> {
         self.now = until;
     }
 
-    fn later(&mut self, millis: i64, happening: Happening) {
+    pub(super) fn later(&mut self, millis: i64, happening: Happening) {
         let place = self.free.pop().unwrap_or(self.happenings.len());
         if place == self.happenings.len() {
             self.happenings.push(None);
@@ -365,7 +368,7 @@ impl<T: Tier> World<T> {
         self.queue.push(Reverse((at, self.order, place)));
     }
 
-    fn delay(&mut self) -> i64 {
+    pub(super) fn delay(&mut self) -> i64 {
         self.rng.between(1, self.trouble.delay_millis_max)
     }
 
@@ -512,9 +515,7 @@ impl<T: Tier> World<T> {
             message
         };
         self.note(|| format!("machine {machine} sends {}", crate::words::to_server(&message)));
-        self.lines[line].up.push_back(message);
-        let delay = self.delay();
-        self.later(delay, Happening::Up { line });
+        self.goes_up(line, message);
     }
 
     pub(super) fn answered(&mut self, answer: Answer) {
@@ -534,9 +535,7 @@ impl<T: Tier> World<T> {
             self.note(|| {
                 format!("machine {machine} is sent {}", crate::words::to_device(&message))
             });
-            self.lines[line].down.push_back(Some((message, self.restores, weight)));
-            let delay = self.delay();
-            self.later(delay, Happening::Down { line });
+            self.goes_down(line, message, weight);
         }
         self.made(answer.made);
         self.rebuilt(answer.rebuilt);
