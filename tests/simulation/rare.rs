@@ -3,6 +3,7 @@
 
 use shared::document::DocumentId;
 use shared::edit::Audience;
+use shared::sync::device::Event;
 use shared::sync::planted::Planted;
 use shared::sync::stored::Stored;
 
@@ -164,27 +165,16 @@ fn what_was_taken_back_is_not_written_again_late() {
     holds_but_for(Planted::WrittenAsItWas, |world| {
         world.start(ROSAS);
         world.run(2_000);
-        let wrong = world.write(ROSAS, journal(), "Meant for somebody else").unwrap();
-        world.run(1_000);
         world.machines[ROSAS].offline = true;
         world.cut(ROSAS);
-        world.erase(wrong);
         let entry = world.write(ROSAS, journal(), "Never mind").unwrap();
         world.run(100);
-        // It cannot be made a change of, nor moved into the newer document; both are tried again later.
-        world.trouble.disk_aborts = 100;
-        world.machines[ROSAS].offline = false;
-        world.wake(ROSAS);
-        until(world, "machine 0 is sent Closed");
-        until(world, "machine 0 says Changed");
-        world.cut(ROSAS);
-        world.run(40);
-        world.trouble.disk_aborts = 0;
+        // While it is being taken back everything is to be written again, and this waits for the end of that.
         world.withdraw(ROSAS, entry);
-        world.run(100);
-        world.wake(ROSAS);
+        world.feed(ROSAS, vec![Event::Emptied]);
         world.run(100);
         world.crash(ROSAS);
+        world.machines[ROSAS].offline = false;
     });
 }
 

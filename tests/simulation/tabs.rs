@@ -1,16 +1,17 @@
 //! Two tabs of one browser share a disk. One holds the socket; the other takes over when it is gone.
 
+use shared::attachment::AttachmentName;
 use shared::document::{Document, DocumentId};
 use shared::edit::{Audience, Refused};
 use shared::id::EntryId;
 use shared::reading::Reading;
 use shared::record::preference::Preference;
-use shared::sync::device::{Device, Effect, Event, Notice, OpenDocuments};
+use shared::sync::device::{Device, Effect, Event, NotBrought, Notice, OpenDocuments};
 use shared::sync::planted::Planted;
 use shared::sync::stored::{OutboxItem, PutInto, Stored};
 use shared::time::Timestamp;
 use shared::view::settings::settings;
-use shared::wire::{Receipt, Row, Sidecar, ToDevice, ToServer};
+use shared::wire::{Receipt, Row, Sidecar, ToDevice, ToServer, WhyClosed, WhyRefused};
 
 use crate::cast::{self, PATIENT, ROSA};
 use crate::disk::Disk;
@@ -23,16 +24,21 @@ struct Browser {
     disk: Disk,
     rng: Random,
     told: Vec<Notice>,
+    /// What is handed over waits.
+    is_slow: bool,
 }
 
 impl Browser {
     /// What a tab says to the server, once everything that follows from these events is done.
     fn drive(&mut self, tab: &mut Device<OpenDocuments>, mut events: Vec<Event>) -> Vec<ToServer> {
-        let mut said = Vec::new();
+        let (mut said, mut turns) = (Vec::new(), 0);
         while !events.is_empty() {
+            turns += 1;
+            assert!(turns < 1_000, "it never ends");
             let effects = tab.handle(NOW, &mut self.rng, std::mem::take(&mut events));
             for effect in effects {
                 match effect {
+                    Effect::Store(batch) if self.is_slow => self.disk.take(batch),
                     Effect::Store(batch) => {
                         self.disk.take(batch);
                         let (number, answer) = self.disk.perform().expect("it was handed over");
@@ -52,6 +58,24 @@ impl Browser {
             }
         }
         said
+    }
+}
+
+impl Browser {
+    /// The slow disk does what it was given, and says so.
+    fn catch_up(&mut self, tab: &mut Device<OpenDocuments>) {
+        self.is_slow = false;
+        while let Some((number, answer)) = self.disk.perform() {
+            let event = match answer {
+                Ok(()) => Event::Stored(number),
+                Err(why) => Event::NotStored(number, why),
+            };
+            self.drive(tab, vec![event]);
+        }
+    }
+
+    fn words_on_disk(&self, entry: EntryId) -> Option<PutInto> {
+        self.disk.durable_words(entry).map(|item| item.put.clone())
     }
 }
 
@@ -96,7 +120,8 @@ fn greeted() -> Vec<Event> {
 
 /// Two tabs that know the journal, and an entry that waits. The first has no line yet.
 fn two_tabs(words: &str) -> (Browser, [Device<OpenDocuments>; 2], EntryId) {
-    let mut browser = Browser { disk: Disk::default(), rng: Random::new(1), told: Vec::new() };
+    let mut browser =
+        Browser { disk: Disk::default(), rng: Random::new(1), told: Vec::new(), is_slow: false };
     let (hash, genesis) = Document::genesis(&journal());
     let sidecar =
         Sidecar { account: None, device: None, received_at: NOW, receipt: Receipt([0; 16]) };
@@ -190,4 +215,75 @@ fn of_two_choices_the_later_one_is_shown() {
     assert_eq!(chosen.len(), 1);
     assert_eq!(chosen[0].preference, Preference::Language("en".to_owned()));
     assert!(chosen[0].others.is_empty() && chosen[0].only_here);
+}
+
+#[test]
+fn what_is_said_otherwise_twice_before_the_disk_answers_says_what_was_said_last() {
+    let (mut browser, [mut tab, _], entry) = two_tabs("Take two");
+    let reword = |number, words| Event::Reworded { number, entry, put: words_of(words) };
+    browser.is_slow = true;
+    browser.drive(&mut tab, vec![reword(2, "Take one"), reword(3, "Take none")]);
+    browser.catch_up(&mut tab);
+    assert!(browser.told.contains(&Notice::Saved { number: 3, entry }), "{:?}", browser.told);
+    assert_eq!(browser.words_on_disk(entry), Some(words_of("Take none")));
+
+    browser.is_slow = true;
+    browser.drive(&mut tab, vec![reword(4, "Ask"), Event::Withdrawn { number: 5, entry }]);
+    browser.catch_up(&mut tab);
+    assert!(browser.told.contains(&Notice::Saved { number: 5, entry }), "{:?}", browser.told);
+    assert!(browser.words_on_disk(entry).is_none() && tab.unsent() == 0);
+}
+
+/// A verdict, and a photo that the clinic does not take, in a tab that did not hear of it.
+#[test]
+fn what_another_tab_took_back_comes_back_in_no_way() {
+    let photo = AttachmentName::from_bytes([7; 32]);
+    let closed = |why| Event::Received(ToDevice::Closed { document: journal(), why });
+    let superseded = closed(WhyClosed::Superseded { epoch: 1 });
+    let refused = Event::Brought(photo, Err(NotBrought::Refused(WhyRefused::NotAttached)));
+    for (place, event) in [superseded, closed(WhyClosed::NotYours), refused].into_iter().enumerate()
+    {
+        let (mut browser, [mut first, mut second], other) = two_tabs("It is swollen");
+        browser.drive(&mut first, vec![Event::Withdrawn { number: 2, entry: other }]);
+        // It names a photo, so that the line alone does not send it.
+        let entry = EntryId::from_u128(9);
+        let item = OutboxItem { attachments: Some(vec![photo]), ..waiting("Look") };
+        browser.drive(&mut first, vec![Event::Edited { number: 3, entry, item }]);
+        browser.drive(&mut first, greeted());
+        browser.drive(&mut second, vec![Event::Loaded(browser.disk.rows())]);
+        browser.drive(&mut second, vec![Event::Withdrawn { number: 4, entry }]);
+        assert!(browser.told.contains(&Notice::Saved { number: 4, entry }));
+
+        browser.drive(&mut first, vec![event]);
+        let rows = browser.disk.rows();
+        let is_back =
+            |row: &Stored| matches!(row, Stored::Outbox { .. } | Stored::DeadLetter { .. });
+        assert!(!rows.iter().any(is_back), "{place}: {rows:?}");
+        assert!(first.dead_letters().is_empty(), "{place}");
+    }
+}
+
+/// The row that says it waits is gone, and nobody told this tab: it used to try for ever.
+#[test]
+fn what_is_in_its_document_already_is_not_looked_for_without_end() {
+    let (mut browser, [mut first, mut second], entry) = two_tabs("It is swollen");
+    let made = pushed(&browser.drive(&mut first, greeted()));
+    let row = Row {
+        seq: 2,
+        hash: first.held()[&journal()].minted().first().expect("it was made").hash,
+        sidecar: Sidecar {
+            account: Some(ROSA),
+            device: None,
+            received_at: NOW,
+            receipt: Receipt([1; 16]),
+        },
+        bytes: made[0].clone().into(),
+    };
+    let rows = ToDevice::Rows { document: journal(), rows: vec![row], more: false };
+    let welcome = greeted().pop().expect("it ends with a welcome");
+    let events = [Event::Leading(true), Event::Connected, Event::Received(rows), welcome];
+    for event in events {
+        browser.drive(&mut second, vec![event]);
+    }
+    assert_eq!(second.unsent(), 0, "{entry} is at the clinic");
 }

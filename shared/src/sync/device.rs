@@ -10,6 +10,7 @@ mod line;
 mod offer;
 mod outbox;
 mod push;
+mod refusing;
 mod verdict;
 mod volume;
 
@@ -180,12 +181,15 @@ enum InFlight {
         number: u32,
         entry: EntryId,
         item: OutboxItem,
+        /// The words before these.
+        before: Option<RowKey>,
         /// Another tab has sent it meanwhile.
         taken: bool,
     },
     Withdraw {
         number: u32,
         entry: EntryId,
+        row: RowKey,
     },
     Dismiss {
         number: u32,
@@ -194,6 +198,7 @@ enum InFlight {
     /// What waited is in its document already, with the same words.
     Said {
         entry: EntryId,
+        row: RowKey,
     },
     Mint {
         document: DocumentId,

@@ -93,12 +93,24 @@ impl<D: Documents> Device<D> {
                 continue;
             }
             let Some(item) = self.outbox.remove(&entry) else { continue };
-            let key = RowKey::Outbox(entry, item.saying);
-            let letter = Stored::DeadLetter { entry, item: item.clone(), why };
-            self.dead_letters.insert(entry, (item, why));
-            let writes = vec![Write::Remove(key), Write::Put(letter)];
-            self.store(InFlight::Rearranged { entries: vec![entry] }, vec![key], writes, out);
-            out.push(Effect::Tell(Notice::Changed));
+            self.lay_aside(entry, item, why, out);
         }
+    }
+
+    /// What waited and will not be sent, unless another tab took it back or said it otherwise meanwhile.
+    pub(super) fn lay_aside(
+        &mut self,
+        entry: EntryId,
+        item: OutboxItem,
+        why: WhyRefused,
+        out: &mut Vec<Effect>,
+    ) {
+        let requires = vec![RowKey::Outbox(entry, item.saying)];
+        let mut writes: Vec<_> = item.rows(entry).map(Write::Remove).collect();
+        writes.push(Write::Put(Stored::DeadLetter { entry, item: item.clone(), why }));
+        self.outbox.remove(&entry);
+        self.dead_letters.insert(entry, (item, why));
+        self.store(InFlight::Rearranged { entries: vec![entry] }, requires, writes, out);
+        out.push(Effect::Tell(Notice::Changed));
     }
 }

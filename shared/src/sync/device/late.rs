@@ -144,7 +144,7 @@ impl InFlight {
     pub(super) fn entries(&self) -> Vec<EntryId> {
         match self {
             Self::Save { entry, .. } | Self::Withdraw { entry, .. } => vec![*entry],
-            Self::Said { entry } => vec![*entry],
+            Self::Said { entry, .. } => vec![*entry],
             Self::Mint { minted, .. } => vec![minted.entry],
             Self::Rearranged { entries } => entries.clone(),
             Self::Dismiss { .. } | Self::Cache { .. } | Self::Noted => Vec::new(),

@@ -5,7 +5,7 @@ use super::{Device, Documents, Effect, InFlight, Minted, Notice};
 use crate::arrange::Arrange;
 use crate::document::{DocumentId, Unreadable};
 use crate::edit::Refused;
-use crate::id::{EntryId, Rng};
+use crate::id::EntryId;
 use crate::ordered::{BTreeMap, BTreeSet};
 use crate::sync::planted::Planted;
 use crate::sync::stored::{OutboxItem, PutInto, RowKey, Standing, StoreError, Stored, Write};
@@ -20,10 +20,7 @@ impl<D: Documents> Device<D> {
         for row in rows {
             self.take_row(row);
         }
-        // Rows come in any order.
-        for minted in self.held.values().flat_map(|held| &held.minted) {
-            self.outbox.remove(&minted.entry);
-        }
+        self.forget_what_was_minted();
         let documents: Vec<_> = self.held.keys().copied().collect();
         for document in documents {
             self.open_from_disk(document, out);
@@ -46,10 +43,18 @@ impl<D: Documents> Device<D> {
             touched.extend(document_of(key));
             self.drop_row(key);
         }
+        self.forget_what_was_minted();
         for document in touched {
             self.open_from_disk(document, out);
         }
         out.push(Effect::Tell(Notice::Changed));
+    }
+
+    /// Rows come in any order, and a row that was read a while ago may be gone.
+    fn forget_what_was_minted(&mut self) {
+        for minted in self.held.values().flat_map(|held| &held.minted) {
+            self.outbox.remove(&minted.entry);
+        }
     }
 
     pub(super) fn save(
@@ -67,15 +72,16 @@ impl<D: Documents> Device<D> {
         let row = Stored::Outbox { entry, item: item.clone() };
         // A rewording must not bring back what another tab has sent meanwhile, and no tab may send
         // what is no longer said.
-        let before: Vec<_> = replaced.into_iter().flat_map(|item| item.rows(entry)).collect();
-        let requires = before.first().copied().into_iter();
+        let rows: Vec<_> = replaced.into_iter().flat_map(|item| item.rows(entry)).collect();
+        let before = rows.first().copied();
         let requires = match self.soil.has(Planted::RewordedWithoutLooking) {
-            false => requires.collect(),
+            false => before.into_iter().collect(),
             true => Vec::new(),
         };
-        let mut writes: Vec<_> = before.into_iter().map(Write::Remove).collect();
+        let mut writes: Vec<_> = rows.into_iter().map(Write::Remove).collect();
         writes.push(Write::Put(row));
-        self.store(InFlight::Save { number, entry, item, taken: false }, requires, writes, out);
+        let what = InFlight::Save { number, entry, item, before, taken: false };
+        self.store(what, requires, writes, out);
     }
 
     pub(super) fn reword(
@@ -86,41 +92,52 @@ impl<D: Documents> Device<D> {
         put: PutInto,
         out: &mut Vec<Effect>,
     ) {
-        match self.changeable(&entry) {
-            Some(item) => {
-                let before = item.clone();
+        match self.changeable(number, &entry) {
+            Ok(before) => {
                 let item = before.clone().said_again(put, now);
                 self.save(number, entry, item, Some(&before), out);
             }
-            None => out.push(Effect::Tell(Notice::Refused { number, why: Refused::AlreadySent })),
+            Err(why) => out.push(Effect::Tell(why)),
         }
     }
 
     /// What waits and was never on its way. Another device may bring back what the clinic took of
     /// the rest, and then two sayings of one thing would stand beside each other.
-    fn changeable(&self, entry: &EntryId) -> Option<&OutboxItem> {
+    fn changeable(&self, number: u32, entry: &EntryId) -> Result<OutboxItem, Notice> {
         let all_may_change = self.soil.has(Planted::RewordedOnTheWay);
+        let mut saving = self.batches.values().rev().filter_map(|what| match what {
+            InFlight::Save { entry: other, item, taken: false, .. } if other == entry => Some(item),
+            _ => None,
+        });
+        let item = saving.next().or_else(|| self.outbox.get(entry));
+        let item = item.filter(|item| item.may_change() || all_may_change);
+        let sent = Notice::Refused { number, why: Refused::AlreadySent };
+        let item = item.ok_or(sent.clone())?.clone();
         // Its change is being written just now: what becomes of it would be decided twice.
-        let is_leaving = self
-            .batches
-            .values()
-            .any(|what| matches!(what, InFlight::Mint { minted, .. } if minted.entry == *entry));
-        let item = self.outbox.get(entry).filter(|_| !is_leaving || all_may_change);
-        item.filter(|item| item.may_change() || all_may_change)
+        let is_leaving = |what: &InFlight| matches!(what, InFlight::Mint { minted, stale: false, .. } if minted.entry == *entry);
+        match all_may_change {
+            true => Ok(item),
+            false if self.batches.values().any(is_leaving) => Err(sent),
+            // Its row is still to be written.
+            false if self.is_being_rearranged(entry) => {
+                Err(Notice::NotSaved { number, why: StoreError::Unreachable })
+            }
+            false => Ok(item),
+        }
     }
 
     pub(super) fn withdraw(&mut self, number: u32, entry: EntryId, out: &mut Vec<Effect>) {
-        let Some(rows) = self.changeable(&entry).map(|item| item.rows(entry)) else {
-            out.push(Effect::Tell(Notice::Refused { number, why: Refused::AlreadySent }));
-            return;
+        let item = match self.changeable(number, &entry) {
+            Ok(item) => item,
+            Err(why) => return out.push(Effect::Tell(why)),
         };
-        let rows: Vec<_> = rows.collect();
-        let what = InFlight::Withdraw { number, entry };
+        let row = RowKey::Outbox(entry, item.saying);
+        let what = InFlight::Withdraw { number, entry, row };
         let requires = match self.soil.has(Planted::WithdrawnWithoutLooking) {
-            false => rows.first().copied().into_iter().collect(),
+            false => vec![row],
             true => Vec::new(),
         };
-        self.store(what, requires, rows.into_iter().map(Write::Remove).collect(), out);
+        self.store(what, requires, item.rows(entry).map(Write::Remove).collect(), out);
     }
 
     pub(super) fn dismiss(&mut self, number: u32, entry: EntryId, out: &mut Vec<Effect>) {
@@ -144,17 +161,17 @@ impl<D: Documents> Device<D> {
         };
         self.rearranging.remove(&number);
         match what {
-            InFlight::Save { number, entry, item, taken } => {
+            InFlight::Save { number, entry, item, taken, .. } => {
                 if !taken {
                     self.outbox.insert(entry, item);
                 }
                 out.push(Effect::Tell(Notice::Saved { number, entry }));
             }
-            InFlight::Withdraw { number, entry } => {
+            InFlight::Withdraw { number, entry, .. } => {
                 self.outbox.remove(&entry);
                 out.push(Effect::Tell(Notice::Saved { number, entry }));
             }
-            InFlight::Said { entry } => {
+            InFlight::Said { entry, .. } => {
                 self.outbox.remove(&entry);
             }
             InFlight::Dismiss { number, entry } => {
@@ -172,51 +189,6 @@ impl<D: Documents> Device<D> {
             InFlight::Cache { .. } | InFlight::Noted | InFlight::Rearranged { .. } => return,
         }
         out.push(Effect::Tell(Notice::Changed));
-    }
-
-    pub(super) fn not_stored(
-        &mut self,
-        number: u64,
-        why: StoreError,
-        rng: &mut dyn Rng,
-        out: &mut Vec<Effect>,
-    ) {
-        let Some(what) = self.batches.remove(&number) else {
-            return;
-        };
-        let (requires, writes) = self.rearranging.remove(&number).unwrap_or_default();
-        match what {
-            InFlight::Save { number, .. }
-            | InFlight::Withdraw { number, .. }
-            | InFlight::Dismiss { number, .. } => {
-                out.push(Effect::Tell(match why {
-                    StoreError::Overtaken => Notice::Refused { number, why: Refused::AlreadySent },
-                    StoreError::Full | StoreError::Unreachable => Notice::NotSaved { number, why },
-                }));
-                // What waited for the end of it.
-                self.write_again(out);
-            }
-            // It waits on, and is looked at again.
-            InFlight::Said { .. } | InFlight::Noted => {}
-            InFlight::Mint { document, minted, .. } => {
-                // The change was made and then not kept. Its place under its actor is used up, and
-                // nothing may build on it.
-                self.spoil_minting(&document, minted.order);
-                self.new_actor(rng);
-                self.open_again(&document, out);
-                if why == StoreError::Overtaken {
-                    self.forget_saying(&minted.entry, minted.item.saying);
-                    out.push(Effect::Tell(Notice::Changed));
-                } else {
-                    // Not at once again: a full disk stays full for a while.
-                    self.rest_minting = true;
-                }
-            }
-            InFlight::Cache { document, hashes } => self.unkept.push((document, hashes)),
-            InFlight::Rearranged { .. } if why == StoreError::Overtaken => {}
-            // In memory they are right; the disk has to follow before anything builds on them.
-            InFlight::Rearranged { .. } => self.unwritten.push((what, requires, writes)),
-        }
     }
 
     /// Opens a document from the rows that are held.
@@ -296,7 +268,7 @@ impl<D: Documents> Device<D> {
         }
     }
 
-    fn drop_row(&mut self, key: &RowKey) {
+    pub(super) fn drop_row(&mut self, key: &RowKey) {
         match key {
             RowKey::Outbox(entry, saying) => {
                 self.forget_saying(entry, *saying);
@@ -318,7 +290,7 @@ impl<D: Documents> Device<D> {
     }
 
     /// Other words of it may wait by now.
-    fn forget_saying(&mut self, entry: &EntryId, saying: Option<u32>) {
+    pub(super) fn forget_saying(&mut self, entry: &EntryId, saying: Option<u32>) {
         if self.outbox.get(entry).is_some_and(|item| item.saying == saying) {
             self.outbox.remove(entry);
         }

@@ -83,10 +83,9 @@ impl<D: Documents> Device<D> {
             PutInto::Register { name, text } => Put::Register { name, text },
         };
         if self.documents.says(&document, &put) {
-            let rows: Vec<_> = item.rows(entry).collect();
-            let requires = rows.first().copied().into_iter().collect();
-            let writes = rows.into_iter().map(Write::Remove).collect();
-            self.store(InFlight::Said { entry }, requires, writes, out);
+            let row = RowKey::Outbox(entry, item.saying);
+            let writes = item.rows(entry).map(Write::Remove).collect();
+            self.store(InFlight::Said { entry, row }, vec![row], writes, out);
             return;
         }
         let (hash, bytes) = self.documents.mint(&document, actor, &put);

@@ -41,7 +41,21 @@ impl<D: Documents> Device<D> {
             if self.outbox.contains_key(&entry) && self.is_being_changed(&entry) {
                 continue;
             }
-            entries.push(entry);
+            // Its row may be another by now, or gone: a verdict brings nothing back. Where it goes is chosen
+            // when it is minted.
+            let waits = self.outbox.contains_key(&entry) && !self.is_being_rearranged(&entry);
+            match why {
+                WhyClosed::NotYours if waits => {
+                    self.lay_aside(entry, item, WhyRefused::NotAllowed, out);
+                    continue;
+                }
+                WhyClosed::Superseded { epoch } if waits && item.may_change() => {
+                    item.document.epoch = item.document.epoch.max(epoch);
+                    self.outbox.insert(entry, item);
+                    continue;
+                }
+                WhyClosed::NotYours | WhyClosed::Superseded { .. } => entries.push(entry),
+            }
             match why {
                 WhyClosed::NotYours => {
                     let why = WhyRefused::NotAllowed;
