@@ -80,6 +80,20 @@ impl Disk {
         Some((number, answer))
     }
 
+    /// The connection to the disk is lost behind a transaction, and with it the answer.
+    pub fn perform_unheard(&mut self) -> Option<(u64, Result<(), StoreError>)> {
+        let (number, _) = self.perform()?;
+        self.has_lost = true;
+        Some((number, Err(StoreError::Unreachable)))
+    }
+
+    /// What of the first is there, and what of the second is not.
+    pub fn these(&self, put: &[RowKey], removed: Vec<RowKey>) -> (Vec<Stored>, Vec<RowKey>) {
+        let there = put.iter().filter_map(|key| self.visible.get(key));
+        let gone = removed.into_iter().filter(|key| !self.visible.contains_key(key));
+        (there.map(|row| (**row).clone()).collect(), gone.collect())
+    }
+
     /// The oldest transaction that waits is aborted.
     pub fn abort(&mut self) -> Option<(u64, Result<(), StoreError>)> {
         let batch = self.waiting.pop_front()?;
@@ -119,7 +133,7 @@ impl Disk {
     }
 
     pub fn evict(&mut self) {
-        *self = Self { bytes: self.bytes, ..Self::default() };
+        *self = Self { bytes: self.bytes, has_lost: true, ..Self::default() };
     }
 
     fn write(&mut self, batch: Batch) -> Result<(), StoreError> {

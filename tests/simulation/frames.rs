@@ -10,6 +10,7 @@ use crate::cast::{self, ROSA};
 use crate::random::Random;
 use crate::scenarios::has;
 use crate::tier::{Stack, Tier};
+use crate::weight::Weight;
 use crate::world::{Happening, Trouble, World};
 
 /// What was put in last comes once more, or changes its place with what was put in before. How many
@@ -42,6 +43,22 @@ impl<T: Tier> World<T> {
             let delay = self.delay();
             self.later(delay, Happening::Down { line });
         }
+    }
+
+    pub(super) fn weight_of(&self, line: usize) -> (Weight, Weight) {
+        (self.lines[line].up_so_far, self.lines[line].down_so_far)
+    }
+
+    /// What a cut would lose now: sent to a machine, and not arrived.
+    pub(super) fn under_way(&self, machine: usize) -> usize {
+        let line = self.machines[machine].line.map(|line| &self.lines[line]);
+        let under_way = line.into_iter().flat_map(|line| &line.down).flatten();
+        under_way.map(|(_, _, weight)| weight).sum()
+    }
+
+    pub(super) fn lines_of(&self, machine: usize) -> impl Iterator<Item = usize> {
+        let lines = self.lines.iter().enumerate();
+        lines.filter(move |(_, line)| line.machine == machine).map(|(number, _)| number)
     }
 }
 

@@ -111,7 +111,10 @@ pub fn on_disk<T: Tier>(world: &mut World<T>) {
         let waiting = device.outbox().keys().copied();
         let minted = device.held().values().flat_map(|held| held.minted());
         for entry in waiting.chain(minted.map(|minted| minted.entry)) {
-            if !on_disk.contains(&entry) {
+            // Perhaps it was taken back, and nobody heard of it yet.
+            let fact = world.ledger.facts.get(&entry);
+            let is_open = fact.is_some_and(|fact| fact.withdrawn == Withdrawn::Asked);
+            if !on_disk.contains(&entry) && !is_open {
                 problems.push(format!("machine {place} shows {entry} as saved, and it is not"));
             }
         }
@@ -291,7 +294,7 @@ fn out_of_order<T: Tier>(world: &World<T>) -> Vec<String> {
         let (mut last, mut seen) = (BTreeMap::new(), BTreeSet::new());
         let entries = log.rows.iter().filter_map(|row| world.ledger.entries.get(&row.hash));
         for entry in entries.filter(|entry| seen.insert(**entry)) {
-            let fact = world.ledger.facts.get(entry).filter(|fact| !fact.cloned);
+            let fact = world.ledger.facts.get(entry).filter(|fact| fact.saved && !fact.cloned);
             let machine = fact.and_then(|fact| fact.machine);
             let whole = |machine: &usize| !world.machines[*machine].disk.has_lost;
             let Some(machine) = machine.filter(whole) else { continue };

@@ -173,6 +173,8 @@ fn what_was_taken_back_is_not_written_again_late() {
         world.withdraw(ROSAS, entry);
         world.feed(ROSAS, vec![Event::Emptied]);
         world.run(100);
+        world.wake(ROSAS);
+        world.run(100);
         world.crash(ROSAS);
         world.machines[ROSAS].offline = false;
     });

@@ -75,10 +75,12 @@ impl Mix {
         let some = |yes: bool, most: u64, rng: &mut Random| if yes { rng.below(most) } else { 0 };
         let (aborts, lost, half) = (rng.percent(25), rng.percent(40), rng.percent(30));
         let garbled = rng.percent(15);
+        let unheard = rng.percent(15);
         let (repeated, shuffled) = (rng.percent(15), rng.percent(15));
         let trouble = Trouble {
             torn,
             disk_aborts: some(aborts, 40, rng),
+            unheard: some(unheard, 40, rng),
             news_lost: some(lost, 101, rng),
             half_open: some(half, 101, rng),
             garbled: some(garbled, 50, rng),

@@ -50,6 +50,7 @@ impl Browser {
                     Effect::Send(message) => said.push(message),
                     Effect::Tell(notice) => self.told.push(notice),
                     Effect::Bring { .. }
+                    | Effect::ReadAgain { .. }
                     | Effect::Connect
                     | Effect::HangUp
                     | Effect::Wipe

@@ -9,7 +9,7 @@ use shared::id::EntryId;
 use shared::sync::device::{self, Effect, Event, Notice};
 use shared::sync::planted::Planted;
 use shared::sync::server;
-use shared::sync::stored::{OutboxItem, PutInto};
+use shared::sync::stored::{OutboxItem, PutInto, RowKey};
 use shared::time::Timestamp;
 use shared::wire::{Row, ToDevice, ToServer};
 
@@ -57,6 +57,8 @@ pub struct World<T: Tier> {
 #[derive(Default, Clone)]
 pub struct Trouble {
     pub disk_aborts: u64,
+    /// What is written, and called not written.
+    pub unheard: u64,
     pub news_lost: u64,
     pub delay_millis_max: i64,
     /// What a transaction of a disk takes in addition.
@@ -71,6 +73,7 @@ pub struct Trouble {
 
 pub(super) enum Happening {
     Disk { machine: usize, life: u64 },
+    Read { machine: usize, life: u64, put: Vec<RowKey>, removed: Vec<RowKey> },
     Opened { machine: usize, life: u64, attempt: u64 },
     Timer { machine: usize, life: u64, timer: u64 },
     Up { line: usize },
@@ -80,13 +83,13 @@ pub(super) enum Happening {
 
 /// One socket, from its opening to its end.
 pub(super) struct Line {
-    machine: usize,
+    pub(super) machine: usize,
     pub(super) up: VecDeque<ToServer>,
     /// Nothing where the server hung up.
     /// Each with how often the store had gone back when it was sent, and its bytes where they count.
     pub(super) down: VecDeque<Option<(ToDevice, u32, usize)>>,
-    up_so_far: Weight,
-    down_so_far: Weight,
+    pub(super) up_so_far: Weight,
+    pub(super) down_so_far: Weight,
 }
 
 impl<T: Tier> World<T> {
@@ -377,8 +380,11 @@ impl<T: Tier> World<T> {
             Happening::Disk { machine, life } if self.lives(machine, life) => {
                 let Self { machines, rng, trouble, .. } = self;
                 let disk = &mut machines[machine].disk;
-                let done =
-                    if rng.percent(trouble.disk_aborts) { disk.abort() } else { disk.perform() };
+                let done = match () {
+                    () if rng.percent(trouble.disk_aborts) => disk.abort(),
+                    () if rng.percent(trouble.unheard) => disk.perform_unheard(),
+                    () => disk.perform(),
+                };
                 // The operating system writes back when it likes.
                 if rng.percent(20) {
                     disk.sync();
@@ -399,7 +405,14 @@ impl<T: Tier> World<T> {
                     self.feed(machine, vec![Event::Timer]);
                 }
             }
-            Happening::Disk { .. } | Happening::Opened { .. } | Happening::Timer { .. } => {}
+            Happening::Read { machine, life, put, removed } if self.lives(machine, life) => {
+                let (put, removed) = self.machines[machine].disk.these(&put, removed);
+                self.feed(machine, vec![Event::ReadAgain { put, removed }]);
+            }
+            Happening::Disk { .. }
+            | Happening::Read { .. }
+            | Happening::Opened { .. }
+            | Happening::Timer { .. } => {}
             Happening::Up { line } => {
                 if let Some(message) = self.lines[line].up.pop_front() {
                     let now = Timestamp::from_millis(self.now);
@@ -487,6 +500,10 @@ impl<T: Tier> World<T> {
                 let attempt = self.machines[machine].attempt;
                 let delay = self.delay();
                 self.later(delay, Happening::Opened { machine, life, attempt });
+            }
+            Effect::ReadAgain { put, removed } => {
+                let delay = self.delay();
+                self.later(delay, Happening::Read { machine, life, put, removed });
             }
             Effect::HangUp => self.hang_up(machine),
             Effect::Bring { attachment, .. } => self.beside.bringing.push((machine, attachment)),
@@ -579,21 +596,5 @@ impl<T: Tier> World<T> {
             let asked = self.machines[machine].asked[number as usize].clone();
             self.ledger.saved(&self.machines[machine].disk, &asked);
         }
-    }
-
-    pub(super) fn weight_of(&self, line: usize) -> (Weight, Weight) {
-        (self.lines[line].up_so_far, self.lines[line].down_so_far)
-    }
-
-    /// What a cut would lose now: sent to a machine, and not arrived.
-    pub(super) fn under_way(&self, machine: usize) -> usize {
-        let line = self.machines[machine].line.map(|line| &self.lines[line]);
-        let under_way = line.into_iter().flat_map(|line| &line.down).flatten();
-        under_way.map(|(_, _, weight)| weight).sum()
-    }
-
-    pub(super) fn lines_of(&self, machine: usize) -> impl Iterator<Item = usize> {
-        let lines = self.lines.iter().enumerate();
-        lines.filter(move |(_, line)| line.machine == machine).map(|(number, _)| number)
     }
 }

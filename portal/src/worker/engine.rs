@@ -12,6 +12,7 @@ mod sharing;
 mod storing;
 mod telling;
 mod wire;
+mod writing;
 
 use futures_channel::mpsc;
 use futures_util::StreamExt;
@@ -50,6 +51,11 @@ pub enum Happened {
     Disk(u64, Result<(), StoreError>),
     /// Another tab changed rows on the disk that both share.
     Elsewhere {
+        put: Vec<Stored>,
+        removed: Vec<RowKey>,
+    },
+    /// What became of rows of which the disk did not say whether they were written.
+    ReadAgain {
         put: Vec<Stored>,
         removed: Vec<RowKey>,
     },

@@ -17,7 +17,7 @@ mod volume;
 pub use self::bring::NotBrought;
 pub use self::documents::OpenDocuments;
 pub use self::held::{Documents, Held, Minted};
-use self::line::{Link, Open};
+use self::line::Link;
 use crate::attachment::AttachmentName;
 use crate::document::{ChangeHash, DocumentId};
 use crate::edit::Refused;
@@ -48,6 +48,11 @@ pub enum Event {
     Loaded(Vec<Stored>),
     /// Another tab of this browser wrote these rows and removed those.
     Elsewhere {
+        put: Vec<Stored>,
+        removed: Vec<RowKey>,
+    },
+    /// The answer to `Effect::ReadAgain`, once the disk gives one.
+    ReadAgain {
         put: Vec<Stored>,
         removed: Vec<RowKey>,
     },
@@ -92,6 +97,12 @@ pub enum Event {
 
 pub enum Effect {
     Store(Batch),
+    /// The disk did not answer, and may have done it all the same. What of `put` is there and what of
+    /// `removed` is not is told as `Event::ReadAgain`, and nothing else.
+    ReadAgain {
+        put: Vec<RowKey>,
+        removed: Vec<RowKey>,
+    },
     Connect,
     /// Without waiting for the other side: the line may be dead.
     HangUp,
@@ -168,6 +179,8 @@ pub struct Device<D> {
     minted_next: u64,
     /// The disk did not take a minted change: the next waits for the timer.
     rest_minting: bool,
+    /// Answers to `Effect::ReadAgain` that are still to come.
+    to_read: u32,
     leading: bool,
     soil: Soil,
     link: Link,
@@ -236,6 +249,7 @@ impl<D: Documents> Device<D> {
             incomplete: BTreeSet::new(),
             minted_next: 1,
             rest_minting: false,
+            to_read: 0,
             leading: false,
             soil: Soil::default(),
             link: Link::Closed,
@@ -343,6 +357,10 @@ impl<D: Documents> Device<D> {
             Event::Received(message) => self.received(now, rng, message, out),
             Event::Brought(attachment, outcome) => self.brought(attachment, outcome, out),
             Event::Revoked => self.revoked(out),
+            Event::ReadAgain { put, removed } => {
+                self.to_read -= u32::from(self.to_read > 0);
+                self.elsewhere(put, &removed, out);
+            }
             Event::Disconnected => self.disconnected(now, rng, out),
             Event::Timer => self.timer(now, rng, out),
             Event::Woke => self.woke(now, out),
@@ -367,32 +385,5 @@ impl<D: Documents> Device<D> {
         }
         self.batches.insert(number, what);
         out.push(Effect::Store(Batch { number, requires, writes, strict }));
-    }
-
-    fn say_where_the_line_is(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
-        let settled = |open: &Open| {
-            open.welcomed
-                && !open.unequal
-                && open.busy.is_empty()
-                && self.unsent() == self.asking(now)
-                && !self.batches.values().any(InFlight::is_received)
-                && self.unkept.is_empty()
-                && self.unwritten.is_empty()
-        };
-        let line = match (&self.link, self.line) {
-            (_, over @ (Line::TooOld | Line::Revoked)) => over,
-            (Link::Closed | Link::Opening { .. }, _) => Line::Offline,
-            (Link::Open(open), Line::Same { at }) if settled(open) => Line::Same { at },
-            (Link::Open(open), Line::Offline | Line::Exchanging) if settled(open) => {
-                Line::Same { at: now }
-            }
-            (Link::Open(_), Line::Offline | Line::Exchanging | Line::Same { .. }) => {
-                Line::Exchanging
-            }
-        };
-        if line != self.line {
-            self.line = line;
-            out.push(Effect::Tell(Notice::Line(line)));
-        }
     }
 }

@@ -66,6 +66,7 @@ impl TestDevice {
                     Effect::Store(batch) => events.push(Event::Stored(batch.number)),
                     // Its entries name nothing.
                     Effect::Bring { .. }
+                    | Effect::ReadAgain { .. }
                     | Effect::Wipe
                     | Effect::Connect
                     | Effect::HangUp

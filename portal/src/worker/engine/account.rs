@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use futures_channel::mpsc;
-use shared::edit::{self, Edit, Pen, Prepared};
 use shared::id::EntryId;
 use shared::reading::Reading;
 use shared::record::Record;
@@ -19,14 +18,14 @@ use wasm_bindgen_futures::spawn_local;
 use super::answers::answer;
 use super::damage::Damage;
 use super::local::{first_profile, keep_profile, kept_profile, read_local};
-use super::other_tabs::{listen_about_the_line, listen_to_tabs};
+use super::other_tabs::{Look, listen_about_the_line, listen_to_tabs};
 use super::photos::Photos;
 use super::renewing::SignIn;
 use super::storing::Storing;
-use super::telling::{draft_name, not_kept};
+use super::telling::draft_name;
 use super::wire::Wire;
 use super::{Happened, Happenings, report};
-use crate::bridge::{Answer, Ask, Denied, Granted, Number, Status, Storage, ToPage, ToWorker};
+use crate::bridge::{Answer, Ask, Denied, Granted, Number, Status, ToPage, ToWorker};
 use crate::worker::access::{self, Opened};
 use crate::worker::album::Shelf;
 use crate::worker::browser::disk::Disk;
@@ -50,6 +49,9 @@ pub struct Account {
     way: Way,
     timer: u64,
     batches: mpsc::UnboundedSender<Batch>,
+    looks: mpsc::UnboundedSender<Look>,
+    /// The last entry that was written here, which the device may not have been told of yet.
+    pub(super) newest: Option<EntryId>,
     pub(super) happenings: Happenings,
     pub(super) sign_in: SignIn,
     /// The passphrase's half of the vault, while somebody adds a passkey.
@@ -85,11 +87,12 @@ impl Account {
         };
         let (batches, waiting) = mpsc::unbounded();
         let shelf = Shelf { disk: Rc::clone(&disk), vault: Rc::clone(&vault) };
+        let (channel, looks) = listen_to_tabs(&disk, &vault, &happenings);
         let storing = Storing {
             disk: Rc::clone(&disk),
             vault: Rc::clone(&vault),
             shelf: shelf.clone(),
-            channel: listen_to_tabs(&disk, &vault, &happenings),
+            channel,
             happenings: happenings.clone(),
         };
         spawn_local(storing.run(waiting));
@@ -108,6 +111,8 @@ impl Account {
             way: Way::default(),
             timer: 0,
             batches,
+            looks,
+            newest: None,
             happenings,
             sign_in: SignIn::with(proof),
             adding: None,
@@ -179,6 +184,9 @@ impl Account {
                 Happened::Elsewhere { put, removed } => {
                     events.push(Event::Elsewhere { put, removed });
                 }
+                Happened::ReadAgain { put, removed } => {
+                    events.push(Event::ReadAgain { put, removed });
+                }
                 Happened::Line(talk) => self.hear_of_the_line(talk),
                 Happened::Leading { after_another } => {
                     events.extend(self.lead(after_another).await);
@@ -204,7 +212,12 @@ impl Account {
         self.is_leading = true;
         // That tab may have written until it ended, and nobody heard of the last of it.
         let rows = if after_another { self.rows().await } else { None };
-        rows.map(Event::Loaded).into_iter().chain([Event::Leading(true)]).collect()
+        // An empty database in the place of ours says nothing about what is in memory.
+        let read = match self.if_emptied().await {
+            Some(emptied) => Some(emptied),
+            None => rows.map(Event::Loaded),
+        };
+        read.into_iter().chain([Event::Leading(true)]).collect()
     }
 
     fn answer(&mut self, ask: Ask) -> Answer {
@@ -262,39 +275,13 @@ impl Account {
         }
     }
 
-    async fn edit(&mut self, number: Number, edit: Edit) -> Option<Event> {
-        if self.disk.keeps_nothing() && self.has_no_line() {
-            page_port::tell(&ToPage::NotSaved { number, why: Storage::NoLine });
-            return None;
-        }
-        let now = clock::now();
-        let entry = EntryId::fresh_behind(self.device.newest_unsent(), now, &mut Browser);
-        let pen = Pen { account: self.profile.account, patient: self.reading.patient, entry, now };
-        let attachments = edit.attachments().to_vec();
-        match edit::prepare(self.record(), pen, edit) {
-            Ok(Prepared::New { entry, item }) => {
-                if let Err(why) = self.photos_of(entry, &attachments).await {
-                    page_port::tell(&ToPage::NotSaved { number, why: not_kept(why) });
-                    return None;
-                }
-                Some(Event::Edited { number, entry, item })
-            }
-            Ok(Prepared::Reword { entry, put }) => Some(Event::Reworded { number, entry, put }),
-            Ok(Prepared::Withdraw { entry }) => {
-                self.withdrawing.push(number);
-                Some(Event::Withdrawn { number, entry })
-            }
-            Err(why) => {
-                page_port::tell(&ToPage::Refused { number, why });
-                None
-            }
-        }
-    }
-
     fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Store(batch) => {
                 let _ended = self.batches.unbounded_send(batch);
+            }
+            Effect::ReadAgain { put, removed } => {
+                let _ended = self.looks.unbounded_send(Look::Again { put, removed });
             }
             Effect::Connect => {
                 spawn_local(fetch_ticket(self.slot.clone(), self.happenings.clone()))

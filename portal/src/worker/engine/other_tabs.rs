@@ -3,8 +3,11 @@
 
 use std::rc::Rc;
 
+use futures_channel::mpsc;
+use futures_util::StreamExt;
+use gloo_timers::future::TimeoutFuture;
 use shared::sync::elsewhere::{BELIEVED_MS, REPEATED_EVERY_MS, Said};
-use shared::sync::stored::RowKey;
+use shared::sync::stored::{RowKey, Stored};
 use wasm_bindgen_futures::spawn_local;
 
 use super::account::Account;
@@ -14,40 +17,78 @@ use crate::worker::browser::disk::{Disk, ROWS};
 use crate::worker::browser::{clock, tabs};
 use crate::worker::vault::Vault;
 
+/// A disk that cannot be reached is asked again after so long.
+const ASKED_AGAIN_AFTER_MS: u32 = 1_000;
+
+/// Rows that are to be read, because somebody may have written them.
+pub enum Look {
+    /// Another tab has.
+    Elsewhere(Vec<RowKey>),
+    /// This one, perhaps: what of the first is there is told, and what of the second is not.
+    Again { put: Vec<RowKey>, removed: Vec<RowKey> },
+}
+
+/// What the other tabs write is told, one message after the other, and what `Looks` is given too.
 pub fn listen_to_tabs(
     disk: &Rc<Disk>,
     vault: &Rc<Vault>,
     happenings: &Happenings,
-) -> Option<tabs::Channel> {
-    let (name, happenings) = (disk.name().to_owned(), happenings.clone());
-    let (disk, vault) = (Rc::clone(disk), Rc::clone(vault));
-    tabs::Channel::open(&name, move |bytes| {
-        let (disk, vault) = (Rc::clone(&disk), Rc::clone(&vault));
-        let happenings = happenings.clone();
-        spawn_local(async move {
-            let keys: Option<Vec<RowKey>> = minicbor::decode(&bytes).ok();
-            let read = read_again(&disk, &vault, keys.unwrap_or_default()).await;
-            if let Some(happened) = read {
-                report(&happenings, happened);
+) -> (Option<tabs::Channel>, mpsc::UnboundedSender<Look>) {
+    let (looks, mut waiting) = mpsc::unbounded();
+    let name = disk.name().to_owned();
+    let (disk, vault, happenings) = (Rc::clone(disk), Rc::clone(vault), happenings.clone());
+    spawn_local(async move {
+        while let Some(look) = waiting.next().await {
+            loop {
+                // Nobody would tell it once more.
+                if let Some(happened) = read(&disk, &vault, &look).await {
+                    report(&happenings, happened);
+                    break;
+                }
+                TimeoutFuture::new(ASKED_AGAIN_AFTER_MS).await;
             }
-        });
-    })
+        }
+    });
+    let told = looks.clone();
+    let channel = tabs::Channel::open(&name, move |bytes| {
+        // A tab of another release may say what this one does not know.
+        if let Ok(keys) = minicbor::decode(&bytes) {
+            let _ended = told.unbounded_send(Look::Elsewhere(keys));
+        }
+    });
+    (channel, looks)
 }
 
-async fn read_again(disk: &Disk, vault: &Vault, keys: Vec<RowKey>) -> Option<Happened> {
+/// Nothing if the disk does not answer.
+async fn read(disk: &Disk, vault: &Vault, look: &Look) -> Option<Happened> {
+    match look {
+        Look::Elsewhere(keys) => {
+            let (put, removed) = rows(disk, vault, keys).await?;
+            Some(Happened::Elsewhere { put, removed })
+        }
+        Look::Again { put, removed } => {
+            let (put, _) = rows(disk, vault, put).await?;
+            let (_, removed) = rows(disk, vault, removed).await?;
+            Some(Happened::ReadAgain { put, removed })
+        }
+    }
+}
+
+/// Those that are there, and the keys of those that are not.
+async fn rows(disk: &Disk, vault: &Vault, keys: &[RowKey]) -> Option<(Vec<Stored>, Vec<RowKey>)> {
     let mut names = Vec::new();
-    for key in &keys {
+    for key in keys {
         names.push(vault.name_of_row(key).await.ok()?);
     }
     let (mut put, mut removed) = (Vec::new(), Vec::new());
     let found = disk.these(ROWS, &names).await.ok()?;
-    for ((key, name), sealed) in keys.into_iter().zip(&names).zip(found) {
+    for ((key, name), sealed) in keys.iter().zip(&names).zip(found) {
         match sealed {
             Some(sealed) => put.extend(vault.open_row(name, &sealed).await),
-            None => removed.push(key),
+            None => removed.push(*key),
         }
     }
-    Some(Happened::Elsewhere { put, removed })
+    Some((put, removed))
 }
 
 /// Between the tab that holds the line and the others.

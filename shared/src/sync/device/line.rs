@@ -3,8 +3,8 @@
 use super::bring::Bringing;
 use super::exchange::Busy;
 use super::{
-    DEAD_AFTER_MILLIS, DEAD_AFTER_WAKE_MILLIS, Device, Documents, Effect, Held, Line,
-    OPEN_WITHIN_MILLIS, PING_AFTER_MILLIS, RETRY_MILLIS_MAX, RETRY_MILLIS_MIN,
+    DEAD_AFTER_MILLIS, DEAD_AFTER_WAKE_MILLIS, Device, Documents, Effect, Held, InFlight, Line,
+    Notice, OPEN_WITHIN_MILLIS, PING_AFTER_MILLIS, RETRY_MILLIS_MAX, RETRY_MILLIS_MIN,
 };
 use crate::document::{Actor, ChangeHash, DocumentId, Kind};
 use crate::id::Rng;
@@ -59,6 +59,34 @@ pub(super) struct Stuck {
 }
 
 impl<D: Documents> Device<D> {
+    pub(super) fn say_where_the_line_is(&mut self, now: Timestamp, out: &mut Vec<Effect>) {
+        let settled = |open: &Open| {
+            open.welcomed
+                && !open.unequal
+                && open.busy.is_empty()
+                && self.unsent() == self.asking(now)
+                && !self.batches.values().any(InFlight::is_received)
+                && self.unkept.is_empty()
+                && self.to_read == 0
+                && self.unwritten.is_empty()
+        };
+        let line = match (&self.link, self.line) {
+            (_, over @ (Line::TooOld | Line::Revoked)) => over,
+            (Link::Closed | Link::Opening { .. }, _) => Line::Offline,
+            (Link::Open(open), Line::Same { at }) if settled(open) => Line::Same { at },
+            (Link::Open(open), Line::Offline | Line::Exchanging) if settled(open) => {
+                Line::Same { at: now }
+            }
+            (Link::Open(_), Line::Offline | Line::Exchanging | Line::Same { .. }) => {
+                Line::Exchanging
+            }
+        };
+        if line != self.line {
+            self.line = line;
+            out.push(Effect::Tell(Notice::Line(line)));
+        }
+    }
+
     pub(super) fn lead(&mut self, now: Timestamp, leading: bool, out: &mut Vec<Effect>) {
         self.leading = leading;
         match (leading, &self.link) {

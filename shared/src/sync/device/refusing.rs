@@ -3,7 +3,28 @@
 use super::{Device, Documents, Effect, InFlight, Notice};
 use crate::edit::Refused;
 use crate::id::{EntryId, Rng};
-use crate::sync::stored::{RowKey, StoreError};
+use crate::sync::stored::{RowKey, StoreError, Write};
+
+impl InFlight {
+    /// Rows of a person's words that are there, and that are not, if it was written.
+    fn about_words(&self, writes: &[Write]) -> (Vec<RowKey>, Vec<RowKey>) {
+        let put = match self {
+            Self::Withdraw { row, .. } => return (Vec::new(), vec![*row]),
+            Self::Dismiss { entry, .. } => return (Vec::new(), vec![RowKey::DeadLetter(*entry)]),
+            Self::Save { entry, item, .. } => vec![RowKey::Outbox(*entry, item.saying)],
+            Self::Mint { document, minted, .. } => vec![RowKey::Change(*document, minted.hash)],
+            Self::Rearranged { .. } => {
+                let puts = writes.iter().filter_map(|write| match write {
+                    Write::Put(row) => Some(row.key()),
+                    Write::Remove(_) => None,
+                });
+                puts.collect()
+            }
+            Self::Said { .. } | Self::Noted | Self::Cache { .. } => Vec::new(),
+        };
+        (put, Vec::new())
+    }
+}
 
 impl<D: Documents> Device<D> {
     pub(super) fn not_stored(
@@ -17,6 +38,13 @@ impl<D: Documents> Device<D> {
             return;
         };
         let (requires, writes) = self.rearranging.remove(&number).unwrap_or_default();
+        if why == StoreError::Unreachable {
+            let (put, removed) = what.about_words(&writes);
+            if !put.is_empty() || !removed.is_empty() {
+                self.to_read += 1;
+                out.push(Effect::ReadAgain { put, removed });
+            }
+        }
         match what {
             InFlight::Save { number, entry, before: Some(row), .. }
             | InFlight::Withdraw { number, entry, row } => {
