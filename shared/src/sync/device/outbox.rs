@@ -114,7 +114,11 @@ impl<D: Documents> Device<D> {
         let sent = Notice::Refused { number, why: Refused::AlreadySent };
         let item = item.ok_or(sent.clone())?.clone();
         // Its change is being written just now: what becomes of it would be decided twice.
-        let is_leaving = |what: &InFlight| matches!(what, InFlight::Mint { minted, stale: false, .. } if minted.entry == *entry);
+        let leaves = |minted: &Minted| minted.entry == *entry;
+        let is_leaving = |what: &InFlight| match what {
+            InFlight::Mint { minted, stale: false, .. } => leaves(minted),
+            _ => false,
+        };
         match all_may_change {
             true => Ok(item),
             false if self.batches.values().any(is_leaving) => Err(sent),

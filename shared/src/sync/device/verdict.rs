@@ -36,26 +36,13 @@ impl<D: Documents> Device<D> {
         // Those too that are only now being written: beside the verdict they would be read as unsent.
         writes.extend(self.minting_in_vain(document));
         let mut entries = Vec::new();
-        for (entry, mut item) in unsent {
+        for (entry, item) in unsent {
             // The person is saying it otherwise or taking it back. After that it is asked about again.
             if self.outbox.contains_key(&entry) && self.is_being_changed(&entry) {
                 continue;
             }
-            // Its row may be another by now, or gone: a verdict brings nothing back. Where it goes is chosen
-            // when it is minted.
-            let waits = self.outbox.contains_key(&entry) && !self.is_being_rearranged(&entry);
-            match why {
-                WhyClosed::NotYours if waits => {
-                    self.lay_aside(entry, item, WhyRefused::NotAllowed, out);
-                    continue;
-                }
-                WhyClosed::Superseded { epoch } if waits && item.may_change() => {
-                    item.document.epoch = item.document.epoch.max(epoch);
-                    self.outbox.insert(entry, item);
-                    continue;
-                }
-                WhyClosed::NotYours | WhyClosed::Superseded { .. } => entries.push(entry),
-            }
+            let Some(mut item) = self.took_while_it_waits(entry, item, why, out) else { continue };
+            entries.push(entry);
             match why {
                 WhyClosed::NotYours => {
                     let why = WhyRefused::NotAllowed;
@@ -87,6 +74,30 @@ impl<D: Documents> Device<D> {
         }
         if open.busy.is_empty() {
             self.ping(now, out);
+        }
+    }
+
+    /// Of what only waits the row may be another by now, or gone: a verdict brings nothing back. Where it goes
+    /// is chosen when it is minted. What was part of a change comes back.
+    fn took_while_it_waits(
+        &mut self,
+        entry: EntryId,
+        mut item: OutboxItem,
+        why: WhyClosed,
+        out: &mut Vec<Effect>,
+    ) -> Option<OutboxItem> {
+        let waits = self.outbox.contains_key(&entry) && !self.is_being_rearranged(&entry);
+        match why {
+            WhyClosed::NotYours if waits => {
+                self.lay_aside(entry, item, WhyRefused::NotAllowed, out);
+                None
+            }
+            WhyClosed::Superseded { epoch } if waits && item.may_change() => {
+                item.document.epoch = item.document.epoch.max(epoch);
+                self.outbox.insert(entry, item);
+                None
+            }
+            WhyClosed::NotYours | WhyClosed::Superseded { .. } => Some(item),
         }
     }
 
