@@ -87,7 +87,8 @@ impl<D: Documents> Device<D> {
         }
     }
 
-    /// What the disk has by now is another matter: it may have been sent, taken back, or said otherwise.
+    /// It may have been sent or taken back in another tab, or the browser emptied the disk: what is in memory
+    /// stays until somebody says what became of it.
     fn not_changed(
         &mut self,
         number: u32,
@@ -96,17 +97,15 @@ impl<D: Documents> Device<D> {
         why: StoreError,
         out: &mut Vec<Effect>,
     ) {
+        let waiting = self.outbox.get(&entry).map(|item| RowKey::Outbox(entry, item.saying));
         if why != StoreError::Overtaken {
-            return self.not_kept(number, why, out);
-        }
-        self.drop_row(row);
-        match self.outbox.contains_key(&entry) {
-            true => self.not_kept(number, StoreError::Unreachable, out),
-            false => {
-                let why = Refused::AlreadySent;
-                out.extend([Notice::Refused { number, why }, Notice::Changed].map(Effect::Tell));
-                self.write_again(out);
-            }
+            self.not_kept(number, why, out);
+        } else if waiting.is_some_and(|waiting| waiting != *row) {
+            self.not_kept(number, StoreError::Unreachable, out);
+        } else {
+            let why = Refused::AlreadySent;
+            out.push(Effect::Tell(Notice::Refused { number, why }));
+            self.write_again(out);
         }
     }
 
