@@ -4,7 +4,7 @@
 use crate::engine::{self, Engine};
 use crate::journeys::{JOURNEYS, Journey, Part};
 use crate::stage::Stage;
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
@@ -27,6 +27,9 @@ pub fn run(arguments: Vec<String>) -> ExitCode {
     }
 }
 
+/// What cargo's own runner knows and this one may be given: it prints everything and lists.
+const FLAGS: [&str; 3] = ["--list", "--nocapture", "--quiet"];
+
 type Plan = Vec<(Engine, &'static Journey)>;
 
 fn chosen(arguments: &[String]) -> Result<Plan> {
@@ -39,8 +42,11 @@ fn chosen(arguments: &[String]) -> Result<Plan> {
         }
         Err(_) => engines.extend(engine::ALL),
     }
-    // Like cargo's own runner: words choose, everything with dashes belongs to someone else.
-    let words: Vec<&String> = arguments.iter().filter(|word| !word.starts_with('-')).collect();
+    let (flags, words): (Vec<&String>, Vec<&String>) =
+        arguments.iter().partition(|word| word.starts_with('-'));
+    if let Some(flag) = flags.into_iter().find(|flag| !FLAGS.contains(&flag.as_str())) {
+        bail!("journeys know no `{flag}`, only {}", FLAGS.join(", "));
+    }
     let part = std::env::var("SATCHEL_PART").ok().map(|name| Part::named(&name)).transpose()?;
     let mut plan = Vec::new();
     for engine in engines {
@@ -55,7 +61,15 @@ fn chosen(arguments: &[String]) -> Result<Plan> {
             }
         }
     }
-    ensure!(!plan.is_empty(), "no journey has a name with {words:?}; see --list");
+    let names: Vec<_> = plan
+        .iter()
+        .map(|(engine, journey)| format!("{}::{}", engine.name(), journey.name))
+        .collect();
+    let is_unknown = |word: &&String| !names.iter().any(|name| name.contains(word.as_str()));
+    if let Some(word) = words.into_iter().find(is_unknown) {
+        bail!("no journey has a name with `{word}`; see --list");
+    }
+    ensure!(!plan.is_empty(), "no journey is played in these browsers; see --list");
     Ok(plan)
 }
 

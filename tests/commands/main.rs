@@ -3,12 +3,18 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod program;
+mod visitor;
 
 use program::{Program, run};
 use std::fs;
 use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
+use std::time::{Duration, Instant};
 use tests::scratch::{Folder, free_port};
+use visitor::Visitor;
+
+/// A demo that was there before is there again after this.
+const SECOND_START: Duration = Duration::from_secs(10);
 
 /// A command that must fail: what it was told, and words its one sentence must have.
 fn check_refused(arguments: &[&str], words: &[&str]) {
@@ -226,9 +232,24 @@ fn the_demo_starts_and_keeps_its_place() {
         let link = first.link(who);
         assert!(link.starts_with(&format!("http://localhost:{port}/")), "{who}: {link}");
     }
-    let secret = first.link("patient").to_owned();
+    let rosa = Visitor::enters(port, first.link("patient"));
+    let device = rosa.asks("GET /api/devices", "");
+    let device = device.split("\"device\":\"").nth(1).and_then(|rest| rest.split('"').next());
+    let device = device.expect("it is listed").to_owned();
+    rosa.asks(&format!("POST /api/devices/{device}"), "{\"name\":\"Kitchen tablet\"}");
+    let renewed = ["patient", "caregiver", "nurse", "new patient"];
+    let links = renewed.map(|who| first.link(who).to_owned());
     first.stop();
+
+    let begun = Instant::now();
     let second = Program::start(folder.path(), port);
-    assert_ne!(second.link("patient"), secret, "a link is good for one start");
+    assert!(begun.elapsed() < SECOND_START, "a second start took {:?}", begun.elapsed());
+    for (who, link) in renewed.into_iter().zip(links) {
+        assert_ne!(second.link(who), link, "a link is good for one start: {who}");
+    }
+    // The session of before, and what was written in it.
+    assert!(rosa.asks("GET /api/devices", "").contains("Kitchen tablet"));
+    let again = Visitor::enters(port, second.link("patient"));
+    assert!(again.asks("GET /api/devices", "").contains("Kitchen tablet"));
     second.stop();
 }

@@ -50,7 +50,7 @@ impl Metadata {
 }
 
 /// The texts of one list in deny.toml.
-fn list(deny: &str, name: &str) -> Vec<String> {
+pub fn list(deny: &str, name: &str) -> Vec<String> {
     let Some((_, rest)) = deny.split_once(&format!("\n{name} = [")) else {
         return Vec::new();
     };
@@ -137,7 +137,7 @@ fn sources(packages: &[Package]) -> Vec<String> {
     found.map(|package| format!("{} comes from {}", package.name, package.source)).collect()
 }
 
-fn deny() -> String {
+pub fn deny() -> String {
     std::fs::read_to_string(root().join("deny.toml")).expect("deny.toml is there")
 }
 

@@ -7,6 +7,7 @@ mod code;
 mod crossing;
 mod dependencies;
 mod documentation;
+mod duplicates;
 mod imports;
 mod layers;
 mod lengths;

@@ -1,6 +1,7 @@
 //! `cargo xtask bench NAME`: runs one of the measurements in `tests`, or the server's, which lies with the
 //! program that it starts. The portal's is a journey, because a browser has to be driven for it.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -21,6 +22,7 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
     if !NAMES.contains(&name.as_str()) {
         return Err(WrongUse(format!("there is no bench `{name}`, only {all}")).into());
     }
+    understood(name, rest)?;
     if name == "portal" {
         return portal();
     }
@@ -49,6 +51,24 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What is not understood must not be taken for a measurement of nothing, or of everything.
+fn understood(name: &str, words: &[String]) -> anyhow::Result<()> {
+    let known: &[&str] = match name {
+        "server" => &["messages", "alone", "first", "idle"],
+        // A file of one's own.
+        "fhir" if words.iter().all(|word| Path::new(word).is_file()) => return Ok(()),
+        _ => &[],
+    };
+    let Some(word) = words.iter().find(|word| !known.contains(&word.as_str())) else {
+        return Ok(());
+    };
+    let parts = match known {
+        [] => "it takes no such word".to_owned(),
+        known => format!("its parts are {}", known.join(", ")),
+    };
+    Err(WrongUse(format!("`bench {name}` does not know `{word}`: {parts}")).into())
+}
+
 /// How long a person waits, in the portal that patients get.
 fn portal() -> anyhow::Result<ExitCode> {
     portal::build(Kind::Dist)?;
@@ -60,4 +80,28 @@ fn portal() -> anyhow::Result<ExitCode> {
     command.env("SATCHEL_ENGINES", "chromium");
     workspace::run(command)?;
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_measurement_knows_is_named() {
+        let asked = |words: &[&str]| {
+            let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
+            understood(&words[0], &words[1..]).map_err(|why| why.to_string())
+        };
+        assert!(asked(&["server"]).is_ok() && asked(&["server", "idle", "first"]).is_ok());
+        for words in [
+            &["server", "mesages"][..],
+            &["server", "--prot"],
+            &["core", "--prot", "1"],
+            &["portal", "--anything"],
+            &["fhir", "no-such-file.json"],
+        ] {
+            let why = asked(words).expect_err(words[1]);
+            assert!(why.contains(words[1]) && why.contains(words[0]), "{why}");
+        }
+    }
 }

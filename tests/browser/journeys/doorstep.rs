@@ -1,8 +1,9 @@
 //! Where Satchel cannot run it says why, in both languages, and what to do; never a blank page.
 
 use crate::engine::{DESKTOP, INSECURE_HOST, PHONE, Setup};
+use crate::page::PATIENCE;
 use crate::stage::Stage;
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 pub async fn play(stage: &mut Stage) -> Result<()> {
     stage.open(&PHONE).await?;
@@ -58,6 +59,38 @@ async fn something_does_not_come(stage: &mut Stage) -> Result<()> {
     ] {
         page.goto(&stage.url(path)).await?;
         page.see(what).await?;
+    }
+    stage.browser_closes().await?;
+    nothing_inline_runs(stage).await
+}
+
+/// A script and a handler that somebody got into one of our pages, and the browser says that it refused both.
+const PLANTED: &str = "window.ran = []; window.refused = [];
+document.addEventListener('securitypolicyviolation', e => refused.push(e.effectiveDirective));
+const script = document.createElement('script');
+script.textContent = 'ran.push(\"script\")';
+document.body.append(script);
+const button = document.createElement('button');
+button.setAttribute('onclick', 'ran.push(\"handler\")');
+document.body.append(button);
+button.click();";
+
+async fn nothing_inline_runs(stage: &mut Stage) -> Result<()> {
+    for words in ["inline script", "event handler"] {
+        stage.excuse(words);
+    }
+    stage.browser_starts_on("planted", &DESKTOP).await?;
+    let page = stage.new_page().await?;
+    for path in ["/", "/clinic/", "/clinic/office", "/shl"] {
+        page.goto(&stage.url(path)).await?;
+        page.js(PLANTED).await?;
+        page.wait("both refusals", PATIENCE, async || {
+            let refused = page.js("return window.refused.sort().join()").await?;
+            Ok((refused == "script-src-attr,script-src-elem").then_some(()))
+        })
+        .await?;
+        let ran = page.js("return window.ran.join()").await?;
+        ensure!(ran == "", "{path} runs what is inline: {ran}");
     }
     Ok(())
 }
