@@ -143,7 +143,7 @@ impl Record {
                 }
                 continue;
             }
-            let said = Said::from_text(&value.text);
+            let said = Said::read_in(key, &value.text);
             let (audience, author) = (key.audience(), key.writer());
             self.insert(entry, Entry { said, audience, author, place });
         }
@@ -271,7 +271,8 @@ impl Record {
     fn add_item(&mut self, account: AccountId, entry: EntryId, item: &OutboxItem, place: Place) {
         match &item.put {
             PutInto::Entry { text } => {
-                let (said, audience) = (Said::from_text(text), item.document.audience());
+                let said = Said::read_in(&item.document, text);
+                let audience = item.document.audience();
                 self.insert(entry, Entry { said, audience, author: Some(account), place });
             }
             // A choice that the clinic did not take is none; its words stand among what was not sent.

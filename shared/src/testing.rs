@@ -118,7 +118,7 @@ impl Story {
     pub fn hear(&mut self, id: EntryId, document: &DocumentId, text: &str) {
         let place = Place::Received(self.now());
         let entry = Entry {
-            said: Said::from_text(text),
+            said: Said::read_in(document, text),
             audience: document.audience(),
             author: document.writer(),
             place,

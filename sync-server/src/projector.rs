@@ -173,7 +173,7 @@ fn look_at(
     let layout = documents::layout(&document);
     for row in rows {
         for (entry, text) in documents::entries_of(layout, &row.bytes) {
-            let said = Said::from_text(&text);
+            let said = Said::read_in(&document, &text);
             if let Some(author) = author(&document, row, &said) {
                 note(&mut projection, audience, entry, &said, author, row.sidecar.received_at);
             } else if let (Some(account), true) = (document.writer(), is_request(&said)) {

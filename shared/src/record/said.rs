@@ -11,6 +11,7 @@ pub use super::reading::Reading;
 pub use super::refill::{Refill, RefillCollapsed, RefillDecision};
 pub use super::staff::{MarkedWrong, Routed, Taken};
 pub use super::visit::{Call, VisitAnswer, VisitRequest, VisitWish};
+use crate::document::{DocumentId, Kind};
 use crate::json;
 use crate::time::Timestamp;
 
@@ -47,6 +48,13 @@ macro_rules! kinds {
                     $(Self::$name(said) => text_of($kind, said),)+
                     Self::Unknown(text) => text.clone(),
                 }
+            }
+
+            /// As it reads in this document. What only others write there says nothing here: it is kept
+            /// word for word, like what a newer version wrote.
+            pub fn read_in(document: &DocumentId, text: &str) -> Self {
+                let said = Self::from_text(text);
+                if said.is_written_in(document) { said } else { Self::Unknown(text.to_owned()) }
             }
 
             /// What the author's clock said.
@@ -89,6 +97,39 @@ kinds! {
     MarkedWrong = "marked_wrong",
 }
 
+impl Said {
+    /// Who writes a document is all that says whose word this is: a decision in a journal is nobody's.
+    fn is_written_in(&self, document: &DocumentId) -> bool {
+        match self {
+            Self::Message(_)
+            | Self::Refill(_)
+            | Self::VisitRequest(_)
+            | Self::VisitWish(_)
+            | Self::Call(_)
+            | Self::BeforeVisit(_)
+            | Self::Reading(_)
+            | Self::Wrong(_)
+            | Self::OwnMedicine(_)
+            | Self::OwnAllergy(_)
+            | Self::Same(_)
+            | Self::Cancel(_)
+            | Self::Retract(_) => document.writer().is_some(),
+            Self::Reply(_)
+            | Self::ThreadClosed(_)
+            | Self::RefillDecision(_)
+            | Self::RefillCollapsed(_)
+            | Self::VisitAnswer(_)
+            | Self::Taken(_)
+            | Self::Routed(_) => {
+                matches!(document.kind, Kind::CareCircle(_) | Kind::CarePrivate(..))
+            }
+            Self::Activity(_) => matches!(document.kind, Kind::Activity(_)),
+            Self::MarkedWrong(_) => document.is_chart(),
+            Self::Unknown(_) => true,
+        }
+    }
+}
+
 /// The kind stands first among the fields.
 fn text_of(kind: &str, said: &impl Serialize) -> String {
     let fields = json::to_text(said);
@@ -99,7 +140,8 @@ fn text_of(kind: &str, said: &impl Serialize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::EntryId;
+    use crate::edit::Audience;
+    use crate::id::{AccountId, EntryId, PatientId};
 
     #[test]
     fn what_was_said_reads_back_as_it_was_written() {
@@ -111,6 +153,38 @@ mod tests {
         };
         let said = Said::Message(message);
         assert_eq!(Said::from_text(&said.to_text()), said);
+    }
+
+    #[test]
+    fn what_only_others_write_in_a_document_says_nothing_there() {
+        let (patient, rosa) = (PatientId::from_u128(1), AccountId::from_u128(2));
+        let journal = DocumentId::journal(patient, rosa, Audience::Circle).in_year(2026);
+        let care = DocumentId::care(patient, rosa, Audience::Private);
+        let chart = DocumentId::first(patient, Kind::ChartCore);
+        let activity = DocumentId::first(patient, Kind::Activity(2026));
+        let all = [&journal, &care, &chart, &activity];
+        for (text, own) in [
+            (r#"{"kind":"message","text":"It itches","written":5}"#, &journal),
+            (
+                r#"{"kind":"reply","thread":"00000000000000000000000001","text":"Rest","by":"Dr. Okafor","written":5}"#,
+                &care,
+            ),
+            (
+                r#"{"kind":"marked_wrong","entry":"00000000000000000000000001","why":"Not theirs","by":"Dr. Okafor","written":5}"#,
+                &chart,
+            ),
+        ] {
+            assert!(!matches!(Said::from_text(text), Said::Unknown(_)), "{text}");
+            for document in all {
+                let said = Said::read_in(document, text);
+                assert_eq!(
+                    matches!(said, Said::Unknown(_)),
+                    document != own,
+                    "{document:?}: {text}"
+                );
+                assert_eq!(matches!(&said, Said::Unknown(kept) if kept != text), false);
+            }
+        }
     }
 
     #[test]

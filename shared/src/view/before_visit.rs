@@ -122,7 +122,9 @@ pub(super) fn allergies(record: &Record, reader: AccountId) -> Vec<String> {
         Standing::Past | Standing::Not | Standing::Mistake => false,
         Standing::Current | Standing::Planned | Standing::Unsure | Standing::Unsaid => true,
     };
-    let listed = found.rows.into_iter().filter(stands).filter_map(|row| row.name);
+    // One that nobody named is one all the same: what is known of it stands for the name.
+    let said = |row: Row| row.name.or_else(|| row.facts.into_iter().find_map(|fact| fact.words));
+    let listed = found.rows.into_iter().filter(stands).filter_map(said);
     listed.chain(found.own.into_iter().map(|row| row.name)).collect()
 }
 

@@ -16,6 +16,8 @@ const LINES_MAX: usize = 2;
 const MARGIN: f64 = 0.12;
 /// Lines of the scale, about.
 const TICKS: f64 = 4.0;
+/// More places than any laboratory writes.
+const DECIMALS_MAX: f64 = 8.0;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chart {
@@ -168,7 +170,8 @@ fn ticks(scale: &Scale) -> Vec<Tick> {
     let power = 10_f64.powf(rough.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].map(|times| times * power).into_iter();
     let step = step.filter(|step| *step >= rough).fold(10.0 * power, f64::min);
-    let decimals = if step >= 1.0 { 0 } else { usize::from(step < 0.1) + 1 };
+    // As many places as tell two neighbours apart.
+    let decimals = (-step.log10() - 1e-9).ceil().clamp(0.0, DECIMALS_MAX) as usize;
     let mut ticks = Vec::new();
     let mut number = (scale.low / step).ceil() * step;
     // A step is at least a quarter of the scale, so these are few.
@@ -288,6 +291,19 @@ mod tests {
                 tick 120 348
                 2026-11-08 to 2026-11-20"#]],
         );
+    }
+
+    #[test]
+    fn ticks_of_small_numbers_are_told_apart() {
+        for (low, high) in
+            [("0.010", "0.014"), ("1.010", "1.015"), ("0.003", "0.012"), ("0.2", "0.7")]
+        {
+            let points = [("2025-01-01", low, ""), ("2026-01-01", high, "")];
+            let ticks = drawn(&[line(None, &points)], &Zone::utc()).unwrap().ticks;
+            let mut numbers: Vec<_> = ticks.iter().map(|tick| tick.number.clone()).collect();
+            numbers.dedup();
+            assert!(numbers.len() == ticks.len() && ticks.len() > 1, "{numbers:?}");
+        }
     }
 
     #[test]
