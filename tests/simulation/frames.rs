@@ -1,5 +1,6 @@
-//! What a bad line does to frames: it brings one twice, or one before another. A WebSocket does neither,
-//! and a proxy that tries again, or a client that polls, may.
+//! What a bad line does to frames: it brings one twice, or one of the server before another. A WebSocket does
+//! neither, and a proxy that tries again, or a client that polls, may. What a device sends is in its order
+//! also by plain requests, each of which waits for the one before.
 
 use std::collections::VecDeque;
 
@@ -30,7 +31,8 @@ impl<T: Tier> World<T> {
     pub(super) fn goes_up(&mut self, line: usize, message: ToServer) {
         self.lines[line].up.push_back(message);
         let Self { lines, rng, trouble, .. } = self;
-        for _ in 0..mixed_up(&mut lines[line].up, rng, trouble) {
+        let repeated = Trouble { repeated: trouble.repeated, ..Trouble::default() };
+        for _ in 0..mixed_up(&mut lines[line].up, rng, &repeated) {
             let delay = self.delay();
             self.later(delay, Happening::Up { line });
         }
