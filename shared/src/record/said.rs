@@ -182,7 +182,7 @@ mod tests {
                     document != own,
                     "{document:?}: {text}"
                 );
-                assert_eq!(matches!(&said, Said::Unknown(kept) if kept != text), false);
+                assert!(!matches!(&said, Said::Unknown(kept) if kept != text));
             }
         }
     }
