@@ -25,7 +25,7 @@ use shared::view::card::Card;
 use shared::view::home::Home;
 use shared::view::medicines::{MedicineDetail, Medicines};
 use shared::view::paper::Paper;
-use shared::view::requests::RequestRow;
+use shared::view::requests::Requests;
 use shared::view::results::Results;
 use shared::view::results::detail::ResultDetail;
 use shared::view::safety::Notices;
@@ -144,7 +144,7 @@ pub enum Answer {
     Found(Found),
     Activity(ActivityAnswer),
     Waiting(Waiting),
-    Requests(Vec<RequestRow>),
+    Requests(Requests),
     Notices(Notices),
     Card(Box<Card>),
     ResultNotice(ResultNotice),

@@ -49,6 +49,9 @@ impl Reading {
 
     fn read_documents(&mut self, device: &Device<OpenDocuments>) {
         let mut gone = std::mem::take(&mut self.chart);
+        if !device.held().keys().any(|key| key.patient == self.patient) {
+            self.record.nothing_came();
+        }
         for (key, held) in device.held().iter().filter(|(key, _)| key.patient == self.patient) {
             if key.is_marks() {
                 let marks = held.accepted().filter_map(|(_, _, bytes)| Mark::from_bytes(bytes));
@@ -59,8 +62,10 @@ impl Reading {
                 continue;
             }
             let Some(document) = device.documents.find(key) else {
-                if key.is_chart() && held.accepted().next().is_some() {
-                    self.record.chart_mut().could_not_be_read(*key);
+                match (held.accepted().next(), key.is_chart()) {
+                    (Some(_), true) => self.record.chart_mut().could_not_be_read(*key),
+                    (Some(_), false) => self.record.writing_could_not_be_read(*key),
+                    (None, _) => {}
                 }
                 continue;
             };

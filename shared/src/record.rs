@@ -6,6 +6,7 @@ pub mod before_visit;
 pub mod chart;
 pub mod conversations;
 pub mod groups;
+mod loaded;
 pub mod mark;
 pub mod medicines;
 pub mod message;
@@ -22,6 +23,7 @@ mod written;
 
 pub use self::chart::{Chart, Loaded, Part, Resource, Shelf};
 use self::conversations::Conversations;
+use self::loaded::Arrival;
 pub use self::mark::{Mark, Step};
 pub use self::preference::Preference;
 pub use self::reads::ReadMark;
@@ -51,6 +53,7 @@ pub struct Record {
     besides: BTreeSet<EntryId>,
     unreceived: BTreeSet<EntryId>,
     reads: Reads,
+    arrival: Arrival,
     marks: BTreeMap<EntryId, Vec<Mark>>,
     /// Of what waits here: when the person is asked whether it is still meant.
     asks: BTreeMap<EntryId, Timestamp>,

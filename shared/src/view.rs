@@ -106,7 +106,7 @@ pub enum Answer {
     Medicines(medicines::Medicines),
     Medicine(Option<Box<medicines::MedicineDetail>>),
     Refills(Vec<refills::RefillRow>),
-    Requests(Vec<requests::RequestRow>),
+    Requests(requests::Requests),
     Overview(sections::Overview),
     Section(sections::SectionAnswer),
     Entry(Option<Box<EntryAnswer>>),
@@ -246,7 +246,7 @@ pub fn answer(record: &Record, reader: AccountId, ask: &Ask) -> Answer {
             Answer::Medicine(medicines::medicine(record, reader, *entry).map(Box::new))
         }
         Ask::Refills => Answer::Refills(refills::refills(record, reader)),
-        Ask::Requests => Answer::Requests(requests::requests(record, reader)),
+        Ask::Requests => Answer::Requests(requests::listed(record, reader)),
         Ask::Overview => Answer::Overview(sections::overview(record)),
         Ask::Section { section, limit } => {
             Answer::Section(sections::portion(record, reader, *section, 0, *limit))

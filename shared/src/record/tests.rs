@@ -5,7 +5,7 @@ use super::reading::{Measured, Reading};
 use super::refill::{Decision, Refill, RefillDecision};
 use super::refills::{End, is_open, medicine_of, refills};
 use super::*;
-use crate::document::{Actor, Put};
+use crate::document::{Actor, Kind, Put};
 use crate::testing::{LUIS, PATIENT, ROSA};
 use crate::time::{Day, MILLIS_PER_DAY};
 use crate::view::results::results;
@@ -278,4 +278,43 @@ fn a_preference_of_the_first_volume_is_of_no_year() {
     assert_eq!(chosen.len(), 1);
     assert_eq!(chosen[0].preference, Preference::Language("en".to_owned()));
     assert!(chosen[0].others.is_empty());
+}
+
+/// Whatever of what people wrote an answer is made of says so of the answer.
+#[test]
+fn nothing_was_written_and_not_here_yet_are_different_answers() {
+    use crate::record::chart::Part;
+    use crate::view::sections::{Section, section};
+    use crate::view::{activity, card, medicines, requests, search};
+    let all = |mut record: Record| {
+        let core = DocumentId::first(PATIENT, Kind::ChartCore);
+        record.chart_mut().add(Part::new(core, Vec::new(), 0));
+        let results = results(&record, ROSA, ShowResults::All, 9).loaded;
+        let written = [
+            medicines::medicines(&record, ROSA).loaded,
+            section(&record, ROSA, Section::Allergies).loaded,
+            requests::listed(&record, ROSA).loaded,
+            search::search(&record, "knee").loaded,
+            card::card(&record, ROSA).loaded,
+            threads(&record, ROSA).loaded,
+            results,
+        ];
+        assert!(written.iter().all(|loaded| *loaded == written[0]), "{written:?}");
+        let conditions = section(&record, ROSA, Section::Conditions).loaded;
+        assert_eq!(conditions, Loaded::All, "nobody writes these but the clinic");
+        (written[0], activity::activity(&record, "", 9).loaded)
+    };
+    let years = over_new_year();
+    assert_eq!(all(years.record()), (Loaded::All, Loaded::All));
+    assert_eq!(all(years.half(|key| key.kind.year() == Some(2025))), (Loaded::NotYet, Loaded::All));
+    let looked = DocumentId::first(PATIENT, Kind::Activity(2024));
+    let mut record = years.record();
+    record.await_writing([looked]);
+    assert_eq!(all(record), (Loaded::All, Loaded::NotYet));
+    let mut record = years.record();
+    record.writing_could_not_be_read(journal(ROSA, 2024));
+    assert_eq!(all(record), (Loaded::Unreadable, Loaded::All));
+    let mut record = Record::default();
+    record.nothing_came();
+    assert_eq!(all(record), (Loaded::NotYet, Loaded::NotYet));
 }

@@ -3,7 +3,10 @@
 
 use std::sync::OnceLock;
 
+use super::before_visit::Confirmation;
 use super::chart::{Misfit, Words};
+use super::refill::Decision;
+use super::visit::AnswerToVisit;
 use super::{Entry, Record, Said};
 use crate::id::EntryId;
 
@@ -59,13 +62,26 @@ impl Said {
                 topic.into_iter().chain([&*message.text]).collect()
             }
             Self::Reply(reply) => vec![&reply.text, &reply.by],
-            Self::Refill(refill) => with(&refill.name, refill.note.as_ref()),
-            Self::VisitRequest(request) => with(&request.reason, request.with.as_ref()),
+            Self::Refill(refill) => {
+                let more = [&refill.pharmacy, &refill.note].into_iter().flatten();
+                [&*refill.name].into_iter().chain(more.map(String::as_str)).collect()
+            }
+            Self::RefillDecision(said) => decided(&said.decision),
+            Self::VisitAnswer(said) => answered(&said.answer),
+            Self::VisitRequest(request) => {
+                let more = [&request.with, &request.help].into_iter().flatten();
+                [&*request.reason].into_iter().chain(more.map(String::as_str)).collect()
+            }
             Self::VisitWish(wish) => only(wish.note.as_ref()),
             Self::Call(call) => only(call.note.as_ref()),
             Self::BeforeVisit(answers) => {
                 let questions = answers.questions.iter().map(String::as_str);
-                [&*answers.reason].into_iter().chain(questions).collect()
+                let lists = [&answers.medicines, &answers.allergies, &answers.phone];
+                let corrected = lists.into_iter().filter_map(|list| match list {
+                    Confirmation::Corrected { text } => Some(text.as_str()),
+                    Confirmation::NotAnswered | Confirmation::Right => None,
+                });
+                [&*answers.reason].into_iter().chain(questions).chain(corrected).collect()
             }
             Self::Reading(reading) => only(reading.note.as_ref()),
             Self::Wrong(wrong) => vec![&wrong.text],
@@ -75,15 +91,34 @@ impl Said {
             | Self::Cancel(_)
             | Self::Retract(_)
             | Self::ThreadClosed(_)
-            | Self::RefillDecision(_)
             | Self::RefillCollapsed(_)
-            | Self::VisitAnswer(_)
             | Self::Taken(_)
             | Self::Routed(_)
             | Self::Activity(_)
             | Self::MarkedWrong(_)
             | Self::Unknown(_) => Vec::new(),
         }
+    }
+}
+
+fn decided(decision: &Decision) -> Vec<&str> {
+    match decision {
+        Decision::Approved { quantity, .. } => quantity.as_deref().into_iter().collect(),
+        Decision::Changed { to, why, .. } => vec![to, why],
+        Decision::Declined { why, next, .. } => vec![why, next],
+        Decision::Ready { at } => at.as_deref().into_iter().collect(),
+        Decision::SentOut { .. } | Decision::PickedUp | Decision::Other => Vec::new(),
+    }
+}
+
+fn answered(answer: &AnswerToVisit) -> Vec<&str> {
+    match answer {
+        AnswerToVisit::Booked { with, place, .. } => {
+            [with, place].into_iter().flatten().map(String::as_str).collect()
+        }
+        AnswerToVisit::Declined { why, next } => vec![why, next],
+        AnswerToVisit::Done { note } => vec![note],
+        AnswerToVisit::Offered { .. } | AnswerToVisit::Other => Vec::new(),
     }
 }
 

@@ -151,6 +151,28 @@ impl PartialDate {
         }
     }
 
+    /// Whether all that this date may mean lies before all that the other one may mean.
+    pub fn ends_before(self, other: Self) -> bool {
+        if let (Some(first), Some(second)) = (self.moment(), other.moment()) {
+            return first < second;
+        }
+        if let (Self::Time(day, time), Self::Time(other_day, other_time)) = (self, other) {
+            return (day, time.millis) < (other_day, other_time.millis);
+        }
+        // The thirty-first of every month is enough to compare with.
+        let last = match self {
+            Self::Year(year) => Day { year, month: 12, day: 31 },
+            Self::Month { year, month } => Day { year, month, day: 31 },
+            Self::Day(day) | Self::Time(day, _) => day,
+        };
+        let first = match other {
+            Self::Year(year) => Day { year, month: 1, day: 1 },
+            Self::Month { year, month } => Day { year, month, day: 1 },
+            Self::Day(day) | Self::Time(day, _) => day,
+        };
+        last < first
+    }
+
     /// Sorts dates of every precision on one line: what is less precise stands before everything
     /// that it may mean.
     pub fn order_in(self, zone: &Zone) -> (i64, u8) {

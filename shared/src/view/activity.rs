@@ -6,7 +6,7 @@ use crate::arrange::Arrange;
 use crate::id::EntryId;
 use crate::record::activity::{Activity, Did, Touched, Why};
 use crate::record::chart::folded_words;
-use crate::record::{Record, Said};
+use crate::record::{Loaded, Record, Said};
 use crate::time::Timestamp;
 
 /// Rows of one answer.
@@ -14,6 +14,7 @@ pub const ACTIVITY_MAX: u32 = 1_000;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActivityAnswer {
+    pub loaded: Loaded,
     /// The newest first.
     pub rows: Vec<ActivityRow>,
     pub more: bool,
@@ -46,7 +47,7 @@ pub fn activity(record: &Record, words: &str, limit: u32) -> ActivityAnswer {
     let limit = limit.min(ACTIVITY_MAX) as usize;
     let more = rows.len() > limit;
     rows.truncate(limit);
-    ActivityAnswer { rows, more }
+    ActivityAnswer { loaded: record.loaded_activity(), rows, more }
 }
 
 /// A cell of a table in text (RFC 4180). What begins like a formula is kept from becoming one where tables

@@ -12,7 +12,7 @@ use crate::fhir::description::{Standing, What};
 use crate::fhir::observation::Observation;
 use crate::id::AccountId;
 pub use crate::record::preference::{CardContact, CardField, EmergencyCard};
-use crate::record::{Preference, Record};
+use crate::record::{Loaded, Preference, Record, Shelf};
 use crate::time::PartialDate;
 
 /// LOINC codes of a blood group: both parts, the letters, the rhesus factor.
@@ -20,6 +20,8 @@ const BLOOD_TYPES: [&str; 3] = ["882-1", "883-9", "10331-7"];
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Card {
+    /// An empty list means something only if all that it is made of is here.
+    pub loaded: Loaded,
     /// As it was chosen last. Before anything was, all that the record says is shown.
     pub chosen: EmergencyCard,
     /// Two devices chose at the same time; the first of the choices is shown.
@@ -64,7 +66,8 @@ pub fn card(record: &Record, reader: AccountId) -> Card {
         CardPart { field: *field, shown: chosen.shows.contains(field), lines, date }
     });
     let parts = parts.collect();
-    Card { parts, others: u32::try_from(others).unwrap_or(u32::MAX), chosen }
+    let others = u32::try_from(others).unwrap_or(u32::MAX);
+    Card { loaded: record.loaded(Shelf::Core), parts, others, chosen }
 }
 
 fn said(

@@ -83,10 +83,7 @@ pub fn home(record: &Record, reader: AccountId, now: Timestamp) -> Home {
     open.retain(|row| concerns_now(row, now));
     open.truncate(LINES_MAX);
     Home {
-        loaded: match record.chart().loaded(Shelf::Results) {
-            Loaded::All if record.awaits_writing_since(0) => Loaded::NotYet,
-            loaded => loaded,
-        },
+        loaded: record.loaded(Shelf::Results),
         unread,
         new_results: new_results(record, reader, today),
         refills: open,

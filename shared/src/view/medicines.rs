@@ -105,7 +105,7 @@ pub fn medicines(record: &Record, reader: AccountId) -> Medicines {
     now.arrange_by_key(|row| row.name.as_deref().map(str::to_lowercase));
     before.arrange_by_key(|row| std::cmp::Reverse(when(row)));
     Medicines {
-        loaded: record.chart().loaded(Shelf::Core),
+        loaded: record.loaded(Shelf::Core),
         now,
         before,
         own: own_rows(record, reader, Own::Medicine),

@@ -12,7 +12,7 @@ use crate::record::before_visit::BeforeVisit;
 use crate::record::own::{OwnAllergy, OwnMedicine, Wrong};
 use crate::record::reading::Reading;
 use crate::record::visit::{AnswerToVisit, Call, VisitAnswer, VisitRequest, VisitWish};
-use crate::record::{Entry, Place, Record, Said};
+use crate::record::{Entry, Loaded, Place, Record, Said};
 use crate::time::Timestamp;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,12 +43,24 @@ pub enum Asked {
     Reading(Reading),
 }
 
+/// The list of requests, the newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requests {
+    /// Whether one may be missing, or an answer.
+    pub loaded: Loaded,
+    pub rows: Vec<RequestRow>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnswerRow {
     pub entry: EntryId,
     pub answer: AnswerToVisit,
     pub by: String,
     pub at: Option<Timestamp>,
+}
+
+pub fn listed(record: &Record, reader: AccountId) -> Requests {
+    Requests { loaded: record.loaded_writing_since(0), rows: requests(record, reader) }
 }
 
 /// All requests, the newest first.

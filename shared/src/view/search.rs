@@ -57,7 +57,7 @@ pub fn search(record: &Record, text: &str) -> Found {
     hits.arrange_by_key(|(misfit, newest, hit)| (*misfit, std::cmp::Reverse(*newest), hit.entry));
     let more = hits.len() > HITS_MAX;
     Found {
-        loaded: record.chart().loaded(Shelf::Everything),
+        loaded: record.loaded(Shelf::Everything),
         hits: hits.into_iter().take(HITS_MAX).map(|(_, _, hit)| named(record, hit)).collect(),
         more,
     }
@@ -90,8 +90,14 @@ fn written_hits(record: &Record, wanted: &[String]) -> Vec<(u32, u128, Hit)> {
     let found = record.written_with(wanted).into_iter();
     let hits = found.filter_map(|(id, entry, misfit)| {
         let text = entry.said.pieces().join("\n");
+        // An answer leads to what it answers.
+        let about = match &entry.said {
+            Said::RefillDecision(said) => said.refill,
+            Said::VisitAnswer(said) => said.request,
+            _ => id,
+        };
         let hit = Hit {
-            entry: id,
+            entry: about,
             is: kind_of(id, &entry.said)?,
             text: Some(text.chars().take(EXCERPT_CHARS).collect()),
             when: None,
@@ -105,10 +111,12 @@ fn written_hits(record: &Record, wanted: &[String]) -> Vec<(u32, u128, Hit)> {
 fn kind_of(id: EntryId, said: &Said) -> Option<HitKind> {
     Some(match said {
         Said::Message(_) | Said::Reply(_) => HitKind::Message { thread: thread_of(id, said)? },
-        Said::Refill(_) => HitKind::Refill,
-        Said::VisitRequest(_) | Said::VisitWish(_) | Said::Call(_) | Said::BeforeVisit(_) => {
-            HitKind::Request
-        }
+        Said::Refill(_) | Said::RefillDecision(_) => HitKind::Refill,
+        Said::VisitRequest(_)
+        | Said::VisitWish(_)
+        | Said::Call(_)
+        | Said::BeforeVisit(_)
+        | Said::VisitAnswer(_) => HitKind::Request,
         Said::Reading(_) => HitKind::Reading,
         Said::Wrong(_) => HitKind::Note,
         Said::OwnMedicine(_) | Said::OwnAllergy(_) => HitKind::Own,
@@ -116,9 +124,7 @@ fn kind_of(id: EntryId, said: &Said) -> Option<HitKind> {
         | Said::Cancel(_)
         | Said::Retract(_)
         | Said::ThreadClosed(_)
-        | Said::RefillDecision(_)
         | Said::RefillCollapsed(_)
-        | Said::VisitAnswer(_)
         | Said::Taken(_)
         | Said::Routed(_)
         | Said::Activity(_)

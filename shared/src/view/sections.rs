@@ -231,7 +231,11 @@ pub fn portion(
     let next = next.and_then(|next| u32::try_from(next).ok());
     SectionAnswer {
         section,
-        loaded: record.chart().loaded(section.shelf()),
+        loaded: match section {
+            // What they added themselves stands among them.
+            Section::Allergies => record.loaded(section.shelf()),
+            _ => record.chart().loaded(section.shelf()),
+        },
         rows: found,
         own,
         next,

@@ -14,8 +14,7 @@ const EXCERPT_CHARS: usize = 90;
 
 /// All threads, the one with the newest item first.
 pub fn threads(record: &Record, reader: AccountId) -> Threads {
-    let loaded = if record.awaits_writing_since(0) { Loaded::NotYet } else { Loaded::All };
-    Threads { loaded, rows: rows(record, reader, 0, usize::MAX) }
+    Threads { loaded: record.loaded_writing_since(0), rows: rows(record, reader, 0, usize::MAX) }
 }
 
 /// The first of those in which something was not read yet.
@@ -119,7 +118,8 @@ fn unread_of(
         }
     }
     // What was read last is still to come: of what came in before the mark was made nobody knows.
-    if mark.is_some() && record.awaits_writing_since(0) { since_the_mark } else { unread }
+    let is_partial = record.loaded_writing_since(0) != Loaded::All;
+    if mark.is_some() && is_partial { since_the_mark } else { unread }
 }
 
 /// Only its newest message is made ready to be shown: a long life has thousands.
@@ -157,10 +157,7 @@ fn opening(record: &Record, thread: EntryId) -> Option<(&crate::record::Message,
 /// Nothing of a thread was said before it began.
 fn loaded(record: &Record, opening: Option<&Entry>) -> Loaded {
     let began = opening.map_or(Some(0), |entry| entry.place.received_at().map(Timestamp::year));
-    match began.is_some_and(|year| record.awaits_writing_since(year)) {
-        true => Loaded::NotYet,
-        false => Loaded::All,
-    }
+    began.map_or(Loaded::All, |year| record.loaded_writing_since(year))
 }
 
 /// When the newest answer of the clinic came.

@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 use shared::view::activity::{ACTIVITY_MAX, ActivityAnswer, ActivityRow, table_cell};
-use shared::view::{Did, Touched, Why};
+use shared::view::{Did, Loaded, Touched, Why};
 
 use super::ask_again::AskAgain;
+use super::chart_words::loaded_banner;
 use super::devices::devices_row;
 use super::home::waiting_row;
 use super::sign_in_again::SignInAgain;
@@ -63,7 +64,9 @@ fn Looked() -> AnyView {
     // The field must stay while its answers change: it has the focus.
     let is_known = Memo::new(move |_| {
         let found = answer.with(|answer| match answer {
-            Some(Answer::Activity(found)) => Some(!found.rows.is_empty()),
+            Some(Answer::Activity(found)) => {
+                Some(!found.rows.is_empty() || found.loaded != Loaded::All)
+            }
             Some(_) | None => None,
         });
         found.map(|some| some || sought.with(|sought| !sought.trim().is_empty()))
@@ -94,13 +97,16 @@ fn looked(answer: &Option<Answer>, shown: RwSignal<usize>) -> AnyView {
         return ().into_any();
     };
     if found.rows.is_empty() {
-        return view! { <p class="row" role="status">{words::search_nothing()}</p> }.into_any();
+        let none = (found.loaded == Loaded::All)
+            .then(|| view! { <p class="row" role="status">{words::search_nothing()}</p> });
+        return view! { {none}{loaded_banner(found.loaded)} }.into_any();
     }
     let rows: Vec<_> = found.rows.iter().take(shown.get()).map(looked_line).collect();
     let rest = found.rows.len() > rows.len();
     let url = ObjectUrl::of_text(&as_csv(found), "text/csv;charset=utf-8");
     view! {
         {lines(rows, false)}
+        {loaded_banner(found.loaded)}
         <div class="row">
             {rest.then(|| view! {
                 <Button label=words::results_older() weight=Weight::Quiet icon=Icon::ChevronDown

@@ -4,9 +4,11 @@
 use leptos::prelude::*;
 use shared::edit::{AnswerToVisit, Edit};
 use shared::id::EntryId;
+use shared::view::Loaded;
 use shared::view::requests::{Asked, RequestRow};
 
 use super::asking::Asking;
+use super::chart_words::loaded_banner;
 use super::message_words::state_words;
 use crate::bridge::{Answer, Ask};
 use crate::page::i18n::{time, words};
@@ -55,16 +57,19 @@ pub(super) fn Requests(
     };
     let list = move || {
         answer.with(|answer| {
-            let Some(Answer::Requests(rows)) = answer else { return None };
-            let rows: Vec<_> =
-                rows.iter().filter(is_meant).map(|row| request(asking, row)).collect();
+            let Some(Answer::Requests(found)) = answer else { return None };
+            let rows = found.rows.iter().filter(is_meant);
+            let rows: Vec<_> = rows.map(|row| request(asking, row)).collect();
             Some(match (rows.is_empty(), alone) {
                 (true, false) => return None,
+                (true, true) if found.loaded != Loaded::All => return loaded_banner(found.loaded),
                 (true, true) => view! {
                     <Empty icon=Icon::Message title=words::asked_none() text=words::asked_will()/>
                 }
                 .into_any(),
-                (false, true) => view! { <Rows card=true>{rows}</Rows> }.into_any(),
+                (false, true) => {
+                    view! { <Rows card=true>{rows}</Rows>{loaded_banner(found.loaded)} }.into_any()
+                }
                 (false, false) => view! {
                     <Card id="yours" title=words::visit_ask_yours() flush=true>
                         <Rows>{rows}</Rows>

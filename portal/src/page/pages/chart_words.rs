@@ -291,12 +291,20 @@ pub(super) fn other_facts(row: &Row, shown: &[What]) -> Vec<(String, String)> {
 
 /// What an empty or short list means: nothing is recorded, or something is still to come.
 pub(super) fn loaded_banner(loaded: Loaded) -> Option<AnyView> {
-    let (tone, icon, text) = match loaded {
-        Loaded::All => return None,
-        Loaded::NotYet => (Tone::Neutral, Icon::Clock, words::loaded_not_yet()),
-        Loaded::Unreadable => (Tone::Alert, Icon::Alert, words::loaded_unreadable()),
+    let (tone, icon) = match loaded {
+        Loaded::All | Loaded::NotYet => (Tone::Neutral, Icon::Clock),
+        Loaded::Unreadable => (Tone::Alert, Icon::Alert),
     };
+    let text = loaded_words(loaded)?;
     Some(view! { <Banner tone=tone icon=icon>{text}</Banner> }.into_any())
+}
+
+pub(super) fn loaded_words(loaded: Loaded) -> Option<String> {
+    match loaded {
+        Loaded::All => None,
+        Loaded::NotYet => Some(words::loaded_not_yet()),
+        Loaded::Unreadable => Some(words::loaded_unreadable()),
+    }
 }
 
 fn fact_name(what: What) -> String {

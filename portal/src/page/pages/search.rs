@@ -1,8 +1,8 @@
 //! Search over everything that is on this device.
 
 use leptos::prelude::*;
-use shared::view::ResourceType;
 use shared::view::search::{Found, Hit, HitKind};
+use shared::view::{Loaded, ResourceType};
 
 use super::chart_words::{href_of, icon_of, loaded_banner};
 use crate::bridge::{Answer, Ask};
@@ -40,9 +40,11 @@ fn hits(found: &Found) -> AnyView {
     let rows: Vec<_> = found.hits.iter().map(hit_line).collect();
     let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
     let said = match (rows.is_empty(), found.more) {
-        (true, _) => words::search_nothing(),
-        (false, true) => words::search_first(count),
-        (false, false) => words::search_found(count),
+        // What was not found may be among what is still to come.
+        (true, _) if found.loaded != Loaded::All => None,
+        (true, _) => Some(words::search_nothing()),
+        (false, true) => Some(words::search_first(count)),
+        (false, false) => Some(words::search_found(count)),
     };
     let list = (!rows.is_empty()).then(|| lines(rows, true));
     view! {

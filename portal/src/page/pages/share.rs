@@ -11,6 +11,7 @@ pub(crate) use self::card::{KeptCard, ShareCard};
 use self::card::{card_of, card_text, facts_of, keep};
 pub(crate) use self::link::ShareLink;
 use super::asking::Asking;
+use super::chart_words::loaded_banner;
 use super::welcome::denied;
 use crate::bridge::{Access, Answer, Ask, Denied, Export, Granted};
 use crate::page::i18n::{time, words};
@@ -35,6 +36,7 @@ pub(crate) fn Share() -> impl IntoView {
     keep(session, card);
     let shown = move || match card.get() {
         Some(card) => view! {
+            {loaded_banner(card.loaded)}
             {facts(facts_of(&card))}
             <p class="small soft">{words::card_as_of(&time::long_day(time::now()))}</p>
         }

@@ -169,3 +169,29 @@ fn working_days_are_those_of_the_clinic() {
     let days = [0, 1, 2].map(|days| clinic.after(written, days).to_string());
     expect!["2026-07-02, 2026-07-06, 2026-07-07"].assert_eq(&days.join(", "));
 }
+
+#[test]
+fn a_date_ends_before_another_only_if_all_that_it_may_mean_does() {
+    let before = |first: &str, second: &str| {
+        let read = |text: &str| text.parse::<PartialDate>().unwrap();
+        read(first).ends_before(read(second))
+    };
+    for (first, second) in [
+        ("2018", "2019"),
+        ("2018", "2019-03-04"),
+        ("2019-03", "2019-04-01"),
+        ("2019-03-04", "2019-03-05"),
+        ("2019-03-04T10:00:00Z", "2019-03-04T11:00:00Z"),
+        ("2019-03-04T10:00:00", "2019-03-04T11:00:00"),
+    ] {
+        assert!(before(first, second) && !before(second, first), "{first} and {second}");
+    }
+    for (first, second) in [
+        ("2019", "2019-03-04"),
+        ("2019-03", "2019-03-31"),
+        ("2019-03-04", "2019-03-04T11:00:00Z"),
+        ("2019-03-04", "2019-03-04"),
+    ] {
+        assert!(!before(first, second) && !before(second, first), "{first} and {second}");
+    }
+}

@@ -143,7 +143,7 @@ pub fn result(record: &Record, reader: AccountId, entry: EntryId) -> Option<Resu
     }
     let series = series(&rows, &row);
     let mut detail = ResultDetail {
-        loaded: chart.loaded(Shelf::Results),
+        loaded: record.loaded(Shelf::Results),
         story: story(&series, &row),
         chart: drawn(&series, record.zone()),
         table: table(&rows),
@@ -278,7 +278,9 @@ fn story(series: &[Series], row: &ResultRow) -> Option<Story> {
     let now = &line.points[place];
     // One half of a blood pressure says nothing about the whole.
     let before = place.checked_sub(1).filter(|_| line.part.is_none());
-    let last = before.map(|before| &line.points[before]);
+    // What is of no day, or of a month that this one may lie in, is not known to be earlier.
+    let before = before.map(|before| &line.points[before]);
+    let last = before.filter(|before| is_earlier(before.when, now.when));
     let since_last = last.and_then(|last| {
         let exact = now.comparator.is_none() && last.comparator.is_none();
         // Two numbers that are said alike are not told apart.
@@ -295,6 +297,14 @@ fn story(series: &[Series], row: &ResultRow) -> Option<Story> {
         since_last,
         last: last.map(|last| LastPoint { when: last.when, number: readable(&last.number) }),
     })
+}
+
+/// Whether all of the first lies before the second begins.
+fn is_earlier(first: Option<PartialDate>, second: Option<PartialDate>) -> bool {
+    let (Some(first), Some(second)) = (first, second) else {
+        return false;
+    };
+    first.ends_before(second)
 }
 
 fn add_surroundings(record: &Record, resource: &Resource, detail: &mut ResultDetail) {

@@ -70,7 +70,7 @@ fn panels(record: &Record, reader: AccountId, show: ShowResults, portion: Portio
     }
     let next = from + panels.len();
     Results {
-        loaded: record.chart().loaded(Shelf::Results),
+        loaded: record.loaded(Shelf::Results),
         panels,
         next: u32::try_from(next).ok().filter(|_| next < all),
     }

@@ -370,3 +370,17 @@ fn a_calculated_number_is_said_with_fewer_digits_and_its_page_says_all() {
     assert_eq!(story_of_it.since_last, Some(super::detail::Change::Same));
     assert_eq!(result(&story.record, ROSA, measured).unwrap().exact, None);
 }
+
+/// Which of two came first is not known where one of them has no day, or a month that holds the other.
+#[test]
+fn a_number_is_compared_with_one_that_is_known_to_be_earlier_and_with_no_other() {
+    let compared = |before: &str| {
+        let mut story = Story::default();
+        let value = |number: &str| format!(r#"{{"value":{number},"unit":"g/dL"}}"#);
+        lab(&mut story, "1", "Hb", before, &value("16.4"), "");
+        let now = lab(&mut story, "2", "Hb", "2026-03-09", &value("17.4"), "");
+        result(&story.record, ROSA, now).unwrap().story.unwrap().last.is_some()
+    };
+    assert!(compared("2026-03-08") && compared("2026-02") && compared("2025"));
+    assert!(!compared("2026-03") && !compared("2026") && !compared("20260399"));
+}

@@ -1,8 +1,10 @@
 //! What a person finds.
 
 use super::*;
+use crate::edit::clinic::ClinicEdit;
 use crate::edit::{Audience, Edit};
-use crate::testing::{ROSA, Story};
+use crate::record::visit::AnswerToVisit;
+use crate::testing::{ROSA, Story, Who};
 
 fn check(story: &Story, text: &str, expected: &[&str]) {
     let found = search(&story.record, text);
@@ -38,6 +40,25 @@ fn everything_is_searched_and_typos_are_forgiven() {
     check(&story, "THROAT", &["Penicillin"]);
     check(&story, "sleep", &["Sleep diary"]);
     check(&story, "ankle swollen", &[message]);
+}
+
+#[test]
+fn what_the_clinic_decided_is_found_and_leads_to_what_was_asked() {
+    let mut story = story();
+    let call = Edit::AskForCall(crate::edit::AskForCall {
+        language: "en".into(),
+        times: vec![crate::record::visit::PreferredTime::Any],
+        phone: None,
+        note: Some("About my knee".into()),
+        audience: Audience::Circle,
+    });
+    let asked = story.sends(ROSA, call).unwrap();
+    let answer = AnswerToVisit::Done { note: "Needs a lab test first".into() };
+    story.clinic(Who::Nurse, ClinicEdit::AnswerVisit { request: asked, answer }).unwrap();
+    let found = search(&story.record, "lab test");
+    assert_eq!(found.hits.len(), 1);
+    assert_eq!((found.hits[0].entry, &found.hits[0].is), (asked, &HitKind::Request));
+    check(&story, "lab test", &["Needs a lab test first"]);
 }
 
 #[test]

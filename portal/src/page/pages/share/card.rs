@@ -4,12 +4,14 @@ use leptos::prelude::*;
 use shared::edit::{
     CardContact, CardField, Edit, EmergencyCard, NAME_CHARS_MAX, NOTE_CHARS_MAX, Preference,
 };
+use shared::view::Loaded;
 use shared::view::card::{Card as Found, CardPart};
 
 use crate::bridge::{Answer, Ask};
 use crate::page::draft::Draft;
 use crate::page::i18n::{time, words};
 use crate::page::pages::asking::{Asking, kept};
+use crate::page::pages::chart_words::loaded_words;
 use crate::page::session::Session;
 use crate::page::ui::button::{BackLink, Button};
 use crate::page::ui::empty::Skeleton;
@@ -33,15 +35,17 @@ pub(super) fn card_of(session: Session) -> Known {
 /// What is shown, in the order of the card.
 pub(super) fn facts_of(card: &Found) -> Vec<(String, String)> {
     let shown = card.parts.iter().filter(|part| part.shown);
-    shown.filter_map(|part| Some((field_words(part.field), said(part)?))).collect()
+    shown.filter_map(|part| Some((field_words(part.field), said(part, card.loaded)?))).collect()
 }
 
-fn said(part: &CardPart) -> Option<String> {
+fn said(part: &CardPart, loaded: Loaded) -> Option<String> {
     match (part.date, part.lines.is_empty(), part.field) {
         (Some(date), _, _) => Some(time::long_date(date)),
         (None, false, _) => Some(part.lines.join(", ")),
         // An empty list must not be taken for a healthy person.
-        (None, true, CardField::Allergies | CardField::Medicines) => Some(words::card_nothing()),
+        (None, true, CardField::Allergies | CardField::Medicines) => {
+            loaded_words(loaded).or_else(|| Some(words::card_nothing()))
+        }
         (None, true, _) => None,
     }
 }
@@ -50,6 +54,7 @@ fn said(part: &CardPart) -> Option<String> {
 pub(super) fn card_text(card: &Found) -> String {
     let mut lines = vec![words::card_title()];
     lines.extend(facts_of(card).into_iter().map(|(field, said)| format!("{field}: {said}")));
+    lines.extend(loaded_words(card.loaded));
     lines.push(words::card_as_of(&time::long_day(time::now())));
     lines.join("\n")
 }
@@ -151,7 +156,7 @@ fn choosing(session: Session, asking: Asking, card: Found) -> AnyView {
     let parts: Vec<_> = places()
         .map(|(part, place)| {
             view! {
-                <Checkbox label=field_words(part.field) detail=said(part).unwrap_or_default()
+                <Checkbox label=field_words(part.field) detail=said(part, card.loaded).unwrap_or_default()
                     checked=Signal::derive(move || draft.choice(place) == 1)
                     on_change=move |on| draft.write_part(place, if on { "1" } else { "0" })/>
             }

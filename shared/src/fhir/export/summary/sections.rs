@@ -108,7 +108,14 @@ fn incomplete(bundle: &Bundle<'_>, topic: Topic) -> Option<&'static str> {
         | Topic::Devices
         | Topic::Plan => Shelf::Core,
     };
-    match bundle.record.chart().loaded(shelf) {
+    // What they wrote themselves stands among these.
+    let has_own =
+        matches!(topic, Topic::Allergies | Topic::Medicines | Topic::Results | Topic::VitalSigns);
+    let loaded = match has_own {
+        true => bundle.record.loaded(shelf),
+        false => bundle.record.chart().loaded(shelf),
+    };
+    match loaded {
         Loaded::All => None,
         Loaded::NotYet => Some("Not all of this part of the record was on the device."),
         Loaded::Unreadable => Some("A part of the record could not be read."),
