@@ -7,6 +7,8 @@ mod hand;
 use serde::{Deserialize, Serialize};
 
 pub use self::hand::Hand;
+use super::message::attachments_fit;
+use super::visit::some;
 use super::{Audience, Refused, text};
 use crate::document::{DocumentId, Kind};
 use crate::fhir::entry::ChartEntry;
@@ -18,7 +20,7 @@ use crate::record::refills::{End, refills};
 use crate::record::staff::{MarkedWrong, Routed, Taken};
 use crate::record::visit::VisitAnswer;
 pub use crate::record::visit::{AnswerToVisit, PreferredTime};
-use crate::record::{Mark, Record, Said, Step};
+use crate::record::{Entry, Mark, Record, Said, Step};
 use crate::time::Timestamp;
 
 /// Which system hand-written entries come from.
@@ -100,7 +102,8 @@ pub fn prepare(
     let (by, written) = (pen.name.clone(), pen.now);
     match edit {
         ClinicEdit::Reply { thread, text, attachments } => {
-            let text = text::body(&text)?;
+            let (text, attachments) = (text::body(&text)?, attachments_fit(attachments)?);
+            is_thread(record, thread)?;
             let said = Said::Reply(Reply { thread, text, attachments, by, written });
             pen.answer(record, thread, &said)
         }
@@ -129,10 +132,21 @@ pub fn prepare(
         ClinicEdit::MarkWrong { entry, why } => pen.mark_wrong(record, entry, &why),
         ClinicEdit::MarkRead { entry } => pen.mark_read(record, entry),
         ClinicEdit::CloseThread { thread, closed } => {
+            is_thread(record, thread)?;
             let said = Said::ThreadClosed(ThreadClosed { thread, closed, by, written });
             pen.answer(record, thread, &said)
         }
     }
+}
+
+/// What is no conversation is neither answered in words nor closed.
+fn is_thread(record: &Record, thread: EntryId) -> Result<(), Refused> {
+    let begins = |entry: &Entry| match &entry.said {
+        Said::Message(said) => said.thread.is_none_or(|of| of == thread),
+        _ => false,
+    };
+    let begun = record.values_of(thread).iter().any(begins);
+    begun.then_some(()).ok_or(Refused::NoSuchThread)
 }
 
 /// What is no request has no answer, and nobody is booked for what its author took back before it was
@@ -282,22 +296,27 @@ fn decision_fits(decision: Decision) -> Result<Decision, Refused> {
             Decision::Declined { reason, why: text::body(&why)?, next: text::body(&next)? }
         }
         Decision::Changed { to, why, out } => {
-            Decision::Changed { to: text::name(&to)?, why: text::body(&why)?, out }
+            Decision::Changed { to: text::name(&to)?, why: text::body(&why)?, out: out_fits(out)? }
         }
         Decision::Approved { quantity, out } => {
-            Decision::Approved { quantity: text::short(quantity)?, out }
+            Decision::Approved { quantity: text::short(quantity)?, out: out_fits(out)? }
         }
         Decision::Ready { at } => Decision::Ready { at: text::short(at)? },
-        Decision::SentOut { out } => Decision::SentOut { out },
+        Decision::SentOut { out } => {
+            Decision::SentOut { out: WentOut { by: text::name(&out.by)?, ..out } }
+        }
         Decision::PickedUp => Decision::PickedUp,
         Decision::Other => Decision::Other,
     })
 }
 
+fn out_fits(out: Option<WentOut>) -> Result<Option<WentOut>, Refused> {
+    out.map(|out| Ok(WentOut { by: text::name(&out.by)?, ..out })).transpose()
+}
+
 fn answer_fits(answer: AnswerToVisit) -> Result<AnswerToVisit, Refused> {
     Ok(match answer {
-        AnswerToVisit::Offered { times } if times.is_empty() => return Err(Refused::NoTimes),
-        AnswerToVisit::Offered { times } => AnswerToVisit::Offered { times },
+        AnswerToVisit::Offered { times } => AnswerToVisit::Offered { times: some(times)? },
         AnswerToVisit::Booked { at, with, place } => {
             AnswerToVisit::Booked { at, with: text::short(with)?, place: text::short(place)? }
         }

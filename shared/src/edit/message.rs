@@ -1,5 +1,6 @@
 //! Messages: writing, changing and taking back.
 
+use super::text::NAME_CHARS_MAX;
 use super::{Audience, Pen, Prepared, Refused, text};
 use crate::attachment::AttachmentName;
 use crate::id::{AccountId, EntryId};
@@ -89,14 +90,26 @@ pub(super) fn retract(record: &Record, pen: Pen, entry: EntryId) -> Result<Prepa
 }
 
 fn checked(pen: Pen, said: Message) -> Result<Message, Refused> {
-    let few = said.attachments.len() <= ATTACHMENTS_MAX && said.red_flags.len() <= RED_FLAGS_MAX;
-    if !few {
+    if said.red_flags.len() > RED_FLAGS_MAX {
         return Err(Refused::TooMany);
     }
+    let attachments = attachments_fit(said.attachments)?;
     let text = text::body(&said.text)?;
     let written = pen.now;
     let red_flags = red_flags(said.topic.as_deref(), &text, said.red_flags);
-    Ok(Message { text, written, red_flags, ..said })
+    Ok(Message { text, written, red_flags, attachments, ..said })
+}
+
+/// Nobody chose the name of a photo with care: of a longer one the beginning is enough.
+pub(super) fn attachments_fit(attachments: Vec<Attachment>) -> Result<Vec<Attachment>, Refused> {
+    if attachments.len() > ATTACHMENTS_MAX {
+        return Err(Refused::TooMany);
+    }
+    let fitting = attachments.into_iter().map(|attachment| {
+        let name = attachment.name.map(|name| name.chars().take(NAME_CHARS_MAX).collect());
+        Attachment { name, ..attachment }
+    });
+    Ok(fitting.collect())
 }
 
 /// What is brought to the clinic before the message. Nothing can be brought under a name that is none.

@@ -258,7 +258,7 @@ fn an_answer_goes_to_those_who_read_the_question() {
     let answer = story.clinic(Who::Nurse, reply(asked)).unwrap();
     assert_eq!(story.record.values_of(answer)[0].audience, Some(Audience::Circle));
     let nowhere = EntryId::from_u128(5);
-    assert_eq!(story.clinic(Who::Nurse, reply(nowhere)), Err(Refused::NoSuchEntry));
+    assert_eq!(story.clinic(Who::Nurse, reply(nowhere)), Err(Refused::NoSuchThread));
 }
 
 #[test]

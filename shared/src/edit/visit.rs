@@ -147,7 +147,7 @@ fn waiting(record: &Record, pen: Pen, visit: EntryId) -> Option<EntryId> {
     own.next()
 }
 
-fn some(times: Vec<PreferredTime>) -> Result<Vec<PreferredTime>, Refused> {
+pub(super) fn some<T>(times: Vec<T>) -> Result<Vec<T>, Refused> {
     match times.len() {
         0 => Err(Refused::NoTimes),
         count if count > TIMES_MAX => Err(Refused::TooMany),

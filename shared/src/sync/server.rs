@@ -282,6 +282,9 @@ impl Connection {
     }
 
     fn offer(&mut self, document: DocumentId, rows: Vec<Row>) -> Vec<Effect> {
+        if rows.len() > PUSH_CHANGES_MAX {
+            return vec![Effect::Close(Why::Unmannerly)];
+        }
         let ours = |row: &Row| {
             self.receipts.is_ours(&document, &row.hash, &row.sidecar)
                 || self.soil.has(Planted::ReceiptNotChecked)
@@ -393,3 +396,6 @@ fn nothing_of(document: DocumentId) -> Effect {
 fn closed(document: DocumentId, why: WhyClosed) -> Effect {
     Effect::Send(ToDevice::Closed { document, why })
 }
+
+#[cfg(test)]
+mod tests;

@@ -95,3 +95,48 @@ fn everything_that_stands_on_paper_can_be_added_by_hand() {
     let nameless = story.clinic(Who::Nurse, ClinicEdit::AddToChart(nameless));
     assert_eq!(nameless, Err(Refused::EmptyText));
 }
+
+#[test]
+fn what_staff_write_has_the_limits_of_what_patients_write() {
+    use crate::record::message::Attachment;
+    let mut story = Story::default();
+    let asked = thread(&mut story, ROSA);
+    let photo = |name: &str| Attachment {
+        blob: "ab".repeat(32),
+        content_type: "image/jpeg".into(),
+        bytes: 5,
+        name: Some(name.into()),
+    };
+    let reply =
+        |thread, attachments| ClinicEdit::Reply { thread, text: "Look".into(), attachments };
+    let many = vec![photo("a.jpg"); 6];
+    assert_eq!(story.clinic(Who::Nurse, reply(asked, many)), Err(Refused::TooMany));
+    let long = vec![photo(&"é".repeat(5_000))];
+    let answer = story.clinic(Who::Nurse, reply(asked, long)).unwrap();
+    let Said::Reply(said) = &story.record.values_of(answer)[0].said else { panic!("a reply") };
+    assert_eq!(said.attachments[0].name.as_ref().map(|name| name.chars().count()), Some(200));
+
+    let medicine = story.core(LISINOPRIL);
+    let refill = story.sends(ROSA, refill(medicine)).unwrap();
+    let out = |by: &str| WentOut { way: Way::Phoned, by: by.into(), at: Timestamp::default() };
+    let approve =
+        |by: &str| decide(refill, Decision::Approved { quantity: None, out: Some(out(by)) });
+    assert_eq!(story.clinic(Who::Doctor, approve(" ")), Err(Refused::EmptyText));
+    let long = "x".repeat(201);
+    assert_eq!(story.clinic(Who::Doctor, approve(&long)), Err(Refused::TextTooLong));
+    story.clinic(Who::Doctor, approve("Dr. Amara Okafor")).unwrap();
+    let sent_out = decide(refill, Decision::SentOut { out: out(&long) });
+    assert_eq!(story.clinic(Who::Nurse, sent_out), Err(Refused::TextTooLong));
+}
+
+#[test]
+fn only_a_conversation_is_answered_in_words_or_closed() {
+    let mut story = Story::default();
+    let medicine = story.core(LISINOPRIL);
+    let refill = story.sends(ROSA, refill(medicine)).unwrap();
+    let (text, attachments) = ("Look".to_owned(), Vec::new());
+    let reply = ClinicEdit::Reply { thread: refill, text, attachments };
+    assert_eq!(story.clinic(Who::Nurse, reply), Err(Refused::NoSuchThread));
+    let close = ClinicEdit::CloseThread { thread: refill, closed: true };
+    assert_eq!(story.clinic(Who::Nurse, close), Err(Refused::NoSuchThread));
+}
