@@ -25,12 +25,12 @@ pub const HOT_SENT_BYTES_MAX: usize = 126_000;
 /// At ten times the size, time grows at most by this.
 pub const GROWTH_MAX: f64 = 12.0;
 /// Less than this is too short for a ratio to mean anything.
-const MEASURABLE_MS: f64 = 0.5;
+const MEASURABLE_MS: f64 = 0.005;
 /// The best of so many measurements: the one that nothing else disturbed.
 const RUNS: usize = 3;
 /// One measurement repeats what is short for so long, because the system counts in steps.
 const ENOUGH_MS: f64 = 40.0;
-const REPEATS_MAX: u32 = 200;
+const REPEATS_MAX: u32 = 20_000;
 
 /// Happens once, so that it is measured roughly.
 pub const FIRST_SEARCH: &str = "first search";
