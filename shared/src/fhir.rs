@@ -11,6 +11,7 @@ pub mod decimal;
 pub mod description;
 pub mod device;
 pub mod document;
+pub mod dosage;
 pub mod entry;
 pub mod export;
 pub mod family;

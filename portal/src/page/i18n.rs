@@ -10,6 +10,7 @@ pub(crate) mod words;
 use std::cell::Cell;
 
 use js_sys::{Array, Intl, JsString, Object, Reflect};
+use shared::fhir::dosage::Spoken;
 use wasm_bindgen::{JsCast, JsValue};
 
 thread_local! {
@@ -55,6 +56,14 @@ impl Language {
 
 pub(crate) fn current() -> Language {
     CURRENT.get()
+}
+
+/// What the core made words of.
+pub(crate) fn spoken(said: &Spoken) -> String {
+    match current() {
+        Language::Spanish => said.spanish.clone(),
+        _ => said.english.clone(),
+    }
 }
 
 /// Screens that were built before keep their words: whoever calls this builds them again.

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::datatypes::{Annotation, Code, Concept, Period, Reference};
+use super::dosage::Spoken;
 use super::lenient::{Many, Text};
 use crate::time::PartialDate;
 
@@ -49,6 +50,8 @@ pub struct Fact {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Said {
     Words(String),
+    /// Words that were made here.
+    Spoken(Spoken),
     Date(PartialDate),
     /// To another resource, whose name is shown once it is found.
     Reference {
@@ -116,6 +119,12 @@ impl Description {
         if let Some(words) = words.into() {
             let said = Said::Words(words);
             self.facts.push(Fact { what, said });
+        }
+    }
+
+    pub fn speak(&mut self, what: What, spoken: Option<Spoken>) {
+        if let Some(spoken) = spoken {
+            self.facts.push(Fact { what, said: Said::Spoken(spoken) });
         }
     }
 

@@ -4,7 +4,9 @@
 use super::ResourceType;
 use super::datatypes::{Amount, Annotation, Concept, Period, Quantity, Reference};
 use super::description::{Description, Standing, What};
+use super::dosage::{Dosage, Spoken};
 use super::lenient::{Many, Number, Text, view};
+use crate::arrange::Arrange;
 use crate::time::PartialDate;
 
 view! {
@@ -59,25 +61,6 @@ view! {
     }
     /// R5 says in one field which medicine it is or where it stands (CodeableReference).
     Either { concept: Concept<'a> = "concept", reference: Reference<'a> = "reference" }
-    Dosage {
-        text: Text<'a> = "text",
-        patient_instruction: Text<'a> = "patientInstruction",
-        timing: Timing<'a> = "timing",
-        as_needed: Text<'a> = "asNeededBoolean",
-        as_needed_for: Concept<'a> = "asNeededCodeableConcept",
-        route: Concept<'a> = "route",
-        dose_and_rate: Many<DoseAndRate<'a>> = "doseAndRate",
-        additional: Many<Concept<'a>> = "additionalInstruction",
-    }
-    DoseAndRate { dose: Quantity<'a> = "doseQuantity", range: super::datatypes::Range<'a> = "doseRange" }
-    Timing { code: Concept<'a> = "code", repeat: Repeat<'a> = "repeat" }
-    Repeat {
-        frequency: Number<'a> = "frequency",
-        period: Number<'a> = "period",
-        period_unit: Text<'a> = "periodUnit",
-        when: Many<Text<'a>> = "when",
-        bounds: Period<'a> = "boundsPeriod",
-    }
     DispenseRequest {
         repeats: Number<'a> = "numberOfRepeatsAllowed",
         quantity: Quantity<'a> = "quantity",
@@ -136,6 +119,20 @@ macro_rules! outlined {
                 }
             }
 
+            /// Of a MedicationDispense: whether the person got it.
+            pub fn is_handed_over(&self) -> bool {
+                let came_to_nothing = [
+                    "preparation",
+                    "in-progress",
+                    "cancelled",
+                    "on-hold",
+                    "declined",
+                    "not-done",
+                    "entered-in-error",
+                ];
+                !self.is_not() && !self.status.is_one_of(&came_to_nothing)
+            }
+
             pub fn when(&self) -> Option<PartialDate> {
                 let texts =
                     [&self.effective, &self.authored_on, &self.handed_over, &self.prepared];
@@ -148,17 +145,17 @@ macro_rules! outlined {
 outlined!(Medicine, Outline);
 
 impl Medicine<'_> {
-    pub fn dosages(&self) -> impl Iterator<Item = &Dosage<'_>> {
-        self.dosage.iter().chain(self.dosage_taken.iter())
+    /// In the order in which they are to be followed.
+    fn dosages(&self) -> Vec<&Dosage<'_>> {
+        let mut all: Vec<_> = self.dosage.iter().chain(self.dosage_taken.iter()).collect();
+        all.arrange_by_key(|dosage| dosage.place());
+        all
     }
 
-    /// The directions as written; nothing if the source gave only parts of them.
-    pub fn directions(&self) -> Option<String> {
-        let texts: Vec<_> = self
-            .dosages()
-            .filter_map(|dosage| dosage.text.said().or(dosage.patient_instruction.said()))
-            .collect();
-        (!texts.is_empty()).then(|| texts.join("; "))
+    /// How it is taken, all steps in one line.
+    pub fn directions(&self) -> Option<Spoken> {
+        let all: Vec<_> = self.dosages().into_iter().filter_map(Dosage::spoken).collect();
+        Spoken::joined(&all, "; ")
     }
 
     pub fn describe(&self, kind: ResourceType) -> Description {
@@ -178,11 +175,9 @@ impl Medicine<'_> {
             &self.prepared,
             &self.asserted,
         ]);
-        said.say(What::Dose, self.directions());
         for dosage in self.dosages() {
-            said.say(What::Dose, dosage.parts());
+            said.speak(What::Dose, dosage.spoken());
             said.concept(What::Route, &dosage.route);
-            said.concept(What::Reason, &dosage.as_needed_for);
         }
         said.concepts(What::Reason, &self.reason);
         said.concept(What::Note, &self.status_reason);
@@ -199,19 +194,6 @@ impl Medicine<'_> {
         said.say(What::Refills, self.dispense.repeats.said().map(str::to_owned));
         said.notes(&self.note);
         said
-    }
-}
-
-impl Dosage<'_> {
-    /// Dose and timing where no sentence was written, in the source's own pieces.
-    fn parts(&self) -> Option<String> {
-        if self.text.said().or(self.patient_instruction.said()).is_some() {
-            return None;
-        }
-        let dose = self.dose_and_rate.iter().find_map(|rate| rate.dose.amount());
-        let parts = [dose.as_ref().map(Amount::words), self.timing.code.owned()];
-        let parts: Vec<_> = parts.into_iter().flatten().collect();
-        (!parts.is_empty()).then(|| parts.join(", "))
     }
 }
 

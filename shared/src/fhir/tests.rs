@@ -26,6 +26,7 @@ fn check(json: &str, expected: Expect) {
     for fact in said.facts {
         let words = match fact.said {
             Said::Words(words) => words,
+            Said::Spoken(spoken) => spoken.english,
             Said::Date(date) => date.to_string(),
             Said::Reference { to, display } => {
                 format!("-> {} {}", to.unwrap_or_default(), display.unwrap_or_default())

@@ -20,13 +20,19 @@ pub const MEDICINES: [ResourceType; 3] = [
     ResourceType::MedicationDispense,
 ];
 
+/// Days after which somebody who takes a medicine has fetched it again: most come in packs of a month or
+/// of three.
+const DAYS_OF_A_FILL: i64 = 180;
+
 /// One medicine.
 pub struct Course<'a> {
     pub key: String,
     /// Orders and statements, the newest first.
     pub orders: Vec<Order<'a>>,
-    /// What was handed out, the newest first.
+    /// What was handed out or was to be, the newest first.
     pub dispensed: Vec<Order<'a>>,
+    /// Nobody's order is known, and what was handed out may still be taken.
+    is_only_handed_out: bool,
 }
 
 /// What decides about a course. The rest is read of the one order that speaks for it.
@@ -34,12 +40,15 @@ pub struct Order<'a> {
     pub resource: &'a Resource,
     pub standing: Standing,
     pub when: Option<PartialDate>,
+    /// Of what was to be handed out: the person got it.
+    pub is_handed_over: bool,
 }
 
 /// An order, read as far as lists of years of them need it.
 pub struct OrderHead {
     standing: Standing,
     when: Option<PartialDate>,
+    is_handed_over: bool,
     /// What all entries of its medicine share; nothing if it does not name the medicine itself.
     key: Option<String>,
 }
@@ -49,7 +58,8 @@ pub fn courses(record: &Record) -> Vec<Course<'_>> {
     let wrong = record.marked_wrong();
     let mut courses: BTreeMap<Cow<'_, str>, Course<'_>> = BTreeMap::new();
     for (resource, head) in record.chart().orders() {
-        let order = Order { resource, standing: head.standing, when: head.when };
+        let (standing, when) = (head.standing, head.when);
+        let order = Order { resource, standing, when, is_handed_over: head.is_handed_over };
         if order.standing == Standing::Mistake || wrong.contains_key(&resource.entry) {
             continue;
         }
@@ -61,6 +71,7 @@ pub fn courses(record: &Record) -> Vec<Course<'_>> {
             key: key.into_owned(),
             orders: Vec::new(),
             dispensed: Vec::new(),
+            is_only_handed_out: false,
         });
         match resource.kind {
             ResourceType::MedicationDispense => course.dispensed.push(order),
@@ -74,7 +85,21 @@ pub fn courses(record: &Record) -> Vec<Course<'_>> {
             orders.arrange_by_key(|order| std::cmp::Reverse((when(order), order.resource.entry)));
         }
     }
+    note_lately_handed_out(record, &mut courses);
     courses
+}
+
+/// A pharmacy's feed says what was handed out and never what is still taken. A medicine stands as taken
+/// until long after its last fill, counted to the newest fill that the chart knows of any medicine.
+fn note_lately_handed_out(record: &Record, courses: &mut [Course<'_>]) {
+    let day = |order: &Order<'_>| order.when?.day_in(record.zone());
+    let fills = courses.iter().filter_map(|course| day(course.filled()?));
+    let Some(newest) = fills.max() else { return };
+    for course in courses.iter_mut().filter(|course| course.orders.is_empty()) {
+        let last = course.filled().and_then(day);
+        course.is_only_handed_out =
+            last.is_some_and(|last| last.plus_days(DAYS_OF_A_FILL) >= newest);
+    }
 }
 
 /// Two entries of one medicine have the same key.
@@ -87,7 +112,8 @@ impl OrderHead {
     pub fn of(resource: &Resource) -> Self {
         let view: Outline<'_> = resource.view();
         let key = view.concept().map(|concept| key_of_concept(concept, resource));
-        Self { standing: view.standing(), when: view.when(), key }
+        let (standing, is_handed_over) = (view.standing(), view.is_handed_over());
+        Self { standing, when: view.when(), is_handed_over, key }
     }
 }
 
@@ -97,7 +123,16 @@ impl Course<'_> {
         let standings = || self.orders.iter().map(|order| order.standing);
         let first = [Standing::Current, Standing::Unsaid, Standing::Unsure, Standing::Planned];
         let open = first.into_iter().find(|standing| standings().any(|said| said == *standing));
-        open.or_else(|| standings().next()).unwrap_or(Standing::Past)
+        let past = match self.is_only_handed_out {
+            true => Standing::Unsaid,
+            false => Standing::Past,
+        };
+        open.or_else(|| standings().next()).unwrap_or(past)
+    }
+
+    /// What the person got last.
+    pub fn filled(&self) -> Option<&Order<'_>> {
+        self.dispensed.iter().find(|order| order.is_handed_over)
     }
 
     pub fn is_taken(&self) -> bool {
@@ -111,7 +146,7 @@ impl Course<'_> {
     pub fn newest(&self) -> Option<&Order<'_>> {
         let standing = self.standing();
         let current = self.orders.iter().find(|order| order.standing == standing);
-        current.or_else(|| self.dispensed.first())
+        current.or_else(|| self.filled()).or_else(|| self.dispensed.first())
     }
 }
 

@@ -10,6 +10,7 @@ use crate::arrange::Arrange;
 use crate::fhir::datatypes::Code;
 use crate::fhir::decimal::Decimal;
 use crate::fhir::description::{Standing, What};
+use crate::fhir::dosage::Spoken;
 use crate::fhir::medicine::Medicine;
 use crate::id::{AccountId, EntryId};
 use crate::ordered::{BTreeMap, BTreeSet};
@@ -20,6 +21,8 @@ use crate::time::{Day, PartialDate, Timestamp};
 
 /// Refills of one medicine that a row shows, besides an open one.
 const REFILLS_SHOWN: usize = 1;
+/// Orders of one medicine that stand beside each other and say different things.
+const DIRECTIONS_MAX: usize = 3;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Medicines {
@@ -38,7 +41,7 @@ pub struct MedicineRow {
     pub entry: EntryId,
     pub name: Option<String>,
     pub code: Option<Code>,
-    pub directions: Option<String>,
+    pub directions: Option<Spoken>,
     pub reason: Option<String>,
     pub prescriber: Option<String>,
     pub pharmacy: Option<String>,
@@ -47,6 +50,7 @@ pub struct MedicineRow {
     pub standing: Standing,
     /// Why it was stopped and the like, in the source's words.
     pub status: Option<String>,
+    pub is_on_hold: bool,
     pub last_filled: Option<PartialDate>,
     /// The day on which what was last handed out is used up.
     pub lasts_until: Option<Day>,
@@ -193,14 +197,14 @@ fn row(
     let mut sources: Vec<_> = all().map(|order| order.resource.source.to_string()).collect();
     sources.arrange();
     sources.dedup();
-    let filled = course.dispensed.first();
+    let filled = course.filled();
     refills.truncate(REFILLS_SHOWN);
     let taken = course.is_taken();
     Some(MedicineRow {
         entry: newest.resource.entry,
         name: said.name,
         code: said.code,
-        directions: named(What::Dose),
+        directions: directions(course, newest),
         reason: named(What::Reason),
         prescriber: named(What::Who),
         pharmacy: named(What::Pharmacy),
@@ -208,6 +212,9 @@ fn row(
         until: said.until,
         standing: course.standing(),
         status: named(What::Note).filter(|_| !taken),
+        is_on_hold: facts
+            .iter()
+            .any(|fact| fact.what == What::Status && fact.words.as_deref() == Some("on-hold")),
         last_filled: filled.and_then(|order| order.when),
         lasts_until: course_lasts_until(record, course),
         refills_left: named(What::Refills),
@@ -218,9 +225,26 @@ fn row(
     })
 }
 
+/// How it is taken: as the newest order says, and as others say that stand beside it, such as one for the
+/// morning and one for the night.
+fn directions(course: &Course<'_>, newest: &Order<'_>) -> Option<Spoken> {
+    let beside = course.orders.iter().filter(|order| order.standing == Standing::Current);
+    let all = [newest]
+        .into_iter()
+        .chain(beside)
+        .filter_map(|order| order.resource.view::<Medicine<'_>>().directions());
+    let mut said: Vec<Spoken> = Vec::new();
+    for one in all {
+        if !said.contains(&one) && said.len() < DIRECTIONS_MAX {
+            said.push(one);
+        }
+    }
+    Spoken::joined(&said, "; ")
+}
+
 /// What was handed out last says more than what was ordered.
 fn course_lasts_until(record: &Record, course: &Course<'_>) -> Option<Day> {
-    lasts_until(record, course.dispensed.first().or_else(|| course.newest())?)
+    lasts_until(record, course.filled().or_else(|| course.newest())?)
 }
 
 /// The day of the fill and the days' supply, where both are said in whole days.

@@ -119,6 +119,8 @@ fn severity(facts: &[FactRow]) -> Option<Severity> {
 pub struct FactRow {
     pub what: What,
     pub words: Option<String>,
+    /// The same in Spanish, where the words were made here.
+    pub spanish: Option<String>,
     pub date: Option<PartialDate>,
 }
 
@@ -332,15 +334,20 @@ impl<'a> Marks<'a> {
         let named = || chart.name_of(resource, said.named_by.as_deref(), None);
         let name = said.name.or_else(named);
         let facts = said.facts.into_iter().filter_map(|fact| {
+            let mut spanish = None;
             let (words, date) = match fact.said {
                 FactSaid::Words(words) => (Some(words), None),
+                FactSaid::Spoken(spoken) => {
+                    spanish = Some(spoken.spanish).filter(|spanish| *spanish != spoken.english);
+                    (Some(spoken.english), None)
+                }
                 FactSaid::Date(date) => (None, Some(date)),
                 FactSaid::Reference { to, display } => {
                     (chart.name_of(resource, to.as_deref(), display.as_deref()), None)
                 }
             };
             let says = words.is_some() || date.is_some();
-            says.then_some(FactRow { what: fact.what, words, date })
+            says.then_some(FactRow { what: fact.what, words, spanish, date })
         });
         let taken_back = self.taken_back.get(&resource.entry).map(|mark| mark.why.clone());
         let (mut none_known, mut of_a_visit_only, mut sensitive) = (false, false, false);

@@ -8,7 +8,7 @@ use shared::view::results::shown::{Shown, ShownRange};
 use shared::view::sections::{Row, Severity};
 use shared::view::{Flag, Loaded, ResourceType, Standing, What};
 
-use crate::page::i18n::{time, words};
+use crate::page::i18n::{Language, current, time, words};
 use crate::page::ui::banner::Banner;
 use crate::page::ui::icon::Icon;
 use crate::page::ui::line::Line;
@@ -234,7 +234,8 @@ fn tells(kind: ResourceType, what: What) -> bool {
 }
 
 fn fact_said(fact: &shared::view::sections::FactRow) -> Option<String> {
-    fact.words.clone().or_else(|| fact.date.map(time::long_date))
+    let spanish = fact.spanish.as_ref().filter(|_| current() == Language::Spanish);
+    spanish.or(fact.words.as_ref()).cloned().or_else(|| fact.date.map(time::long_date))
 }
 
 fn tag_of(row: &Row) -> Option<(Tone, Icon, String)> {

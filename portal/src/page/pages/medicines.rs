@@ -12,7 +12,7 @@ use super::message_words::state_words;
 use super::not_found::Missing;
 use super::say_wrong;
 use crate::bridge::{Answer, Ask};
-use crate::page::i18n::{time, words};
+use crate::page::i18n::{spoken, time, words};
 use crate::page::session::Session;
 use crate::page::ui::banner::Banner;
 use crate::page::ui::button::BackLink;
@@ -95,7 +95,8 @@ fn medicines(found: &Found) -> AnyView {
 
 fn medicine_line(row: &MedicineRow) -> Line {
     let taken = row.can_ask || row.status.is_none();
-    let mut details: Vec<String> = row.directions.iter().chain(&row.reason).cloned().collect();
+    let directions = row.directions.as_ref().map(spoken);
+    let mut details: Vec<String> = directions.into_iter().chain(row.reason.clone()).collect();
     if let Some(until) = row.until.filter(|_| !taken) {
         details.push(words::medicines_stopped(&time::date(until)));
     }
@@ -159,7 +160,7 @@ fn one_medicine(detail: &MedicineDetail) -> AnyView {
     }
     let refills: Vec<_> = detail.refills.iter().map(refill).collect();
     let name = row.name.clone().unwrap_or_else(words::record_unnamed);
-    let how = row.directions.clone();
+    let how = row.directions.as_ref().map(spoken);
     let how = how.map(|said| view! { <p class="said" dir="auto">{said}</p> });
     let history: Vec<_> =
         detail.orders.iter().chain(&detail.dispensed).map(row_without_link).collect();

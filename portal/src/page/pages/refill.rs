@@ -10,6 +10,7 @@ use super::medicines::refill_tag;
 use super::safety_notices::SafetyNotices;
 use crate::bridge::{Answer, Ask};
 use crate::page::draft::Draft;
+use crate::page::i18n::spoken;
 use crate::page::i18n::words;
 use crate::page::session::Session;
 use crate::page::ui::button::BackLink;
@@ -101,7 +102,7 @@ fn medicine(asking: Asking, note: Draft, row: &MedicineRow) -> AnyView {
             </button>
         }
     });
-    let directions = row.directions.clone();
+    let directions = row.directions.as_ref().map(spoken);
     view! {
         <li class="row">
             <span class="grow bar split">

@@ -39,6 +39,7 @@ impl Wording {
         let said = resource.describe();
         let facts = said.facts.iter().filter_map(|fact| match &fact.said {
             Said::Words(words) => Some(words.as_str()),
+            Said::Spoken(spoken) => Some(spoken.english.as_str()),
             Said::Reference { display, .. } => display.as_deref(),
             Said::Date(_) => None,
         });

@@ -128,7 +128,7 @@ impl<'a> Fact<'a> {
     fn read_medicine(&mut self, record: &Record, resource: &Resource, thing: Thing) {
         let view: Medicine<'_> = resource.view();
         self.thing = thing;
-        self.detail = view.directions().map(|words| folded(&words)).unwrap_or_default();
+        self.detail = view.directions().map(|words| folded(&words.english)).unwrap_or_default();
         if let Some(concept) = view.concept() {
             self.codes = codes(concept);
             return;

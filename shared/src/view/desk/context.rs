@@ -183,7 +183,7 @@ fn medicine_lines(record: &Record, newest: &[ResultRow]) -> Vec<MedicineLine> {
         Some(MedicineLine {
             checks: checks_of(&name, newest),
             entries: row.entries,
-            directions: row.directions,
+            directions: row.directions.map(|spoken| spoken.english),
             last_filled: row.last_filled,
             refills_left: row.refills_left,
             prescriber: row.prescriber,

@@ -260,8 +260,11 @@ fn choose<'a>(
     let mut words = vec![name];
     let told = [What::Value, What::Dose, What::Reaction, What::Severity, What::Outcome];
     for fact in &said.facts {
-        if let (true, Said::Words(said)) = (told.contains(&fact.what), &fact.said) {
-            words.push(said.clone());
+        match &fact.said {
+            _ if !told.contains(&fact.what) => {}
+            Said::Words(said) => words.push(said.clone()),
+            Said::Spoken(said) => words.push(said.english.clone()),
+            Said::Date(_) | Said::Reference { .. } => {}
         }
     }
     words.extend(said.when.map(|when| when.to_string()));
