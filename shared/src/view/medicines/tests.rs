@@ -297,3 +297,43 @@ fn a_decision_of_a_newer_version_still_ends_the_request() {
           [x] AtTheClinic"#]],
     );
 }
+
+fn handed_out(id: &str, status: &str, name: &str, day: &str) -> String {
+    format!(
+        r#"{{"resourceType":"MedicationDispense","id":"{id}","status":"{status}","whenHandedOver":"{day}","medicationCodeableConcept":{{"text":"{name}"}},"daysSupply":{{"value":30,"unit":"d"}}}}"#
+    )
+}
+
+/// Of a pharmacy's feed alone.
+#[test]
+fn what_was_fetched_lately_is_taken_and_what_was_not_handed_out_is_no_fill() {
+    let mut story = Story::default();
+    story.core(&handed_out("1", "completed", "Metformin", "2026-11-01"));
+    story.core(&handed_out("2", "cancelled", "Metformin", "2026-11-28"));
+    story.core(&handed_out("3", "completed", "Amoxicillin", "2019-02-01"));
+    story.core(&handed_out("4", "declined", "Zolpidem", "2026-11-01"));
+    check(
+        &story,
+        expect![[r#"
+            All
+            now: Metformin, 2 entries until 2026-12-01, can ask: true
+            before: Zolpidem, 1 entries until 2026-12-01, can ask: false
+            before: Amoxicillin, 1 entries until 2019-03-03, can ask: false"#]],
+    );
+    let filled = medicines(&story.record, ROSA).now[0].last_filled;
+    assert_eq!(filled, "2026-11-01".parse().ok());
+}
+
+#[test]
+fn two_orders_that_stand_beside_each_other_are_both_said() {
+    let mut story = Story::default();
+    let insulin = |id: &str, status: &str, dose: &str| {
+        order(id, status, "Insulin glargine", "2026-03-01").replace("Take 1 tablet", dose)
+    };
+    story.core(&insulin("1", "active", "10 units in the morning"));
+    story.core(&insulin("2", "active", "20 units at night"));
+    story.core(&insulin("3", "stopped", "5 units"));
+    let row = medicines(&story.record, ROSA).now.remove(0);
+    let said = row.directions.unwrap().english;
+    assert_eq!(said, "20 units at night; 10 units in the morning");
+}
