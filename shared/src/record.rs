@@ -242,13 +242,21 @@ impl Record {
         self.entries.get(&entry).map_or(&[], Vec::as_slice)
     }
 
-    /// Entries of the chart that the clinic took back.
+    /// Entries of the chart that the clinic took back, also if their source sent the same once more.
     pub fn marked_wrong(&self) -> BTreeMap<EntryId, &MarkedWrong> {
         let marks = self.remarks().filter_map(|entry| match &entry.said {
             Said::MarkedWrong(mark) => Some((mark.entry, mark)),
             _ => None,
         });
-        mapped(marks)
+        let mut wrong = mapped(marks);
+        for (entry, mark) in wrong.clone() {
+            let Some(first) = self.chart.find(entry) else { continue };
+            let same = self.chart.newer_than(entry).take_while(|next| first.says_the_same(next));
+            for next in same {
+                wrong.entry(next.entry).or_insert(mark);
+            }
+        }
+        wrong
     }
 
     /// What anybody said is wrong in the chart.

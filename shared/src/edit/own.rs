@@ -47,7 +47,13 @@ pub(super) fn say_wrong(
     });
     let text = text::body(words)?;
     let said = Said::Wrong(Wrong { about, name, text, written: pen.now });
-    Ok(pen.new_entry(Audience::Circle, &said))
+    Ok(pen.new_entry(audience_of(record, about), &said))
+}
+
+/// Words about an entry name it: of one that caregivers do not see they see nothing.
+pub(super) fn audience_of(record: &Record, about: EntryId) -> Audience {
+    let labelled = record.chart().find(about).is_some_and(|it| record.chart().is_labelled(it));
+    if labelled { Audience::Private } else { Audience::Circle }
 }
 
 pub(super) fn add_medicine(pen: Pen, medicine: AddMedicine) -> Result<Prepared, Refused> {

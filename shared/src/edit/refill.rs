@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::message::{own, retract};
+use super::own::audience_of;
 use super::{Audience, Pen, Prepared, Refused, text};
 use crate::id::EntryId;
 use crate::record::medicines::courses;
@@ -39,7 +40,11 @@ pub(super) fn ask(record: &Record, pen: Pen, ask: AskForRefill) -> Result<Prepar
         note: text::note(ask.note)?,
         written: pen.now,
     });
-    Ok(pen.new_entry(Audience::Circle, &said))
+    let mut orders = course.orders.iter().chain(&course.dispensed);
+    let private =
+        orders.any(|order| audience_of(record, order.resource.entry) == Audience::Private);
+    let audience = if private { Audience::Private } else { Audience::Circle };
+    Ok(pen.new_entry(audience, &said))
 }
 
 /// Also for the other kinds of requests.
@@ -65,7 +70,14 @@ pub(super) fn cancel(record: &Record, pen: Pen, request: EntryId) -> Result<Prep
     }
     for (_, entry) in record.entries() {
         match &entry.said {
-            Said::Cancel(cancel) if cancel.request == request => return Err(Refused::Cancelled),
+            // One that the clinic refused, or that somebody else wrote, ended nothing.
+            Said::Cancel(cancel)
+                if cancel.request == request
+                    && entry.author == own.author
+                    && !matches!(entry.place, Place::Refused(_)) =>
+            {
+                return Err(Refused::Cancelled);
+            }
             Said::RefillDecision(decision) if decision.refill == request => {
                 return Err(Refused::Decided);
             }

@@ -7,7 +7,9 @@ use crate::fhir::ResourceType;
 use crate::fhir::description::Standing;
 use crate::id::EntryId;
 use crate::record::before_visit::{BeforeVisit, Confirmation};
-use crate::record::visit::{AnswerToVisit, Call, PreferredTime, VisitRequest, VisitWish, Wish};
+use crate::record::visit::{
+    AnswerToVisit, Call, PreferredTime, VisitAnswer, VisitRequest, VisitWish, Wish,
+};
 use crate::record::{Place, Record, Said};
 
 /// Preferred times of one request; more than a scheduler reads.
@@ -80,7 +82,7 @@ pub(super) fn wish(record: &Record, pen: Pen, wish: WishForVisit) -> Result<Prep
         note: text::note(wish.note)?,
         written: pen.now,
     });
-    Ok(pen.new_entry(Audience::Circle, &said))
+    Ok(pen.new_entry(audience_of(record, wish.visit), &said))
 }
 
 pub(super) fn call(pen: Pen, ask: AskForCall) -> Result<Prepared, Refused> {
@@ -109,8 +111,9 @@ pub(super) fn before(
     }
     let questions = answers.questions.into_iter().map(|question| text::note(Some(question)));
     let questions: Vec<_> = questions.collect::<Result<_, _>>()?;
+    let visit = answers.visit;
     let said = BeforeVisit {
-        visit: answers.visit,
+        visit,
         medicines: confirmed(answers.medicines)?,
         allergies: confirmed(answers.allergies)?,
         phone: confirmed(answers.phone)?,
@@ -129,10 +132,16 @@ pub(super) fn before(
     }
     let said = Said::BeforeVisit(said);
     // What has not left is answered otherwise, not twice.
-    match waiting(record, pen, answers.visit) {
+    match waiting(record, pen, visit) {
         Some(entry) => Ok(said.instead_of(entry)),
-        None => Ok(pen.new_entry(Audience::Circle, &said)),
+        None => Ok(pen.new_entry(audience_of(record, visit), &said)),
     }
+}
+
+/// Those read what is said of a visit who read that it was asked for.
+fn audience_of(record: &Record, visit: EntryId) -> Audience {
+    let asked = record.values_of(visit).iter().find_map(|entry| entry.audience);
+    asked.unwrap_or_else(|| super::own::audience_of(record, visit))
 }
 
 /// The own answers for this visit that are on this device alone.
@@ -176,12 +185,15 @@ fn is_to_come(record: &Record, visit: EntryId) -> Result<(), Refused> {
         };
         return (is_visit && planned()).then_some(()).ok_or(Refused::NotAVisit);
     }
-    let booked = record.entries().any(|(id, entry)| match &entry.said {
-        Said::VisitAnswer(answer) => {
-            let this = id == visit || answer.request == visit;
-            this && matches!(answer.answer, AnswerToVisit::Booked { .. })
-        }
-        _ => false,
+    let answers = record.entries().filter_map(|(id, entry)| match &entry.said {
+        Said::VisitAnswer(said) => Some((id, entry, said)),
+        _ => None,
     });
-    booked.then_some(()).ok_or(Refused::NotAVisit)
+    let answers: Vec<_> = answers.collect();
+    let of = answers.iter().find(|(id, ..)| *id == visit).map_or(visit, |(.., said)| said.request);
+    // The newest of the clinic's words counts.
+    let about = answers.iter().filter(|(.., said)| said.request == of);
+    let newest = about.max_by_key(|(id, entry, _)| (entry.order(), *id));
+    let booked = |said: &VisitAnswer| matches!(said.answer, AnswerToVisit::Booked { .. });
+    newest.filter(|(.., said)| booked(said)).map(|_| ()).ok_or(Refused::NotAVisit)
 }

@@ -4,7 +4,7 @@ use super::datatypes::{Annotation, Concept, Reference};
 use super::description::{Description, Standing, What};
 use super::lenient::{Many, Text, view};
 
-/// "No known ..." in SNOMED CT: allergy, drug allergy, food allergy, environmental allergy, latex.
+/// "No known ..." in SNOMED CT, first of any kind: allergy, drug allergy, food allergy, environmental allergy, latex.
 const NONE_KNOWN: [&str; 5] = ["716186003", "409137002", "429625007", "428607008", "1003774007"];
 /// The same in the words of HL7's absent-unknown code system.
 const NONE_KNOWN_WORDS: [&str; 4] = [
@@ -45,6 +45,11 @@ impl Allergy<'_> {
     /// Somebody stated that there is none. That is more than an empty list.
     pub fn says_none_known(&self) -> bool {
         self.code.has_code(&NONE_KNOWN) || self.code.has_code(&NONE_KNOWN_WORDS)
+    }
+
+    /// Not only no allergy to food, or to latex.
+    pub fn says_none_of_any_kind(&self) -> bool {
+        self.code.has_code(&NONE_KNOWN[..1]) || self.code.has_code(&NONE_KNOWN_WORDS[..1])
     }
 
     /// In doubt an allergy stands.

@@ -26,6 +26,8 @@ view! {
         status: Text<'a> = "status",
         description: Text<'a> = "description",
         scheduled: Text<'a> = "scheduledString",
+        do_not_perform: Text<'a> = "doNotPerform",
+        prohibited: Text<'a> = "prohibited",
     }
     Goal {
         lifecycle: Text<'a> = "lifecycleStatus",
@@ -60,6 +62,21 @@ view! {
     Participant { role: Many<Concept<'a>> = "role", member: Reference<'a> = "member" }
 }
 
+impl ActivityDetail<'_> {
+    /// With its status, in the source's word, where it is not simply going on: what was called off or must
+    /// not be done is no plan.
+    fn words(&self) -> Option<String> {
+        let words = self.code.owned().or_else(|| self.description.owned())?;
+        let must_not = self.do_not_perform.is("true") || self.prohibited.is("true");
+        let status = self.status.said().filter(|status| *status != "in-progress");
+        Some(match (must_not, status) {
+            (true, _) => format!("{words} (do not perform)"),
+            (false, Some(status)) => format!("{words} ({})", status.replace('-', " ")),
+            (false, None) => words,
+        })
+    }
+}
+
 fn standing(status: &Text<'_>) -> Standing {
     match status.said() {
         Some("active" | "accepted" | "in-progress" | "on-hold") => Standing::Current,
@@ -88,7 +105,7 @@ impl CarePlan<'_> {
         said.text(What::Note, &self.description);
         for activity in self.activity.iter() {
             let detail = &activity.detail;
-            said.say(What::Activity, detail.code.owned().or_else(|| detail.description.owned()));
+            said.say(What::Activity, detail.words());
             said.reference(What::Activity, &activity.reference);
             for progress in activity.progress.iter() {
                 said.text(What::Progress, &progress.text);
@@ -112,10 +129,15 @@ impl Goal<'_> {
         said.concept(What::Progress, &self.achievement);
         said.when = self.start.date().or(self.status_date.date());
         for target in self.target.iter() {
-            let amount = target.quantity.amount();
-            let amount = amount.or(target.range.high.amount()).or(target.range.low.amount());
-            let words = amount.map(|amount| amount.words()).or_else(|| target.concept.owned());
-            said.say(What::Target, words.or_else(|| target.text.owned()));
+            let amount = target.quantity.amount().map(|amount| amount.words());
+            let words = amount.or_else(|| target.range.words());
+            let words = words.or_else(|| target.concept.owned()).or_else(|| target.text.owned());
+            // Two targets of one goal are two numbers of different things.
+            let words = match (target.measure.owned(), words) {
+                (Some(measure), Some(words)) => Some(format!("{measure}: {words}")),
+                (measure, words) => words.or(measure),
+            };
+            said.say(What::Target, words);
             said.date(What::Due, &target.due);
         }
         said.concept(What::Priority, &self.priority);

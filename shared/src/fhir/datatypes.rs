@@ -179,6 +179,21 @@ impl Text<'_> {
     }
 }
 
+impl Range<'_> {
+    /// "80 to 130 mg/dL", in signs that every language reads.
+    pub fn words(&self) -> Option<String> {
+        Some(match (self.low.amount(), self.high.amount()) {
+            (Some(low), Some(high)) if low.unit_key() == high.unit_key() => {
+                format!("{}–{}", low.number, high.words())
+            }
+            (Some(low), Some(high)) => format!("{} – {}", low.words(), high.words()),
+            (Some(low), None) => format!("≥ {}", low.words()),
+            (None, Some(high)) => format!("≤ {}", high.words()),
+            (None, None) => return None,
+        })
+    }
+}
+
 impl Period<'_> {
     pub fn is_said(&self) -> bool {
         self.start.said().or(self.end.said()).is_some()

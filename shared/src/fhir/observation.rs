@@ -183,8 +183,10 @@ macro_rules! measured {
             });
         }
         let words = $self.concept.owned().or_else(|| $self.text.owned());
-        // A quantity whose number is missing still has words: "not seen", "trace".
-        let words = words.or_else(|| $self.quantity.unit.owned());
+        // A quantity whose number is missing still has words: "not seen", "trace". Where the source says why
+        // there is no number, they are its unit.
+        let unit = || $self.quantity.unit.owned().filter(|_| $self.absent.words().is_none());
+        let words = words.or_else(unit);
         if let Some(text) = words {
             return Measured::Words { text };
         }

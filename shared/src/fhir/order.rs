@@ -30,7 +30,8 @@ impl Order<'_> {
             (true, _) => Standing::Not,
             (false, Some("active" | "on-hold")) => Standing::Current,
             (false, Some("draft")) => Standing::Planned,
-            (false, Some("completed" | "revoked")) => Standing::Past,
+            (false, Some("completed")) => Standing::Past,
+            (false, Some("revoked")) => Standing::Not,
             (false, Some(_) | None) => Standing::Unsaid,
         };
         said.text(What::Status, &self.status);

@@ -275,3 +275,29 @@ fn a_type_without_a_place_of_its_own_is_still_named() {
             Status: active"#]],
     );
 }
+
+#[test]
+fn targets_say_of_what_they_are_and_activities_where_they_stand() {
+    check(
+        r#"{"resourceType":"Goal","lifecycleStatus":"active","description":{"text":"Control"},"target":[
+            {"measure":{"text":"Glucose"},"detailRange":{"low":{"value":80,"unit":"mg/dL"},"high":{"value":130,"unit":"mg/dL"}}},
+            {"measure":{"text":"HbA1c"},"detailRange":{"high":{"value":7,"unit":"%"}}}]}"#,
+        expect![[r#"
+            Goal: Control [Current]
+            Status: active
+            Target: Glucose: 80–130 mg/dL
+            Target: HbA1c: ≤ 7 %"#]],
+    );
+    check(
+        r#"{"resourceType":"CarePlan","status":"active","title":"After the fall","activity":[
+            {"detail":{"status":"cancelled","code":{"text":"Physiotherapy"}}},
+            {"detail":{"status":"in-progress","code":{"text":"Walking"}}},
+            {"detail":{"status":"not-started","doNotPerform":true,"code":{"text":"Lifting"}}}]}"#,
+        expect![[r#"
+            CarePlan: After the fall [Current]
+            Status: active
+            Activity: Physiotherapy (cancelled)
+            Activity: Walking
+            Activity: Lifting (do not perform)"#]],
+    );
+}

@@ -4,13 +4,14 @@
 mod index;
 mod lists;
 mod table;
+mod versions;
 mod wording;
 mod words;
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-pub use self::index::{Head, HeadOf, ReportHead, test_of};
+pub use self::index::{Head, HeadOf, ReportHead, is_unusual, test_of};
 use self::index::{Heads, References, Tests, keys_of_reference};
 pub use self::lists::VISITS;
 pub(crate) use self::words::without_accent;

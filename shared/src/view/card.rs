@@ -106,7 +106,15 @@ fn current(record: &Record, reader: AccountId, of: Section) -> Vec<String> {
         Standing::Planned | Standing::Past | Standing::Not | Standing::Mistake => false,
     };
     let rows = section(record, reader, of).rows.into_iter().filter(stands);
-    let mut names: Vec<String> = rows.filter_map(|row| row.name).collect();
+    // Whoever helps must not take a suspicion for a diagnosis.
+    let said = |row: Row| {
+        let certainty = row.facts.iter().find(|fact| fact.what == What::Certainty);
+        let certainty = certainty.filter(|_| row.standing == Standing::Unsure);
+        let words = certainty.and_then(|fact| fact.words.as_ref());
+        let name = row.name.as_ref()?;
+        Some(words.map_or_else(|| name.clone(), |words| format!("{name} ({words})")))
+    };
+    let mut names: Vec<String> = rows.filter_map(said).collect();
     names.arrange();
     names.dedup();
     names
@@ -117,20 +125,32 @@ fn contact_line(contact: &CardContact) -> String {
     parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
-/// The newest that was found, in the lab's own words.
+/// The newest that was found, in the lab's own words: of one that holds both parts, else of each.
 fn blood_type(record: &Record) -> Option<String> {
+    let [both, letters, rhesus] = BLOOD_TYPES.map(|code| newest_words(record, code));
+    both.or_else(|| match (letters, rhesus) {
+        (Some(letters), rhesus) => Some(format!("{letters} {}", rhesus.unwrap_or_default())),
+        // A rhesus factor alone is no blood type.
+        (None, _) => None,
+    })
+    .map(|words| words.trim_end().to_owned())
+}
+
+fn newest_words(record: &Record, code: &str) -> Option<String> {
     let wrong = record.marked_wrong();
     let found = record.chart().observations().filter_map(|(resource, head)| {
-        let code =
-            BLOOD_TYPES.iter().position(|code| head.test().strip_prefix("loinc ") == Some(code))?;
-        let stands = head.standing != Standing::Mistake && !wrong.contains_key(&resource.entry);
+        if head.test().strip_prefix("loinc ") != Some(code) {
+            return None;
+        }
+        let is_final = matches!(head.standing, Standing::Current | Standing::Unsaid);
+        let stands = is_final && !wrong.contains_key(&resource.entry);
         let view: Observation<'_> = resource.view();
         let words = match shown(&view.value(), &[]) {
             Shown::Words(words) => words,
             _ => return None,
         };
         let when = view.when().map(|when| when.order_in(record.zone()));
-        stands.then_some(((std::cmp::Reverse(code), when, resource.entry), words))
+        stands.then_some(((when, resource.entry), words))
     });
     found.max_by_key(|(order, _)| *order).map(|(_, words)| words)
 }
@@ -197,5 +217,29 @@ mod tests {
             Contacts ["Luis, son, 555-0142"] None"#]]
         .assert_eq(&shown(&story));
         assert!(card(&story.record, ROSA).chosen.while_locked);
+    }
+
+    #[test]
+    fn a_suspicion_is_called_one_and_a_blood_type_is_said_whole() {
+        let blood = |parts: &[(&str, &str)]| {
+            let mut story = Story::default();
+            for (code, words) in parts {
+                story.core(&format!(
+                    r#"{{"resourceType":"Observation","id":"{code}","status":"final","code":{{"coding":[{{"system":"http://loinc.org","code":"{code}"}}]}},"valueCodeableConcept":{{"text":"{words}"}}}}"#
+                ));
+            }
+            let part = card(&story.record, ROSA).parts.remove(5);
+            assert_eq!(part.field, CardField::BloodType);
+            part.lines.join("; ")
+        };
+        assert_eq!(blood(&[("883-9", "A"), ("10331-7", "Positive")]), "A Positive");
+        assert_eq!(blood(&[("883-9", "A"), ("882-1", "O negative")]), "O negative");
+        assert_eq!(blood(&[("10331-7", "Positive")]), "");
+        let mut story = Story::default();
+        story.core(
+            r#"{"resourceType":"Condition","id":"c","code":{"text":"Lupus"},"clinicalStatus":{"coding":[{"code":"active"}]},"verificationStatus":{"coding":[{"code":"provisional"}]}}"#,
+        );
+        let conditions = card(&story.record, ROSA).parts.remove(3).lines;
+        assert_eq!(conditions, ["Lupus (provisional)"]);
     }
 }

@@ -1,7 +1,10 @@
 //! Home: what needs a look, what comes next, and what waits to be sent.
 
+mod booked;
+
 use serde::{Deserialize, Serialize};
 
+use self::booked::{Booked, booked};
 use super::refills::{RefillOutcome, RefillRow, refills};
 use super::results::{ResultRow, Sketch, rows_of};
 use super::sections::{Row, section_row};
@@ -218,15 +221,9 @@ pub(super) fn next_visit(record: &Record, now: Timestamp) -> Option<NextVisit> {
         stands.then_some((when.order_in(zone), resource))
     });
     let chart = planned.min_by_key(|(order, resource)| (*order, resource.entry));
-    let answered = super::requests::requests(record, AccountId::from_u128(0));
-    let booked = answered.into_iter().filter(|row| !row.cancelled).filter_map(|row| {
-        use crate::record::visit::AnswerToVisit;
-        let answer = row.answers.into_iter().last()?;
-        let AnswerToVisit::Booked { at, with, place } = answer.answer else {
-            return None;
-        };
-        let request = row.entry;
-        to_come(at).then_some((at.order_in(zone), NextVisit::Answered { request, at, with, place }))
+    let booked = booked(record).into_iter().filter(|one| to_come(one.at)).map(|one| {
+        let Booked { request, at, with, place } = one;
+        (at.order_in(zone), NextVisit::Answered { request, at, with, place })
     });
     let booked = booked.min_by_key(|(order, _)| *order);
     let from_chart = |resource| NextVisit::Chart { row: Box::new(section_row(record, resource)) };
@@ -247,14 +244,7 @@ pub fn visit_days(record: &Record) -> Vec<Day> {
             && !wrong.contains_key(&resource.entry);
         said.when.filter(|_| stands)
     });
-    let answered = super::requests::requests(record, AccountId::from_u128(0));
-    let booked = answered.into_iter().filter(|row| !row.cancelled).filter_map(|row| {
-        use crate::record::visit::AnswerToVisit;
-        match row.answers.into_iter().last()?.answer {
-            AnswerToVisit::Booked { at, .. } => Some(at),
-            _ => None,
-        }
-    });
+    let booked = booked(record).into_iter().map(|one| one.at);
     chart.chain(booked).filter_map(|when| when.day_in(zone)).collect()
 }
 

@@ -21,7 +21,7 @@ use crate::fhir::observation::{Band, Category, Coded, Flag, Measured, Observatio
 use crate::fhir::report::Report;
 use crate::id::{AccountId, EntryId};
 use crate::ordered::{BTreeMap, BTreeSet};
-use crate::record::chart::HeadOf;
+use crate::record::chart::{HeadOf, is_unusual};
 use crate::record::{Loaded, Record, Resource};
 use crate::time::{Day, PartialDate};
 
@@ -147,14 +147,11 @@ pub(super) fn rows_of(
                 (std::cmp::Reverse(order(*when)), name_of(resource), resource.entry)
             });
         }
-        found.extend(members.into_iter().map(|(resource, _)| {
-            let flag = resource.view::<Observation<'_>>().flag();
-            (matches!(flag, None | Some(Flag::InRange)), resource)
-        }));
+        found.extend(members.into_iter().map(|(resource, _)| (!is_unusual(resource), resource)));
     }
     // Stable, so that the newest stay first among equals.
     found.arrange_by_key(|(is_usual, _)| *is_usual);
-    found.into_iter().take(rows_max).map(|(_, resource)| result_row(resource)).collect()
+    found.into_iter().take(rows_max).map(|(_, resource)| result_row(record, resource)).collect()
 }
 
 /// The newest first; what is past the limit may stand in any order.
@@ -316,7 +313,7 @@ fn panel(record: &Record, reader: AccountId, sketch: Sketch<'_>) -> Panel {
         .members
         .iter()
         .filter_map(|member| match member {
-            Member::Chart(resource, _) => Some(result_row(resource)),
+            Member::Chart(resource, _) => Some(result_row(record, resource)),
             Member::Reading(id, entry) => reading_row(record, reader, *id, entry),
         })
         .collect();
@@ -361,5 +358,7 @@ fn lab(record: &Record, entry: EntryId) -> Option<String> {
     })
 }
 
+#[cfg(test)]
+mod mess;
 #[cfg(test)]
 mod tests;

@@ -322,7 +322,11 @@ impl<'a> Marks<'a> {
         let mut said_wrong: BTreeMap<EntryId, Vec<String>> = BTreeMap::new();
         for entry in record.remarks() {
             if let Said::Wrong(wrong) = &entry.said {
-                said_wrong.entry(wrong.about).or_default().push(wrong.text.clone());
+                let about = record.chart().newest_of(wrong.about);
+                said_wrong.entry(about).or_default().push(wrong.text.clone());
+                if about != wrong.about {
+                    said_wrong.entry(wrong.about).or_default().push(wrong.text.clone());
+                }
             }
         }
         Self { taken_back: record.marked_wrong(), said_wrong }
@@ -353,7 +357,7 @@ impl<'a> Marks<'a> {
         let (mut none_known, mut of_a_visit_only, mut sensitive) = (false, false, false);
         match resource.kind {
             ResourceType::AllergyIntolerance => {
-                none_known = resource.view::<Allergy<'_>>().says_none_known();
+                none_known = resource.view::<Allergy<'_>>().says_none_of_any_kind();
             }
             ResourceType::Condition => {
                 of_a_visit_only = resource.view::<Condition<'_>>().is_of_a_visit_only();

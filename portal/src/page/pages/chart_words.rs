@@ -110,8 +110,10 @@ pub(super) fn result_line(row: &ResultRow) -> Line {
     if row.corrected {
         details.push(words::result_corrected());
     }
-    if row.standing == Standing::Unsure {
-        details.push(words::result_early());
+    match row.standing {
+        Standing::Unsure => details.push(words::result_early()),
+        Standing::Not => details.push(words::standing_cancelled()),
+        _ => {}
     }
     let long = match &row.shown {
         Shown::Number { .. } | Shown::Yes | Shown::No => false,
@@ -250,8 +252,14 @@ fn tag_of(row: &Row) -> Option<(Tone, Icon, String)> {
     match row.standing {
         Standing::Planned if visit => Some((Tone::Ok, Icon::Calendar, words::standing_booked())),
         Standing::Planned => Some((Tone::Info, Icon::Clock, words::standing_planned())),
+        Standing::Not if visit && was_missed(row) => {
+            Some((Tone::Neutral, Icon::Info, words::standing_missed()))
+        }
         Standing::Not if visit => Some((Tone::Neutral, Icon::Info, words::standing_cancelled())),
         Standing::Not if shot => Some((Tone::Neutral, Icon::Info, words::standing_not_given())),
+        Standing::Not if is_deed(row.kind) => {
+            Some((Tone::Neutral, Icon::Info, words::standing_not_done()))
+        }
         Standing::Not => Some((Tone::Neutral, Icon::Info, words::standing_not())),
         Standing::Unsure => Some((Tone::Neutral, Icon::Info, words::standing_unsure())),
         Standing::Mistake => Some((Tone::Alert, Icon::Alert, words::standing_mistake())),
@@ -265,7 +273,42 @@ fn tag_of(row: &Row) -> Option<(Tone, Icon, String)> {
 
 fn lasts(kind: ResourceType) -> bool {
     use ResourceType as Type;
-    matches!(kind, Type::Condition | Type::AllergyIntolerance | Type::CarePlan | Type::Goal)
+    matches!(
+        kind,
+        Type::Condition
+            | Type::AllergyIntolerance
+            | Type::CarePlan
+            | Type::Goal
+            | Type::CareTeam
+            | Type::Coverage
+            | Type::Device
+            | Type::DocumentReference
+            | Type::MedicationRequest
+            | Type::MedicationStatement
+    )
+}
+
+fn was_missed(row: &Row) -> bool {
+    let is_it = |fact: &shared::view::sections::FactRow| {
+        fact.what == What::Status && fact.words.as_deref() == Some("noshow")
+    };
+    row.facts.iter().any(is_it)
+}
+
+/// What somebody does, or not: only a diagnosis or an allergy is ruled out.
+fn is_deed(kind: ResourceType) -> bool {
+    use ResourceType as Type;
+    matches!(
+        kind,
+        Type::Procedure
+            | Type::ServiceRequest
+            | Type::MedicationRequest
+            | Type::MedicationStatement
+            | Type::MedicationDispense
+            | Type::MedicationAdministration
+            | Type::CarePlan
+            | Type::Goal
+    )
 }
 
 /// How bad an allergy can be is the first thing to know of it.

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use shared::id::EntryId;
 use shared::time::PartialDate;
-use shared::view::What;
 use shared::view::medicines::{MedicineDetail, MedicineRow, Medicines as Found};
 use shared::view::refills::{RefillOutcome, RefillRow, RefillStep, RefillStepName};
+use shared::view::{Standing, What};
 
 use super::chart_words::{loaded_banner, other_facts, row_line};
 use super::message_words::state_words;
@@ -99,6 +99,9 @@ fn medicine_line(row: &MedicineRow) -> Line {
     let mut details: Vec<String> = directions.into_iter().chain(row.reason.clone()).collect();
     if let Some(until) = row.until.filter(|_| !taken) {
         details.push(words::medicines_stopped(&time::date(until)));
+    }
+    if row.is_on_hold && row.standing == Standing::Past {
+        details.push(words::medicines_on_hold());
     }
     details.extend(row.status.clone());
     if let Some(day) = row.lasts_until.filter(|_| taken) {

@@ -101,6 +101,9 @@ fn notices(detail: &ResultDetail) -> Vec<AnyView> {
     if detail.row.standing == Standing::Unsure {
         notices.push(banner(Tone::Wait, Icon::Clock, words::result_early_long()));
     }
+    if detail.row.standing == Standing::Not {
+        notices.push(banner(Tone::Alert, Icon::Alert, words::standing_cancelled()));
+    }
     notices.extend(loaded_banner(detail.loaded));
     notices
 }

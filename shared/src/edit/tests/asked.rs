@@ -225,3 +225,50 @@ fn nobody_is_booked_for_what_was_cancelled_or_is_no_request() {
     let thread = thread(&mut story, ROSA);
     assert_eq!(story.clinic(Who::Nurse, answer(thread)), Err(Refused::NoSuchEntry));
 }
+
+/// A name says as much as the entry: of one that caregivers do not read they read no words.
+#[test]
+fn words_about_a_sensitive_entry_are_read_by_nobody_else() {
+    let mut story = Story::default();
+    let entry = |json: &str| crate::fhir::entry::ChartEntry::new(crate::testing::SOURCE, json);
+    let kind = crate::document::Kind::ChartSensitive;
+    let condition = r#"{"resourceType":"Condition","id":"c","code":{"text":"HIV infection"}}"#;
+    let condition = story.chart(kind, entry(condition));
+    let medicine = story.chart(kind, entry(&LISINOPRIL.replace("Lisinopril", "Methadone")));
+    let plain = story.core(LISINOPRIL);
+    let wrong = |about| Edit::SayWrong { about, text: "It is not so".into() };
+    for (edit, expected) in [
+        (wrong(condition), Audience::Private),
+        (wrong(plain), Audience::Circle),
+        (refill(medicine), Audience::Private),
+        (refill(plain), Audience::Circle),
+    ] {
+        let entry = story.writes(ROSA, edit.clone()).unwrap();
+        let audience = story.record.values_of(entry)[0].audience;
+        assert_eq!(audience, Some(expected), "{edit:?}");
+    }
+}
+
+/// What was refused ended nothing, and neither did what somebody else wrote.
+#[test]
+fn a_cancellation_that_the_clinic_refused_is_made_again() {
+    use crate::document::DocumentId;
+    use crate::record::own::Cancel;
+    use crate::testing::PATIENT;
+    let mut story = Story::default();
+    let medicine = story.core(LISINOPRIL);
+    let asked = story.sends(ROSA, refill(medicine)).unwrap();
+    let said = Said::Cancel(Cancel { request: asked, written: story.now() });
+    let id = story.id();
+    let luis = DocumentId::journal(PATIENT, LUIS, Audience::Circle);
+    story.hear(id, &luis, &said.to_text());
+    let pen = Pen { account: ROSA, patient: PATIENT, entry: story.id(), now: story.now() };
+    let cancel = || Edit::Cancel { request: asked };
+    let Ok(Prepared::New { entry, item }) = prepare(&story.record, pen, cancel()) else {
+        panic!("his says nothing of hers");
+    };
+    story.record.add_refused(ROSA, entry, &item, crate::wire::WhyRefused::NotAllowed);
+    assert!(prepare(&story.record, pen, cancel()).is_ok());
+    story.sends(ROSA, cancel()).unwrap();
+    assert_eq!(prepare(&story.record, pen, cancel()), Err(Refused::Cancelled));
+}

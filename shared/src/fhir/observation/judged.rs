@@ -37,9 +37,44 @@ fn flag_of_code(code: &str) -> Option<Flag> {
         "A" => Flag::Unusual,
         "AA" => Flag::VeryUnusual,
         "POS" | "DET" => Flag::Found,
-        "NEG" | "ND" => Flag::NotFound,
+        "NEG" | "ND" | "NR" => Flag::NotFound,
+        "RR" => Flag::Found,
+        _ => return flag_of_words(code),
+    })
+}
+
+/// Some sources write the name where its code belongs.
+fn flag_of_words(words: &str) -> Option<Flag> {
+    Some(match words.to_lowercase().as_str() {
+        "normal" | "within normal limits" => Flag::InRange,
+        "low" | "below low normal" => Flag::Below,
+        "high" | "above high normal" => Flag::Above,
+        "critical low" | "critically low" => Flag::FarBelow,
+        "critical high" | "critically high" => Flag::FarAbove,
+        "abnormal" => Flag::Unusual,
+        "critical" | "critical abnormal" | "critically abnormal" => Flag::VeryUnusual,
+        "positive" | "detected" | "reactive" => Flag::Found,
+        "negative" | "not detected" | "non-reactive" | "nonreactive" => Flag::NotFound,
         _ => return None,
     })
+}
+
+impl Flag {
+    /// In words that are not known it is not said that anything is amiss.
+    pub fn is_unusual(&self) -> bool {
+        self.gravity() > 1
+    }
+
+    /// What is graver is said of the whole.
+    pub fn gravity(&self) -> u8 {
+        match self {
+            Self::Words(_) => 0,
+            Self::InRange | Self::NotFound => 1,
+            Self::Found => 2,
+            Self::Unusual | Self::Below | Self::Above => 3,
+            Self::VeryUnusual | Self::FarBelow | Self::FarAbove => 4,
+        }
+    }
 }
 
 /// Compares digit by digit, and only where nothing has to be guessed: same unit, and a value that

@@ -143,9 +143,10 @@ impl std::ops::Deref for HeadOf<'_> {
     }
 }
 
-fn is_unusual(resource: &Resource) -> bool {
+/// Whether a source says of something in it that it is not as it should be.
+pub fn is_unusual(resource: &Resource) -> bool {
     let view: Observation<'_> = resource.view();
-    let unusual = |flag: Option<Flag>| !matches!(flag, None | Some(Flag::InRange));
+    let unusual = |flag: Option<Flag>| flag.is_some_and(|flag| flag.is_unusual());
     unusual(view.flag()) || view.parts().into_iter().any(|part| unusual(part.flag))
 }
 

@@ -107,7 +107,7 @@ impl<'a> Fact<'a> {
         self.codes = codes(&view.code);
         self.words = substance(&self.words);
         self.detail = view.criticality.owned().unwrap_or_default();
-        self.none_known = view.says_none_known();
+        self.none_known = view.says_none_of_any_kind();
     }
 
     fn read_condition(&mut self, view: &Condition<'_>) {

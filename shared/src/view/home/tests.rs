@@ -104,6 +104,65 @@ fn a_visit_that_was_booked_as_an_answer_is_the_next_until_the_chart_has_it() {
 }
 
 #[test]
+fn a_booking_that_was_moved_or_called_off_is_not_the_next_visit() {
+    use crate::edit::WishForVisit;
+    use crate::record::visit::Wish;
+    let booked = |day: &str| {
+        let (at, with, place) = (day.parse().unwrap(), None, None);
+        AnswerToVisit::Booked { at, with, place }
+    };
+    let asked = |story: &mut Story| {
+        let ask = AskForVisit {
+            reason: "Knee".into(),
+            with: None,
+            times: vec![PreferredTime::Any],
+            earlier_welcome: false,
+            help: None,
+            audience: Audience::Private,
+        };
+        let request = story.sends(ROSA, Edit::AskForVisit(ask)).unwrap();
+        let answer = booked("2026-12-01T09:30:00Z");
+        story.clinic(Who::Nurse, ClinicEdit::AnswerVisit { request, answer }).unwrap();
+        request
+    };
+    let days = |story: &Story| visit_days(&story.record).iter().map(ToString::to_string).collect();
+    let wish = |story: &mut Story, visit, wish, answer| {
+        let wish = Edit::WishForVisit(WishForVisit { visit, wish, note: None });
+        let request = story.sends(ROSA, wish).unwrap();
+        let audience = story.record.values_of(request)[0].audience;
+        assert_eq!(audience, Some(Audience::Private), "as it was asked for");
+        story.clinic(Who::Nurse, ClinicEdit::AnswerVisit { request, answer }).unwrap();
+    };
+    let mut story = Story::default();
+    let visit = asked(&mut story);
+    let times = Wish::Move { times: vec![PreferredTime::Any] };
+    wish(&mut story, visit, times, booked("2026-12-05"));
+    let moved: Vec<String> = days(&story);
+    assert_eq!(moved, ["2026-12-05"]);
+
+    let mut story = Story::default();
+    let visit = asked(&mut story);
+    wish(&mut story, visit, Wish::CannotCome, AnswerToVisit::Done { note: "As you wish".into() });
+    let none: Vec<String> = days(&story);
+    assert_eq!(none, Vec::<String>::new());
+
+    // The clinic entered it, and its system moved it.
+    let mut story = Story::default();
+    asked(&mut story);
+    let entered = |day: &str| {
+        format!(
+            r#"{{"resourceType":"Appointment","id":"v","status":"booked","start":"{day}T09:30:00Z"}}"#
+        )
+    };
+    let first = story.core(&entered("2026-12-01"));
+    let newer =
+        ChartEntry { replaces: Some(first), ..ChartEntry::new(SOURCE, entered("2026-12-05")) };
+    story.chart(Kind::ChartCore, newer);
+    let entered: Vec<String> = days(&story);
+    assert_eq!(entered, ["2026-12-05"]);
+}
+
+#[test]
 fn new_results_are_announced_as_the_person_chose() {
     let mut story = Story::default();
     let json = r#"{"resourceType":"Observation","id":"a1c","status":"final","code":{"text":"A1c"},"effectiveDateTime":"2026-11-14","valueQuantity":{"value":7.2,"unit":"%"}}"#;

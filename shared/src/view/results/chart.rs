@@ -5,13 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::detail::{Point, Series};
 use super::digits::readable;
-use super::shown::{WHOLE, float, limits, thousandths};
+use super::shown::{PRESSURE, WHOLE, float, limits, thousandths};
 use crate::time::{PartialDate, Zone};
 
 /// The newest points of a line: more cannot be told apart on a phone.
 const POINTS_MAX: usize = 120;
-/// Lines of one drawing: the two numbers of a blood pressure.
-const LINES_MAX: usize = 2;
 /// Free space above and below, so that a point is never cut.
 const MARGIN: f64 = 0.12;
 /// Lines of the scale, about.
@@ -76,10 +74,15 @@ impl Scale {
 /// Nothing if there is no line to draw: one point, no dates, or numbers of several kinds.
 pub fn drawn(series: &[Series], zone: &Zone) -> Option<Chart> {
     let first = series.first()?;
-    let same_unit = |line: &&Series| line.unit == first.unit && line.part.is_some();
+    let half = |code: &str| {
+        let is_it = |line: &&Series| line.part.as_deref() == Some(code) && line.unit == first.unit;
+        series.iter().find(is_it)
+    };
     let lines: Vec<&Series> = match first.part {
         None => vec![first],
-        Some(_) => series.iter().filter(same_unit).take(LINES_MAX).collect(),
+        // The upper number first, in whichever order a source wrote them. Lines of other parts would need
+        // names of their own.
+        Some(_) => PRESSURE.iter().map(|code| half(code)).collect::<Option<_>>()?,
     };
     let all_lines: Vec<Vec<Drawn<'_>>> = lines.iter().map(|line| points_of(line, zone)).collect();
     if all_lines.iter().any(|line| line.len() < 2) {

@@ -120,7 +120,7 @@ pub fn result(record: &Record, reader: AccountId, entry: EntryId) -> Option<Resu
     let (row, test) = match resource {
         Some(resource) => {
             let view: Observation<'_> = resource.view();
-            (result_row(resource), test_of(&view.code))
+            (result_row(record, resource), test_of(&view.code))
         }
         None => {
             let value = record.values_of(entry).first()?;
@@ -193,7 +193,9 @@ enum Found<'a> {
 fn same_test(record: &Record, reader: AccountId, test: &str, shown: EntryId) -> Vec<ResultRow> {
     let wrong = record.marked_wrong();
     let same = record.chart().observations_with(|head| {
-        head.standing != Standing::Mistake && !test.is_empty() && head.test() == test
+        // What was called off is no point of a line.
+        let stands = !matches!(head.standing, Standing::Mistake | Standing::Not);
+        stands && !test.is_empty() && head.test() == test
     });
     let same = same.filter(|(resource, _)| !wrong.contains_key(&resource.entry));
     let order = |when: Option<PartialDate>| when.map(|when| when.order_in(record.zone()));
@@ -212,7 +214,7 @@ fn same_test(record: &Record, reader: AccountId, test: &str, shown: EntryId) -> 
     let read = all.into_iter().enumerate();
     let read = read.filter(|(place, _)| *place >= newest || before.contains(place));
     let rows = read.filter_map(|(_, (_, id, found))| match found {
-        Found::InChart(resource) => Some(result_row(resource)),
+        Found::InChart(resource) => Some(result_row(record, resource)),
         Found::AtHome(entry) => reading_row(record, reader, id, entry),
     });
     rows.collect()

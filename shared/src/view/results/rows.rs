@@ -1,31 +1,52 @@
 //! One line of results: from the chart, or from home.
 
 use super::super::state::state;
-use super::shown::{bar, shown, shown_parts, shown_range};
+use super::shown::{bar, pressure, shown, shown_parts, shown_range};
 use super::{Found, ResultRow};
 use crate::fhir::datatypes::{Amount, LOINC};
 use crate::fhir::description::Standing;
-use crate::fhir::observation::{Measured, Observation, Part};
+use crate::fhir::observation::{Flag, Measured, Observation, Part};
 use crate::id::{AccountId, EntryId};
 use crate::ordered::{BTreeMap, BTreeSet};
 use crate::record::reading::{Measure, Reading};
 use crate::record::{Entry, Place, Record, Resource, Said};
 
 /// As the chart has it, also if the clinic took it back.
-pub fn result_row(resource: &Resource) -> ResultRow {
+pub fn result_row(record: &Record, resource: &Resource) -> ResultRow {
     let view: Observation<'_> = resource.view();
     let found = Found { value: view.value(), parts: view.parts(), band: view.band() };
+    let flag = flag_of(&view, &found.parts);
     ResultRow {
         name: view.code.owned(),
         loinc: view.code.code_in(LOINC).map(str::to_owned),
-        flag: view.flag(),
+        flag,
         when: view.when(),
         standing: view.standing(),
-        corrected: view.is_corrected() || resource.replaces.is_some(),
+        corrected: view.is_corrected() || corrects(record, resource, &view),
         source: resource.source.to_string(),
         by_hand: resource.by.as_deref().map(str::to_owned),
         ..row_of(resource.entry, found)
     }
+}
+
+/// What stands on one number of a blood pressure concerns the whole, which is said in one.
+pub fn flag_of(view: &Observation<'_>, parts: &[Part]) -> Option<Flag> {
+    let own = view.flag();
+    if pressure(parts).is_none() {
+        return own;
+    }
+    let all = parts.iter().filter_map(|part| part.flag.clone()).chain(own);
+    all.max_by_key(Flag::gravity)
+}
+
+/// Sources send a result again for many reasons. It was corrected if it was final and said something else.
+fn corrects(record: &Record, resource: &Resource, view: &Observation<'_>) -> bool {
+    let Some(before) = resource.replaces.and_then(|entry| record.chart().find(entry)) else {
+        return false;
+    };
+    let before: Observation<'_> = before.view();
+    before.standing() == Standing::Current
+        && (before.value() != view.value() || before.parts() != view.parts())
 }
 
 /// A row that says what was found and nothing about it.

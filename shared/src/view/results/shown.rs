@@ -9,7 +9,7 @@ use crate::fhir::observation::{Band, Flag, Measured, Part};
 use crate::time::PartialDate;
 
 /// Blood pressure: the upper and the lower number (LOINC 8480-6 and 8462-4).
-const PRESSURE: [&str; 2] = ["8480-6", "8462-4"];
+pub const PRESSURE: [&str; 2] = ["8480-6", "8462-4"];
 /// What a bar or a chart is divided into.
 pub const WHOLE: u16 = 1000;
 /// A value that is far out still stands inside of the bar.
@@ -102,7 +102,7 @@ fn number(amount: &Amount) -> Shown {
 }
 
 /// "128/78", as everybody says it; nothing if it is something else or lacks a half.
-fn pressure(parts: &[Part]) -> Option<Shown> {
+pub fn pressure(parts: &[Part]) -> Option<Shown> {
     let [top, bottom] = PRESSURE.map(|code| {
         let half = parts.iter().find(|part| part.loinc.as_deref() == Some(code));
         half.and_then(|part| part.value.amount())

@@ -293,3 +293,18 @@ fn everything_dated_stands_on_one_line() {
     assert_eq!((flu.name.as_deref(), second.next), (Some("Flu"), Some(2)));
     assert_eq!(timeline(&story.record, ROSA, 2, 1).next, None);
 }
+
+#[test]
+fn no_allergy_to_food_is_not_no_allergy() {
+    let none_known = |code: &str, words: &str| {
+        let mut story = Story::default();
+        story.core(&format!(
+            r#"{{"resourceType":"AllergyIntolerance","id":"a","code":{{"coding":[{{"system":"http://snomed.info/sct","code":"{code}"}}],"text":"{words}"}}}}"#
+        ));
+        let row = section(&story.record, ROSA, Section::Allergies).rows.remove(0);
+        (row.none_known, row.name)
+    };
+    assert!(none_known("716186003", "NKDA").0);
+    let food = none_known("429625007", "No known food allergy");
+    assert_eq!(food, (false, Some("No known food allergy".to_owned())));
+}

@@ -1,0 +1,44 @@
+//! Versions of one thing: a source sends it again, and a new entry stands for the old one.
+
+use super::{Chart, Resource};
+use crate::fhir::ResourceType;
+use crate::fhir::observation::Observation;
+use crate::id::EntryId;
+
+/// Versions that are followed: far more than any source sends.
+const VERSIONS_MAX: usize = 1_000;
+
+impl Chart {
+    /// The entry that stands for this one now.
+    pub fn newest_of(&self, entry: EntryId) -> EntryId {
+        self.newer_than(entry).last().map_or(entry, |resource| resource.entry)
+    }
+
+    /// What stands for this entry since then, the oldest first.
+    pub fn newer_than(&self, entry: EntryId) -> impl Iterator<Item = &Resource> {
+        let next = |resource: &&Resource| self.version_after(resource.entry);
+        std::iter::successors(self.version_after(entry), next).take(VERSIONS_MAX)
+    }
+
+    fn version_after(&self, entry: EntryId) -> Option<&Resource> {
+        if !self.is_replaced(entry) {
+            return None;
+        }
+        let mut all = self.parts.values().flat_map(|part| &part.resources);
+        all.find(|resource| resource.replaces == Some(entry) && resource.entry != entry)
+    }
+}
+
+impl Resource {
+    /// Whether a person would read the same: sources send a thing again for reasons of their own.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        if self.kind != other.kind || self.describe() != other.describe() {
+            return false;
+        }
+        if self.kind != ResourceType::Observation {
+            return true;
+        }
+        let (one, other): (Observation<'_>, Observation<'_>) = (self.view(), other.view());
+        one.value() == other.value() && one.parts() == other.parts()
+    }
+}

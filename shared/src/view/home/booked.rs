@@ -1,0 +1,59 @@
+//! Visits that the clinic booked here and that stand in no chart yet.
+
+use crate::id::{AccountId, EntryId};
+use crate::ordered::BTreeSet;
+use crate::record::Record;
+use crate::record::visit::{AnswerToVisit, Wish};
+use crate::time::{Day, PartialDate};
+use crate::view::requests::{Asked, RequestRow, requests};
+
+/// An answer that stands.
+pub struct Booked {
+    pub request: EntryId,
+    pub at: PartialDate,
+    pub with: Option<String>,
+    pub place: Option<String>,
+}
+
+/// Nobody's account: it does not matter who reads.
+const NOBODY: AccountId = AccountId::from_u128(0);
+
+pub fn booked(record: &Record) -> Vec<Booked> {
+    let rows = requests(record, NOBODY);
+    let over: BTreeSet<EntryId> = rows.iter().filter_map(given_up).collect();
+    let answered = rows.into_iter().filter(|row| !row.cancelled && !over.contains(&row.entry));
+    let booked = answered.filter_map(|row| match row.answers.into_iter().last()?.answer {
+        AnswerToVisit::Booked { at, with, place } => {
+            Some(Booked { request: row.entry, at, with, place })
+        }
+        _ => None,
+    });
+    let mut booked: Vec<_> = booked.collect();
+    // Nearly always there is none, and then the chart is not read.
+    if !booked.is_empty() {
+        let known = visits_ever(record);
+        booked.retain(|one| one.at.day_in(record.zone()).is_none_or(|day| !known.contains(&day)));
+    }
+    booked
+}
+
+/// The booking that a wish was about, once the clinic answered it: another day stands in its place, or none.
+fn given_up(row: &RequestRow) -> Option<EntryId> {
+    let Some(Asked::Wish(wish)) = &row.asked else {
+        return None;
+    };
+    let settled = matches!(
+        (&wish.wish, &row.answers.last()?.answer),
+        (_, AnswerToVisit::Booked { .. }) | (Wish::CannotCome, AnswerToVisit::Done { .. })
+    );
+    (settled && !row.cancelled).then_some(wish.visit)
+}
+
+/// Every day on which the chart ever had a visit: what it has the clinic entered, and may have moved or
+/// called off since.
+fn visits_ever(record: &Record) -> BTreeSet<Day> {
+    let all = record.chart().parts().flat_map(|part| &part.resources);
+    let visits = all.filter(|resource| super::VISITS.contains(&resource.kind));
+    let days = visits.filter_map(|resource| resource.describe().when?.day_in(record.zone()));
+    days.collect()
+}

@@ -1,0 +1,126 @@
+//! What sources send as they please: twice, half flagged, in another order.
+
+use super::*;
+use crate::document::Kind;
+use crate::edit::clinic::ClinicEdit;
+use crate::fhir::entry::ChartEntry;
+use crate::testing::{ROSA, SOURCE, Story, Who};
+use crate::view::results::detail::result;
+
+fn put(story: &mut Story, replaces: Option<EntryId>, rest: &str) -> EntryId {
+    let json = format!(
+        r#"{{"resourceType":"Observation","category":[{{"coding":[{{"code":"laboratory"}}]}}],{rest}}}"#
+    );
+    let entry = ChartEntry { replaces, ..ChartEntry::new(SOURCE, json) };
+    story.chart(Kind::ChartResults(2026), entry)
+}
+
+fn glucose(story: &mut Story, replaces: Option<EntryId>, status: &str, value: &str) -> EntryId {
+    let rest = format!(
+        r#""id":"g","status":"{status}","code":{{"text":"Glucose"}},"effectiveDateTime":"2026-03-09",{value}"#
+    );
+    put(story, replaces, &rest)
+}
+
+const NINETY: &str = r#""valueQuantity":{"value":90,"unit":"mg/dL"}"#;
+const NINETY_ONE: &str = r#""valueQuantity":{"value":91,"unit":"mg/dL"}"#;
+
+fn pressure(story: &mut Story, day: &str, top: u32, flag: &str) {
+    let half = |code: &str, value: u32, flag: &str| {
+        format!(
+            r#"{{"code":{{"coding":[{{"system":"http://loinc.org","code":"{code}"}}]}},"valueQuantity":{{"value":{value},"unit":"mmHg"}}{flag}}}"#
+        )
+    };
+    // As most sources do: the lower number first.
+    let parts = [half("8462-4", 70, ""), half("8480-6", top, flag)].join(",");
+    let rest = format!(
+        r#""id":"{day}","status":"final","code":{{"coding":[{{"system":"http://loinc.org","code":"85354-9"}}]}},"effectiveDateTime":"{day}","component":[{parts}]"#
+    );
+    put(story, None, &rest);
+}
+
+fn rows(story: &Story, show: ShowResults) -> Vec<ResultRow> {
+    let panels = results(&story.record, ROSA, show, 9).panels;
+    panels.into_iter().flat_map(|panel| panel.rows).collect()
+}
+
+#[test]
+fn a_result_is_called_corrected_if_it_was_final_and_said_something_else() {
+    let corrected = |first: (&str, &str), then: (&str, &str)| {
+        let mut story = Story::default();
+        let old = glucose(&mut story, None, first.0, first.1);
+        glucose(&mut story, Some(old), then.0, then.1);
+        let rows = rows(&story, ShowResults::All);
+        assert_eq!(rows.len(), 1);
+        rows[0].corrected
+    };
+    assert!(corrected(("final", NINETY), ("final", NINETY_ONE)));
+    assert!(corrected(("final", NINETY), ("corrected", NINETY)));
+    assert!(!corrected(("final", NINETY), ("final", NINETY)), "it only came again");
+    assert!(!corrected(("preliminary", NINETY), ("final", NINETY_ONE)), "so it is meant");
+}
+
+#[test]
+fn what_the_clinic_took_back_stays_away_while_its_source_says_the_same() {
+    let after = |value: &str| {
+        let mut story = Story::default();
+        let first = glucose(&mut story, None, "final", NINETY);
+        let wrong = ClinicEdit::MarkWrong { entry: first, why: "Another patient's".into() };
+        story.clinic(Who::Nurse, wrong).unwrap();
+        let second = glucose(&mut story, Some(first), "final", NINETY);
+        glucose(&mut story, Some(second), "final", value);
+        rows(&story, ShowResults::All).len()
+    };
+    assert_eq!(after(NINETY), 0);
+    assert_eq!(after(NINETY_ONE), 1, "the source has put it right");
+}
+
+#[test]
+fn what_stands_on_one_number_of_a_blood_pressure_concerns_the_whole() {
+    let mut story = Story::default();
+    pressure(&mut story, "2026-03-09", 190, r#","interpretation":[{"coding":[{"code":"HH"}]}]"#);
+    let row = rows(&story, ShowResults::OutOfRange).remove(0);
+    assert_eq!(row.shown, Shown::Number { text: "190/70".into(), unit: Some("mmHg".into()) });
+    assert_eq!(row.flag, Some(Flag::FarAbove));
+}
+
+#[test]
+fn the_upper_line_of_a_blood_pressure_is_the_upper_number() {
+    let mut story = Story::default();
+    pressure(&mut story, "2026-03-08", 120, "");
+    pressure(&mut story, "2026-03-09", 130, "");
+    let newest = rows(&story, ShowResults::All).remove(0).entry;
+    let chart = result(&story.record, ROSA, newest).unwrap().chart.unwrap();
+    let newest: Vec<_> = chart.lines.iter().map(|line| line.newest.as_str()).collect();
+    assert_eq!(newest, ["130", "70"]);
+}
+
+#[test]
+fn what_is_as_it_should_be_is_not_out_of_range() {
+    let is_listed = |interpretation: &str| {
+        let mut story = Story::default();
+        let value = format!(r#""valueString":"x","interpretation":[{interpretation}]"#);
+        glucose(&mut story, None, "final", &value);
+        !rows(&story, ShowResults::OutOfRange).is_empty()
+    };
+    for usual in [
+        r#"{"coding":[{"code":"NEG"}]}"#,
+        r#"{"coding":[{"code":"NR"}]}"#,
+        r#"{"coding":[{"code":"S"}]}"#,
+        r#"{"text":"Normal"}"#,
+    ] {
+        assert!(!is_listed(usual), "{usual}");
+    }
+    for unusual in [r#"{"coding":[{"code":"POS"}]}"#, r#"{"text":"Critical high"}"#] {
+        assert!(is_listed(unusual), "{unusual}");
+    }
+}
+
+#[test]
+fn a_unit_is_no_finding_where_the_source_says_why_there_is_none() {
+    let mut story = Story::default();
+    let value = r#""valueQuantity":{"unit":"mg/dL"},"dataAbsentReason":{"text":"Not performed"}"#;
+    glucose(&mut story, None, "final", value);
+    let row = rows(&story, ShowResults::All).remove(0);
+    assert_eq!(row.shown, Shown::Missing(Some("Not performed".into())));
+}
