@@ -248,15 +248,20 @@ impl Record {
             Said::MarkedWrong(mark) => Some((mark.entry, mark)),
             _ => None,
         });
-        let mut wrong = mapped(marks);
-        for (entry, mark) in wrong.clone() {
-            let Some(first) = self.chart.find(entry) else { continue };
-            let same = self.chart.newer_than(entry).take_while(|next| first.says_the_same(next));
-            for next in same {
-                wrong.entry(next.entry).or_insert(mark);
-            }
+        let mut marks: Vec<_> = marks.collect();
+        let mut place = 0;
+        // One of the same words is marked like the one before it, and so on.
+        while let Some(&(entry, mark)) = marks.get(place) {
+            place += 1;
+            let next = self.chart.version_after(entry);
+            let same = next.filter(|next| {
+                self.chart.find(entry).is_some_and(|entry| entry.says_the_same(next))
+            });
+            // What a damaged chart calls newer than itself is followed once.
+            let new = same.filter(|next| marks.iter().all(|(marked, _)| *marked != next.entry));
+            marks.extend(new.map(|next| (next.entry, mark)));
         }
-        wrong
+        mapped(marks.into_iter())
     }
 
     /// What anybody said is wrong in the chart.

@@ -31,6 +31,7 @@ pub use self::waiting::{Waiting, WaitingItem, WaitingKind};
 use crate::edit::Audience;
 pub use crate::fhir::ResourceType;
 pub use crate::fhir::description::{Standing, What};
+pub use crate::fhir::dosage::Spoken;
 pub use crate::fhir::observation::Flag;
 use crate::id::{AccountId, EntryId};
 pub use crate::record::activity::{Did, Touched, Why};

@@ -10,7 +10,7 @@ pub(crate) mod words;
 use std::cell::Cell;
 
 use js_sys::{Array, Intl, JsString, Object, Reflect};
-use shared::fhir::dosage::Spoken;
+use shared::view::Spoken;
 use wasm_bindgen::{JsCast, JsValue};
 
 thread_local! {

@@ -18,6 +18,7 @@ mod gate;
 mod home;
 mod keys;
 mod leave;
+mod loaded;
 mod lock;
 mod medicines;
 mod message_words;

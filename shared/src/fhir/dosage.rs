@@ -55,98 +55,122 @@ view! {
     }
 }
 
-/// Code, English, Spanish.
-type Named = (&'static str, &'static str, &'static str);
+/// Codes of moments of a day (HL7, EventTiming and TimingEvent) and of days, in both languages.
+const NAMES: &str = "\
+MORN|in the morning|por la mañana
+MORN.early|early in the morning|temprano por la mañana
+MORN.late|late in the morning|al final de la mañana
+NOON|at noon|al mediodía
+AFT|in the afternoon|por la tarde
+AFT.early|early in the afternoon|a primera hora de la tarde
+AFT.late|late in the afternoon|al final de la tarde
+EVE|in the evening|al anochecer
+EVE.early|early in the evening|al comienzo del anochecer
+EVE.late|late in the evening|al final del anochecer
+NIGHT|at night|por la noche
+PHS|after falling asleep|después de dormirse
+HS|at bedtime|al acostarse
+WAKE|on waking|al despertar
+C|with meals|con las comidas
+CM|with breakfast|con el desayuno
+CD|with lunch|con el almuerzo
+CV|with dinner|con la cena
+AC|before meals|antes de las comidas
+ACM|before breakfast|antes del desayuno
+ACD|before lunch|antes del almuerzo
+ACV|before dinner|antes de la cena
+PC|after meals|después de las comidas
+PCM|after breakfast|después del desayuno
+PCD|after lunch|después del almuerzo
+PCV|after dinner|después de la cena
+IMD|at once|de inmediato
+AM|in the morning|por la mañana
+PM|in the afternoon|por la tarde
+BED|at bedtime|al acostarse
+mon|Monday|lunes
+tue|Tuesday|martes
+wed|Wednesday|miércoles
+thu|Thursday|jueves
+fri|Friday|viernes
+sat|Saturday|sábado
+sun|Sunday|domingo
+";
 
-/// Codes of moments of a day (HL7, EventTiming and TimingEvent).
-const MOMENTS: [Named; 27] = [
-    ("MORN", "in the morning", "por la mañana"),
-    ("MORN.early", "early in the morning", "temprano por la mañana"),
-    ("MORN.late", "late in the morning", "al final de la mañana"),
-    ("NOON", "at noon", "al mediodía"),
-    ("AFT", "in the afternoon", "por la tarde"),
-    ("AFT.early", "early in the afternoon", "a primera hora de la tarde"),
-    ("AFT.late", "late in the afternoon", "al final de la tarde"),
-    ("EVE", "in the evening", "al anochecer"),
-    ("EVE.early", "early in the evening", "al comienzo del anochecer"),
-    ("EVE.late", "late in the evening", "al final del anochecer"),
-    ("NIGHT", "at night", "por la noche"),
-    ("PHS", "after falling asleep", "después de dormirse"),
-    ("HS", "at bedtime", "al acostarse"),
-    ("WAKE", "on waking", "al despertar"),
-    ("C", "with meals", "con las comidas"),
-    ("CM", "with breakfast", "con el desayuno"),
-    ("CD", "with lunch", "con el almuerzo"),
-    ("CV", "with dinner", "con la cena"),
-    ("AC", "before meals", "antes de las comidas"),
-    ("ACM", "before breakfast", "antes del desayuno"),
-    ("ACD", "before lunch", "antes del almuerzo"),
-    ("ACV", "before dinner", "antes de la cena"),
-    ("PC", "after meals", "después de las comidas"),
-    ("PCM", "after breakfast", "después del desayuno"),
-    ("PCD", "after lunch", "después del almuerzo"),
-    ("PCV", "after dinner", "después de la cena"),
-    ("IMD", "at once", "de inmediato"),
-];
-
-const DAYS: [Named; 7] = [
-    ("mon", "Monday", "lunes"),
-    ("tue", "Tuesday", "martes"),
-    ("wed", "Wednesday", "miércoles"),
-    ("thu", "Thursday", "jueves"),
-    ("fri", "Friday", "viernes"),
-    ("sat", "Saturday", "sábado"),
-    ("sun", "Sunday", "domingo"),
-];
-
-/// Code of a unit of time, then one and several of them in English and in Spanish, and "times a ..." in Spanish.
-const UNITS: [(&str, [&str; 2], [&str; 3]); 7] = [
-    ("s", ["second", "seconds"], ["segundo", "segundos", "por segundo"]),
-    ("min", ["minute", "minutes"], ["minuto", "minutos", "por minuto"]),
-    ("h", ["hour", "hours"], ["hora", "horas", "por hora"]),
-    ("d", ["day", "days"], ["día", "días", "al día"]),
-    ("wk", ["week", "weeks"], ["semana", "semanas", "a la semana"]),
-    ("mo", ["month", "months"], ["mes", "meses", "al mes"]),
-    ("a", ["year", "years"], ["año", "años", "al año"]),
-];
+/// Code of a unit of time, one and several of them, and how often in one.
+const UNITS: &str = "\
+s|second|segundo|seconds|segundos|a second|por segundo
+min|minute|minuto|minutes|minutos|a minute|por minuto
+h|hour|hora|hours|horas|an hour|por hora
+d|day|día|days|días|a day|al día
+wk|week|semana|weeks|semanas|a week|a la semana
+mo|month|mes|months|meses|a month|al mes
+a|year|año|years|años|a year|al año
+";
 
 /// Codes of whole timings (HL7, GTSAbbreviation): how often, in how many of which unit.
-const TIMINGS: [(&str, &str, &str, &str); 19] = [
-    ("QD", "1", "1", "d"),
-    ("BID", "2", "1", "d"),
-    ("TID", "3", "1", "d"),
-    ("QID", "4", "1", "d"),
-    ("QOD", "1", "2", "d"),
-    ("WK", "1", "1", "wk"),
-    ("MO", "1", "1", "mo"),
-    ("Q1H", "1", "1", "h"),
-    ("Q2H", "1", "2", "h"),
-    ("Q3H", "1", "3", "h"),
-    ("Q4H", "1", "4", "h"),
-    ("Q6H", "1", "6", "h"),
-    ("Q8H", "1", "8", "h"),
-    ("Q12H", "1", "12", "h"),
-    ("Q24H", "1", "24", "h"),
-    ("Q36H", "1", "36", "h"),
-    ("Q48H", "1", "48", "h"),
-    ("Q72H", "1", "72", "h"),
-    ("Q1W", "1", "1", "wk"),
-];
+const TIMINGS: &str = "\
+QD|1|1|d
+BID|2|1|d
+TID|3|1|d
+QID|4|1|d
+QOD|1|2|d
+WK|1|1|wk
+MO|1|1|mo
+Q1H|1|1|h
+Q2H|1|2|h
+Q3H|1|3|h
+Q4H|1|4|h
+Q6H|1|6|h
+Q8H|1|8|h
+Q12H|1|12|h
+Q24H|1|24|h
+Q36H|1|36|h
+Q48H|1|48|h
+Q72H|1|72|h
+Q1W|1|1|wk
+";
 
 impl Spoken {
     pub fn same(words: &str) -> Self {
         Self { english: words.to_owned(), spanish: words.to_owned() }
     }
 
-    pub fn new(english: String, spanish: String) -> Self {
-        Self { english, spanish }
+    fn new(english: &str, spanish: &str) -> Self {
+        Self { english: english.to_owned(), spanish: spanish.to_owned() }
+    }
+
+    /// Each part stands in the place of a "~", one after the other.
+    fn of(english: &str, spanish: &str, parts: &[&Self]) -> Self {
+        let mut said = Self::new("", "");
+        let mut parts = parts.iter();
+        let places = english.split_inclusive('~').zip(spanish.split_inclusive('~'));
+        for (english, spanish) in places {
+            said.english.push_str(english.trim_end_matches('~'));
+            said.spanish.push_str(spanish.trim_end_matches('~'));
+            if !english.ends_with('~') {
+                continue;
+            }
+            if let Some(part) = parts.next() {
+                said.english.push_str(&part.english);
+                said.spanish.push_str(&part.spanish);
+            }
+        }
+        said
     }
 
     /// All of them in one line; nothing of nothing.
     pub fn joined(parts: &[Self], between: &str) -> Option<Self> {
-        let of =
-            |tongue: fn(&Self) -> &str| parts.iter().map(tongue).collect::<Vec<_>>().join(between);
-        (!parts.is_empty()).then(|| Self::new(of(|said| &said.english), of(|said| &said.spanish)))
+        let mut parts = parts.iter();
+        let mut said = parts.next()?.clone();
+        for part in parts {
+            for (line, more) in
+                [(&mut said.english, &part.english), (&mut said.spanish, &part.spanish)]
+            {
+                line.push_str(between);
+                line.push_str(more);
+            }
+        }
+        Some(said)
     }
 }
 
@@ -178,23 +202,20 @@ impl Dosage<'_> {
 
     fn parts(&self) -> Vec<Spoken> {
         let mut parts = Vec::new();
-        let doses = self.dose_and_rate.iter().map(|both| (&both.dose, &both.range));
-        let doses = doses.chain([(&self.dose, &self.range)]);
-        parts.extend(doses.filter_map(|(dose, range)| dose_said(dose, range)).next());
-        let rates = self.dose_and_rate.iter().filter_map(|both| both.rate.amount());
-        parts.extend(rates.map(|rate| Spoken::same(&rate.words())));
+        let mut doses =
+            self.dose_and_rate.iter().map(|both| (&both.dose, &both.range)).collect::<Vec<_>>();
+        doses.push((&self.dose, &self.range));
+        parts.extend(doses.into_iter().find_map(|(dose, range)| dose_said(dose, range)));
+        for both in self.dose_and_rate.iter() {
+            parts.extend(both.rate.amount().map(|rate| Spoken::same(&rate.words())));
+        }
         parts.extend(self.timing.spoken());
         parts.extend(self.needed());
         for most in self.most.iter() {
-            let (Some(dose), Some(time)) = (most.numerator.amount(), most.denominator.amount())
-            else {
-                continue;
-            };
-            let (dose, time) = (dose.words(), duration(&time));
-            parts.push(Spoken::new(
-                format!("at most {dose} in {}", time.english),
-                format!("como máximo {dose} en {}", time.spanish),
-            ));
+            if let (Some(dose), Some(time)) = (most.numerator.amount(), most.denominator.amount()) {
+                let parts_of = [&Spoken::same(&dose.words()), &duration(&time)];
+                parts.push(Spoken::of("at most ~ in ~", "como máximo ~ en ~", &parts_of));
+            }
         }
         parts
     }
@@ -203,14 +224,11 @@ impl Dosage<'_> {
         let mut reasons: Vec<_> = self.needed_for.iter().filter_map(Concept::words).collect();
         reasons.extend(self.as_needed_for.words());
         if !reasons.is_empty() {
-            let reasons = reasons.join(", ");
-            return Some(Spoken::new(
-                format!("as needed for {reasons}"),
-                format!("si es necesario para {reasons}"),
-            ));
+            let reasons = Spoken::same(&reasons.join(", "));
+            return Some(Spoken::of("as needed for ~", "si es necesario para ~", &[&reasons]));
         }
         let needed = self.as_needed.is("true") || self.needed.is("true");
-        needed.then(|| Spoken::new("as needed".into(), "si es necesario".into()))
+        needed.then(|| Spoken::new("as needed", "si es necesario"))
     }
 }
 
@@ -226,25 +244,21 @@ fn dose_said(dose: &Quantity<'_>, range: &Range<'_>) -> Option<Spoken> {
     if let Some(dose) = dose.amount() {
         return Some(Spoken::same(&dose.words()));
     }
-    Some(match (range.low.amount(), range.high.amount()) {
-        (Some(low), Some(high)) => {
-            let low = match low.unit_key() == high.unit_key() {
-                true => low.number,
-                false => low.words(),
-            };
-            let high = high.words();
-            Spoken::new(format!("{low} to {high}"), format!("{low} a {high}"))
-        }
-        (Some(low), None) => {
-            let low = low.words();
-            Spoken::new(format!("at least {low}"), format!("al menos {low}"))
-        }
-        (None, Some(high)) => {
-            let high = high.words();
-            Spoken::new(format!("up to {high}"), format!("hasta {high}"))
-        }
-        (None, None) => return None,
-    })
+    let (low, high) = (range.low.amount(), range.high.amount());
+    let alike = low.as_ref().zip(high.as_ref());
+    let alike = alike.is_some_and(|(low, high)| low.unit_key() == high.unit_key());
+    let low = low.map(|low| Spoken::same(&if alike { low.number } else { low.words() }));
+    let high = high.map(|high| Spoken::same(&high.words()));
+    match (low, high) {
+        (Some(low), Some(high)) => Some(to(&low, &high)),
+        (Some(low), None) => Some(Spoken::of("at least ~", "al menos ~", &[&low])),
+        (None, Some(high)) => Some(Spoken::of("up to ~", "hasta ~", &[&high])),
+        (None, None) => None,
+    }
+}
+
+fn to(low: &Spoken, high: &Spoken) -> Spoken {
+    Spoken::of("~ to ~", "~ a ~", &[low, high])
 }
 
 impl Timing<'_> {
@@ -260,77 +274,71 @@ impl Timing<'_> {
     /// In the source's words; a bare code in ours.
     fn coded(&self) -> Option<Spoken> {
         let words = self.code.words()?;
-        let of_day = match words {
-            "AM" => Some("MORN"),
-            "PM" => Some("AFT"),
-            "BED" => Some("HS"),
-            _ => None,
-        };
-        let known = TIMINGS.iter().find(|(code, ..)| *code == words);
-        let known = known.and_then(|(_, times, period, unit)| often(times, "", period, "", unit));
-        known.or_else(|| moment(of_day?)).or_else(|| Some(Spoken::same(words)))
+        let timing = row_of(TIMINGS, words).and_then(|row| {
+            let [times, period, unit] = row[..] else { return None };
+            often(times, "", period, "", unit)
+        });
+        timing.or_else(|| named(words)).or_else(|| Some(Spoken::same(words)))
     }
 }
 
 impl Repeat<'_> {
     fn parts(&self) -> Vec<Spoken> {
-        let said = |number: &Number<'_>| number.said().unwrap_or_default().to_owned();
         let unit = self.period_unit.said().or(self.period_units.said()).unwrap_or_default();
-        let often = often(
-            &said(&self.frequency),
-            &said(&self.frequency_max),
-            &said(&self.period),
-            &said(&self.period_max),
-            unit,
-        );
-        let days: Vec<_> = self.days.iter().filter_map(|day| named(&DAYS, day.said()?)).collect();
-        let days = Spoken::joined(&days, ", ").map(|days| {
-            Spoken::new(format!("on {}", days.english), format!("los días {}", days.spanish))
-        });
-        let times: Vec<_> = self.times.iter().filter_map(Text::said).map(time_of_day).collect();
-        let times = (!times.is_empty()).then(|| {
-            let times = times.join(", ");
-            Spoken::new(format!("at {times}"), format!("a las {times}"))
-        });
-        let when: Vec<_> = self.when.iter().filter_map(|code| moment(code.said()?)).collect();
-        let when = Spoken::joined(&when, ", ").map(|when| self.apart(when));
-        [often, days, times, when].into_iter().flatten().collect()
+        let [times, times_max, period, period_max] =
+            [&self.frequency, &self.frequency_max, &self.period, &self.period_max]
+                .map(|number| number.said().unwrap_or_default());
+        let mut parts: Vec<_> =
+            often(times, times_max, period, period_max, unit).into_iter().collect();
+        let list = |codes: &Many<Text<'_>>, of: fn(&str) -> Spoken| {
+            let all: Vec<_> = codes.iter().filter_map(Text::said).map(of).collect();
+            Spoken::joined(&all, ", ")
+        };
+        let days = list(&self.days, moment);
+        parts.extend(days.map(|days| Spoken::of("on ~", "los días ~", &[&days])));
+        let times = list(&self.times, |time| Spoken::same(time_of_day(time)));
+        parts.extend(times.map(|times| Spoken::of("at ~", "a las ~", &[&times])));
+        parts.extend(list(&self.when, moment).map(|when| self.apart(when)));
+        parts
     }
 
     /// So many minutes before or after it.
     fn apart(&self, when: Spoken) -> Spoken {
         let minutes = self.offset.said().filter(|minutes| *minutes != "0");
         let turned = when.english.starts_with("before") || when.english.starts_with("after");
-        let Some(minutes) = minutes.filter(|_| turned) else {
-            return when;
-        };
-        Spoken::new(
-            format!("{minutes} minutes {}", when.english),
-            format!("{minutes} minutos {}", when.spanish),
-        )
+        match minutes.filter(|_| turned) {
+            Some(minutes) => {
+                Spoken::of("~ minutes ~", "~ minutos ~", &[&Spoken::same(minutes), &when])
+            }
+            None => when,
+        }
     }
 
     fn how_long(&self) -> Option<Spoken> {
         if let Some(lasts) = self.lasts.amount() {
-            let lasts = duration(&lasts);
-            return Some(Spoken::new(
-                format!("for {}", lasts.english),
-                format!("durante {}", lasts.spanish),
-            ));
+            return Some(Spoken::of("for ~", "durante ~", &[&duration(&lasts)]));
         }
-        let end = self.bounds.end.date()?;
-        Some(Spoken::new(format!("until {end}"), format!("hasta {end}")))
+        let end = Spoken::same(&self.bounds.end.date()?.to_string());
+        Some(Spoken::of("until ~", "hasta ~", &[&end]))
     }
 }
 
-fn named(names: &[Named], code: &str) -> Option<Spoken> {
-    let (_, english, spanish) = names.iter().find(|(known, ..)| *known == code)?;
-    Some(Spoken::new((*english).to_owned(), (*spanish).to_owned()))
+/// What stands behind this code in a table.
+fn row_of<'a>(table: &'a str, code: &str) -> Option<Vec<&'a str>> {
+    let mut rows = table.lines().map(|row| row.split('|').collect::<Vec<_>>());
+    let mut row = rows.find(|row| row[0] == code)?;
+    row.remove(0);
+    Some(row)
 }
 
-/// A moment of the day; one of a newer list in its own letters.
-fn moment(code: &str) -> Option<Spoken> {
-    Some(named(&MOMENTS, code).unwrap_or_else(|| Spoken::same(code)))
+fn named(code: &str) -> Option<Spoken> {
+    let row = row_of(NAMES, code)?;
+    Some(Spoken::new(row[0], row[1]))
+}
+
+/// One of a newer list is said in its own letters.
+fn moment(code: &str) -> Spoken {
+    named(code).unwrap_or_else(|| Spoken::same(code))
 }
 
 /// "08:00:00" without its seconds.
@@ -338,21 +346,25 @@ fn time_of_day(said: &str) -> &str {
     said.strip_suffix(":00").filter(|rest| rest.contains(':')).unwrap_or(said)
 }
 
+/// One, several, and "so often in one" of a unit of time.
+fn unit_of(code: &str) -> Option<[Spoken; 3]> {
+    let code = code.trim_matches(['{', '}']);
+    let mut rows = UNITS.lines().map(|row| row.split('|').collect::<Vec<_>>());
+    let row = rows.find(|row| [row[0], row[1], row[3]].contains(&code))?;
+    Some([1, 3, 5].map(|place| Spoken::new(row[place], row[place + 1])))
+}
+
 fn duration(time: &Amount) -> Spoken {
     let unit = time.ucum.as_deref().or(time.unit.as_deref()).unwrap_or_default();
-    let is_one = time.number == "1";
     match unit_of(unit) {
-        Some((_, english, [one, many, _])) => Spoken::new(
-            format!("{} {}", time.number, if is_one { english[0] } else { english[1] }),
-            format!("{} {}", time.number, if is_one { one } else { many }),
-        ),
+        Some(unit) => so_many(&Spoken::same(&time.number), &unit),
         None => Spoken::same(&time.words()),
     }
 }
 
-fn unit_of(code: &str) -> Option<&'static (&'static str, [&'static str; 2], [&'static str; 3])> {
-    let code = code.trim_matches(|letter| letter == '{' || letter == '}');
-    UNITS.iter().find(|(known, names, _)| *known == code || names.contains(&code))
+fn so_many(number: &Spoken, [one, several, _]: &[Spoken; 3]) -> Spoken {
+    let unit = if number.english == "1" { one } else { several };
+    Spoken::of("~ ~", "~ ~", &[number, unit])
 }
 
 /// So many times in so long; nothing if the source does not say in what unit.
@@ -363,35 +375,22 @@ fn often(
     period_max: &str,
     unit: &str,
 ) -> Option<Spoken> {
-    let (_, [one, many], [uno, muchos, each]) = unit_of(unit)?;
-    let times = if times.is_empty() { "1" } else { times };
-    let period = if period.is_empty() { "1" } else { period };
-    let (count, cuenta) = match times_max.is_empty() || times_max == times {
-        true => (times.to_owned(), times.to_owned()),
-        false => (format!("{times} to {times_max}"), format!("{times} a {times_max}")),
+    let unit = unit_of(unit)?;
+    let ranged = |low: &str, high: &str| {
+        let low = Spoken::same(if low.is_empty() { "1" } else { low });
+        match high.is_empty() || low.english == high {
+            true => low,
+            false => to(&low, &Spoken::same(high)),
+        }
     };
-    let ranged = !period_max.is_empty() && period_max != period;
-    let once = count == "1";
-    if period == "1" && !ranged {
-        let article = if *one == "hour" { "an" } else { "a" };
-        let vez = if once { "vez" } else { "veces" };
-        let said = if once { "once".to_owned() } else { format!("{count} times") };
-        return Some(Spoken::new(
-            format!("{said} {article} {one}"),
-            format!("{cuenta} {vez} {each}"),
-        ));
-    }
-    let (long, largo) = match ranged {
-        true => (format!("{period} to {period_max}"), format!("{period} a {period_max}")),
-        false => (period.to_owned(), period.to_owned()),
-    };
-    let (unit, unidad) = if long == "1" { (one, uno) } else { (many, muchos) };
-    Some(match once {
-        true => Spoken::new(format!("every {long} {unit}"), format!("cada {largo} {unidad}")),
-        false => Spoken::new(
-            format!("{count} times every {long} {unit}"),
-            format!("{cuenta} veces cada {largo} {unidad}"),
-        ),
+    let (count, long) = (ranged(times, times_max), ranged(period, period_max));
+    Some(match (count.english == "1", long.english == "1") {
+        (true, true) => Spoken::of("once ~", "1 vez ~", &[&unit[2]]),
+        (false, true) => Spoken::of("~ times ~", "~ veces ~", &[&count, &unit[2]]),
+        (true, false) => Spoken::of("every ~", "cada ~", &[&so_many(&long, &unit)]),
+        (false, false) => {
+            Spoken::of("~ times every ~", "~ veces cada ~", &[&count, &so_many(&long, &unit)])
+        }
     })
 }
 
@@ -408,7 +407,8 @@ mod tests {
             format!(r#"{{"resourceType":"MedicationRequest","dosageInstruction":{dosages}}}"#);
         let view = Medicine::of(Value::read_before(&text));
         let said = view.directions().expect("there are directions");
-        expected.assert_eq(&format!("{}\n{}", said.english, said.spanish));
+        let lines = format!("{}\n{}", said.english, said.spanish);
+        expected.assert_eq(&lines.replace("; ", ";\n"));
     }
 
     #[test]
@@ -428,14 +428,22 @@ mod tests {
         check(
             r#"[{"asNeededCodeableConcept":{"text":"pain"}},{"timing":{"repeat":{"when":["ACM","ACV"],"offset":30,"boundsDuration":{"value":7,"unit":"days","code":"d"}}}},{"timing":{"repeat":{"frequency":1,"period":1,"periodUnit":"wk","dayOfWeek":["mon"],"timeOfDay":["08:00:00"]}}}]"#,
             expect![[r#"
-                as needed for pain; 30 minutes before breakfast, before dinner, for 7 days; once a week, on Monday, at 08:00
-                si es necesario para pain; 30 minutos antes del desayuno, antes de la cena, durante 7 días; 1 vez a la semana, los días lunes, a las 08:00"#]],
+                as needed for pain;
+                30 minutes before breakfast, before dinner, for 7 days;
+                once a week, on Monday, at 08:00
+                si es necesario para pain;
+                30 minutos antes del desayuno, antes de la cena, durante 7 días;
+                1 vez a la semana, los días lunes, a las 08:00"#]],
         );
         check(
             r#"[{"timing":{"code":{"coding":[{"code":"BID"}]}}},{"timing":{"code":{"text":"Every Tuesday"}}},{"timing":{"code":{"coding":[{"code":"BED"}]},"repeat":{"frequency":3,"period":2,"periodUnit":"wk"}}}]"#,
             expect![[r#"
-                2 times a day; Every Tuesday; 3 times every 2 weeks
-                2 veces al día; Every Tuesday; 3 veces cada 2 semanas"#]],
+                2 times a day;
+                Every Tuesday;
+                3 times every 2 weeks
+                2 veces al día;
+                Every Tuesday;
+                3 veces cada 2 semanas"#]],
         );
     }
 
@@ -445,8 +453,12 @@ mod tests {
         check(
             r#"[{"sequence":2,"doseAndRate":[{"doseQuantity":{"value":20,"unit":"mg"}}]},{"sequence":1,"doseAndRate":[{"doseQuantity":{"value":40,"unit":"mg"}}]},{"sequence":10,"text":"Then stop"}]"#,
             expect![[r#"
-                40 mg; 20 mg; Then stop
-                40 mg; 20 mg; Then stop"#]],
+                40 mg;
+                20 mg;
+                Then stop
+                40 mg;
+                20 mg;
+                Then stop"#]],
         );
     }
 

@@ -262,8 +262,7 @@ impl Connection {
             return vec![Effect::Close(Why::Unmannerly)];
         }
         if !self.scope.may_write(&document) {
-            let refused = Outcome::Refused { why: WhyRefused::NotAllowed };
-            let outcomes = vec![refused; changes.len()];
+            let outcomes = vec![Outcome::Refused { why: WhyRefused::NotAllowed }; changes.len()];
             return vec![Effect::Send(ToDevice::Taken { number, outcomes })];
         }
         let changes: Vec<_> = changes.into_iter().map(Vec::from).collect();

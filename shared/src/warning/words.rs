@@ -1,6 +1,7 @@
 //! A text as words without case, accents and apostrophes, and whether one of them is meant by the
 //! list.
 
+use crate::fhir::decimal::Decimal;
 use crate::record::chart::without_accent;
 
 /// Shorter words have too many neighbours that mean something else.
@@ -171,9 +172,8 @@ fn is(wanted: &str, word: &Word, follower: Option<&Word>, typos: bool) -> bool {
 }
 
 fn in_range(range: &str, text: &str) -> bool {
-    let number = |text: &str| text.parse::<f32>().ok();
     let Some((least, most)) = range.split_once('-') else { return false };
-    match (number(least), number(most), number(text)) {
+    match (Decimal::read(least), Decimal::read(most), Decimal::read(text)) {
         (Some(least), Some(most), Some(it)) => least <= it && it <= most,
         _ => false,
     }

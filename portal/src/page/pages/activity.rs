@@ -5,9 +5,9 @@ use shared::view::activity::{ACTIVITY_MAX, ActivityAnswer, ActivityRow, table_ce
 use shared::view::{Did, Loaded, Touched, Why};
 
 use super::ask_again::AskAgain;
-use super::chart_words::loaded_banner;
 use super::devices::devices_row;
 use super::home::waiting_row;
+use super::loaded::loaded_banner;
 use super::sign_in_again::SignInAgain;
 use crate::bridge::{Answer, Ask, Status};
 use crate::page::i18n::{reasons, time, words};

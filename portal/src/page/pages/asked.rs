@@ -8,7 +8,7 @@ use shared::view::Loaded;
 use shared::view::requests::{Asked, RequestRow};
 
 use super::asking::Asking;
-use super::chart_words::loaded_banner;
+use super::loaded::loaded_banner;
 use super::message_words::state_words;
 use crate::bridge::{Answer, Ask};
 use crate::page::i18n::{time, words};

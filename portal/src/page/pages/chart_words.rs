@@ -1,15 +1,13 @@
 //! What several screens say about the chart: flags, kinds, standings, dates. One place, so that every
 //! screen says it in the same words.
 
-use leptos::prelude::*;
 use shared::id::EntryId;
 use shared::view::results::ResultRow;
 use shared::view::results::shown::{Shown, ShownRange};
 use shared::view::sections::{Row, Severity};
-use shared::view::{Flag, Loaded, ResourceType, Standing, What};
+use shared::view::{Flag, ResourceType, Standing, What};
 
 use crate::page::i18n::{Language, current, time, words};
-use crate::page::ui::banner::Banner;
 use crate::page::ui::icon::Icon;
 use crate::page::ui::line::Line;
 use crate::page::ui::range::Place;
@@ -331,24 +329,6 @@ pub(super) fn other_facts(row: &Row, shown: &[What]) -> Vec<(String, String)> {
     };
     let facts = row.facts.iter().filter(|fact| !repeats(fact.what));
     facts.filter_map(|fact| Some((fact_name(fact.what), fact_said(fact)?))).collect()
-}
-
-/// What an empty or short list means: nothing is recorded, or something is still to come.
-pub(super) fn loaded_banner(loaded: Loaded) -> Option<AnyView> {
-    let (tone, icon) = match loaded {
-        Loaded::All | Loaded::NotYet => (Tone::Neutral, Icon::Clock),
-        Loaded::Unreadable => (Tone::Alert, Icon::Alert),
-    };
-    let text = loaded_words(loaded)?;
-    Some(view! { <Banner tone=tone icon=icon>{text}</Banner> }.into_any())
-}
-
-pub(super) fn loaded_words(loaded: Loaded) -> Option<String> {
-    match loaded {
-        Loaded::All => None,
-        Loaded::NotYet => Some(words::loaded_not_yet()),
-        Loaded::Unreadable => Some(words::loaded_unreadable()),
-    }
 }
 
 fn fact_name(what: What) -> String {

@@ -6,7 +6,8 @@ use shared::view::results::ResultRow;
 use shared::view::{ItemState, Loaded, ThreadRow, Threads};
 
 use super::ask_again::AskAgain;
-use super::chart_words::{loaded_banner, result_line, row_line, value_and_unit};
+use super::chart_words::{result_line, row_line, value_and_unit};
+use super::loaded::loaded_banner;
 use super::message_words::{EmergencyLine, state_words, topic_words};
 use crate::bridge::{Answer, Ask};
 use crate::page::i18n::{time, words};

@@ -7,7 +7,8 @@ use shared::view::medicines::{MedicineDetail, MedicineRow, Medicines as Found};
 use shared::view::refills::{RefillOutcome, RefillRow, RefillStep, RefillStepName};
 use shared::view::{Standing, What};
 
-use super::chart_words::{loaded_banner, other_facts, row_line};
+use super::chart_words::{other_facts, row_line};
+use super::loaded::loaded_banner;
 use super::message_words::state_words;
 use super::not_found::Missing;
 use super::say_wrong;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::view::{Loaded, ThreadRow};
 
-use super::chart_words::loaded_banner;
+use super::loaded::loaded_banner;
 use super::message_words::{EmergencyLine, state_words, topic_words};
 use crate::page::i18n::{in_small_letters, time, words};
 use crate::page::session::Session;

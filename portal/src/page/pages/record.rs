@@ -8,9 +8,8 @@ use shared::view::sections::{Overview, SectionAnswer};
 use shared::view::timeline::{Moment, Timeline as Moments};
 use shared::view::{EntryAnswer, Section};
 
-use super::chart_words::{
-    icon_of, loaded_banner, name_of, other_facts, result_line, row_line, when_words,
-};
+use super::chart_words::{icon_of, name_of, other_facts, result_line, row_line, when_words};
+use super::loaded::loaded_banner;
 use super::message_words::state_words;
 use super::not_found::Missing;
 use super::papers::papers;

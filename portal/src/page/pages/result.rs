@@ -7,9 +7,8 @@ use shared::view::results::detail::{Change, ResultDetail, Story};
 use shared::view::results::shown::Shown;
 use shared::view::{Flag, Standing};
 
-use super::chart_words::{
-    flag_words, loaded_banner, range_words, test_words, value_and_unit, value_words,
-};
+use super::chart_words::{flag_words, range_words, test_words, value_and_unit, value_words};
+use super::loaded::loaded_banner;
 use super::not_found::Missing;
 use super::say_wrong;
 use crate::bridge::{Answer, Ask};

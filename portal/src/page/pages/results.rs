@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use shared::view::ShowResults;
 use shared::view::results::{Panel, Results as Found};
 
-use super::chart_words::{loaded_banner, result_line};
+use super::chart_words::result_line;
+use super::loaded::loaded_banner;
 use super::portions::{Long, portions};
 use crate::bridge::{Answer, Ask};
 use crate::page::i18n::{time, words};

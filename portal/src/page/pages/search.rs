@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use shared::view::search::{Found, Hit, HitKind};
 use shared::view::{Loaded, ResourceType};
 
-use super::chart_words::{href_of, icon_of, loaded_banner};
+use super::chart_words::{href_of, icon_of};
+use super::loaded::loaded_banner;
 use crate::bridge::{Answer, Ask};
 use crate::page::i18n::{time, words};
 use crate::page::session::Session;

@@ -11,7 +11,7 @@ pub(crate) use self::card::{KeptCard, ShareCard};
 use self::card::{card_of, card_text, facts_of, keep};
 pub(crate) use self::link::ShareLink;
 use super::asking::Asking;
-use super::chart_words::loaded_banner;
+use super::loaded::loaded_banner;
 use super::welcome::denied;
 use crate::bridge::{Access, Answer, Ask, Denied, Export, Granted};
 use crate::page::i18n::{time, words};

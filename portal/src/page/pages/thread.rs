@@ -9,8 +9,8 @@ use shared::id::EntryId;
 use shared::time::Timestamp;
 use shared::view::{ItemState, Message, Thread as ThreadView};
 
-use super::chart_words::loaded_banner;
 use super::emergency_notice::EmergencyNotice;
+use super::loaded::loaded_banner;
 use super::message_words::{EmergencyLine, not_taken, state_words, topic_words};
 use super::not_found::Missing;
 use super::photos::{AttachPhotos, Attached, photos};

@@ -11,16 +11,15 @@ const VERSIONS_MAX: usize = 1_000;
 impl Chart {
     /// The entry that stands for this one now.
     pub fn newest_of(&self, entry: EntryId) -> EntryId {
-        self.newer_than(entry).last().map_or(entry, |resource| resource.entry)
+        let mut newest = entry;
+        for _ in 0..VERSIONS_MAX {
+            let Some(next) = self.version_after(newest) else { break };
+            newest = next.entry;
+        }
+        newest
     }
 
-    /// What stands for this entry since then, the oldest first.
-    pub fn newer_than(&self, entry: EntryId) -> impl Iterator<Item = &Resource> {
-        let next = |resource: &&Resource| self.version_after(resource.entry);
-        std::iter::successors(self.version_after(entry), next).take(VERSIONS_MAX)
-    }
-
-    fn version_after(&self, entry: EntryId) -> Option<&Resource> {
+    pub fn version_after(&self, entry: EntryId) -> Option<&Resource> {
         if !self.is_replaced(entry) {
             return None;
         }

@@ -51,7 +51,7 @@ fn given_up(row: &RequestRow) -> Option<EntryId> {
 
 /// Every day on which the chart ever had a visit: what it has the clinic entered, and may have moved or
 /// called off since.
-fn visits_ever(record: &Record) -> BTreeSet<Day> {
+fn visits_ever(record: &Record) -> Vec<Day> {
     let all = record.chart().parts().flat_map(|part| &part.resources);
     let visits = all.filter(|resource| super::VISITS.contains(&resource.kind));
     let days = visits.filter_map(|resource| resource.describe().when?.day_in(record.zone()));

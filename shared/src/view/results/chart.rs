@@ -14,8 +14,8 @@ const POINTS_MAX: usize = 120;
 const MARGIN: f64 = 0.12;
 /// Lines of the scale, about.
 const TICKS: f64 = 4.0;
-/// More places than any laboratory writes.
-const DECIMALS_MAX: f64 = 8.0;
+/// More places than any laboratory writes, before the point and behind it.
+const PLACES_MAX: usize = 12;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chart {
@@ -167,22 +167,54 @@ fn stripes(line: &[Drawn<'_>], scale: &Scale, across: &impl Fn(f64) -> u16) -> V
     stripes
 }
 
-/// Round numbers inside of the scale.
+/// Round numbers inside of the scale, counted in whole steps.
+#[expect(clippy::cast_possible_truncation, reason = "places of a float, and a few steps")]
 fn ticks(scale: &Scale) -> Vec<Tick> {
     let rough = (scale.high - scale.low) / TICKS;
-    let power = 10_f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].map(|times| times * power).into_iter();
-    let step = step.filter(|step| *step >= rough).fold(10.0 * power, f64::min);
-    // As many places as tell two neighbours apart.
-    let decimals = (-step.log10() - 1e-9).ceil().clamp(0.0, DECIMALS_MAX) as usize;
+    let (mut power, mut places) = (1.0, 0_usize);
+    let mut zeros = 0_usize;
+    while power > rough && places < PLACES_MAX {
+        (power, places) = (power / 10.0, places + 1);
+    }
+    while power * 10.0 <= rough && zeros < PLACES_MAX {
+        (power, zeros) = (power * 10.0, zeros + 1);
+    }
+    let times = [1, 2, 5].into_iter().find(|times| f64::from(*times) * power >= rough);
+    let (times, power) = match (times, places) {
+        (Some(times), _) => (times, power),
+        (None, 0) => {
+            zeros += 1;
+            (1, power * 10.0)
+        }
+        (None, _) => {
+            places -= 1;
+            (1, power * 10.0)
+        }
+    };
+    let step = f64::from(times) * power;
     let mut ticks = Vec::new();
-    let mut number = (scale.low / step).ceil() * step;
+    let mut count = (scale.low / step).ceil();
     // A step is at least a quarter of the scale, so these are few.
-    while number <= scale.high + step * 1e-6 && ticks.len() < 8 {
-        ticks.push(Tick { at: scale.down(number), number: format!("{number:.decimals$}") });
-        number += step;
+    while count * step <= scale.high + step * 1e-6 && ticks.len() < 8 {
+        let number = with_point(count as i64 * i64::from(times), places, zeros);
+        ticks.push(Tick { at: scale.down(count * step), number });
+        count += 1.0;
     }
     ticks
+}
+
+/// A whole number of tens, or of tenths, of hundredths.
+fn with_point(number: i64, places: usize, zeros: usize) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let sign = if number < 0 { "-" } else { "" };
+    if places == 0 {
+        let zeros = if number == 0 { 0 } else { zeros };
+        return [sign, &digits, &"0".repeat(zeros)].concat();
+    }
+    let missing = (places + 1).saturating_sub(digits.len());
+    let digits = ["0".repeat(missing), digits].concat();
+    let (whole, rest) = digits.split_at(digits.len() - places);
+    [sign, whole, ".", rest].concat()
 }
 
 fn ends(numbers: impl Iterator<Item = f64>) -> Option<(f64, f64)> {

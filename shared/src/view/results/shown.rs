@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::digits::readable;
 use crate::fhir::datatypes::Amount;
+use crate::fhir::decimal::Decimal;
 use crate::fhir::observation::{Band, Flag, Measured, Part};
 use crate::time::PartialDate;
 
@@ -181,7 +182,7 @@ pub(super) fn limits(band: &Band, unit_key: &str) -> Option<(Option<f64>, Option
 
 /// For drawing only: nothing is ever judged by a float.
 pub(super) fn float(number: &str) -> Option<f64> {
-    number.parse().ok().filter(|number: &f64| number.is_finite())
+    Decimal::read(number).map(|number| number.to_float()).filter(|number| number.is_finite())
 }
 
 #[expect(

@@ -11,7 +11,7 @@ use crate::bridge::{Answer, Ask};
 use crate::page::draft::Draft;
 use crate::page::i18n::{time, words};
 use crate::page::pages::asking::{Asking, kept};
-use crate::page::pages::chart_words::loaded_words;
+use crate::page::pages::loaded::loaded_words;
 use crate::page::session::Session;
 use crate::page::ui::button::{BackLink, Button};
 use crate::page::ui::empty::Skeleton;
