@@ -110,9 +110,18 @@ impl Folder {
 const DATABASE: &str = "satchel.db";
 const OWN_KEY: &str = "keys/record.key";
 
-/// The key that opens the records, from its file.
-pub fn wrapping_key(file: Option<&Path>) -> Result<WrappingKey, Failure> {
-    let file = file.ok_or(Failure::NoKey)?;
+/// The key that opens the records of this folder, from the file that was named.
+pub fn named_key(dir: &Path, file: Option<&Path>) -> Result<WrappingKey, Failure> {
+    match file {
+        Some(file) => wrapping_key(file),
+        // Another key would open nothing that is there.
+        None if dir.join(DATABASE).exists() => Err(Failure::KeyNotNamed(dir.to_owned())),
+        None => Err(Failure::NoKey),
+    }
+}
+
+/// The key in this file.
+pub fn wrapping_key(file: &Path) -> Result<WrappingKey, Failure> {
     let unreadable = |error| Failure::KeyUnreadable(file.to_owned(), error);
     let mut text = String::new();
     let open = File::open(file).map_err(unreadable)?;
@@ -122,7 +131,7 @@ pub fn wrapping_key(file: Option<&Path>) -> Result<WrappingKey, Failure> {
 
 /// The same for a server: whoever copies its folder must not have the key with it.
 pub fn key_apart_from(dir: &Path, file: Option<&Path>) -> Result<WrappingKey, Failure> {
-    let key = wrapping_key(file)?;
+    let key = named_key(dir, file)?;
     let places = file.map(Path::canonicalize).and_then(Result::ok).zip(dir.canonicalize().ok());
     match places {
         Some((file, dir)) if file.starts_with(&dir) => Err(Failure::KeyBeside(file)),

@@ -241,6 +241,22 @@ fn a_new_key_touches_no_other_file_and_may_stand_in_this_folder() {
 }
 
 #[test]
+fn a_clinic_that_is_there_wants_the_key_it_was_made_with() {
+    let folder = Folder::new("its-own-key").unwrap();
+    Program::start(folder.path(), free_port().unwrap()).stop();
+    fs::remove_file(folder.path().join("keys/record.key")).unwrap();
+    let port = free_port().unwrap().to_string();
+    for words in [&["check"][..], &["serve", "--port", &port]] {
+        let arguments = [words, &["--dir", "."]].concat();
+        let ended = run_in(folder.path(), &arguments);
+        check_failed(&ended, &arguments, &["made with", "--key-file"]);
+        assert!(!ended.stderr.contains("keys new"), "a new key opens nothing here");
+    }
+    let arguments = ["serve", "--port", &port, "--dir", "none-yet"];
+    check_failed(&run_in(folder.path(), &arguments), &arguments, &["keys new"]);
+}
+
+#[test]
 fn a_folder_in_use_is_not_opened_twice() {
     let folder = Folder::new("in-use").unwrap();
     let first = Program::start(folder.path(), free_port().unwrap());
