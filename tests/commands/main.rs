@@ -257,6 +257,34 @@ fn a_clinic_that_is_there_wants_the_key_it_was_made_with() {
 }
 
 #[test]
+fn whom_a_command_is_about_is_named_well_or_it_says_how() {
+    let folder = Folder::new("names").unwrap();
+    Program::start(folder.path(), free_port().unwrap()).stop();
+    let typed = |words: &[&str]| run_in(folder.path(), &[words, &["--dir", "."]].concat());
+    let refused = |words: &[&str], said: &[&str]| check_failed(&typed(words), words, said);
+    let long = "S".repeat(81);
+    for name in ["", " ", "Sam\nOrtiz", &long] {
+        refused(&["staff", "add", name, "--role", "nurse"], &["name", "80"]);
+    }
+    refused(&["staff", "reset", "Nobody"], &["Nobody", "staff add"]);
+    for _ in 0..2 {
+        assert!(typed(&["staff", "add", "Sam Ortiz", "--role", "nurse"]).success);
+    }
+    let both = typed(&["staff", "reset", "Sam Ortiz"]);
+    check_failed(&both, &["reset"], &["Sam Ortiz", "nurse"]);
+    let ids: Vec<&str> = both.stderr.split_whitespace().filter(|word| word.len() == 26).collect();
+    assert_eq!(ids.len(), 2, "{}", both.stderr);
+    for id in ids {
+        let one = typed(&["staff", "reset", id]);
+        assert!(one.success && one.stdout.contains("#setup="), "{}", one.stderr);
+    }
+    refused(&["client", "end", "Nope"], &["Nope", "client add"]);
+    assert!(typed(&["client", "add", "lake", "--source", "ehr"]).success);
+    refused(&["client", "end", "Nope"], &["Nope", "lake"]);
+    assert!(typed(&["client", "end", "lake"]).success);
+}
+
+#[test]
 fn a_folder_in_use_is_not_opened_twice() {
     let folder = Folder::new("in-use").unwrap();
     let first = Program::start(folder.path(), free_port().unwrap());
