@@ -14,6 +14,8 @@ const PREFIX = "satchel-";
 const CURRENT = PREFIX + RELEASE;
 // Put last, so a cache without it is a half-installed one.
 const COMPLETE = "/.complete";
+// Taken away when the release takes over: one that still has it was offered and never taken.
+const WAITS = "/.waits";
 // A page of an older release that is still open must find its files.
 const OLDER_RELEASES_KEPT = 2;
 // Not ours: each has its own rules, and none may be answered from a cache.
@@ -40,14 +42,18 @@ self.addEventListener("fetch", (event) => {
 async function install() {
   const cache = await caches.open(CURRENT);
   if (await cache.match(COMPLETE)) return;
-  await forgetHalves();
+  // Of an installation that was cut off, which is no release. Only one worker at a time installs.
+  await forget((await others(COMPLETE)).without);
   try {
+    await cache.put(WAITS, new Response());
     for (const [path, hash] of FILES) await cache.put(path, await checked(path, hash));
     await cache.put(COMPLETE, new Response(RELEASE));
   } catch (error) {
     await caches.delete(CURRENT);
     throw error;
   }
+  // No page runs what this release now waits in place of.
+  await forget((await others(WAITS)).holding);
 }
 
 // The file with exactly this content: from an older release, else from the network, and once more
@@ -89,20 +95,24 @@ async function digest(response) {
 }
 
 async function activate() {
-  const others = (await caches.keys()).filter(
-    (name) => name.startsWith(PREFIX) && name !== CURRENT,
-  );
-  // The browser lists caches in the order they were made.
-  for (const name of others.slice(0, -OLDER_RELEASES_KEPT)) await caches.delete(name);
+  await (await caches.open(CURRENT)).delete(WAITS);
+  await forget((await others(WAITS)).without.slice(0, -OLDER_RELEASES_KEPT));
   await self.clients.claim();
 }
 
-// Of an installation that was cut off, which is no release. Only one worker at a time installs.
-async function forgetHalves() {
+// The other releases, with this mark and without it, the oldest first: so the browser lists caches.
+async function others(mark) {
+  const [holding, without] = [[], []];
   for (const name of await caches.keys()) {
     if (!name.startsWith(PREFIX) || name === CURRENT) continue;
-    if (!(await (await caches.open(name)).match(COMPLETE))) await caches.delete(name);
+    const holds = await (await caches.open(name)).match(mark);
+    (holds ? holding : without).push(name);
   }
+  return { holding, without };
+}
+
+async function forget(names) {
+  for (const name of names) await caches.delete(name);
 }
 
 async function page(request) {

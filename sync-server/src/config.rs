@@ -286,12 +286,8 @@ fn config(given: &Given, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
         Some((value, from)) => Some(origin(&value, from)?),
         None => None,
     };
-    let dir = text("--dir").unwrap_or_default();
-    if dir.is_empty() {
-        return invalid("--dir must name a folder".into());
-    }
     Ok(Config {
-        dir: dir.into(),
+        dir: dir(text("--dir"))?,
         key_file: key_file(given, env),
         address: SocketAddr::new(ip, port),
         origin,
@@ -303,6 +299,11 @@ fn config(given: &Given, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
             emergency_number: text("--emergency-number").unwrap_or_default(),
         },
     })
+}
+
+fn dir(named: Option<String>) -> Result<PathBuf, Invalid> {
+    let named = named.filter(|dir| !dir.is_empty());
+    named.map(PathBuf::from).ok_or_else(|| Invalid("--dir must name a folder".into()))
 }
 
 /// What is named, else what the service manager hands over (systemd.exec, `LoadCredential=`).

@@ -47,7 +47,7 @@ impl Doer {
         let file = folder.database();
         let key = match &errand.key_file {
             None if folder.has_own_key() => folder.own_key()?,
-            file => folder::wrapping_key(file.as_deref())?,
+            file => folder::named_key(&errand.dir, file.as_deref())?,
         };
         let store = SqliteStore::open(&file, key, Clock::System.now())
             .map_err(|error| Failure::Database(file, error))?;

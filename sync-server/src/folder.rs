@@ -110,9 +110,18 @@ impl Folder {
 const DATABASE: &str = "satchel.db";
 const OWN_KEY: &str = "keys/record.key";
 
-/// The key that opens the records, from its file.
-pub fn wrapping_key(file: Option<&Path>) -> Result<WrappingKey, Failure> {
-    let file = file.ok_or(Failure::NoKey)?;
+/// The key that opens the records of this folder, from the file that was named.
+pub fn named_key(dir: &Path, file: Option<&Path>) -> Result<WrappingKey, Failure> {
+    match file {
+        Some(file) => wrapping_key(file),
+        // Another key would open nothing that is there.
+        None if dir.join(DATABASE).exists() => Err(Failure::KeyNotNamed(dir.to_owned())),
+        None => Err(Failure::NoKey),
+    }
+}
+
+/// The key in this file.
+pub fn wrapping_key(file: &Path) -> Result<WrappingKey, Failure> {
     let unreadable = |error| Failure::KeyUnreadable(file.to_owned(), error);
     let mut text = String::new();
     let open = File::open(file).map_err(unreadable)?;
@@ -122,7 +131,7 @@ pub fn wrapping_key(file: Option<&Path>) -> Result<WrappingKey, Failure> {
 
 /// The same for a server: whoever copies its folder must not have the key with it.
 pub fn key_apart_from(dir: &Path, file: Option<&Path>) -> Result<WrappingKey, Failure> {
-    let key = wrapping_key(file)?;
+    let key = named_key(dir, file)?;
     let places = file.map(Path::canonicalize).and_then(Result::ok).zip(dir.canonicalize().ok());
     match places {
         Some((file, dir)) if file.starts_with(&dir) => Err(Failure::KeyBeside(file)),
@@ -132,12 +141,17 @@ pub fn key_apart_from(dir: &Path, file: Option<&Path>) -> Result<WrappingKey, Fa
 
 /// Makes a key in a new file. One that is there is never written over.
 pub fn new_key(file: &Path) -> Result<WrappingKey, Failure> {
-    if file.exists() {
-        return Err(Failure::Other(format!("there is a file {} already", file.display())));
-    }
     let key = WrappingKey::fresh(&mut OsRng);
-    let failed = |error| Failure::Other(format!("cannot write {}: {error}", file.display()));
-    write_private(file, key.text().as_bytes()).map_err(failed)?;
+    let failed = |error: std::io::Error| {
+        Failure::Other(match error.kind() {
+            std::io::ErrorKind::AlreadyExists => format!(
+                "there is a file {} already; name one that is not there yet",
+                file.display()
+            ),
+            _ => format!("cannot write {}: {error}", file.display()),
+        })
+    };
+    write_new(file, key.text().as_bytes()).map_err(failed)?;
     Ok(key)
 }
 
@@ -166,17 +180,37 @@ fn key(file: &Path, dir: &Path) -> Result<[u8; 32], Failure> {
     }
 }
 
-/// All of it or nothing, durable, and for the server's own user alone.
+/// All of it or nothing, durable, and for the server's own user alone. What the file held is replaced.
 pub fn write_private(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let unfinished = file.with_extension("new");
-    let mut new = private().create(true).truncate(true).open(&unfinished)?;
-    new.write_all(bytes)?;
-    new.sync_all()?;
-    std::fs::rename(&unfinished, file)?;
-    match file.parent() {
-        Some(folder) => File::open(folder)?.sync_all(),
-        None => Ok(()),
+    let mut random = [0; 8];
+    OsRng.fill(&mut random);
+    // Hidden, so that nobody takes one that a power cut left for something else.
+    let name = format!(".satchel-{:016x}", u64::from_be_bytes(random));
+    let unfinished = file.with_file_name(name);
+    write_new(&unfinished, bytes)?;
+    if let Err(error) = std::fs::rename(&unfinished, file) {
+        return Err(taken_back(&unfinished, error));
     }
+    sync_folder_of(file)
+}
+
+/// Into a file that is not there yet: what is there is never touched.
+fn write_new(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut new = private().create_new(true).open(file)?;
+    let written = new.write_all(bytes).and_then(|()| new.sync_all());
+    written.and_then(|()| sync_folder_of(file)).map_err(|error| taken_back(file, error))
+}
+
+/// What was begun is gone again; why it was not done counts more than whether that worked.
+fn taken_back(file: &Path, error: std::io::Error) -> std::io::Error {
+    let _left = std::fs::remove_file(file);
+    error
+}
+
+/// A name without a folder in front stands in this one.
+fn sync_folder_of(file: &Path) -> std::io::Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 #[cfg(test)]

@@ -50,6 +50,11 @@ pub enum Failure {
     )]
     NoKey,
     #[error(
+        "the records in the folder {} need the key they were made with: name its file with \
+         --key-file", .0.display()
+    )]
+    KeyNotNamed(PathBuf),
+    #[error(
         "the key {} lies in the folder of the records it opens: a copy of that folder would open \
          itself; move the key out of it", .0.display()
     )]
@@ -239,6 +244,7 @@ mod tests {
             Failure::NoClinic(place()),
             Failure::KeyDamaged(place()),
             Failure::NoKey,
+            Failure::KeyNotNamed(place()),
             Failure::KeyBeside(place()),
             Failure::KeyUnreadable(place(), cause()),
             Failure::NoPortal(place()),

@@ -12,14 +12,14 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 pub fn run(arguments: Vec<String>) -> ExitCode {
-    match chosen(&arguments) {
-        Ok(plan) if arguments.iter().any(|argument| argument == "--list") => {
+    match read(&arguments) {
+        Ok((plan, _)) if arguments.iter().any(|argument| argument == "--list") => {
             for (engine, journey) in plan {
-                println!("{}::{}: test", engine.name(), journey.name);
+                println!("{}: test", full_name(engine, journey));
             }
             ExitCode::SUCCESS
         }
-        Ok(plan) => run_plan(plan),
+        Ok((plan, elsewhere)) => run_plan(plan, &elsewhere),
         Err(error) => {
             println!("error: {error:#}");
             ExitCode::FAILURE
@@ -32,7 +32,11 @@ const FLAGS: [&str; 3] = ["--list", "--nocapture", "--quiet"];
 
 type Plan = Vec<(Engine, &'static Journey)>;
 
-fn chosen(arguments: &[String]) -> Result<Plan> {
+fn full_name(engine: Engine, journey: &Journey) -> String {
+    format!("{}::{}", engine.name(), journey.name)
+}
+
+fn read(arguments: &[String]) -> Result<(Plan, Vec<String>)> {
     let mut engines = Vec::new();
     match std::env::var("SATCHEL_ENGINES") {
         Ok(list) => {
@@ -42,35 +46,44 @@ fn chosen(arguments: &[String]) -> Result<Plan> {
         }
         Err(_) => engines.extend(engine::ALL),
     }
-    let (flags, words): (Vec<&String>, Vec<&String>) =
-        arguments.iter().partition(|word| word.starts_with('-'));
-    if let Some(flag) = flags.into_iter().find(|flag| !FLAGS.contains(&flag.as_str())) {
+    let (flags, words): (Vec<&str>, Vec<&str>) =
+        arguments.iter().map(String::as_str).partition(|word| word.starts_with('-'));
+    if let Some(flag) = flags.into_iter().find(|flag| !FLAGS.contains(flag)) {
         bail!("journeys know no `{flag}`, only {}", FLAGS.join(", "));
     }
     let part = std::env::var("SATCHEL_PART").ok().map(|name| Part::named(&name)).transpose()?;
-    let mut plan = Vec::new();
-    for engine in engines {
-        for journey in JOURNEYS {
-            let full = format!("{}::{}", engine.name(), journey.name);
-            let wanted = match words.as_slice() {
-                [] => !journey.only_when_asked && part.is_none_or(|part| journey.part == part),
-                words => words.iter().any(|word| full.contains(word.as_str())),
-            };
-            if wanted && journey.engines.contains(&engine) {
-                plan.push((engine, journey));
-            }
-        }
+    chosen(&words, &engines, part)
+}
+
+/// What these words name, and by their names what they name in no engine but one that is not here.
+pub fn chosen(
+    words: &[&str],
+    engines: &[Engine],
+    part: Option<Part>,
+) -> Result<(Plan, Vec<String>)> {
+    let every = engine::ALL.into_iter().flat_map(|engine| {
+        let played = JOURNEYS.iter().filter(move |journey| journey.engines.contains(&engine));
+        played.map(move |journey| (engine, journey))
+    });
+    let (here, not_here): (Plan, Plan) = every.partition(|(engine, _)| engines.contains(engine));
+    let named = |word: &str, plan: &Plan| {
+        let names = plan.iter().map(|(engine, journey)| full_name(*engine, journey));
+        names.filter(|name| name.contains(word)).collect::<Vec<_>>()
+    };
+    let mut elsewhere = Vec::new();
+    for word in words.iter().filter(|word| named(word, &here).is_empty()) {
+        let found = named(word, &not_here);
+        ensure!(!found.is_empty(), "no journey has a name with `{word}`; see --list");
+        elsewhere.extend(found);
     }
-    let names: Vec<_> = plan
-        .iter()
-        .map(|(engine, journey)| format!("{}::{}", engine.name(), journey.name))
-        .collect();
-    let is_unknown = |word: &&String| !names.iter().any(|name| name.contains(word.as_str()));
-    if let Some(word) = words.into_iter().find(is_unknown) {
-        bail!("no journey has a name with `{word}`; see --list");
-    }
-    ensure!(!plan.is_empty(), "no journey is played in these browsers; see --list");
-    Ok(plan)
+    let mut plan = here;
+    plan.retain(|(engine, journey)| match words {
+        [] => !journey.only_when_asked && part.is_none_or(|part| journey.part == part),
+        words => words.iter().any(|word| full_name(*engine, journey).contains(word)),
+    });
+    let is_nothing = plan.is_empty() && elsewhere.is_empty();
+    ensure!(!is_nothing, "no journey is played in these browsers; see --list");
+    Ok((plan, elsewhere))
 }
 
 /// What a journey needs and this user may not have: it is listed with its reason, and never as passed.
@@ -90,11 +103,14 @@ struct Outcome {
     result: Result<()>,
 }
 
-fn run_plan(plan: Plan) -> ExitCode {
-    println!("\nrunning {} tests", plan.len());
+fn run_plan(plan: Plan, elsewhere: &[String]) -> ExitCode {
+    println!("\nrunning {} tests", plan.len() + elsewhere.len());
+    for name in elsewhere {
+        println!("test {name} ... ignored, its browser is not one of those that play");
+    }
     let started = Instant::now();
     let outcomes = run_lanes(&plan);
-    report(&outcomes, started.elapsed())
+    report(&outcomes, elsewhere.len(), started.elapsed())
 }
 
 /// One lane an engine: they share the machine, so each works in the pauses of the others, and one
@@ -124,7 +140,7 @@ fn run_lanes(plan: &Plan) -> Vec<Outcome> {
 async fn run_lane(own: Engine, left: &Mutex<Plan>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     while let Some((engine, journey)) = next(own, left) {
-        let name = format!("{}::{}", engine.name(), journey.name);
+        let name = full_name(engine, journey);
         let started = Instant::now();
         let result = run_journey(engine, journey).await;
         let took = format!("<{:.1}s>", started.elapsed().as_secs_f64());
@@ -189,7 +205,7 @@ fn words_of(panic: &(dyn std::any::Any + Send)) -> &str {
     owned.or(panic.downcast_ref::<&str>().copied()).unwrap_or("without words")
 }
 
-fn report(outcomes: &[Outcome], took: Duration) -> ExitCode {
+fn report(outcomes: &[Outcome], elsewhere: usize, took: Duration) -> ExitCode {
     let (mut failed, mut left_out) = (0, 0);
     for outcome in outcomes {
         if outcome.left_out().is_some() {
@@ -205,8 +221,9 @@ fn report(outcomes: &[Outcome], took: Duration) -> ExitCode {
     let passed = outcomes.len() - failed - left_out;
     // The words of cargo's own runner, so that whatever counts those counts these.
     let word = if failed == 0 { "ok" } else { "FAILED" };
+    let ignored = left_out + elsewhere;
     println!(
-        "\ntest result: {word}. {passed} passed; {failed} failed; {left_out} ignored; \
+        "\ntest result: {word}. {passed} passed; {failed} failed; {ignored} ignored; \
          0 measured; 0 filtered out; finished in {:.2}s\n",
         took.as_secs_f64()
     );

@@ -5,7 +5,7 @@
 mod program;
 mod visitor;
 
-use program::{Program, run};
+use program::{Ended, Program, run, run_in};
 use std::fs;
 use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
@@ -18,7 +18,10 @@ const SECOND_START: Duration = Duration::from_secs(10);
 
 /// A command that must fail: what it was told, and words its one sentence must have.
 fn check_refused(arguments: &[&str], words: &[&str]) {
-    let ended = run(arguments);
+    check_failed(&run(arguments), arguments, words);
+}
+
+fn check_failed(ended: &Ended, arguments: &[&str], words: &[&str]) {
     let said = ended.stderr.trim();
     assert!(!ended.success, "{arguments:?} exits with 0");
     assert_eq!(said.lines().count(), 1, "{arguments:?} says more than a sentence:\n{said}");
@@ -212,6 +215,73 @@ fn records_without_a_key_of_their_own_are_not_served() {
     check_refused(&[&serve[..], &[text(&beside)]].concat(), &[text(&beside), "folder"]);
     check_refused(&["keys", "new", text(&beside)], &[text(&beside)]);
     assert_eq!(content(folder.path()), before);
+}
+
+#[test]
+fn a_new_key_touches_no_other_file_and_may_stand_in_this_folder() {
+    let folder = Folder::new("keys").unwrap();
+    let (first, second) = (folder.path().join("satchel.new"), folder.path().join("satchel.key"));
+    assert!(run(&["keys", "new", text(&first)]).success);
+    let before = fs::read(&first).unwrap();
+    assert!(run(&["keys", "new", text(&second)]).success);
+    assert_eq!(fs::read(&first).unwrap(), before, "another key was lost");
+    // Without a folder in front.
+    let bare = run_in(folder.path(), &["keys", "new", "k1"]);
+    assert!(bare.success, "{}", bare.stderr);
+    let names = ["k1", "satchel.key", "satchel.new"];
+    let found = content(folder.path()).into_iter().map(|(name, _)| name);
+    let is_text = |name: &str| text(&folder.path().join(name)).to_owned();
+    assert!(found.eq(names.map(is_text)), "something else was left");
+    let clinic = Folder::new("keys-clinic").unwrap();
+    Program::start(clinic.path(), free_port().unwrap()).stop();
+    let rotated = run_in(folder.path(), &["keys", "rotate", "k3", "--dir", text(clinic.path())]);
+    assert!(rotated.success, "{}", rotated.stderr);
+    let nowhere = folder.path().join("nowhere/k");
+    check_refused(&["keys", "new", text(&nowhere)], &[text(&nowhere)]);
+}
+
+#[test]
+fn a_clinic_that_is_there_wants_the_key_it_was_made_with() {
+    let folder = Folder::new("its-own-key").unwrap();
+    Program::start(folder.path(), free_port().unwrap()).stop();
+    fs::remove_file(folder.path().join("keys/record.key")).unwrap();
+    let port = free_port().unwrap().to_string();
+    for words in [&["check"][..], &["serve", "--port", &port]] {
+        let arguments = [words, &["--dir", "."]].concat();
+        let ended = run_in(folder.path(), &arguments);
+        check_failed(&ended, &arguments, &["made with", "--key-file"]);
+        assert!(!ended.stderr.contains("keys new"), "a new key opens nothing here");
+    }
+    let arguments = ["serve", "--port", &port, "--dir", "none-yet"];
+    check_failed(&run_in(folder.path(), &arguments), &arguments, &["keys new"]);
+}
+
+#[test]
+fn whom_a_command_is_about_is_named_well_or_it_says_how() {
+    let folder = Folder::new("names").unwrap();
+    Program::start(folder.path(), free_port().unwrap()).stop();
+    let typed = |words: &[&str]| run_in(folder.path(), &[words, &["--dir", "."]].concat());
+    let refused = |words: &[&str], said: &[&str]| check_failed(&typed(words), words, said);
+    let long = "S".repeat(81);
+    for name in ["", " ", "Sam\nOrtiz", &long] {
+        refused(&["staff", "add", name, "--role", "nurse"], &["name", "80"]);
+    }
+    refused(&["staff", "reset", "Nobody"], &["Nobody", "staff add"]);
+    for _ in 0..2 {
+        assert!(typed(&["staff", "add", "Sam Ortiz", "--role", "nurse"]).success);
+    }
+    let both = typed(&["staff", "reset", "Sam Ortiz"]);
+    check_failed(&both, &["reset"], &["Sam Ortiz", "nurse"]);
+    let ids: Vec<&str> = both.stderr.split_whitespace().filter(|word| word.len() == 26).collect();
+    assert_eq!(ids.len(), 2, "{}", both.stderr);
+    for id in ids {
+        let one = typed(&["staff", "reset", id]);
+        assert!(one.success && one.stdout.contains("#setup="), "{}", one.stderr);
+    }
+    refused(&["client", "end", "Nope"], &["Nope", "client add"]);
+    assert!(typed(&["client", "add", "lake", "--source", "ehr"]).success);
+    refused(&["client", "end", "Nope"], &["Nope", "lake"]);
+    assert!(typed(&["client", "end", "lake"]).success);
 }
 
 #[test]

@@ -45,7 +45,18 @@ const ENDS_WITHIN: Duration = Duration::from_secs(20);
 
 /// Runs a command that must end by itself; one that does not counts as a success of that command.
 pub fn run(arguments: &[&str]) -> Ended {
+    ended(command(), arguments)
+}
+
+/// The same, typed in this folder by somebody who named no key.
+pub fn run_in(folder: &Path, arguments: &[&str]) -> Ended {
     let mut command = command();
+    command.env_remove("SATCHEL_KEY_FILE").env_remove("CREDENTIALS_DIRECTORY");
+    command.current_dir(folder);
+    ended(command, arguments)
+}
+
+fn ended(mut command: Command, arguments: &[&str]) -> Ended {
     command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let deadline = Instant::now() + ENDS_WITHIN;

@@ -14,6 +14,24 @@ pub fn paths_from(code: &str, root: &str) -> Vec<String> {
     found
 }
 
+/// The same for paths that begin with `super`, as they read from the crate's root in the file of this
+/// module. A module inside of a file counts as the file.
+pub fn paths_upwards(code: &str, module: &[&str]) -> Vec<String> {
+    const UP: &str = "super::";
+    let mut found = Vec::new();
+    for (place, _) in code.match_indices(UP) {
+        if code[..place].ends_with(is_of_path) {
+            continue;
+        }
+        let rest = code[place..].trim_start_matches(UP);
+        let steps = (code[place..].len() - rest.len()) / UP.len();
+        let kept = &module[..module.len().saturating_sub(steps)];
+        let before: String = kept.iter().flat_map(|part| [*part, "::"]).collect();
+        expand(&before, rest, &mut found);
+    }
+    found
+}
+
 fn is_of_path(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_' || letter == ':'
 }
@@ -56,5 +74,8 @@ fn groups_are_taken_apart() {
         "use shared::{id::EntryId, view::{Ask as Question, Answer,}, wire}; shared::time::now()";
     let paths = ["id::EntryId", "view::Ask", "view::Answer", "wire", "time::now"];
     assert_eq!(paths_from(code, "shared"), paths);
+    let upwards = "use super::super::{view::Ask, wire}; super::mark()";
+    let paths = ["view::Ask", "wire", "record::mark"];
+    assert_eq!(paths_upwards(upwards, &["record", "allergy"]), paths);
     assert_eq!(paths_from("use crate::shared::id; my_shared::id()", "shared"), [""; 0]);
 }

@@ -1,7 +1,7 @@
 //! The dependency rule: which part of the source may name what. ARCHITECTURE.md says why.
 
 use crate::code::{bare, without_tests, words};
-use crate::imports::{is_in, paths_from};
+use crate::imports::{is_in, paths_from, paths_upwards};
 use crate::tree::{File, finds, holds, repository, sample};
 
 /// Only these places may say these words.
@@ -57,6 +57,11 @@ const ONLY: &[Only] = &[
         words: &["gloo_net", "worker", "js_sys", "wasm_bindgen"],
         within: &["portal/src/page/pages/"],
         may: &[],
+    },
+    Only {
+        words: &["local_storage", "session_storage", "fetch_with_request", "fetch_with_str"],
+        within: &["portal/src/page/"],
+        may: &["portal/src/page/ui/"],
     },
     // A part knows no record type and no wording.
     Only { words: &["shared", "i18n"], within: &["portal/src/page/ui/"], may: &[] },
@@ -129,6 +134,11 @@ const ORDER: &[(&str, &[&str])] = &[
     ("portal/src/page", &["worker", "clinic"]),
     ("portal/src/worker", &["page", "clinic"]),
     ("portal/src/clinic", &["worker", "bridge"]),
+    // Which store it is, only those know who open it.
+    ("sync-server/src/clinic", &["store::sqlite"]),
+    ("sync-server/src/fhir", &["store::sqlite"]),
+    ("sync-server/src/hub", &["store::sqlite"]),
+    ("sync-server/src/routes", &["store::sqlite"]),
 ];
 
 /// Only these open what a patient wrote; everything else on the server is a courier. `documents`
@@ -195,7 +205,8 @@ fn upwards(files: &[File]) -> Vec<String> {
             if !own.iter().any(|own| file.path.starts_with(own)) {
                 continue;
             }
-            for path in paths_from(&code, "crate") {
+            let near = paths_upwards(&code, &module_of(&file.path));
+            for path in paths_from(&code, "crate").into_iter().chain(near) {
                 let above = above.iter().find(|above| is_in(&path, above));
                 if let Some(above) = above.filter(|_| !PLAIN.contains(&path.as_str())) {
                     findings.push(format!("{}: {path} is of {above}, above it", file.path));
@@ -204,6 +215,12 @@ fn upwards(files: &[File]) -> Vec<String> {
         }
     }
     findings
+}
+
+/// `record::allergy` of `shared/src/record/allergy.rs`, part by part.
+fn module_of(path: &str) -> Vec<&str> {
+    let inside = path.split_once("/src/").map_or("", |(_, inside)| inside);
+    inside.trim_end_matches(".rs").split('/').filter(|part| *part != "lib").collect()
 }
 
 fn read_by_couriers(files: &[File]) -> Vec<String> {
@@ -251,6 +268,7 @@ fn planted_names_are_found() {
         ("portal/src/page/pages/home.rs", "fn f() { web_sys::window(); gloo_net::http(); }"),
         ("portal/src/page/ui/button.rs", "use shared::view::Item;"),
         ("sync-server/src/hub.rs", "\nuse rusqlite::Connection;"),
+        ("portal/src/page/pages/news.rs", "window().local_storage(); window().fetch_with_str(a);"),
         ("shared/src/id.rs", "#[cfg(test)]\nmod tests { use automerge::Change; }"),
     ]);
     finds(
@@ -261,6 +279,8 @@ fn planted_names_are_found() {
             "portal/src/page/pages/home.rs:1: `gloo_net`",
             "portal/src/page/ui/button.rs:1: `shared`",
             "sync-server/src/hub.rs:2: `rusqlite`",
+            "portal/src/page/pages/news.rs:1: `local_storage`",
+            "portal/src/page/pages/news.rs:1: `fetch_with_str`",
         ],
     );
 }
@@ -276,6 +296,9 @@ fn planted_parts_are_found() {
             "use crate::{id::EntryId, view::{Ask as Question, Answer,}, fhir};",
         ),
         ("sync-server/src/projector.rs", "use shared::document::journal;"),
+        ("shared/src/record/mark.rs", "use super::super::{view::Ask, time::Day}; super::edit::f()"),
+        ("shared/src/edit.rs", "fn f() { super::wire::frame() }"),
+        ("sync-server/src/routes/ticket.rs", "use crate::store::{Store, sqlite::SqliteStore};"),
     ]);
     finds(
         &parts_outside(&files),
@@ -286,7 +309,13 @@ fn planted_parts_are_found() {
     );
     finds(
         &upwards(&files),
-        &["shared/src/record/allergy.rs: view::Ask", "shared/src/record/allergy.rs: view::Answer"],
+        &[
+            "shared/src/record/allergy.rs: view::Ask",
+            "shared/src/record/allergy.rs: view::Answer",
+            "shared/src/record/mark.rs: view::Ask",
+            "shared/src/edit.rs: wire::frame",
+            "sync-server/src/routes/ticket.rs: store::sqlite::SqliteStore",
+        ],
     );
     finds(
         &read_by_couriers(&files),

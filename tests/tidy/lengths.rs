@@ -59,12 +59,11 @@ fn functions(files: &[File]) -> Vec<String> {
     let mut findings = Vec::new();
     for file in files.iter().filter(|file| is_source(file) && !file.has_ending("css")) {
         let code = bare(file.text());
-        let word = if file.has_ending("rs") { "fn " } else { "function" };
-        for (place, _) in code.match_indices(word) {
-            if code[..place].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_') {
-                continue;
-            }
-            let lines = function_lines(&code[place..]);
+        let is_script = file.has_ending("js");
+        let starts = if is_script { scripts(&code) } else { rust_functions(&code) };
+        for (index, &place) in starts.iter().enumerate() {
+            let behind = if is_script { &starts[index + 1..] } else { &[] };
+            let lines = own_lines(&code, place, behind);
             if lines > FUNCTION_LINES_MAX {
                 let line = code[..place].matches('\n').count() + 1;
                 findings.push(format!("{}:{line}: a function of {lines} lines", file.path));
@@ -72,6 +71,64 @@ fn functions(files: &[File]) -> Vec<String> {
         }
     }
     findings
+}
+
+/// Without the functions inside it, which count for themselves: in scripts one may be what holds the state
+/// of others, as a class would.
+fn own_lines(code: &str, start: usize, behind: &[usize]) -> usize {
+    let lines = function_lines(&code[start..]);
+    let line_of = |place: usize| code[..place].matches('\n').count();
+    let (first, mut read, mut inside) = (line_of(start), line_of(start), 0);
+    for &place in behind {
+        let (line, length) = (line_of(place), function_lines(&code[place..]));
+        if line > read && line < first + lines {
+            inside += length;
+            read = line + length - 1;
+        }
+    }
+    lines - inside
+}
+
+fn is_of_word(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
+}
+
+fn rust_functions(code: &str) -> Vec<usize> {
+    let starts = code.match_indices("fn ").map(|(place, _)| place);
+    starts.filter(|place| !code[..*place].ends_with(is_of_word)).collect()
+}
+
+/// Where the arguments of functions, methods and arrows begin, or an arrow's own brace.
+fn scripts(code: &str) -> Vec<usize> {
+    const NO_FUNCTIONS: [&str; 6] = ["catch", "for", "if", "switch", "while", "with"];
+    let mut starts = Vec::new();
+    for (brace, _) in code.match_indices('{') {
+        let before = code[..brace].trim_end();
+        if before.ends_with("=>") {
+            starts.push(brace);
+        } else if let Some(open) = opened(before) {
+            let name = code[..open].trim_end();
+            let word = name.rsplit(|letter| !is_of_word(letter)).next().unwrap_or_default();
+            starts.extend((!NO_FUNCTIONS.contains(&word)).then_some(open));
+        }
+    }
+    starts
+}
+
+/// Where the bracket opens that closes at the end of this.
+fn opened(before: &str) -> Option<usize> {
+    let mut depth = 0;
+    for (place, letter) in before.char_indices().rev() {
+        match letter {
+            ')' => depth += 1,
+            '(' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return (letter == '(').then_some(place);
+        }
+    }
+    None
 }
 
 /// From `fn` to the brace that closes its body; a declaration without a body has none.
@@ -130,6 +187,12 @@ fn planted_lengths_are_found() {
     let behind = format!("#[cfg(test)]\nmod tests {{}}\n{deep}");
     let script =
         format!("self.on = function () {{\n{}}};\n", "  work();\n".repeat(FUNCTION_LINES_MAX));
+    let work = "  work();\n".repeat(FUNCTION_LINES_MAX);
+    let others =
+        format!("const on = async () => {{\n{work}}};\nclass A {{\n  on(a) {{\n{work}}}\n}}\n");
+    let holder =
+        format!("const on = () => {{\n{}}};\n", "  const f = () => {\n    g();\n  };\n".repeat(30));
+    let plain = format!("if (f()) {{\n{work}}}\nconst a = {{\n{work}}};\n");
     let map = "line\n".repeat(ARCHITECTURE_LINES_MAX + 1);
     let files = sample(&[
         ("a.rs", &wide),
@@ -140,9 +203,15 @@ fn planted_lengths_are_found() {
         ("e.rs", &behind),
         ("f.js", &script),
         ("g.css", &deep),
+        ("h.js", &others),
+        ("i.js", &plain),
+        ("j.js", &holder),
     ]);
     finds(&lines(&files), &["a.rs:1: "]);
-    finds(&functions(&files), &["b.rs:1: a function of 72 lines", "f.js:1: a function"]);
+    finds(
+        &functions(&files),
+        &["b.rs:1: a function of 72", "f.js:1: a", "h.js:1: a", "h.js:74: a"],
+    );
     finds(
         &file_lengths(&files),
         &["c.rs: 401 lines", "ARCHITECTURE.md: 201 lines", "e.rs: 402 lines", "g.css: 401 lines"],

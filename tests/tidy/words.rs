@@ -52,6 +52,40 @@ fn for_later(files: &[File]) -> Vec<String> {
     findings
 }
 
+/// What a program says in place of doing it. Errors that say so in other ways are not seen.
+const NOT_DONE: [&str; 6] =
+    ["not written", "not implemented", "unimplemented", "not done", "not supported yet", "for now"];
+
+fn in_place_of_work(files: &[File]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for file in files.iter().filter(|file| file.has_ending("rs")) {
+        for macro_name in ["panic!(", "unreachable!("] {
+            for (place, _) in file.text().match_indices(macro_name) {
+                let said = file.text()[place..].split(");").next().unwrap_or_default();
+                let said = said.to_lowercase();
+                if NOT_DONE.iter().any(|words| said.contains(words)) {
+                    let line = file.text()[..place].matches('\n').count() + 1;
+                    findings.push(format!("{}:{line}: {said}", file.path));
+                }
+            }
+        }
+    }
+    findings
+}
+
+/// A test that waits for somebody to ask proves nothing. What a machine or a user cannot do is left out
+/// at its run, with the reason (docs/decisions/0158-what-may-be-left-out.md).
+fn tests_that_wait(files: &[File]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for file in files.iter().filter(|file| file.has_ending("rs")) {
+        let code = bare(file.text());
+        for (line, _) in words(&code).filter(|(_, word)| *word == "ignore") {
+            findings.push(format!("{}:{line}: a test is left out", file.path));
+        }
+    }
+    findings
+}
+
 fn has_word(line: &str, word: &str) -> bool {
     line.match_indices(word).any(|(place, _)| {
         let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
@@ -108,6 +142,16 @@ fn nothing_is_left_for_later() {
 }
 
 #[test]
+fn nothing_is_said_in_place_of_work() {
+    holds(&in_place_of_work(&repository()));
+}
+
+#[test]
+fn every_test_is_run() {
+    holds(&tests_that_wait(&repository()));
+}
+
+#[test]
 fn names_say_the_job() {
     holds(&names(&repository()));
 }
@@ -126,9 +170,16 @@ fn planted_words_are_found() {
         ("b.css", &format!("/* {} a colour */", LATER[6])),
         ("portal/src/utils.rs", "fn get_name() {}"),
         ("c.rs", "mod helpers;"),
+        ("d.rs", concat!("fn f() {\n    unreach", "able!(\"Not written yet\");\n}")),
+        ("e.rs", concat!("fn f() { pan", "ic!(\n\"not implemented: {a}\"); }")),
+        ("f.rs", concat!("fn f() { unreach", "able!(\"the loop takes it before\"); }")),
+        ("g.rs", "#[test]\n#[ignore = \"slow\"]\nfn f() {}"),
+        ("h.rs", "#[cfg_attr(debug_assertions, ignore)]\nfn f() { \"ignore\"; }"),
         ("portal/locales/en.json", "{\n\"a\": \"A sync error.\",\n\"sync\": \"Synchrony\"\n}"),
     ]);
     finds(&for_later(&files), &["a.rs:1: ", "b.rs:1: ", "b.css:1: "]);
+    finds(&in_place_of_work(&files), &["d.rs:2: ", "e.rs:1: "]);
+    finds(&tests_that_wait(&files), &["g.rs:2: ", "h.rs:1: "]);
     finds(&names(&files), &["portal/src/utils.rs", "portal/src/utils.rs:1", "c.rs:1"]);
     finds(
         &for_patients(&files),

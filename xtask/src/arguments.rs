@@ -46,12 +46,10 @@ pub fn parse(command: &str, words: &[String], known: &[Flag]) -> Result<Given, W
             (Flag::Switch(_), Some(_)) => {
                 return Err(WrongUse(format!("`{name}` of `{command}` takes no value")));
             }
-            (Flag::Value(_), Some(value)) => value,
-            // What begins like a flag is the next one.
-            (Flag::Value(_), None) => words
-                .next()
-                .filter(|word| !word.starts_with("--"))
-                .cloned()
+            // What begins like a flag is the next one, and nothing at all is no value.
+            (Flag::Value(_), inline) => inline
+                .or_else(|| words.next().filter(|word| !word.starts_with("--")).cloned())
+                .filter(|value| !value.is_empty())
                 .ok_or_else(|| WrongUse(format!("`{name}` of `{command}` needs a value")))?,
         };
         if given.0.insert(flag.name(), value).is_some() {
@@ -101,6 +99,8 @@ mod tests {
         assert_eq!(refused(&["--port=1", "--port", "2"]), "`--port` of `demo` is given twice");
         assert_eq!(refused(&["--port"]), "`--port` of `demo` needs a value");
         assert_eq!(refused(&["--port", "--reset"]), "`--port` of `demo` needs a value");
+        assert_eq!(refused(&["--port="]), "`--port` of `demo` needs a value");
+        assert_eq!(refused(&["--port", ""]), "`--port` of `demo` needs a value");
         assert_eq!(refused(&["--reset=yes"]), "`--reset` of `demo` takes no value");
     }
 }

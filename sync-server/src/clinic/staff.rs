@@ -19,7 +19,7 @@ use crate::store::staff::StaffChange;
 use crate::world::OsRng;
 
 /// Characters of a name, as it stands below an answer.
-const NAME_CHARS_MAX: usize = 80;
+pub const NAME_CHARS_MAX: usize = 80;
 /// Entries of one page of the log.
 const ENTRIES_MAX: usize = 100;
 
@@ -137,15 +137,19 @@ pub async fn list(
     Ok(Answer(lines))
 }
 
+/// What may stand below an answer: some words in one line.
+pub fn name_of(typed: &str) -> Option<String> {
+    let name = typed.trim();
+    let is_short = !name.is_empty() && name.chars().count() <= NAME_CHARS_MAX;
+    (is_short && !name.contains(char::is_control)).then(|| name.to_owned())
+}
+
 pub async fn add(
     allowed: Authorized<AddStaff, Everybody>,
     Json(new): Json<New>,
 ) -> Result<Answer<Link>, Error> {
     let at = allowed.app().now();
-    let name = new.name.trim().to_owned();
-    if name.is_empty() || name.chars().count() > NAME_CHARS_MAX {
-        return Err(Error::Unreadable);
-    }
+    let name = name_of(&new.name).ok_or(Error::Unreadable)?;
     let account = AccountId::fresh(at, &mut OsRng);
     let New { role, prescribes, .. } = new;
     let staff = NewStaff { account, name, role, prescribes, at };

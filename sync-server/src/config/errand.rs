@@ -8,6 +8,7 @@ use shared::id::PatientId;
 
 use self::grant::access;
 use super::{Given, Invalid, invalid};
+use crate::clinic::staff::{NAME_CHARS_MAX, name_of};
 use crate::fhir::errands::AskAccess;
 use crate::store::people::Role;
 
@@ -65,7 +66,7 @@ pub fn parse(
     let (flags, words) = apart(arguments)?;
     let given = Given::read(&flags, false)?;
     let text = |name: &str| given.value(name, env).map(|(value, _)| value);
-    let dir = text("--dir").unwrap_or_default().into();
+    let dir = super::dir(text("--dir"))?;
     let source = || match text("--source") {
         Some(source) if !source.trim().is_empty() => Ok(source),
         Some(_) | None => invalid("--source must name the system it comes from".into()),
@@ -96,7 +97,7 @@ pub fn parse(
         }
         ("client", [verb, name]) if verb == "end" => What::EndClient { name: name.clone() },
         ("staff", [verb, name]) if verb == "add" => What::AddStaff {
-            name: name.clone(),
+            name: name_of_staff(name)?,
             role: role(text("--role"))?,
             prescribes: yes_or_no(text("--prescribes"))?,
         },
@@ -138,6 +139,12 @@ fn right_use(command: &str) -> String {
         "shred" => "say which record to shred, by its id".into(),
         _ => format!("{command} takes no words beside its flags"),
     }
+}
+
+fn name_of_staff(typed: &str) -> Result<String, Invalid> {
+    name_of(typed).ok_or_else(|| {
+        Invalid(format!("the name must be one line of 1 to {NAME_CHARS_MAX} characters"))
+    })
 }
 
 fn role(word: Option<String>) -> Result<Role, Invalid> {
@@ -229,6 +236,7 @@ mod tests {
             ("keys", "use keys new"),
             ("shred", "which record"),
             ("shred rosa", "the id of a record"),
+            ("check --dir=", "--dir must name"),
         ] {
             let sentence = parsed(line).unwrap_err();
             assert!(sentence.contains(words), "{line}: {sentence}");

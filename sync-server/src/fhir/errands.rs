@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use shared::fhir::import::{Input, NotRead, read};
 use shared::id::{AccountId, PatientId};
 use shared::sync::receipt::ReceiptKey;
-use shared::time::Timestamp;
+use shared::time::{Timestamp, Zone};
 
 pub use self::access::{Agreed, AskAccess, May};
 use super::proof::are_keys;
@@ -23,6 +23,7 @@ use crate::audit::{self, Entry};
 use crate::clinic::set_up;
 use crate::secret::Secret;
 use crate::state::INVITATION_MS;
+use crate::store::desk::Colleague;
 use crate::store::outgoing::KeyedClient;
 use crate::store::people::{Invitation, NewStaff, Role};
 use crate::store::resources::Client;
@@ -306,12 +307,13 @@ impl Errands<'_> {
         }
     }
 
-    async fn reset_staff(&self, name: &str) -> Result<Tell, ImportError> {
-        let all = self.store.colleagues().await?.into_iter();
-        let named: Vec<_> = all.filter(|one| one.name == name && !one.ended).collect();
+    /// `whom` is a name, or the id of one of two who have the same.
+    async fn reset_staff(&self, whom: &str) -> Result<Tell, ImportError> {
+        let all = self.store.colleagues().await?.into_iter().filter(|one| !one.ended);
+        let named: Vec<_> =
+            all.filter(|one| one.name == whom || one.account.to_string() == whom).collect();
         let [one] = &named[..] else {
-            let sentence = format!("{} members of staff have this name", named.len());
-            return Ok(Tell::Failed { sentence });
+            return Ok(Tell::Failed { sentence: not_one(whom, &named) });
         };
         let secret = set_up::link(self.store, one.account, self.now).await?;
         Ok(Tell::Link { secret: secret.text().to_owned() })
@@ -337,9 +339,38 @@ impl Errands<'_> {
 
     async fn end_client(&self, name: String) -> Result<Tell, ImportError> {
         let keyed = self.store.end_keyed_client(name.clone(), self.now).await?;
-        let count = keyed + self.store.end_clients(name, self.now).await?;
-        Ok(Tell::Ended { count })
+        let count = keyed + self.store.end_clients(name.clone(), self.now).await?;
+        if count > 0 {
+            return Ok(Tell::Ended { count });
+        }
+        let all = self.store.fetches().await?.into_iter().map(|one| one.name);
+        let sentence = match all.collect::<Vec<_>>().join(", ") {
+            none if none.is_empty() => {
+                format!(
+                    "no program is called {name:?}, nor is there another; `client add` adds one"
+                )
+            }
+            all => format!("no program is called {name:?}; name one of {all}"),
+        };
+        Ok(Tell::Failed { sentence })
     }
+}
+
+/// Why it is not clear who is meant, and how it would be.
+fn not_one(whom: &str, named: &[Colleague]) -> String {
+    if named.is_empty() {
+        return format!(
+            "nobody who works here is called {whom:?}; write the name as /clinic/office shows it, \
+             or add somebody new with `staff add`"
+        );
+    }
+    let each = named.iter().map(|one| {
+        let added = Timestamp::from_millis((one.account.to_u128() >> 80) as i64);
+        let day = Zone::utc().day_of(added);
+        format!("{} ({}, added on {day})", one.account, one.role.word())
+    });
+    let each = each.collect::<Vec<_>>().join(" or ");
+    format!("{} people are called {whom:?}; give the id of the one you mean: {each}", named.len())
 }
 
 /// What did not work is told as a sentence.

@@ -1,9 +1,12 @@
 //! Where Satchel cannot run it says why, in both languages, and what to do; never a blank page.
 
 use crate::engine::{DESKTOP, INSECURE_HOST, PHONE, Setup};
-use crate::page::PATIENCE;
+use crate::page::{PATIENCE, Page};
 use crate::stage::Stage;
 use anyhow::{Result, ensure};
+
+/// A small and old phone with text of twice the size.
+const LOW: Setup = Setup { height: 640, text_percent: 200, ..PHONE };
 
 pub async fn play(stage: &mut Stage) -> Result<()> {
     stage.open(&PHONE).await?;
@@ -35,9 +38,10 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
 /// Each on a device of its own, so that nothing comes from what a browser kept.
 async fn something_does_not_come(stage: &mut Stage) -> Result<()> {
     stage.loses("/assets/worker-");
-    stage.browser_starts_on("without the worker", &PHONE).await?;
+    stage.browser_starts_on("without the worker", &LOW).await?;
     let page = stage.enter("patient").await?;
     page.see("A part of Satchel did not come").await?;
+    a_fault_is_told_in_sight(&page).await?;
     stage.browser_closes().await?;
 
     stage.loses("/assets/boot-");
@@ -62,6 +66,23 @@ async fn something_does_not_come(stage: &mut Stage) -> Result<()> {
     }
     stage.browser_closes().await?;
     nothing_inline_runs(stage).await
+}
+
+/// The notice of a fault where it is taller than the screen: it begins in sight, and its button can be
+/// reached. It is shown as the boot script does.
+async fn a_fault_is_told_in_sight(page: &Page) -> Result<()> {
+    page.js("document.getElementById('boot-broken').hidden = false").await?;
+    page.see("Satchel stopped").await?;
+    let script = "
+        const notice = document.getElementById('boot-broken');
+        const top = notice.firstElementChild.getBoundingClientRect().top;
+        notice.scrollTop = notice.scrollHeight;
+        const button = document.getElementById('boot-again').getBoundingClientRect();
+        return [top, button.top, button.bottom, innerHeight];";
+    let seen: [f64; 4] = serde_json::from_value(page.js(script).await?)?;
+    let [top, above, below, height] = seen;
+    ensure!(top >= 0.0 && above >= 0.0 && below <= height, "out of sight: {seen:?}");
+    Ok(())
 }
 
 /// A script and a handler that somebody got into one of our pages, and the browser says that it refused both.

@@ -6,6 +6,7 @@ use crate::engine::{Engine, PHONE};
 use crate::front::{FAST, SLOW};
 use crate::page::Name::{Any, Has, Is};
 use crate::page::Page;
+use crate::runner::chosen;
 use crate::stage::Stage;
 use crate::tongue::{Pieces, Tongue, stand_in};
 use anyhow::{Result, ensure};
@@ -54,6 +55,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
 
     it_finds_by_role_and_words(&page).await?;
     it_knows_what_spanish_phones_say()?;
+    what_another_browser_would_play_is_named()?;
     ensure!(page.tree().await? == TREE, "the tree reads:\n{}", page.tree().await?);
     it_has_the_size_of_a_phone(&page).await?;
     axe_finds_what_is_wrong(&page).await?;
@@ -98,6 +100,18 @@ async fn it_finds_by_role_and_words(page: &Page) -> Result<()> {
     ensure!(!page.has("button", Is("Send")).await?, "it finds what is behind a dialog");
     page.reload().await?;
     page.find("button", Is("Send")).await?;
+    Ok(())
+}
+
+/// The rest is played, and a word that is nobody's is still refused.
+fn what_another_browser_would_play_is_named() -> Result<()> {
+    let here = [Engine::Firefox];
+    let (plan, elsewhere) = chosen(&["thread", "chromium::update"], &here, None)?;
+    ensure!(plan.len() == 1 && plan[0].1.name == "thread", "the rest is not played");
+    ensure!(elsewhere == ["chromium::update"], "{elsewhere:?}");
+    let (plan, elsewhere) = chosen(&["chromium::ehr"], &here, None)?;
+    ensure!(plan.is_empty() && elsewhere == ["chromium::ehr"], "{elsewhere:?}");
+    ensure!(chosen(&["thred"], &here, None).is_err(), "a word of no journey is taken");
     Ok(())
 }
 

@@ -118,10 +118,18 @@ async fn serve(
     Ok(portal)
 }
 
-/// A page that was opened two releases ago finds its files; one from before that has to load anew.
+/// A page that was opened two releases ago finds its files; one from before that has to load anew. A
+/// release that nobody took is none of the two.
 async fn two_before_are_kept(stage: &mut Stage, page: &Page, next: &Path) -> Result<()> {
     let mut all = kept_releases(page).await?;
     let mut newest = next.to_owned();
+    for name in ["untaken", "untaken-too"] {
+        newest = serve(stage, &newest, name, Condition::Whole).await?;
+        look_for_update(page).await?;
+        let now = kept_releases(page).await?;
+        let is_one_more = now.starts_with(&all) && now.len() == all.len() + 1;
+        ensure!(is_one_more, "beside {all:?} one waits, and nobody took another: {now:?}");
+    }
     for name in ["second", "third"] {
         newest = serve(stage, &newest, name, Condition::Whole).await?;
         look_for_update(page).await?;

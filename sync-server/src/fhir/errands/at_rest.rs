@@ -23,7 +23,7 @@ pub enum AtRestError {
 
 impl Errands<'_> {
     pub(super) async fn rotate(&self, file: &Path) -> Result<Tell, AtRestError> {
-        let key = folder::wrapping_key(Some(file))?;
+        let key = folder::wrapping_key(file)?;
         Ok(Tell::Rotated { count: self.store.rewrap(key).await? })
     }
 
