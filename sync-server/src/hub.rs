@@ -113,6 +113,15 @@ impl Hub {
         }
     }
 
+    /// A device signed in again: what its session before opened ends at once.
+    pub fn replaced(&self, device: DeviceId, by: SecretHash) {
+        let mut listeners = self.lock();
+        let is_before = |one: &Listener| one.device == device && one.session != by;
+        for number in listeners.numbers(is_before) {
+            listeners.tell(number, Told::Ended);
+        }
+    }
+
     /// Tells a device at once that it was revoked; its sockets end with that.
     pub fn revoked(&self, device: DeviceId) {
         let mut listeners = self.lock();

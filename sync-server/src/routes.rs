@@ -15,6 +15,8 @@ pub mod sync;
 pub mod ticket;
 
 #[cfg(test)]
+mod matrix;
+#[cfg(test)]
 mod tests;
 
 use std::future::Future;

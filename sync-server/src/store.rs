@@ -120,6 +120,7 @@ pub trait Store:
     fn is_activated(&self, patient: PatientId) -> Answer<'_, bool>;
 
     // Sessions.
+    /// In place of the one that its device had at the portal.
     fn open_session(&self, session: NewSession) -> Answer<'_, ()>;
     /// Only one that is neither ended nor over.
     fn session(&self, token: SecretHash, now: Timestamp) -> Answer<'_, Option<Session>>;

@@ -33,10 +33,10 @@ pub const NAMED_CHARS_MIN: usize = 2;
 
 actions! {
     FindPeople: Staff => Inbox, if knows_people;
-    ReadAccess: Staff => AccessTo, if knows_people;
-    GiveAccess: Staff => AccessTo, if gives_access;
-    NarrowAccess: Staff => AccessOf, if knows_people;
-    EndAccess: Staff => AccessOf, if knows_people;
+    ReadAccess: Staff => AccessTo, if knows_people_of;
+    GiveAccess: Staff => AccessTo, if gives_access_to;
+    NarrowAccess: Staff => AccessOf, if knows_people_of;
+    EndAccess: Staff => AccessOf, if knows_people_of;
 }
 
 /// Who may open a record.
@@ -80,7 +80,7 @@ pub fn knows_people<'a, R>(who: &'a Staff, _resource: &'a R, _facts: Around<'a>)
 
 /// A record is opened only by somebody who proved a moment ago that it is them: the page that was
 /// left open at the desk opens none. Whoever came by a link of the demo has no code.
-pub fn gives_access<'a, R>(who: &'a Staff, resource: &'a R, around: Around<'a>) -> Decision<'a> {
+fn gives_access<'a, R>(who: &'a Staff, resource: &'a R, around: Around<'a>) -> Decision<'a> {
     match who.is_proven || who.session.demo {
         true => knows_people(who, resource, around),
         false => match who.member.role {
@@ -88,6 +88,41 @@ pub fn gives_access<'a, R>(who: &'a Staff, resource: &'a R, around: Around<'a>) 
             Role::Pharmacist | Role::Admin => refused(Error::NotAllowed),
         },
     }
+}
+
+/// The same of one record, which has to be here: of one that is not nothing is told and nothing noted.
+pub fn knows_people_of<'a, R: Resource>(
+    who: &'a Staff,
+    resource: &'a R,
+    around: Around<'a>,
+) -> Decision<'a> {
+    Box::pin(async move {
+        let ground = knows_people(who, resource, around).await?;
+        is_here(resource, around).await?;
+        Ok(ground)
+    })
+}
+
+pub fn gives_access_to<'a, R: Resource>(
+    who: &'a Staff,
+    resource: &'a R,
+    around: Around<'a>,
+) -> Decision<'a> {
+    Box::pin(async move {
+        let ground = gives_access(who, resource, around).await?;
+        is_here(resource, around).await?;
+        Ok(ground)
+    })
+}
+
+async fn is_here<R: Resource>(
+    resource: &R,
+    Around { app, store }: Around<'_>,
+) -> Result<(), Error> {
+    let (Whose::Record { patient, .. } | Whose::Admission { patient }) = resource.whose() else {
+        return Err(Error::NotFound);
+    };
+    app.desk().knows(store, patient).await?.then_some(()).ok_or(Error::NotFound)
 }
 
 pub fn refused<'a>(error: Error) -> Decision<'a> {

@@ -83,6 +83,15 @@ impl Desk {
         }
     }
 
+    /// Whether there is such a record.
+    pub async fn knows(&self, store: &dyn Store, patient: PatientId) -> Result<bool, StoreError> {
+        let is_held = || lock(&self.records).contains_key(&patient);
+        if !is_held() {
+            self.refresh(store, patient).await?;
+        }
+        Ok(is_held())
+    }
+
     /// Until when the clinic answers, from now on.
     pub fn promise(&self, days: WorkingDays, target_days: u32) {
         let promise = Promise { days, target_days };

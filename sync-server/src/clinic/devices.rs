@@ -6,7 +6,7 @@ use shared::id::{DeviceId, PatientId};
 use shared::sync::scope::Level;
 use shared::view::devices::{DEVICE_END_CHARS_MAX, DeviceLine, arranged};
 
-use super::access::{gives_access, knows_people};
+use super::access::{gives_access_to, knows_people_of};
 use crate::actions;
 use crate::audit::door::Whose;
 use crate::audit::{Did, What};
@@ -19,8 +19,8 @@ use crate::store::devices::{Device, EndedDevice};
 use crate::store::{Store, StoreError};
 
 actions! {
-    ListDevicesOf: Staff => DevicesOf, if knows_people;
-    EndDeviceOf: Staff => DeviceOf, if gives_access;
+    ListDevicesOf: Staff => DevicesOf, if knows_people_of;
+    EndDeviceOf: Staff => DeviceOf, if gives_access_to;
 }
 
 /// All of one person.

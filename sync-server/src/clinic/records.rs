@@ -5,7 +5,7 @@ use serde::Serialize;
 use shared::id::PatientId;
 use shared::time::Timestamp;
 
-use super::access::{NAMED_CHARS_MIN, Named, gives_access, knows_people};
+use super::access::{NAMED_CHARS_MIN, Named, gives_access_to, knows_people, knows_people_of};
 use super::set_up::picture;
 use crate::actions;
 use crate::audit::door::Whose;
@@ -24,8 +24,8 @@ const RECORDS_MAX: usize = 20;
 
 actions! {
     FindRecords: Staff => Inbox, if knows_people;
-    NameRecord: Staff => DoorTo, if knows_people;
-    InvitePatient: Staff => DoorTo, if gives_access;
+    NameRecord: Staff => DoorTo, if knows_people_of;
+    InvitePatient: Staff => DoorTo, if gives_access_to;
 }
 
 /// The way into one record.
@@ -107,9 +107,6 @@ pub async fn invite(
     _: Nothing,
 ) -> Result<Answer<Invited>, Error> {
     let (app, store, patient) = (allowed.app(), allowed.store(), allowed.resource.patient);
-    if !store.patients().await?.iter().any(|known| known.patient == patient) {
-        return Err(Error::NotFound);
-    }
     let (secret, at) = (Secret::fresh_short(&mut OsRng), app.now());
     let until = at.plus_millis(INVITATION_MS);
     store.invite(Invitation { secret: secret.hash(), patient, until, at }).await?;

@@ -141,6 +141,7 @@ pub async fn enter(
         until: now.plus_millis(portal_session_ms(brief)),
     };
     store.open_session(session).await?;
+    app.hub().replaced(device, token.hash());
     let opened = Opened { slot: slot.text().to_owned(), carried: None };
     Ok(([(header::SET_COOKIE, portal_cookie(&slot, &token, brief))], Answer(opened)))
 }

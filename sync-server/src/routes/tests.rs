@@ -1,19 +1,16 @@
-//! Every route against every kind of caller, and the ways in which a request can be wrong.
+//! The ways in which a request can be wrong, and whose it is. Who may use which route is in `matrix`.
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use serde_json::json;
 use shared::edit::Audience;
-use shared::id::AccountId;
 
 use super::{Route, table};
 use crate::authorize::CallerKind;
 use crate::extract::JSON_BYTES_MAX;
-use crate::store::Store;
-use crate::store::people::{NewStaff, Role};
 use crate::testing::{
-    ADMIN, ANA, ANA_RECORD, LINH, NEW_RECORD, ORIGIN, ROSA, ROSA_RECORD, SignedIn, World, json_of,
-    request, start_thread, with_json,
+    ANA, LINH, NEW_RECORD, ORIGIN, ROSA, ROSA_RECORD, SignedIn, World, request, start_thread,
+    with_json,
 };
 
 /// A path that fits the pattern and names nothing that exists.
@@ -37,87 +34,12 @@ fn path(route: &Route) -> String {
         .replace("{version}", "1")
 }
 
-/// What a stranger is told.
-const fn strangers_problem(caller: CallerKind) -> Option<&'static str> {
-    match caller {
-        CallerKind::Anyone | CallerKind::StaffOrNobody => None,
-        CallerKind::Person | CallerKind::Staff => Some("urn:satchel:problem:not-signed-in"),
-        CallerKind::TicketHolder => Some("urn:satchel:problem:bad-ticket"),
-        CallerKind::Ehr => Some("login"),
-    }
-}
-
 /// In this record, so that it is work of the whole clinic.
 async fn something_waits(world: &World) {
     let mut phone = world.device(&world.sign_in(ROSA).await).await;
     let edit = start_thread("Dizzy", "When I stand up.", Audience::Circle);
     phone.edit(world, ROSA_RECORD, edit).await;
     crate::projector::catch_up(&world.app).await.unwrap();
-}
-
-async fn check(world: &World, route: &Route, request: Request<Body>, may_come_in: bool) {
-    let response = world.ask(request).await;
-    let status = response.status();
-    // A stream of events has no end to wait for.
-    let body = match status {
-        StatusCode::UNAUTHORIZED => json_of(response).await,
-        _ => json!(null),
-    };
-    let what = format!("{} {} answered {status} {body}", route.method, route.path);
-    match strangers_problem(route.caller) {
-        Some(problem) if !may_come_in => {
-            assert_eq!(status, StatusCode::UNAUTHORIZED, "{what}");
-            let told = match route.caller {
-                CallerKind::Ehr => &body["issue"][0]["code"],
-                _ => &body["type"],
-            };
-            assert_eq!(told, problem, "{what}");
-        }
-        Some(_) | None => assert_ne!(status, StatusCode::UNAUTHORIZED, "{what}"),
-    }
-}
-
-#[tokio::test]
-async fn every_route_lets_in_only_its_own_kind_of_caller() {
-    let world = World::start().await;
-    let person = world.sign_in(ROSA).await;
-    let staff = world.sign_in_staff(LINH).await;
-    let nobody = SignedIn { cookie: "none=none".into(), ..person.clone() };
-    let unknown = SignedIn { cookie: format!("{}0", person.cookie), ..person.clone() };
-    let ended = world.sign_in(ROSA).await;
-    let sign_out = ended.request("DELETE", "/api/session").body(Body::empty()).unwrap();
-    assert_eq!(world.ask(sign_out).await.status(), StatusCode::NO_CONTENT);
-
-    for route in table() {
-        for (caller, comes_in) in [
-            (&nobody, None),
-            (&unknown, None),
-            (&ended, None),
-            (&person, Some(CallerKind::Person)),
-            (&staff, Some(CallerKind::Staff)),
-        ] {
-            // These end the session that the next rounds need; they are tried for themselves.
-            if comes_in == Some(route.caller) && route.method == Method::DELETE {
-                continue;
-            }
-            let request = caller.request(route.method.as_str(), &path(&route));
-            let request = with_json(request, &json!({}));
-            check(&world, &route, request, comes_in == Some(route.caller)).await;
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_session_that_is_over_lets_nobody_in() {
-    let world = World::start().await;
-    let (person, staff) = (world.sign_in(ROSA).await, world.sign_in_staff(LINH).await);
-    world.clock.advance(2 * 60 * 60 * 1000);
-    for route in table() {
-        for caller in [&person, &staff] {
-            let request = caller.request(route.method.as_str(), &path(&route));
-            check(&world, &route, with_json(request, &json!({})), false).await;
-        }
-    }
 }
 
 #[tokio::test]
@@ -222,87 +144,6 @@ async fn what_is_wrong_with_a_request_is_a_problem_with_a_stable_type() {
         let body: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         assert_eq!(body["type"], format!("urn:satchel:problem:{problem}"), "{what}");
         assert_eq!(body["status"], status, "{what}");
-    }
-}
-
-#[tokio::test]
-async fn staff_without_the_right_read_no_messages_whoever_the_patient_is() {
-    let world = World::start().await;
-    let admin = world.sign_in_staff(ADMIN).await;
-    for route in table().iter().filter(|route| route.path.starts_with("/clinic/api/threads")) {
-        let request = with_json(admin.request(route.method.as_str(), &path(route)), &json!({}));
-        assert_eq!(world.ask(request).await.status(), StatusCode::FORBIDDEN, "{}", route.path);
-    }
-}
-
-/// Which of the clinic's routes a role has, by the names of the actions. A new action is the whole
-/// team's until it is named here.
-fn may(role: Role, is_proven: bool, action: &str) -> bool {
-    match action {
-        "ListStaffPasskeys" | "AddStaffPasskey" | "RenameStaffPasskey" | "RemoveStaffPasskey" => {
-            true
-        }
-        "BeginStaffPasskey" => is_proven,
-        "ReadStaffSession" | "EndStaffSession" | "ProveStaff" | "StayStaff" | "ReadSettings" => {
-            true
-        }
-        "ListStaff" | "AddStaff" | "ChangeStaff" | "LinkStaff" | "SearchAudit"
-        | "ChangeSettings" => role == Role::Admin && is_proven,
-        "FindPeople" | "ListDevicesOf" | "FindRecords" | "NameRecord" | "ReadAccess"
-        | "NarrowAccess" | "EndAccess" => knows_people(role),
-        "GiveAccess" | "InvitePatient" | "EndDeviceOf" => knows_people(role) && is_proven,
-        "OpenRecord" => matches!(role, Role::Nurse | Role::Clinician),
-        _ => role != Role::Admin,
-    }
-}
-
-fn knows_people(role: Role) -> bool {
-    matches!(role, Role::FrontDesk | Role::Nurse | Role::Clinician)
-}
-
-#[tokio::test]
-async fn a_role_gets_what_is_its_own_and_nothing_else() {
-    let world = World::start().await;
-    something_waits(&world).await;
-    for (number, role) in (50..).zip(Role::ALL) {
-        let account = AccountId::from_u128(number);
-        let (name, at) = ("Somebody".into(), world.app.now());
-        let staff = NewStaff { account, name, role, prescribes: true, at };
-        world.store.add_staff(staff).await.unwrap();
-        for is_proven in [false, true] {
-            for route in table().iter().filter(|route| route.caller == CallerKind::Staff) {
-                let who = world.sign_in_staff(account).await;
-                if is_proven {
-                    world.prove(&who).await;
-                }
-                let asked = with_json(who.request(route.method.as_str(), &path(route)), &json!({}));
-                let response = world.ask(asked).await;
-                let status = response.status();
-                let comes_in = may(role, is_proven, route.action);
-                let what = format!("{role:?} {is_proven} {} {status}", route.action);
-                // Giving no code is refused like giving a wrong one.
-                if comes_in && route.action != "ProveStaff" {
-                    assert_ne!(status, StatusCode::FORBIDDEN, "{what}");
-                    assert_ne!(status, StatusCode::UNAUTHORIZED, "{what}");
-                } else if !comes_in {
-                    assert_eq!(status, StatusCode::FORBIDDEN, "{what}");
-                }
-            }
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_record_of_somebody_else_is_not_there() {
-    let world = World::start().await;
-    let rosa = world.sign_in(ROSA).await;
-    for route in table().iter().filter(|route| route.caller == CallerKind::Person) {
-        if !route.path.contains("{patient}") {
-            continue;
-        }
-        let path = path(route).replace(&ROSA_RECORD.to_string(), &ANA_RECORD.to_string());
-        let asked = with_json(rosa.request(route.method.as_str(), &path), &json!({}));
-        assert_eq!(world.ask(asked).await.status(), StatusCode::NOT_FOUND, "{}", route.path);
     }
 }
 

@@ -12,7 +12,9 @@ use crate::fhir::errands::{Agreed, Ask, AskAccess, Errands, May, Tell};
 use crate::store::Store;
 use crate::store::people::RecordOf;
 use crate::testing::device::TestDevice;
-use crate::testing::{ANA, ANA_RECORD, LINH, ROSA, ROSA_RECORD, SignedIn, World, start_thread};
+use crate::testing::{
+    ANA, ANA_RECORD, LINH, ROSA, ROSA_RECORD, SignedIn, World, start_thread, with_json,
+};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -72,6 +74,32 @@ async fn a_record_is_opened_with_a_code_and_consent_and_open_devices_hear_at_onc
     assert_eq!((&line["results"], &line["visits"]), (&json!(true), &json!(false)));
     assert_eq!(line["noted_by"], "Linh Tran, RN");
     until_reads(&mut phone, &world, true).await;
+}
+
+#[tokio::test]
+async fn a_record_that_is_not_here_is_not_found_and_nothing_is_noted_of_it() {
+    let world = World::start().await;
+    let nurse = nurse(&world).await;
+    let nobody = PatientId::from_u128(77);
+    let before = world.store.audit_head().await.unwrap().number;
+    let records = format!("/clinic/api/records/{nobody}");
+    let body = json!({
+        "to": { "account": ANA }, "consent": "patient",
+        "messages": true, "results": true, "visits": true,
+    });
+    for (method, path) in [
+        ("GET", "/grants".to_owned()),
+        ("POST", "/grants".to_owned()),
+        ("POST", format!("/grants/{ANA}")),
+        ("DELETE", format!("/grants/{ANA}")),
+        ("GET", "/devices".to_owned()),
+        ("POST", format!("/devices/{ANA}/end")),
+        ("POST", "/invitation".to_owned()),
+    ] {
+        let asked = with_json(nurse.request(method, &format!("{records}{path}")), &body);
+        assert_eq!(world.ask(asked).await.status(), StatusCode::NOT_FOUND, "{method} {path}");
+    }
+    assert_eq!(world.store.audit_head().await.unwrap().number, before);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::secret::Slot;
 use crate::state::BRIEF_SESSION_MS;
-use crate::testing::device::next;
+use crate::testing::device::{close_code, next};
 use crate::testing::{NEW_RECORD, ROSA, SignedIn, World, request, with_json};
 
 fn ask(path: &str, body: &Value) -> Request<Body> {
@@ -80,6 +80,35 @@ async fn a_device_that_lost_its_session_keeps_its_slot_and_stays_the_same_device
     // Of nobody, or of somebody else in the same browser.
     let (other, another) = opened(&world, again("abcdefghij", 1)).await;
     assert!(other != "abcdefghij" && other != slot && another != device);
+}
+
+/// Whoever has a copy of the cookie before, and a line that was opened with it, is out.
+#[tokio::test]
+async fn signing_in_again_ends_what_the_device_was_signed_in_with_before() {
+    let world = activated().await;
+    let cookie_of = async |body: Value| {
+        let response = world.ask(ask("/api/sign-in", &body)).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
+        cookie.split(';').next().unwrap().to_owned()
+    };
+    let mut body = json!({ "name": "heron-52", "authentication": half(1) });
+    let cookie = cookie_of(body.clone()).await;
+    let slot = cookie.split('=').next().unwrap().trim_start_matches("__Host-satchel-").to_owned();
+    body["slot"] = json!(slot);
+    let (slot, device) = (Slot::parse(&slot).unwrap(), DeviceId::from_u128(0));
+    let before = SignedIn { account: ROSA, device, slot, cookie };
+    let mut socket = world.socket(&before).await;
+    let hello =
+        ToServer::Hello { version_min: VERSION, version_max: VERSION, digest: Digest([0; 16]) };
+    socket.send(Message::Binary(hello.to_bytes().into())).await.unwrap();
+    assert!(matches!(next(&mut socket).await, Some(ToDevice::Welcome { .. })));
+
+    let now = SignedIn { cookie: cookie_of(body).await, ..before.clone() };
+    assert_eq!(close_code(&mut socket).await, Some(4401));
+    let status = async |one: &SignedIn| world.ask(one.get("/api/session")).await.status();
+    assert_eq!(status(&before).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(status(&now).await, StatusCode::OK);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ promises! {
     an_ended_device_opens_nothing_and_whoever_has_its_session_hears_why;
     a_device_that_signs_out_is_no_device_any_more;
     devices_that_keep_nothing_push_no_other_one_out;
+    a_device_has_one_session_and_what_it_had_before_opens_nothing;
 }
 
 mod promise {
@@ -68,6 +69,21 @@ mod promise {
         assert_eq!((times(0), times(1)), ((LAPTOP, NOW, LATER), (PHONE, NOW, NOW)));
         assert_eq!(devices[0].kind, "Firefox, Android");
         assert_eq!(devices[0].standing(), Standing::Open);
+    }
+
+    pub async fn a_device_has_one_session_and_what_it_had_before_opens_nothing(store: &dyn Store) {
+        let (before, other) =
+            (sign_in(store, ROSA, PHONE).await, sign_in(store, ROSA, LAPTOP).await);
+        let now = sign_in(store, ROSA, PHONE).await;
+        let mut open = Vec::new();
+        for token in [before, now, other] {
+            open.push(store.session(token, NOW).await.unwrap().is_some());
+        }
+        assert_eq!(open, [false, true, true]);
+        // Nor does signing out with it take the device off the list.
+        store.end_session(before, NOW).await.unwrap();
+        assert_eq!(known(store, ROSA).await.len(), 2);
+        assert_eq!(store.ended_device(before).await.unwrap(), None, "nobody ended the device");
     }
 
     pub async fn devices_that_keep_nothing_push_no_other_one_out(store: &dyn Store) {

@@ -297,6 +297,9 @@ impl People {
             self.devices.insert(place, session.device);
         }
         if session.door == Door::Portal {
+            let same =
+                |open: &NewSession| (open.device, open.door) == (session.device, session.door);
+            self.sessions.retain(|_, open| !same(open));
             self.seen(&session);
         }
         self.sessions.insert(session.token, session);

@@ -126,13 +126,19 @@ pub fn end(db: Db<'_>, ended: &EndedDevice) -> Result<bool, StoreError> {
     let why = sealed(db, &DEVICE_ENDED_FOR, &known, ended.why.as_deref())?;
     db.prepare_cached("UPDATE devices SET ended_at = ?2, ended_for = ?3 WHERE device = ?1")?
         .execute((device, at, why))?;
+    end_sessions(db, ended.device, ended.noted.at)?;
+    super::audit::append(db, std::slice::from_ref(&ended.noted))?;
+    Ok(true)
+}
+
+/// Those at the portal's door.
+pub fn end_sessions(db: Db<'_>, device: DeviceId, at: Timestamp) -> Result<(), StoreError> {
     db.prepare_cached(
         "UPDATE sessions SET ended_at = ?2
          WHERE device = ?1 AND door = 'portal' AND ended_at IS NULL",
     )?
-    .execute((device, at))?;
-    super::audit::append(db, std::slice::from_ref(&ended.noted))?;
-    Ok(true)
+    .execute((device.to_bytes(), at.millis()))?;
+    Ok(())
 }
 
 fn ended(db: Db<'_>, token: SecretHash) -> Result<Option<DeviceId>, StoreError> {

@@ -230,7 +230,11 @@ pub fn access_of(db: Db<'_>, account: AccountId) -> Result<Vec<Access>, StoreErr
     })
 }
 
+/// A device has one session: whoever holds the one before, as a copy of its cookie, is out.
 pub fn open_session(db: Db<'_>, new: &NewSession) -> Result<(), StoreError> {
+    if new.door == Door::Portal {
+        super::devices::end_sessions(db, new.device, new.at)?;
+    }
     db.prepare_cached(
         "INSERT INTO sessions (token, account, device, slot, door, created_at, until, demo,
                                brief)
