@@ -186,6 +186,7 @@ impl Dosage<'_> {
         let mut parts = match written {
             Some(text) => {
                 let needed = self.needed().filter(|_| !says_needed(text));
+                let text = if needed.is_some() { text.trim_end_matches('.') } else { text };
                 [Spoken::same(text)].into_iter().chain(needed).collect()
             }
             None => self.parts(),

@@ -79,6 +79,7 @@ pub fn courses(record: &Record) -> Vec<Course<'_>> {
         }
     }
     let mut courses: Vec<_> = courses.into_values().collect();
+    join_by_name(&mut courses);
     for course in &mut courses {
         for orders in [&mut course.orders, &mut course.dispensed] {
             let when = |order: &Order<'_>| order.when.map(|when| when.order_in(record.zone()));
@@ -87,6 +88,30 @@ pub fn courses(record: &Record) -> Vec<Course<'_>> {
     }
     note_lately_handed_out(record, &mut courses);
     courses
+}
+
+/// What was handed out belongs to the order of the same name, also if only one of them has a code.
+fn join_by_name(courses: &mut Vec<Course<'_>>) {
+    if courses.iter().all(|course| !course.orders.is_empty()) {
+        return;
+    }
+    let name = |order: &Order<'_>| {
+        let view: Outline<'_> = order.resource.view();
+        view.concept().and_then(Concept::words).map(folded)
+    };
+    let (mut ordered, alone): (Vec<_>, Vec<_>) =
+        std::mem::take(courses).into_iter().partition(|course| !course.orders.is_empty());
+    let names: Vec<_> = ordered.iter().map(|course| course.orders.first().and_then(name)).collect();
+    for course in alone {
+        let own = course.dispensed.first().and_then(name);
+        let place = names.iter().position(|name| name.is_some() && *name == own);
+        match place {
+            Some(place) => ordered[place].dispensed.extend(course.dispensed),
+            None => ordered.push(course),
+        }
+    }
+    ordered.arrange_by_key(|course| course.key.clone());
+    *courses = ordered;
 }
 
 /// A pharmacy's feed says what was handed out and never what is still taken. A medicine stands as taken

@@ -324,6 +324,21 @@ fn what_was_fetched_lately_is_taken_and_what_was_not_handed_out_is_no_fill() {
     assert_eq!(filled, "2026-11-01".parse().ok());
 }
 
+/// The clinic's order has a code, and the pharmacy's feed has a name.
+#[test]
+fn what_was_handed_out_belongs_to_the_order_of_its_name() {
+    let mut story = Story::default();
+    let coded = order("1", "active", "Metformin 500 mg", "2026-01-01").replace(
+        r#"{"text":"#,
+        r#"{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"860975"}],"text":"#,
+    );
+    story.core(&coded);
+    story.core(&handed_out("2", "completed", "Metformin 500  MG", "2026-11-01"));
+    check(&story, expect![[r#"
+        All
+        now: Metformin 500 mg, 2 entries until 2026-12-01, can ask: true"#]]);
+}
+
 #[test]
 fn two_orders_that_stand_beside_each_other_are_both_said() {
     let mut story = Story::default();
