@@ -334,9 +334,12 @@ fn what_was_handed_out_belongs_to_the_order_of_its_name() {
     );
     story.core(&coded);
     story.core(&handed_out("2", "completed", "Metformin 500  MG", "2026-11-01"));
-    check(&story, expect![[r#"
+    check(
+        &story,
+        expect![[r#"
         All
-        now: Metformin 500 mg, 2 entries until 2026-12-01, can ask: true"#]]);
+        now: Metformin 500 mg, 2 entries until 2026-12-01, can ask: true"#]],
+    );
 }
 
 #[test]
