@@ -31,12 +31,15 @@ pub struct Story {
     pub record: Record,
     chart: Vec<(DocumentId, EntryId, String)>,
     next: u128,
+    /// When it begins: on the first day of 1970, if nothing else is said.
+    pub begins: Timestamp,
 }
 
 impl Default for Story {
     /// With an empty core, as every record has one.
     fn default() -> Self {
-        let mut story = Self { record: Record::default(), chart: Vec::new(), next: 1000 };
+        let begins = Timestamp::from_millis(0);
+        let mut story = Self { record: Record::default(), chart: Vec::new(), next: 1000, begins };
         story.record.name(ROSA, "Rosa".to_owned());
         story.record.name(LUIS, "Luis".to_owned());
         story.read_chart(Kind::ChartCore);
@@ -132,7 +135,8 @@ impl Story {
     }
 
     pub fn now(&self) -> Timestamp {
-        Timestamp::from_millis(i64::try_from(self.next).unwrap_or(i64::MAX))
+        let steps = i64::try_from(self.next).unwrap_or(i64::MAX);
+        Timestamp::from_millis(self.begins.millis().saturating_add(steps))
     }
 
     fn read_chart(&mut self, kind: Kind) {

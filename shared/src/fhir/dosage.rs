@@ -1,17 +1,11 @@
 //! How a medicine is taken. Sources that write no sentence give its parts: how much, how often, when, and
 //! whether it is for need alone. Of these the sentence is made here, in the languages of the screens.
 
-use serde::{Deserialize, Serialize};
+mod spoken;
 
+pub use self::spoken::Spoken;
 use super::datatypes::{Amount, Concept, Period, Quantity, Range, Ratio};
 use super::lenient::{Many, Number, Text, view};
-
-/// The same in each language of the screens. A source's own words are the same in all.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Spoken {
-    pub english: String,
-    pub spanish: String,
-}
 
 view! {
     Dosage {
@@ -130,50 +124,6 @@ Q72H|1|72|h
 Q1W|1|1|wk
 ";
 
-impl Spoken {
-    pub fn same(words: &str) -> Self {
-        Self { english: words.to_owned(), spanish: words.to_owned() }
-    }
-
-    fn new(english: &str, spanish: &str) -> Self {
-        Self { english: english.to_owned(), spanish: spanish.to_owned() }
-    }
-
-    /// Each part stands in the place of a "~", one after the other.
-    fn of(english: &str, spanish: &str, parts: &[&Self]) -> Self {
-        let mut said = Self::new("", "");
-        let mut parts = parts.iter();
-        let places = english.split_inclusive('~').zip(spanish.split_inclusive('~'));
-        for (english, spanish) in places {
-            said.english.push_str(english.trim_end_matches('~'));
-            said.spanish.push_str(spanish.trim_end_matches('~'));
-            if !english.ends_with('~') {
-                continue;
-            }
-            if let Some(part) = parts.next() {
-                said.english.push_str(&part.english);
-                said.spanish.push_str(&part.spanish);
-            }
-        }
-        said
-    }
-
-    /// All of them in one line; nothing of nothing.
-    pub fn joined(parts: &[Self], between: &str) -> Option<Self> {
-        let mut parts = parts.iter();
-        let mut said = parts.next()?.clone();
-        for part in parts {
-            for (line, more) in
-                [(&mut said.english, &part.english), (&mut said.spanish, &part.spanish)]
-            {
-                line.push_str(between);
-                line.push_str(more);
-            }
-        }
-        Some(said)
-    }
-}
-
 impl Dosage<'_> {
     /// Steps that have no number keep the order in which they were written.
     pub fn place(&self) -> u32 {
@@ -186,19 +136,24 @@ impl Dosage<'_> {
         let mut parts = match written {
             Some(text) => {
                 let needed = self.needed().filter(|_| !says_needed(text));
-                let text = if needed.is_some() { text.trim_end_matches('.') } else { text };
+                let alone = needed.is_none() && self.beside().next().is_none();
+                let text = if alone { text } else { text.trim_end_matches('.') };
                 [Spoken::same(text)].into_iter().chain(needed).collect()
             }
             None => self.parts(),
         };
-        let additional = self.additional.iter().filter_map(Concept::words);
-        for words in self.patient_instruction.said().into_iter().chain(additional) {
+        for words in self.beside() {
             let known = |part: &Spoken| part.english.to_lowercase().contains(&words.to_lowercase());
             if !parts.iter().any(known) {
                 parts.push(Spoken::same(words));
             }
         }
         Spoken::joined(&parts, ", ")
+    }
+
+    fn beside(&self) -> impl Iterator<Item = &str> {
+        let additional = self.additional.iter().filter_map(Concept::words);
+        self.patient_instruction.said().into_iter().chain(additional)
     }
 
     fn parts(&self) -> Vec<Spoken> {
@@ -236,7 +191,7 @@ impl Dosage<'_> {
 /// Whether a sentence says already that it is for need, in the languages that sources write.
 fn says_needed(text: &str) -> bool {
     let text = text.to_lowercase();
-    ["need", "prn", "p.r.n", "required", "necesari", "bedarf", "besoin", "bisogno"]
+    ["needed", "prn", "p.r.n", "required", "necesari", "bedarf", "besoin", "bisogno"]
         .iter()
         .any(|word| text.contains(word))
 }
@@ -289,8 +244,16 @@ impl Repeat<'_> {
         let [times, times_max, period, period_max] =
             [&self.frequency, &self.frequency_max, &self.period, &self.period_max]
                 .map(|number| number.said().unwrap_or_default());
-        let mut parts: Vec<_> =
-            often(times, times_max, period, period_max, unit).into_iter().collect();
+        // "Once a day" beside several times of a day would be read as one of them.
+        let several = match unit {
+            "d" => self.times.iter().count() + self.when.iter().count(),
+            "wk" => self.days.iter().count(),
+            _ => 0,
+        } > 1;
+        let is_one = |number: &str| number.is_empty() || whole(number) == "1";
+        let once = is_one(times) && is_one(period) && times_max.is_empty() && period_max.is_empty();
+        let often = often(times, times_max, period, period_max, unit);
+        let mut parts: Vec<_> = often.filter(|_| !(once && several)).into_iter().collect();
         let list = |codes: &Many<Text<'_>>, of: fn(&str) -> Spoken| {
             let all: Vec<_> = codes.iter().filter_map(Text::said).map(of).collect();
             Spoken::joined(&all, ", ")
@@ -319,7 +282,9 @@ impl Repeat<'_> {
         if let Some(lasts) = self.lasts.amount() {
             return Some(Spoken::of("for ~", "durante ~", &[&duration(&lasts)]));
         }
-        let end = Spoken::same(&self.bounds.end.date()?.to_string());
+        let end = self.bounds.end.said()?;
+        // The day is enough, whatever the time.
+        let end = Spoken::same(end.get(..10).unwrap_or(end));
         Some(Spoken::of("until ~", "hasta ~", &[&end]))
     }
 }
@@ -340,6 +305,11 @@ fn named(code: &str) -> Option<Spoken> {
 /// One of a newer list is said in its own letters.
 fn moment(code: &str) -> Spoken {
     named(code).unwrap_or_else(|| Spoken::same(code))
+}
+
+/// "1.0" is 1.
+fn whole(number: &str) -> &str {
+    number.strip_suffix(".0").unwrap_or(number)
 }
 
 /// "08:00:00" without its seconds.
@@ -378,6 +348,7 @@ fn often(
 ) -> Option<Spoken> {
     let unit = unit_of(unit)?;
     let ranged = |low: &str, high: &str| {
+        let (low, high) = (whole(low), whole(high));
         let low = Spoken::same(if low.is_empty() { "1" } else { low });
         match high.is_empty() || low.english == high {
             true => low,
@@ -396,90 +367,4 @@ fn often(
 }
 
 #[cfg(test)]
-mod tests {
-    use expect_test::{Expect, expect};
-
-    use crate::fhir::lenient::Lenient;
-    use crate::fhir::medicine::Medicine;
-    use crate::json::Value;
-
-    fn check(dosages: &str, expected: Expect) {
-        let text =
-            format!(r#"{{"resourceType":"MedicationRequest","dosageInstruction":{dosages}}}"#);
-        let view = Medicine::of(Value::read_before(&text));
-        let said = view.directions().expect("there are directions");
-        let lines = format!("{}\n{}", said.english, said.spanish);
-        expected.assert_eq(&lines.replace("; ", ";\n"));
-    }
-
-    #[test]
-    fn parts_become_a_sentence_in_each_language() {
-        check(
-            r#"[{"timing":{"repeat":{"frequency":2,"period":1,"periodUnit":"d"}},"doseAndRate":[{"doseQuantity":{"value":1,"unit":"tablet"}}]}]"#,
-            expect![[r#"
-                1 tablet, 2 times a day
-                1 tablet, 2 veces al día"#]],
-        );
-        check(
-            r#"[{"asNeededBoolean":true,"timing":{"repeat":{"frequency":1,"period":4,"periodMax":6,"periodUnit":"h"}},"doseAndRate":[{"doseRange":{"low":{"value":1,"unit":"tablet"},"high":{"value":2,"unit":"tablet"}}}],"maxDosePerPeriod":{"numerator":{"value":8,"unit":"tablet"},"denominator":{"value":1,"unit":"day","code":"d","system":"http://unitsofmeasure.org"}}}]"#,
-            expect![[r#"
-                1 to 2 tablet, every 4 to 6 hours, as needed, at most 8 tablet in 1 day
-                1 a 2 tablet, cada 4 a 6 horas, si es necesario, como máximo 8 tablet en 1 día"#]],
-        );
-        check(
-            r#"[{"asNeededCodeableConcept":{"text":"pain"}},{"timing":{"repeat":{"when":["ACM","ACV"],"offset":30,"boundsDuration":{"value":7,"unit":"days","code":"d"}}}},{"timing":{"repeat":{"frequency":1,"period":1,"periodUnit":"wk","dayOfWeek":["mon"],"timeOfDay":["08:00:00"]}}}]"#,
-            expect![[r#"
-                as needed for pain;
-                30 minutes before breakfast, before dinner, for 7 days;
-                once a week, on Monday, at 08:00
-                si es necesario para pain;
-                30 minutos antes del desayuno, antes de la cena, durante 7 días;
-                1 vez a la semana, los días lunes, a las 08:00"#]],
-        );
-        check(
-            r#"[{"timing":{"code":{"coding":[{"code":"BID"}]}}},{"timing":{"code":{"text":"Every Tuesday"}}},{"timing":{"code":{"coding":[{"code":"BED"}]},"repeat":{"frequency":3,"period":2,"periodUnit":"wk"}}}]"#,
-            expect![[r#"
-                2 times a day;
-                Every Tuesday;
-                3 times every 2 weeks
-                2 veces al día;
-                Every Tuesday;
-                3 veces cada 2 semanas"#]],
-        );
-    }
-
-    /// A course that is made smaller: the last step written first.
-    #[test]
-    fn every_step_is_said_in_its_order() {
-        check(
-            r#"[{"sequence":2,"doseAndRate":[{"doseQuantity":{"value":20,"unit":"mg"}}]},{"sequence":1,"doseAndRate":[{"doseQuantity":{"value":40,"unit":"mg"}}]},{"sequence":10,"text":"Then stop"}]"#,
-            expect![[r#"
-                40 mg;
-                20 mg;
-                Then stop
-                40 mg;
-                20 mg;
-                Then stop"#]],
-        );
-    }
-
-    #[test]
-    fn what_stands_beside_a_sentence_is_said_once() {
-        check(
-            r#"[{"text":"One at night with food","patientInstruction":"With food","additionalInstruction":[{"text":"May make you drowsy"}],"asNeededBoolean":true}]"#,
-            expect![[r#"
-                One at night with food, as needed, May make you drowsy
-                One at night with food, si es necesario, May make you drowsy"#]],
-        );
-    }
-
-    #[test]
-    fn before_r4_the_dose_stands_elsewhere_and_units_are_called_otherwise() {
-        check(
-            r#"[{"timing":{"repeat":{"frequency":3,"period":1,"periodUnits":"d"}},"doseQuantity":{"value":5,"unit":"mL"}}]"#,
-            expect![[r#"
-                5 mL, 3 times a day
-                5 mL, 3 veces al día"#]],
-        );
-    }
-}
+mod tests;

@@ -152,6 +152,15 @@ impl Medicine<'_> {
         all
     }
 
+    /// The sentences that the source wrote.
+    pub fn written_directions(&self) -> String {
+        let texts = self
+            .dosages()
+            .into_iter()
+            .filter_map(|dosage| dosage.text.said().or(dosage.patient_instruction.said()));
+        texts.collect::<Vec<_>>().join("; ")
+    }
+
     /// How it is taken, all steps in one line.
     pub fn directions(&self) -> Option<Spoken> {
         let all: Vec<_> = self.dosages().into_iter().filter_map(Dosage::spoken).collect();
@@ -177,6 +186,7 @@ impl Medicine<'_> {
         ]);
         for dosage in self.dosages() {
             said.speak(What::Dose, dosage.spoken());
+            said.concept(What::Reason, &dosage.as_needed_for);
             said.concept(What::Route, &dosage.route);
         }
         said.concepts(What::Reason, &self.reason);

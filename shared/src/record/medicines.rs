@@ -20,9 +20,13 @@ pub const MEDICINES: [ResourceType; 3] = [
     ResourceType::MedicationDispense,
 ];
 
-/// Days after which somebody who takes a medicine has fetched it again: most come in packs of a month or
-/// of three.
+/// Days after which somebody who takes a medicine has fetched it again, where nobody says how long it
+/// lasts: most come in packs of a month or of three.
 const DAYS_OF_A_FILL: i64 = 180;
+/// And more than twice as long as it lasts.
+const DAYS_MORE: i64 = 30;
+/// How keys of what RxNorm knows begin.
+const RXNORM_KEY: &str = "rxnorm ";
 
 /// One medicine.
 pub struct Course<'a> {
@@ -42,6 +46,8 @@ pub struct Order<'a> {
     pub when: Option<PartialDate>,
     /// Of what was to be handed out: the person got it.
     pub is_handed_over: bool,
+    /// As the source names it, folded.
+    name: Option<&'a str>,
 }
 
 /// An order, read as far as lists of years of them need it.
@@ -49,6 +55,7 @@ pub struct OrderHead {
     standing: Standing,
     when: Option<PartialDate>,
     is_handed_over: bool,
+    name: Option<String>,
     /// What all entries of its medicine share; nothing if it does not name the medicine itself.
     key: Option<String>,
 }
@@ -59,7 +66,8 @@ pub fn courses(record: &Record) -> Vec<Course<'_>> {
     let mut courses: BTreeMap<Cow<'_, str>, Course<'_>> = BTreeMap::new();
     for (resource, head) in record.chart().orders() {
         let (standing, when) = (head.standing, head.when);
-        let order = Order { resource, standing, when, is_handed_over: head.is_handed_over };
+        let name = head.name.as_deref();
+        let order = Order { resource, standing, when, is_handed_over: head.is_handed_over, name };
         if order.standing == Standing::Mistake || wrong.contains_key(&resource.entry) {
             continue;
         }
@@ -90,47 +98,66 @@ pub fn courses(record: &Record) -> Vec<Course<'_>> {
     courses
 }
 
-/// What was handed out belongs to the order of the same name, also if only one of them has a code.
+/// What was handed out belongs to the order of the same name if only one of the two has a code: two codes
+/// of one name are two strengths. Where several could be meant it stands for itself.
 fn join_by_name(courses: &mut Vec<Course<'_>>) {
-    if courses.iter().all(|course| !course.orders.is_empty()) {
-        return;
-    }
-    let name = |order: &Order<'_>| {
-        let view: Outline<'_> = order.resource.view();
-        view.concept().and_then(Concept::words).map(folded)
-    };
-    let (mut ordered, alone): (Vec<_>, Vec<_>) =
-        std::mem::take(courses).into_iter().partition(|course| !course.orders.is_empty());
-    let names: Vec<_> = ordered.iter().map(|course| course.orders.first().and_then(name)).collect();
-    for course in alone {
-        let own = course.dispensed.first().and_then(name);
-        let place = names.iter().position(|name| name.is_some() && *name == own);
-        match place {
-            Some(place) => ordered[place].dispensed.extend(course.dispensed),
-            None => ordered.push(course),
+    let has_code = |course: &Course<'_>| course.key.starts_with(RXNORM_KEY);
+    let mut place = 0;
+    while place < courses.len() {
+        let course = &courses[place];
+        let name = course.dispensed.first().and_then(|order| order.name);
+        let is_meant = |other: &&Course<'_>| {
+            let both_coded = has_code(other) && has_code(course);
+            other.orders.iter().any(|order| order.name == name) && !both_coded
+        };
+        let meant = || courses.iter().enumerate().filter(|(_, other)| is_meant(other));
+        let taken = || meant().filter(|(_, other)| other.is_taken());
+        let alone = name.is_some() && course.orders.is_empty();
+        let of = match (alone, meant().count(), taken().count()) {
+            (true, 1, _) => meant().next(),
+            (true, _, 1) => taken().next(),
+            _ => None,
+        };
+        match of.map(|(of, _)| of) {
+            Some(of) => {
+                let fills = std::mem::take(&mut courses[place].dispensed);
+                courses[of].dispensed.extend(fills);
+                courses.remove(place);
+            }
+            None => place += 1,
         }
     }
-    ordered.arrange_by_key(|course| course.key.clone());
-    *courses = ordered;
 }
 
 /// A pharmacy's feed says what was handed out and never what is still taken. A medicine stands as taken
-/// until long after its last fill, counted to the newest fill that the chart knows of any medicine.
+/// until some time after its last fill, counted to the day on which the clinic received anything last.
 fn note_lately_handed_out(record: &Record, courses: &mut [Course<'_>]) {
-    let day = |order: &Order<'_>| order.when?.day_in(record.zone());
-    let fills = courses.iter().filter_map(|course| day(course.filled()?));
-    let Some(newest) = fills.max() else { return };
+    let received = record.chart().orders().filter_map(|(resource, _)| resource.received_at);
+    let Some(newest) = received.max().map(|at| record.zone().day_of(at)) else { return };
     for course in courses.iter_mut().filter(|course| course.orders.is_empty()) {
-        let last = course.filled().and_then(day);
-        course.is_only_handed_out =
-            last.is_some_and(|last| last.plus_days(DAYS_OF_A_FILL) >= newest);
+        let Some(last) = course.filled() else { continue };
+        let view: Medicine<'_> = last.resource.view();
+        let days = view.days_supply.value.said().and_then(|days| days.parse::<u16>().ok());
+        let days = days.map_or(DAYS_OF_A_FILL, |days| 2 * i64::from(days) + DAYS_MORE);
+        let day = last.when.and_then(|when| when.day_in(record.zone()));
+        course.is_only_handed_out = day.is_some_and(|day| day.plus_days(days) >= newest);
     }
 }
 
 /// Two entries of one medicine have the same key.
 pub fn key_of(record: &Record, medicine: EntryId) -> Option<String> {
     let resource = record.chart().find(medicine)?;
-    MEDICINES.contains(&resource.kind).then(|| key(record, resource, &resource.view()))
+    match resource.kind {
+        // It may have come to the order of its name.
+        ResourceType::MedicationDispense => {
+            let holds = |course: &Course<'_>| {
+                course.dispensed.iter().any(|order| order.resource.entry == medicine)
+            };
+            let course = courses(record).into_iter().find(holds);
+            Some(course.map_or_else(|| key(record, resource, &resource.view()), |it| it.key))
+        }
+        kind => MEDICINES.contains(&kind).then(|| key(record, resource, &resource.view())),
+    }
 }
 
 impl OrderHead {
@@ -138,11 +165,12 @@ impl OrderHead {
         let view: Outline<'_> = resource.view();
         let key = view.concept().map(|concept| key_of_concept(concept, resource));
         let (standing, is_handed_over) = (view.standing(), view.is_handed_over());
-        Self { standing, when: view.when(), is_handed_over, key }
+        let name = view.concept().and_then(Concept::words).map(folded);
+        Self { standing, when: view.when(), is_handed_over, name, key }
     }
 }
 
-impl Course<'_> {
+impl<'a> Course<'a> {
     /// In doubt a medicine is taken: an active one is never hidden behind a stopped one.
     pub fn standing(&self) -> Standing {
         let standings = || self.orders.iter().map(|order| order.standing);
@@ -156,7 +184,7 @@ impl Course<'_> {
     }
 
     /// What the person got last.
-    pub fn filled(&self) -> Option<&Order<'_>> {
+    pub fn filled(&self) -> Option<&Order<'a>> {
         self.dispensed.iter().find(|order| order.is_handed_over)
     }
 
@@ -214,7 +242,7 @@ fn key(record: &Record, resource: &Resource, view: &Outline<'_>) -> String {
 
 fn key_of_concept(concept: &Concept<'_>, resource: &Resource) -> String {
     if let Some(rxnorm) = concept.code_in(RXNORM) {
-        return format!("rxnorm {rxnorm}");
+        return format!("{RXNORM_KEY}{rxnorm}");
     }
     let words = concept.words().map(folded).filter(|words| !words.is_empty());
     words.unwrap_or_else(|| resource.entry.to_string())

@@ -221,7 +221,7 @@ pub(super) fn next_visit(record: &Record, now: Timestamp) -> Option<NextVisit> {
         stands.then_some((when.order_in(zone), resource))
     });
     let chart = planned.min_by_key(|(order, resource)| (*order, resource.entry));
-    let booked = booked(record).into_iter().filter(|one| to_come(one.at)).map(|one| {
+    let booked = booked(record, &to_come).into_iter().map(|one| {
         let Booked { request, at, with, place } = one;
         (at.order_in(zone), NextVisit::Answered { request, at, with, place })
     });
@@ -244,7 +244,7 @@ pub fn visit_days(record: &Record) -> Vec<Day> {
             && !wrong.contains_key(&resource.entry);
         said.when.filter(|_| stands)
     });
-    let booked = booked(record).into_iter().map(|one| one.at);
+    let booked = booked(record, &|_| true).into_iter().map(|one| one.at);
     chart.chain(booked).filter_map(|when| when.day_in(zone)).collect()
 }
 

@@ -228,7 +228,12 @@ fn row(
 /// How it is taken: as the newest order says, and as others say that stand beside it, such as one for the
 /// morning and one for the night.
 fn directions(course: &Course<'_>, newest: &Order<'_>) -> Option<Spoken> {
-    let beside = course.orders.iter().filter(|order| order.standing == Standing::Current);
+    // Of one source and one day: an older order that nobody closed is no second dose.
+    let beside = course.orders.iter().filter(|order| {
+        order.standing == Standing::Current
+            && order.when == newest.when
+            && order.resource.source == newest.resource.source
+    });
     let all = [newest]
         .into_iter()
         .chain(beside)
@@ -244,7 +249,12 @@ fn directions(course: &Course<'_>, newest: &Order<'_>) -> Option<Spoken> {
 
 /// What was handed out last says more than what was ordered.
 fn course_lasts_until(record: &Record, course: &Course<'_>) -> Option<Day> {
-    lasts_until(record, course.filled().or_else(|| course.newest())?)
+    let ordered = || {
+        course.newest().filter(|order| {
+            !course.dispensed.iter().any(|it| it.resource.entry == order.resource.entry)
+        })
+    };
+    lasts_until(record, course.filled().or_else(ordered)?)
 }
 
 /// The day of the fill and the days' supply, where both are said in whole days.

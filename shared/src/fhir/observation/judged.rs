@@ -21,10 +21,10 @@ pub(super) fn flag(
         }
         other = other.or_else(|| concept.owned());
     }
-    if let Some(words) = other {
-        return Some(Flag::Words(words));
-    }
-    by_range(value.amount()?, &band(ranges)?)
+    // Words that are not known say less than a range that says it.
+    let range = value.amount().zip(band(ranges));
+    let judged = range.and_then(|(amount, band)| by_range(amount, &band));
+    judged.or(other.map(Flag::Words))
 }
 
 fn flag_of_code(code: &str) -> Option<Flag> {
@@ -37,8 +37,13 @@ fn flag_of_code(code: &str) -> Option<Flag> {
         "A" => Flag::Unusual,
         "AA" => Flag::VeryUnusual,
         "POS" | "DET" => Flag::Found,
-        "NEG" | "ND" | "NR" => Flag::NotFound,
-        "RR" => Flag::Found,
+        "NEG" | "ND" | "NR" | "260385009" | "260415000" => Flag::NotFound,
+        "RR" | "WR" | "10828004" | "260373001" => Flag::Found,
+        "R" | "I" | "394844007" | "263654008" => Flag::Unusual,
+        // SNOMED CT: below, within and above the reference range; normal.
+        "281300000" => Flag::Below,
+        "281301001" | "17621005" => Flag::InRange,
+        "281302008" => Flag::Above,
         _ => return flag_of_words(code),
     })
 }
@@ -60,9 +65,12 @@ fn flag_of_words(words: &str) -> Option<Flag> {
 }
 
 impl Flag {
-    /// In words that are not known it is not said that anything is amiss.
+    /// In doubt it is: a word that is not known may be the worst. Of a germ "susceptible" is good.
     pub fn is_unusual(&self) -> bool {
-        self.gravity() > 1
+        match self {
+            Self::Words(words) => !["S", "MS", "VS"].contains(&words.as_str()),
+            _ => self.gravity() > 1,
+        }
     }
 
     /// What is graver is said of the whole.

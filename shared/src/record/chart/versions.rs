@@ -2,6 +2,7 @@
 
 use super::{Chart, Resource};
 use crate::fhir::ResourceType;
+use crate::fhir::description::{Description, Standing, What};
 use crate::fhir::observation::Observation;
 use crate::id::EntryId;
 
@@ -28,13 +29,25 @@ impl Chart {
     }
 }
 
+/// What it says, without how far it has come.
+fn plain(resource: &Resource) -> Description {
+    let mut said = resource.describe();
+    said.facts.retain(|fact| fact.what != What::Status);
+    let stands = !matches!(said.standing, Standing::Mistake | Standing::Not);
+    said.standing = if stands { Standing::Current } else { said.standing };
+    said
+}
+
 impl Resource {
     /// Whether a person would read the same: sources send a thing again for reasons of their own.
     pub fn says_the_same(&self, other: &Self) -> bool {
-        if self.kind != other.kind || self.describe() != other.describe() {
+        use ResourceType as Type;
+        // Of a paper the words around it say nothing.
+        let paper = matches!(self.kind, Type::DocumentReference | Type::DiagnosticReport);
+        if paper || self.kind != other.kind || plain(self) != plain(other) {
             return false;
         }
-        if self.kind != ResourceType::Observation {
+        if self.kind != Type::Observation {
             return true;
         }
         let (one, other): (Observation<'_>, Observation<'_>) = (self.view(), other.view());

@@ -107,7 +107,7 @@ impl<'a> Fact<'a> {
         self.codes = codes(&view.code);
         self.words = substance(&self.words);
         self.detail = view.criticality.owned().unwrap_or_default();
-        self.none_known = view.says_none_of_any_kind();
+        self.none_known = view.says_none_known();
     }
 
     fn read_condition(&mut self, view: &Condition<'_>) {
@@ -128,7 +128,8 @@ impl<'a> Fact<'a> {
     fn read_medicine(&mut self, record: &Record, resource: &Resource, thing: Thing) {
         let view: Medicine<'_> = resource.view();
         self.thing = thing;
-        self.detail = view.directions().map(|words| folded(&words.english)).unwrap_or_default();
+        // What was made here of parts is no other sentence than a source's.
+        self.detail = folded(&view.written_directions());
         if let Some(concept) = view.concept() {
             self.codes = codes(concept);
             return;

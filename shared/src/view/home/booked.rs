@@ -4,7 +4,7 @@ use crate::id::{AccountId, EntryId};
 use crate::ordered::BTreeSet;
 use crate::record::Record;
 use crate::record::visit::{AnswerToVisit, Wish};
-use crate::time::{Day, PartialDate};
+use crate::time::PartialDate;
 use crate::view::requests::{Asked, RequestRow, requests};
 
 /// An answer that stands.
@@ -18,7 +18,8 @@ pub struct Booked {
 /// Nobody's account: it does not matter who reads.
 const NOBODY: AccountId = AccountId::from_u128(0);
 
-pub fn booked(record: &Record) -> Vec<Booked> {
+/// Of those that are booked on a day that is wanted: only for these the chart is read.
+pub fn booked(record: &Record, is_wanted: &dyn Fn(PartialDate) -> bool) -> Vec<Booked> {
     let rows = requests(record, NOBODY);
     let over: BTreeSet<EntryId> = rows.iter().filter_map(given_up).collect();
     let answered = rows.into_iter().filter(|row| !row.cancelled && !over.contains(&row.entry));
@@ -28,11 +29,18 @@ pub fn booked(record: &Record) -> Vec<Booked> {
         }
         _ => None,
     });
-    let mut booked: Vec<_> = booked.collect();
-    // Nearly always there is none, and then the chart is not read.
+    let mut booked: Vec<_> = booked.filter(|one| is_wanted(one.at)).collect();
     if !booked.is_empty() {
         let known = visits_ever(record);
-        booked.retain(|one| one.at.day_in(record.zone()).is_none_or(|day| !known.contains(&day)));
+        let stands = |at: PartialDate| match at {
+            PartialDate::Day(day) => {
+                !known.iter().any(|when| when.day_in(record.zone()) == Some(day))
+            }
+            at => {
+                !known.iter().any(|when| when.order_in(record.zone()) == at.order_in(record.zone()))
+            }
+        };
+        booked.retain(|one| stands(one.at));
     }
     booked
 }
@@ -49,11 +57,9 @@ fn given_up(row: &RequestRow) -> Option<EntryId> {
     (settled && !row.cancelled).then_some(wish.visit)
 }
 
-/// Every day on which the chart ever had a visit: what it has the clinic entered, and may have moved or
-/// called off since.
-fn visits_ever(record: &Record) -> Vec<Day> {
+/// When the chart ever had a visit: what it has the clinic entered, and may have moved or called off since.
+fn visits_ever(record: &Record) -> Vec<PartialDate> {
     let all = record.chart().parts().flat_map(|part| &part.resources);
     let visits = all.filter(|resource| super::VISITS.contains(&resource.kind));
-    let days = visits.filter_map(|resource| resource.describe().when?.day_in(record.zone()));
-    days.collect()
+    visits.filter_map(|resource| resource.describe().when).collect()
 }

@@ -158,8 +158,15 @@ fn a_booking_that_was_moved_or_called_off_is_not_the_next_visit() {
     let newer =
         ChartEntry { replaces: Some(first), ..ChartEntry::new(SOURCE, entered("2026-12-05")) };
     story.chart(Kind::ChartCore, newer);
-    let entered: Vec<String> = days(&story);
-    assert_eq!(entered, ["2026-12-05"]);
+    let moved: Vec<String> = days(&story);
+    assert_eq!(moved, ["2026-12-05"]);
+
+    // Another visit of that day says nothing of it.
+    let mut story = Story::default();
+    asked(&mut story);
+    story.core(&entered("2026-12-01").replace("09:30", "08:00"));
+    let both: Vec<String> = days(&story);
+    assert_eq!(both, ["2026-12-01", "2026-12-01"]);
 }
 
 #[test]

@@ -58,6 +58,19 @@ fn a_result_is_called_corrected_if_it_was_final_and_said_something_else() {
     assert!(corrected(("final", NINETY), ("corrected", NINETY)));
     assert!(!corrected(("final", NINETY), ("final", NINETY)), "it only came again");
     assert!(!corrected(("preliminary", NINETY), ("final", NINETY_ONE)), "so it is meant");
+    let mut story = Story::default();
+    let first = glucose(&mut story, None, "final", NINETY);
+    let second = glucose(&mut story, Some(first), "final", NINETY_ONE);
+    glucose(&mut story, Some(second), "final", NINETY_ONE);
+    assert!(rows(&story, ShowResults::All)[0].corrected, "it does not become what was said first");
+}
+
+#[test]
+fn a_range_says_more_than_words_that_nobody_knows() {
+    let mut story = Story::default();
+    let value = r#""valueQuantity":{"value":11.5,"unit":"g/dL"},"referenceRange":[{"low":{"value":12.0,"unit":"g/dL"}}],"interpretation":[{"text":"Zie rapport"}]"#;
+    glucose(&mut story, None, "final", value);
+    assert_eq!(rows(&story, ShowResults::OutOfRange)[0].flag, Some(Flag::Below));
 }
 
 #[test]
@@ -111,7 +124,13 @@ fn what_is_as_it_should_be_is_not_out_of_range() {
     ] {
         assert!(!is_listed(usual), "{usual}");
     }
-    for unusual in [r#"{"coding":[{"code":"POS"}]}"#, r#"{"text":"Critical high"}"#] {
+    for unusual in [
+        r#"{"coding":[{"code":"POS"}]}"#,
+        r#"{"text":"Critical high"}"#,
+        r#"{"text":"Onder referentiebereik"}"#,
+        r#"{"coding":[{"system":"http://snomed.info/sct","code":"281300000"}]}"#,
+        r#"{"coding":[{"code":"R"}]}"#,
+    ] {
         assert!(is_listed(unusual), "{unusual}");
     }
 }

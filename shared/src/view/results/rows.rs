@@ -11,6 +11,9 @@ use crate::ordered::{BTreeMap, BTreeSet};
 use crate::record::reading::{Measure, Reading};
 use crate::record::{Entry, Place, Record, Resource, Said};
 
+/// Versions of one result that are looked at.
+const VERSIONS_READ: usize = 20;
+
 /// As the chart has it, also if the clinic took it back.
 pub fn result_row(record: &Record, resource: &Resource) -> ResultRow {
     let view: Observation<'_> = resource.view();
@@ -41,12 +44,22 @@ pub fn flag_of(view: &Observation<'_>, parts: &[Part]) -> Option<Flag> {
 
 /// Sources send a result again for many reasons. It was corrected if it was final and said something else.
 fn corrects(record: &Record, resource: &Resource, view: &Observation<'_>) -> bool {
-    let Some(before) = resource.replaces.and_then(|entry| record.chart().find(entry)) else {
-        return false;
+    let values = |view: &Observation<'_>| {
+        let parts = view.parts().into_iter().map(|part| part.value);
+        [view.value()].into_iter().chain(parts).collect::<Vec<_>>()
     };
-    let before: Observation<'_> = before.view();
-    before.standing() == Standing::Current
-        && (before.value() != view.value() || before.parts() != view.parts())
+    let now = values(view);
+    let mut before = resource.replaces;
+    // Also if the same came again since: it does not become what was said first.
+    for _ in 0..VERSIONS_READ {
+        let Some(old) = before.and_then(|entry| record.chart().find(entry)) else { break };
+        let said: Observation<'_> = old.view();
+        if said.standing() == Standing::Current && values(&said) != now {
+            return true;
+        }
+        before = old.replaces;
+    }
+    false
 }
 
 /// A row that says what was found and nothing about it.

@@ -128,8 +128,9 @@ fn medicines(record: &Record) -> Vec<Chosen<'_>> {
     for course in courses(record).into_iter().filter(|course| course.is_taken()) {
         let standing = course.standing();
         let mut sources = BTreeSet::new();
-        for order in &course.orders {
-            let stands = order.standing == standing;
+        let handed_out = course.filled().filter(|_| course.orders.is_empty());
+        for order in course.orders.iter().chain(handed_out) {
+            let stands = order.standing == standing || course.orders.is_empty();
             // Of one source the newest: older orders of the same medicine are its history.
             if stands && sources.insert(order.resource.source.to_string()) {
                 let from = From::Chart(order.resource);
