@@ -1,5 +1,6 @@
 //! The building blocks of FHIR resources (R4, §2.24): concepts, quantities, references, periods.
 
+use super::decimal::Decimal;
 use super::lenient::{Lenient, Many, Number, Raw, Text, each_known, view};
 use super::units;
 use crate::json::{Kind, Value};
@@ -153,6 +154,22 @@ impl Quantity<'_> {
             unit: self.unit.said().or(self.code.said()).and_then(units::spelled),
             ucum,
         })
+    }
+}
+
+impl Quantity<'_> {
+    pub fn is_said(&self) -> bool {
+        self.value.said().is_some()
+    }
+
+    /// Nothing if it is said in another unit, or not in whole days.
+    pub fn whole_days(&self) -> Option<i64> {
+        let amount = self.amount()?;
+        let unit = amount.unit_key();
+        let in_days = ["", "d", "day", "days", "tage", "día", "días"].contains(&unit.as_str());
+        let days: i64 = amount.number.split('.').next()?.parse().ok()?;
+        let whole = Decimal::read(&amount.number) == Decimal::read(&days.to_string());
+        (in_days && whole && (1..=3650).contains(&days)).then_some(days)
     }
 }
 

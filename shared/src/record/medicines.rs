@@ -2,6 +2,7 @@
 //! course. Nothing is merged: every source's own entry stays to be seen.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use super::{Record, Resource};
 use crate::arrange::Arrange;
@@ -87,7 +88,7 @@ pub fn courses(record: &Record) -> Vec<Course<'_>> {
         }
     }
     let mut courses: Vec<_> = courses.into_values().collect();
-    join_by_name(&mut courses);
+    join_by_name(record, &mut courses);
     for course in &mut courses {
         for orders in [&mut course.orders, &mut course.dispensed] {
             let when = |order: &Order<'_>| order.when.map(|when| when.order_in(record.zone()));
@@ -99,26 +100,35 @@ pub fn courses(record: &Record) -> Vec<Course<'_>> {
 }
 
 /// What was handed out belongs to the order of the same name if only one of the two has a code: two codes
-/// of one name are two strengths. Where several could be meant it stands for itself.
-fn join_by_name(courses: &mut Vec<Course<'_>>) {
+/// of one name are two strengths. Where several could be meant it stands for itself, and so it does where
+/// the only order was over before.
+fn join_by_name(record: &Record, courses: &mut Vec<Course<'_>>) {
     let has_code = |course: &Course<'_>| course.key.starts_with(RXNORM_KEY);
+    let newest = |orders: &[Order<'_>]| {
+        orders.iter().filter_map(|order| order.when).map(|when| when.order_in(record.zone())).max()
+    };
     let mut place = 0;
     while place < courses.len() {
         let course = &courses[place];
         let name = course.dispensed.first().and_then(|order| order.name);
-        let is_meant = |other: &&Course<'_>| {
-            let both_coded = has_code(other) && has_code(course);
-            other.orders.iter().any(|order| order.name == name) && !both_coded
+        let mut meant = Vec::new();
+        if name.is_some() && course.orders.is_empty() {
+            meant.extend(courses.iter().enumerate().filter(|(_, other)| {
+                let both_coded = has_code(other) && has_code(course);
+                other.orders.iter().any(|order| order.name == name) && !both_coded
+            }));
+        }
+        let is_over_before = |other: &Course<'_>| {
+            !other.is_taken() && newest(&other.orders) < newest(&course.dispensed)
         };
-        let meant = || courses.iter().enumerate().filter(|(_, other)| is_meant(other));
-        let taken = || meant().filter(|(_, other)| other.is_taken());
-        let alone = name.is_some() && course.orders.is_empty();
-        let of = match (alone, meant().count(), taken().count()) {
-            (true, 1, _) => meant().next(),
-            (true, _, 1) => taken().next(),
+        if meant.len() > 1 {
+            meant.retain(|(_, other)| other.is_taken());
+        }
+        let of = match meant[..] {
+            [(of, other)] if !is_over_before(other) => Some(of),
             _ => None,
         };
-        match of.map(|(of, _)| of) {
+        match of {
             Some(of) => {
                 let fills = std::mem::take(&mut courses[place].dispensed);
                 courses[of].dispensed.extend(fills);
@@ -132,31 +142,53 @@ fn join_by_name(courses: &mut Vec<Course<'_>>) {
 /// A pharmacy's feed says what was handed out and never what is still taken. A medicine stands as taken
 /// until some time after its last fill, counted to the day on which the clinic received anything last.
 fn note_lately_handed_out(record: &Record, courses: &mut [Course<'_>]) {
-    let received = record.chart().orders().filter_map(|(resource, _)| resource.received_at);
+    if courses.iter().all(|course| !course.orders.is_empty()) {
+        return;
+    }
+    let received = record.chart().resources().filter_map(|resource| resource.received_at);
     let Some(newest) = received.max().map(|at| record.zone().day_of(at)) else { return };
     for course in courses.iter_mut().filter(|course| course.orders.is_empty()) {
         let Some(last) = course.filled() else { continue };
-        let view: Medicine<'_> = last.resource.view();
-        let days = view.days_supply.value.said().and_then(|days| days.parse::<u16>().ok());
-        let days = days.map_or(DAYS_OF_A_FILL, |days| 2 * i64::from(days) + DAYS_MORE);
+        let days = last.resource.view::<Medicine<'_>>().days_supply.whole_days();
+        let days = days.map_or(DAYS_OF_A_FILL, |days| 2 * days + DAYS_MORE);
         let day = last.when.and_then(|when| when.day_in(record.zone()));
         course.is_only_handed_out = day.is_some_and(|day| day.plus_days(days) >= newest);
     }
 }
 
 /// Two entries of one medicine have the same key.
-pub fn key_of(record: &Record, medicine: EntryId) -> Option<String> {
-    let resource = record.chart().find(medicine)?;
-    match resource.kind {
-        // It may have come to the order of its name.
-        ResourceType::MedicationDispense => {
-            let holds = |course: &Course<'_>| {
-                course.dispensed.iter().any(|order| order.resource.entry == medicine)
-            };
-            let course = courses(record).into_iter().find(holds);
-            Some(course.map_or_else(|| key(record, resource, &resource.view()), |it| it.key))
+pub struct Keys<'a> {
+    record: &'a Record,
+    /// Of what was handed out, which may have come to the order of its name.
+    fills: OnceCell<Vec<(EntryId, String)>>,
+}
+
+impl<'a> Keys<'a> {
+    pub const fn of(record: &'a Record) -> Self {
+        Self { record, fills: OnceCell::new() }
+    }
+
+    pub fn find(&self, medicine: EntryId) -> Option<String> {
+        let chart = self.record.chart();
+        let resource = chart.find(medicine)?;
+        if resource.kind == ResourceType::MedicationDispense {
+            let newest = chart.newest_of(medicine);
+            let mut fills = self.fills.get_or_init(|| self.of_fills()).iter();
+            if let Some((_, key)) = fills.find(|(entry, _)| *entry == newest) {
+                return Some(key.clone());
+            }
         }
-        kind => MEDICINES.contains(&kind).then(|| key(record, resource, &resource.view())),
+        let is_meant = MEDICINES.contains(&resource.kind);
+        is_meant.then(|| key(self.record, resource, &resource.view()))
+    }
+
+    fn of_fills(&self) -> Vec<(EntryId, String)> {
+        let mut all = Vec::new();
+        for course in courses(self.record) {
+            let fills = course.dispensed.iter();
+            all.extend(fills.map(|fill| (fill.resource.entry, course.key.clone())));
+        }
+        all
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where each refill stands: the request in a journal and its decisions in care, joined. Either may
 //! be here without the other.
 
-use super::medicines::key_of;
+use super::medicines::Keys;
 use super::refill::{Decision, Refill, RefillDecision};
 use super::{Entry, Place, Record, Said};
 use crate::arrange::Arrange;
@@ -71,12 +71,13 @@ pub fn refills(record: &Record) -> Vec<RefillStanding<'_>> {
         }
     }
     let mut all: Vec<_> = found.into_values().collect();
+    let keys = Keys::of(record);
     for standing in &mut all {
         standing.decisions.arrange_by_key(|(_, entry)| entry.order());
         let cancelled = cancels.get(&standing.id).map_or(&[][..], Vec::as_slice);
         standing.end = standing.end_of(cancelled, collapsed.get(&standing.id).copied());
         let medicine = standing.request.map(|(refill, _)| refill.medicine);
-        standing.medicine = medicine.map(|medicine| medicine_of(record, medicine));
+        standing.medicine = medicine.map(|medicine| medicine_in(&keys, medicine));
     }
     collapse(&mut all);
     let mut folded: BTreeMap<EntryId, Vec<Folded<'_>>> = BTreeMap::new();
@@ -93,7 +94,11 @@ pub fn refills(record: &Record) -> Vec<RefillStanding<'_>> {
 
 /// What is the same for all requests of one medicine, also while the chart is not here.
 pub fn medicine_of(record: &Record, medicine: EntryId) -> String {
-    key_of(record, medicine).unwrap_or_else(|| medicine.to_string())
+    medicine_in(&Keys::of(record), medicine)
+}
+
+fn medicine_in(keys: &Keys<'_>, medicine: EntryId) -> String {
+    keys.find(medicine).unwrap_or_else(|| medicine.to_string())
 }
 
 /// Whether several requests may be for one medicine, so that only the chart says how many there are.

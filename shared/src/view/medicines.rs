@@ -8,7 +8,6 @@ use super::sections::{Row, section_row};
 use super::state::state;
 use crate::arrange::Arrange;
 use crate::fhir::datatypes::Code;
-use crate::fhir::decimal::Decimal;
 use crate::fhir::description::{Standing, What};
 use crate::fhir::dosage::Spoken;
 use crate::fhir::medicine::Medicine;
@@ -204,7 +203,7 @@ fn row(
         entry: newest.resource.entry,
         name: said.name,
         code: said.code,
-        directions: directions(course, newest),
+        directions: directions(record, course, newest),
         reason: named(What::Reason),
         prescriber: named(What::Who),
         pharmacy: named(What::Pharmacy),
@@ -227,11 +226,12 @@ fn row(
 
 /// How it is taken: as the newest order says, and as others say that stand beside it, such as one for the
 /// morning and one for the night.
-fn directions(course: &Course<'_>, newest: &Order<'_>) -> Option<Spoken> {
+fn directions(record: &Record, course: &Course<'_>, newest: &Order<'_>) -> Option<Spoken> {
+    let day = |order: &Order<'_>| order.when.and_then(|when| when.day_in(record.zone()));
     // Of one source and one day: an older order that nobody closed is no second dose.
     let beside = course.orders.iter().filter(|order| {
         order.standing == Standing::Current
-            && order.when == newest.when
+            && day(order) == day(newest)
             && order.resource.source == newest.resource.source
     });
     let all = [newest]
@@ -261,13 +261,9 @@ fn course_lasts_until(record: &Record, course: &Course<'_>) -> Option<Day> {
 fn lasts_until(record: &Record, order: &Order<'_>) -> Option<Day> {
     let day = order.when?.day_in(record.zone())?;
     let view: Medicine<'_> = order.resource.view();
-    let dispensed = view.days_supply.amount();
-    let supply = dispensed.or_else(|| view.dispense.supply.amount())?;
-    let in_days =
-        ["", "d", "day", "days", "tage", "día", "días"].contains(&supply.unit_key().as_str());
-    let days: i64 = supply.number.split('.').next()?.parse().ok()?;
-    let whole = Decimal::read(&supply.number) == Decimal::read(&days.to_string());
-    (in_days && whole && (1..=3650).contains(&days)).then(|| day.plus_days(days))
+    let dispensed = view.days_supply.is_said().then_some(&view.days_supply);
+    let days = dispensed.unwrap_or(&view.dispense.supply).whole_days()?;
+    Some(day.plus_days(days))
 }
 
 /// When the clinic said last what it did about something that a person added.

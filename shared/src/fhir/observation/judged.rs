@@ -23,8 +23,10 @@ pub(super) fn flag(
     }
     // Words that are not known say less than a range that says it.
     let range = value.amount().zip(band(ranges));
-    let judged = range.and_then(|(amount, band)| by_range(amount, &band));
-    judged.or(other.map(Flag::Words))
+    match (range.and_then(|(amount, band)| by_range(amount, &band)), other) {
+        (Some(Flag::InRange) | None, Some(words)) => Some(Flag::Words(words)),
+        (judged, _) => judged,
+    }
 }
 
 fn flag_of_code(code: &str) -> Option<Flag> {
@@ -39,7 +41,7 @@ fn flag_of_code(code: &str) -> Option<Flag> {
         "POS" | "DET" => Flag::Found,
         "NEG" | "ND" | "NR" | "260385009" | "260415000" => Flag::NotFound,
         "RR" | "WR" | "10828004" | "260373001" => Flag::Found,
-        "R" | "I" | "394844007" | "263654008" => Flag::Unusual,
+        "394844007" | "263654008" => Flag::Unusual,
         // SNOMED CT: below, within and above the reference range; normal.
         "281300000" => Flag::Below,
         "281301001" | "17621005" => Flag::InRange,
@@ -68,7 +70,10 @@ impl Flag {
     /// In doubt it is: a word that is not known may be the worst. Of a germ "susceptible" is good.
     pub fn is_unusual(&self) -> bool {
         match self {
-            Self::Words(words) => !["S", "MS", "VS"].contains(&words.as_str()),
+            Self::Words(words) => {
+                let good = ["s", "ms", "vs", "susceptible", "sensitive", "sensible"];
+                !good.contains(&words.to_lowercase().as_str())
+            }
             _ => self.gravity() > 1,
         }
     }
@@ -76,9 +81,8 @@ impl Flag {
     /// What is graver is said of the whole.
     pub fn gravity(&self) -> u8 {
         match self {
-            Self::Words(_) => 0,
             Self::InRange | Self::NotFound => 1,
-            Self::Found => 2,
+            Self::Found | Self::Words(_) => 2,
             Self::Unusual | Self::Below | Self::Above => 3,
             Self::VeryUnusual | Self::FarBelow | Self::FarAbove => 4,
         }

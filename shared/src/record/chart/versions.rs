@@ -29,12 +29,16 @@ impl Chart {
     }
 }
 
-/// What it says, without how far it has come.
+/// What it says. Of a result it does not matter how far it has come; of all else that may be what was wrong.
 fn plain(resource: &Resource) -> Description {
     let mut said = resource.describe();
-    said.facts.retain(|fact| fact.what != What::Status);
-    let stands = !matches!(said.standing, Standing::Mistake | Standing::Not);
-    said.standing = if stands { Standing::Current } else { said.standing };
+    let early = [Standing::Unsure, Standing::Planned, Standing::Unsaid];
+    if resource.kind == ResourceType::Observation && early.contains(&said.standing) {
+        said.standing = Standing::Current;
+    }
+    if resource.kind == ResourceType::Observation {
+        said.facts.retain(|fact| fact.what != What::Status);
+    }
     said
 }
 
@@ -42,15 +46,46 @@ impl Resource {
     /// Whether a person would read the same: sources send a thing again for reasons of their own.
     pub fn says_the_same(&self, other: &Self) -> bool {
         use ResourceType as Type;
-        // Of a paper the words around it say nothing.
-        let paper = matches!(self.kind, Type::DocumentReference | Type::DiagnosticReport);
-        if paper || self.kind != other.kind || plain(self) != plain(other) {
+        if self.kind != other.kind || plain(self) != plain(other) {
             return false;
         }
-        if self.kind != Type::Observation {
-            return true;
+        match self.kind {
+            Type::Observation => {
+                let (one, other): (Observation<'_>, Observation<'_>) = (self.view(), other.view());
+                one.value() == other.value() && one.parts() == other.parts()
+            }
+            // Of a paper the words around it do not say what it is.
+            Type::DocumentReference | Type::DiagnosticReport => {
+                let blobs = |resource: &Self| {
+                    let cuts = resource.about().cuts().into_iter();
+                    cuts.map(|cut| cut.blob).collect::<Vec<_>>()
+                };
+                blobs(self) == blobs(other)
+                    && without_meta(self.json()) == without_meta(other.json())
+            }
+            _ => true,
         }
-        let (one, other): (Observation<'_>, Observation<'_>) = (self.view(), other.view());
-        one.value() == other.value() && one.parts() == other.parts()
     }
+}
+
+/// What stands before and behind its version and the time of its last change.
+fn without_meta(json: &str) -> (&str, &str) {
+    const META: &str = "\"meta\":{";
+    let Some(start) = json.find(META) else { return (json, "") };
+    let rest = &json[start + META.len()..];
+    let (mut depth, mut in_text, mut escaped) = (1, false, false);
+    for (place, byte) in rest.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'{' if !in_text => depth += 1,
+            b'}' if !in_text => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return (&json[..start], &rest[place + 1..]);
+        }
+    }
+    (json, "")
 }

@@ -15,6 +15,7 @@ pub struct Booked {
     pub place: Option<String>,
 }
 
+const HOUR_MS: i64 = 60 * 60 * 1_000;
 /// Nobody's account: it does not matter who reads.
 const NOBODY: AccountId = AccountId::from_u128(0);
 
@@ -32,14 +33,13 @@ pub fn booked(record: &Record, is_wanted: &dyn Fn(PartialDate) -> bool) -> Vec<B
     let mut booked: Vec<_> = booked.filter(|one| is_wanted(one.at)).collect();
     if !booked.is_empty() {
         let known = visits_ever(record);
-        let stands = |at: PartialDate| match at {
-            PartialDate::Day(day) => {
-                !known.iter().any(|when| when.day_in(record.zone()) == Some(day))
-            }
-            at => {
-                !known.iter().any(|when| when.order_in(record.zone()) == at.order_in(record.zone()))
-            }
+        let day = |when: PartialDate| when.day_in(record.zone());
+        // The clinic may have entered it without a time, or somewhat later.
+        let is_it = |at: PartialDate, when: PartialDate| match (at.moment(), when.moment()) {
+            (Some(at), Some(when)) => at.millis_since(when).abs() <= HOUR_MS,
+            _ => day(at) == day(when),
         };
+        let stands = |at: PartialDate| !known.iter().any(|when| is_it(at, *when));
         booked.retain(|one| stands(one.at));
     }
     booked

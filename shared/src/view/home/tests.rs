@@ -167,6 +167,12 @@ fn a_booking_that_was_moved_or_called_off_is_not_the_next_visit() {
     story.core(&entered("2026-12-01").replace("09:30", "08:00"));
     let both: Vec<String> = days(&story);
     assert_eq!(both, ["2026-12-01", "2026-12-01"]);
+    // One that the clinic entered without a time is the one that was booked.
+    let mut story = Story::default();
+    asked(&mut story);
+    story.core(&entered("2026-12-01").replace("T09:30:00Z", "").replace("booked", "cancelled"));
+    let none: Vec<String> = days(&story);
+    assert_eq!(none, Vec::<String>::new());
 }
 
 #[test]

@@ -71,6 +71,20 @@ fn a_range_says_more_than_words_that_nobody_knows() {
     let value = r#""valueQuantity":{"value":11.5,"unit":"g/dL"},"referenceRange":[{"low":{"value":12.0,"unit":"g/dL"}}],"interpretation":[{"text":"Zie rapport"}]"#;
     glucose(&mut story, None, "final", value);
     assert_eq!(rows(&story, ShowResults::OutOfRange)[0].flag, Some(Flag::Below));
+    let inside = value.replace("11.5", "13").replace("Zie rapport", "Significant change up");
+    let mut story = Story::default();
+    glucose(&mut story, None, "final", &inside);
+    let flag = rows(&story, ShowResults::OutOfRange)[0].flag.clone();
+    assert_eq!(flag, Some(Flag::Words("Significant change up".into())), "a word is not wiped out");
+    let mut story = Story::default();
+    pressure(
+        &mut story,
+        "2026-03-09",
+        190,
+        r#","interpretation":[{"text":"Hypertensive crisis"}]"#,
+    );
+    let flag = rows(&story, ShowResults::OutOfRange)[0].flag.clone();
+    assert_eq!(flag, Some(Flag::Words("Hypertensive crisis".into())));
 }
 
 #[test]
@@ -120,6 +134,7 @@ fn what_is_as_it_should_be_is_not_out_of_range() {
         r#"{"coding":[{"code":"NEG"}]}"#,
         r#"{"coding":[{"code":"NR"}]}"#,
         r#"{"coding":[{"code":"S"}]}"#,
+        r#"{"coding":[{"code":"S","display":"Susceptible"}]}"#,
         r#"{"text":"Normal"}"#,
     ] {
         assert!(!is_listed(usual), "{usual}");

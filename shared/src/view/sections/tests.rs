@@ -4,9 +4,10 @@ use expect_test::{Expect, expect};
 
 use super::*;
 use crate::document::Kind;
+use crate::edit::clinic::ClinicEdit;
 use crate::edit::{AddAllergy, Edit};
 use crate::fhir::entry::ChartEntry;
-use crate::testing::{ROSA, SOURCE, Story};
+use crate::testing::{ROSA, SOURCE, Story, Who};
 use crate::view::timeline::{Moment, timeline};
 
 fn check(story: &Story, wanted: Section, expected: Expect) {
@@ -307,4 +308,34 @@ fn no_allergy_to_food_is_not_no_allergy() {
     assert!(none_known("716186003", "NKDA").0);
     let food = none_known("429625007", "No known food allergy");
     assert_eq!(food, (false, Some("No known food allergy".to_owned())));
+}
+
+/// What was wrong may be the status, and a paper is the same only if its every word is.
+#[test]
+fn what_the_clinic_took_back_comes_back_if_its_source_put_it_right() {
+    let listed = |kind: Section, first: &str, then: &str| {
+        let mut story = Story::default();
+        let entry = story.core(first);
+        let wrong = ClinicEdit::MarkWrong { entry, why: "It is not so".into() };
+        story.clinic(Who::Nurse, wrong).unwrap();
+        let newer = ChartEntry { replaces: Some(entry), ..ChartEntry::new(SOURCE, then) };
+        story.chart(Kind::ChartCore, newer);
+        let rows = section(&story.record, ROSA, kind).rows;
+        rows.iter().filter(|row| row.taken_back.is_none()).count()
+    };
+    let allergy = |status: &str| {
+        format!(
+            r#"{{"resourceType":"AllergyIntolerance","id":"a","code":{{"text":"Penicillin"}},"clinicalStatus":{{"coding":[{{"code":"{status}"}}]}}}}"#
+        )
+    };
+    assert_eq!(listed(Section::Allergies, &allergy("inactive"), &allergy("active")), 1);
+    assert_eq!(listed(Section::Allergies, &allergy("inactive"), &allergy("inactive")), 0);
+    let letter = |version: &str, url: &str| {
+        format!(
+            r#"{{"resourceType":"DocumentReference","id":"d","meta":{{"versionId":"{version}","tag":[{{"code":"}}"}}]}},"status":"current","type":{{"text":"Letter"}},"content":[{{"attachment":{{"url":"{url}"}}}}]}}"#
+        )
+    };
+    let sent_again = |url: &str| listed(Section::Documents, &letter("1", "a"), &letter("2", url));
+    assert_eq!(sent_again("a"), 0);
+    assert_eq!(sent_again("b"), 1, "another paper");
 }
