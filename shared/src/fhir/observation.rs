@@ -74,6 +74,7 @@ view! {
         effective: Text<'a> = "effectiveDateTime",
         effective_instant: Text<'a> = "effectiveInstant",
         effective_period: Period<'a> = "effectivePeriod",
+        has_member: Many<Reference<'a>> = "hasMember",
     }
     /// What it is called and no more.
     Coded { code: Concept<'a> = "code" }
@@ -292,6 +293,12 @@ impl Observation<'_> {
             band: band(&component.reference_range),
         });
         parts.collect()
+    }
+
+    /// It has no value and no parts: whatever it means stands under it.
+    pub fn says_nothing(&self) -> bool {
+        self.component.is_empty()
+            && matches!(self.value(), Measured::Nothing | Measured::Absent { .. })
     }
 
     pub fn is_corrected(&self) -> bool {

@@ -17,6 +17,8 @@ view! {
         interpreter: Many<Reference<'a>> = "resultsInterpreter",
         based_on: Many<Reference<'a>> = "basedOn",
         result: Many<Reference<'a>> = "result",
+        /// Of an Observation that is only the head of others, and is read like a report.
+        has_member: Many<Reference<'a>> = "hasMember",
         conclusion: Text<'a> = "conclusion",
         conclusion_code: Many<Concept<'a>> = "conclusionCode",
         presented: Many<Attachment<'a>> = "presentedForm",

@@ -2,6 +2,7 @@
 //! once into a part; what an answer needs is read from the texts when it is asked for.
 
 mod index;
+mod inside;
 mod lists;
 mod table;
 mod versions;
@@ -13,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 
 pub use self::index::{Head, HeadOf, ReportHead, is_unusual, test_of};
 use self::index::{Heads, References, Tests, keys_of_reference};
+use self::inside::entry_in;
 pub use self::lists::VISITS;
 pub(crate) use self::words::without_accent;
 pub use self::words::{Misfit, Words, folded_words};
@@ -68,6 +70,8 @@ pub struct Part {
     begins: OnceLock<Vec<(usize, Vec<PartialDate>)>>,
     references: OnceLock<References>,
     reports: OnceLock<Vec<ReportHead>>,
+    /// Results that are only the head of others, read like reports.
+    panels: OnceLock<Vec<ReportHead>>,
     words: OnceLock<Words>,
 }
 
@@ -82,6 +86,8 @@ pub struct Resource {
     pub source: Box<str>,
     /// Who added it by hand.
     pub by: Option<Box<str>>,
+    /// The report that it lies inside.
+    pub within: Option<EntryId>,
     id: Option<Box<str>>,
     url: Option<Box<str>>,
     /// The document's own.
@@ -141,6 +147,7 @@ impl Resource {
             replaces: replaces.said().and_then(|entry| entry.parse().ok()),
             source: source.said().unwrap_or_default().into(),
             by: by.said().map(Into::into),
+            within: None,
             id: any.id.said().map(Into::into),
             url: url.said().map(Into::into),
             json,
@@ -172,7 +179,9 @@ impl Resource {
     }
 
     pub fn describe(&self) -> Description {
-        fhir::describe_value(self.kind, Value::read_before(self.json()))
+        let mut said = fhir::describe_value(self.kind, Value::read_before(self.json()));
+        (said.when, said.standing) = self.as_reported(said.when, said.standing);
+        said
     }
 
     /// A view of the resource; one that cannot be read says nothing.
@@ -183,6 +192,7 @@ impl Resource {
 
 impl Part {
     pub fn new(document: DocumentId, mut resources: Vec<Resource>, unreadable: usize) -> Self {
+        inside::add_results(&mut resources);
         if !resources.is_sorted_by_key(|resource| resource.entry) {
             resources.arrange_by_key(|resource| resource.entry);
         }
@@ -198,6 +208,7 @@ impl Part {
             begins: OnceLock::new(),
             references: OnceLock::new(),
             reports: OnceLock::new(),
+            panels: OnceLock::new(),
             words: OnceLock::new(),
         }
     }
@@ -280,25 +291,31 @@ impl Chart {
         self.parts.values().map(Arc::as_ref)
     }
 
-    /// All resources that no newer version stands for.
+    /// All resources that came, and that no newer version stands for.
     pub fn resources(&self) -> impl Iterator<Item = &Resource> {
         let parts = self.parts.values();
         let all = parts.flat_map(|part| part.resources.iter());
-        all.filter(|resource| !self.is_replaced(resource.entry))
+        all.filter(|resource| resource.within.is_none() && self.stands(resource))
     }
 
     pub fn find(&self, entry: EntryId) -> Option<&Resource> {
-        self.parts.values().find_map(|part| part.find(entry))
+        let (part, place) = self.place_of(entry)?;
+        part.resources.get(place)
+    }
+
+    fn place_of(&self, entry: EntryId) -> Option<(&Part, usize)> {
+        self.parts().find_map(|part| Some((part, part.place_of(entry)?)))
     }
 
     pub fn document_of(&self, entry: EntryId) -> Option<DocumentId> {
-        let mut parts = self.parts.values();
-        let part = parts.find(|part| part.find(entry).is_some())?;
-        Some(part.document)
+        Some(self.place_of(entry)?.0.document)
     }
 
     /// What a reference of this resource points to.
     pub fn follow(&self, from: &Resource, reference: &str) -> Option<&Resource> {
+        if let Some(id) = reference.strip_prefix('#') {
+            return self.find(entry_in(from.within.unwrap_or(from.entry), id));
+        }
         let keys = keys_of_reference(reference);
         let named = self.parts.values().find_map(|part| {
             let all = part.references();
@@ -354,6 +371,12 @@ impl Chart {
 
     pub fn is_replaced(&self, entry: EntryId) -> bool {
         self.replaced.contains(&entry)
+    }
+
+    /// Whether no newer version stands for it, nor for what it lies inside.
+    pub fn stands(&self, resource: &Resource) -> bool {
+        let outer = resource.within;
+        !self.is_replaced(resource.entry) && !outer.is_some_and(|outer| self.is_replaced(outer))
     }
 }
 

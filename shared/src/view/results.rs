@@ -4,6 +4,7 @@ pub mod chart;
 pub mod detail;
 pub mod digits;
 pub(super) mod portions;
+mod reported;
 pub(super) mod rows;
 pub mod shown;
 
@@ -12,6 +13,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 pub use self::portions::{PANELS_MAX, portion, results};
+use self::reported::{rank, reported};
 use self::rows::{reading_row, readings, result_row};
 use self::shown::{Bar, Shown, ShownPart, ShownRange};
 use super::ItemState;
@@ -20,7 +22,7 @@ use crate::fhir::description::Standing;
 use crate::fhir::observation::{Band, Category, Coded, Flag, Measured, Observation, Part};
 use crate::fhir::report::Report;
 use crate::id::{AccountId, EntryId};
-use crate::ordered::{BTreeMap, BTreeSet};
+use crate::ordered::BTreeMap;
 use crate::record::chart::{HeadOf, is_unusual};
 use crate::record::{Loaded, Record, Resource};
 use crate::time::{Day, PartialDate};
@@ -220,6 +222,8 @@ impl<'a> Sketch<'a> {
 
 /// What makes results that no report names one group: the day, who says so, the kind, the visit.
 type Alone<'a> = (Option<Day>, &'a str, Category, Option<EntryId>);
+/// Results that stand, each with what a list sorts by.
+type Heads<'a> = BTreeMap<EntryId, (&'a Resource, HeadOf<'a>)>;
 
 /// These results of the chart, with what a list sorts by.
 fn chart_sketches<'a>(
@@ -228,7 +232,7 @@ fn chart_sketches<'a>(
 ) -> Vec<Sketch<'a>> {
     let zone = record.zone();
     let wrong = record.marked_wrong();
-    let mut heads = BTreeMap::new();
+    let mut heads: Heads<'_> = BTreeMap::new();
     for (resource, head) in results {
         let is_result = !matches!(head.category, Category::Social | Category::Survey);
         let stands = head.standing != Standing::Mistake && !wrong.contains_key(&resource.entry);
@@ -236,30 +240,7 @@ fn chart_sketches<'a>(
             heads.insert(resource.entry, (resource, head));
         }
     }
-    let mut sketches = Vec::new();
-    let mut reported = BTreeSet::new();
-    for (report, head, results) in record.chart().reports() {
-        if head.standing == Standing::Mistake || wrong.contains_key(&report.entry) {
-            continue;
-        }
-        let members: Vec<_> = results.iter().filter_map(|entry| heads.get(entry)).collect();
-        let newest = || members.iter().filter_map(|(_, head)| head.when);
-        let when = head.when.or_else(|| newest().max_by_key(|when| when.order_in(zone)));
-        reported.extend(members.iter().map(|(resource, _)| resource.entry));
-        if members.is_empty() && !results.is_empty() {
-            continue;
-        }
-        sketches.push(Sketch {
-            order: when.map(|when| when.order_in(zone)),
-            report: Some(report),
-            when,
-            home: false,
-            members: members
-                .iter()
-                .map(|(resource, head)| Member::Chart(resource, head.when))
-                .collect(),
-        });
-    }
+    let (mut sketches, reported) = reported(record, &heads);
     let mut alone: BTreeMap<Alone<'_>, Sketch<'_>> = BTreeMap::new();
     for (entry, (resource, head)) in heads {
         if reported.contains(&entry) {

@@ -75,7 +75,7 @@ fn chart_hits(record: &Record, wanted: &[String]) -> Vec<(u32, u128, Hit)> {
                 continue;
             };
             let entry = resource.entry;
-            if chart.is_replaced(entry) || wrong.contains_key(&entry) {
+            if !chart.stands(resource) || wrong.contains_key(&entry) {
                 continue;
             }
             let is = HitKind::Chart { kind: resource.kind };

@@ -1,6 +1,7 @@
 //! What is looked up often in one chart document: resources by reference, and of each observation
 //! the little that lists and trends sort by. Each made once, at the first question that needs it.
 
+use super::inside::entry_in;
 use super::{Part, Resource};
 use crate::fhir::ResourceType;
 use crate::fhir::datatypes::{Concept, LOINC};
@@ -22,6 +23,8 @@ pub struct Head {
     pub when: Option<PartialDate>,
     pub category: Category,
     pub standing: Standing,
+    /// It says nothing itself, and others are listed under it.
+    pub is_panel: bool,
 }
 
 /// The heads of one document.
@@ -45,7 +48,7 @@ pub struct HeadOf<'a> {
     pub(super) head: usize,
 }
 
-/// A report, and where its results are.
+/// A report or the head of a panel, and where its results are.
 pub struct ReportHead {
     pub place: usize,
     pub when: Option<PartialDate>,
@@ -86,8 +89,11 @@ impl Heads {
     pub fn of(part: &Part) -> Self {
         let heads = part.each_of(&[ResourceType::Observation], |place, resource| {
             let view: Outline<'_> = resource.view();
-            let (when, category, standing) = (view.when(), view.category(), view.standing());
-            Head { place, when, category, standing }
+            let (when, standing) = resource.as_reported(view.when(), view.standing());
+            let category = resource.category_in_report(view.category());
+            let is_panel =
+                !view.has_member.is_empty() && resource.view::<Observation<'_>>().says_nothing();
+            Head { place, when, category, standing, is_panel }
         });
         let mut days: Option<(Day, Day)> = None;
         for day in heads.iter().filter_map(|head| head.when?.day()) {
@@ -152,23 +158,22 @@ pub fn is_unusual(resource: &Resource) -> bool {
 
 impl ReportHead {
     pub fn all(part: &Part) -> Vec<Self> {
-        part.each_of(&[ResourceType::DiagnosticReport], |place, resource| {
-            Self::of(place, resource, part)
-        })
+        part.each_of(&[ResourceType::DiagnosticReport], |place, _| Self::of(place, part))
     }
 
-    fn of(place: usize, resource: &Resource, part: &Part) -> Self {
+    pub fn of(place: usize, part: &Part) -> Self {
+        let resource = &part.resources[place];
         let view: Report<'_> = resource.view();
-        let mut head = Self {
-            place,
-            when: view.when(),
-            standing: view.standing(),
-            results: Vec::new(),
-            elsewhere: Vec::new(),
-        };
-        for reference in view.result.iter().filter_map(|result| result.reference.said()) {
+        let (when, standing) = resource.as_reported(view.when(), view.standing());
+        let mut head = Self { place, when, standing, results: Vec::new(), elsewhere: Vec::new() };
+        let outer = resource.within.unwrap_or(resource.entry);
+        let results = view.result.iter().chain(view.has_member.iter());
+        for reference in results.filter_map(|result| result.reference.said()) {
+            let inner = reference.strip_prefix('#').map(|id| entry_in(outer, id));
             let keys = keys_of_reference(reference);
-            match keys.iter().find_map(|key| part.references().find(&resource.source, key)) {
+            let known = |key: &&str| part.references().find(&resource.source, key);
+            let named = || keys.iter().find_map(known);
+            match inner.map_or_else(named, |entry| part.place_of(entry)) {
                 Some(place) => head.results.push(place),
                 None => head.elsewhere.push(reference.to_owned()),
             }

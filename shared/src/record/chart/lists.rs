@@ -15,6 +15,8 @@ pub const VISITS: [ResourceType; 2] = [ResourceType::Appointment, ResourceType::
 /// So far may the clinic's day be from the day that was written: offsets are at most 18 hours, which
 /// `PartialDate` keeps, and those of places at most 14.
 const DAYS_APART_MAX: i64 = 2;
+/// A report of panels, of which one holds others: sources go no deeper, and panels may name each other.
+const PANELS_DEEP_MAX: u32 = 2;
 
 impl Part {
     pub(super) fn heads(&self) -> &Heads {
@@ -23,6 +25,19 @@ impl Part {
 
     fn reports(&self) -> &[ReportHead] {
         self.reports.get_or_init(|| ReportHead::all(self))
+    }
+
+    /// What is called a panel and says nothing itself: results are listed under it.
+    fn panels(&self) -> &[ReportHead] {
+        self.panels.get_or_init(|| {
+            let heads = self.heads().all.iter().filter(|head| head.is_panel);
+            heads.map(|head| ReportHead::of(head.place, self)).collect()
+        })
+    }
+
+    fn panel_at(&self, place: usize) -> Option<&ReportHead> {
+        let panels = self.panels();
+        panels.get(panels.binary_search_by_key(&place, |panel| panel.place).ok()?)
     }
 
     fn orders(&self) -> &[(usize, OrderHead)] {
@@ -75,7 +90,7 @@ impl Chart {
         let parts = self.parts().filter(move |part| part.kinds.iter().copied().any(&in_part));
         let all = parts.flat_map(|part| &part.resources);
         let all = all.filter(move |resource| is_wanted(resource.kind));
-        all.filter(|resource| !self.is_replaced(resource.entry))
+        all.filter(|resource| self.stands(resource))
     }
 
     /// What is known of the observations without reading them in full.
@@ -109,34 +124,66 @@ impl Chart {
             .flat_map(|part| (0..part.heads().all.len()).map(move |head| HeadOf { part, head }));
         let all = all.filter(move |head| is_wanted(*head));
         let all = all.map(|head| (&head.part.resources[head.place], head));
-        all.filter(|(resource, _)| !self.is_replaced(resource.entry))
+        all.filter(|(resource, _)| self.stands(resource))
     }
 
     /// Nothing if the entry is no observation, or if a newer version stands for it.
     pub fn observation(&self, entry: EntryId) -> Option<(&Resource, HeadOf<'_>)> {
-        if self.is_replaced(entry) {
-            return None;
-        }
-        self.parts().find_map(|part| {
-            let place = part.place_of(entry)?;
-            let head = part.heads().all.binary_search_by_key(&place, |head| head.place).ok()?;
-            Some((&part.resources[place], HeadOf { part, head }))
+        let (part, place) = self.place_of(entry)?;
+        let head = part.heads().all.binary_search_by_key(&place, |head| head.place).ok()?;
+        let resource = &part.resources[place];
+        self.stands(resource).then_some((resource, HeadOf { part, head }))
+    }
+
+    /// Reports, and heads of panels, each with the entries of its results, each of these once.
+    pub fn reports(&self) -> impl Iterator<Item = (&Resource, &ReportHead, Vec<EntryId>)> {
+        let all = self.parts().flat_map(|part| {
+            let heads = part.reports().iter().chain(part.panels());
+            heads.map(move |head| (part, head))
+        });
+        all.filter_map(|(part, head)| {
+            let report = &part.resources[head.place];
+            let mut results = Vec::new();
+            if !self.stands(report) {
+                return None;
+            }
+            self.put_results(part, head, PANELS_DEEP_MAX, &mut results);
+            Some((report, head, results))
         })
     }
 
-    /// Reports, each with the entries of its results.
-    pub fn reports(&self) -> impl Iterator<Item = (&Resource, &ReportHead, Vec<EntryId>)> {
-        let all = self.parts().flat_map(|part| part.reports().iter().map(move |head| (part, head)));
-        all.filter_map(|(part, head)| {
-            let report = &part.resources[head.place];
-            if self.is_replaced(report.entry) {
-                return None;
-            }
-            let here = head.results.iter().map(|place| part.resources[*place].entry);
-            let elsewhere = head.elsewhere.iter();
-            let there = elsewhere.filter_map(|to| Some(self.follow(report, to)?.entry));
-            Some((report, head, here.chain(there).collect()))
-        })
+    /// Whether there was any that could be found.
+    fn put_results(
+        &self,
+        part: &Part,
+        head: &ReportHead,
+        deep: u32,
+        all: &mut Vec<EntryId>,
+    ) -> bool {
+        let report = &part.resources[head.place];
+        let here = head.results.iter().map(|place| (part, *place));
+        let there = head.elsewhere.iter().filter_map(|to| self.follow(report, to));
+        let there = there.filter_map(|target| self.place_of(target.entry));
+        let mut any = false;
+        for (part, place) in here.chain(there) {
+            any = true;
+            self.put_result(part, place, deep, all);
+        }
+        any
+    }
+
+    /// In place of a panel's head come the results under it, as far as there are any.
+    fn put_result(&self, part: &Part, place: usize, deep: u32, all: &mut Vec<EntryId>) {
+        if deep > 0
+            && let Some(panel) = part.panel_at(place)
+            && self.put_results(part, panel, deep - 1, all)
+        {
+            return;
+        }
+        let entry = part.resources[place].entry;
+        if !all.contains(&entry) {
+            all.push(entry);
+        }
     }
 
     /// What is known of orders of medicines, of what people take and of what they got.
@@ -156,6 +203,6 @@ impl Chart {
         let all = self.parts().flat_map(move |part| {
             read(part).iter().map(move |(place, said)| (&part.resources[*place], said))
         });
-        all.filter(|(resource, _)| !self.is_replaced(resource.entry))
+        all.filter(|(resource, _)| self.stands(resource))
     }
 }

@@ -3,11 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ResultRow;
 use super::chart::{Chart, drawn};
 use super::digits::{readable, rounded};
-use super::rows::{reading_row, readings, result_row};
+use super::rows::{reading_row, readings, result_row, version_before};
 use super::shown::Shown;
+use super::{ResultRow, rank};
 use crate::arrange::Arrange;
 use crate::fhir::datatypes::Amount;
 use crate::fhir::decimal::Decimal;
@@ -317,9 +317,9 @@ fn add_surroundings(record: &Record, resource: &Resource, detail: &mut ResultDet
     };
     detail.lab = view.performer.iter().find_map(|who| name(resource, who));
     detail.notes = view.note.iter().filter_map(|note| note.text.owned()).collect();
-    detail.replaces = resource.replaces;
-    let mut reports = chart.reports();
-    let report = reports.find(|(_, _, results)| results.contains(&resource.entry));
+    detail.replaces = version_before(record, resource).map(|before| before.entry);
+    let reports = chart.reports().filter(|(_, _, results)| results.contains(&resource.entry));
+    let report = reports.min_by_key(|(report, head, _)| rank(record, report, head));
     let Some((report, _, _)) = report else { return };
     let view: Report<'_> = report.view();
     detail.report = Some(report.entry);

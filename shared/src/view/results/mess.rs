@@ -6,6 +6,7 @@ use crate::edit::clinic::ClinicEdit;
 use crate::fhir::entry::ChartEntry;
 use crate::testing::{ROSA, SOURCE, Story, Who};
 use crate::view::results::detail::result;
+use crate::view::search::search;
 
 fn put(story: &mut Story, replaces: Option<EntryId>, rest: &str) -> EntryId {
     let json = format!(
@@ -157,4 +158,136 @@ fn a_unit_is_no_finding_where_the_source_says_why_there_is_none() {
     glucose(&mut story, None, "final", value);
     let row = rows(&story, ShowResults::All).remove(0);
     assert_eq!(row.shown, Shown::Missing(Some("Not performed".into())));
+}
+
+fn report(story: &mut Story, replaces: Option<EntryId>, title: &str, rest: &str) -> EntryId {
+    let json =
+        format!(r#"{{"resourceType":"DiagnosticReport","code":{{"text":"{title}"}},{rest}}}"#);
+    let entry = ChartEntry { replaces, ..ChartEntry::new(SOURCE, json) };
+    story.chart(Kind::ChartResults(2026), entry)
+}
+
+/// Each panel with its rows.
+fn listed(story: &Story) -> Vec<String> {
+    let panels = results(&story.record, ROSA, ShowResults::All, 9).panels;
+    let row = |row: &ResultRow| {
+        let value = row.measured.value.words().unwrap_or_default();
+        format!("{} {value}", row.name.clone().unwrap_or_default())
+    };
+    let all = panels.iter().map(|panel| {
+        let rows: Vec<_> = panel.rows.iter().map(row).collect();
+        format!("{}: {}", panel.title.clone().unwrap_or_default(), rows.join(", "))
+    });
+    all.collect()
+}
+
+/// What stands in a report with these results inside, which name no day and no kind.
+fn with_inside(status: &str, day: &str, values: &[(&str, &str, u32)]) -> String {
+    let inside = |(id, name, value): &(&str, &str, u32)| {
+        format!(
+            r#"{{"resourceType":"Observation","id":"{id}","status":"final","code":{{"text":"{name}"}},"valueQuantity":{{"value":{value},"unit":"mg/dL"}},"referenceRange":[{{"high":{{"value":100,"unit":"mg/dL"}}}}]}}"#
+        )
+    };
+    let inside: Vec<_> = values.iter().map(inside).collect();
+    let named = values.iter().map(|(id, _, _)| format!(r##"{{"reference":"#{id}"}}"##));
+    let named: Vec<_> = named.collect();
+    format!(
+        r#""status":"{status}","effectiveDateTime":"{day}","contained":[{}],"result":[{}]"#,
+        inside.join(","),
+        named.join(",")
+    )
+}
+
+#[test]
+fn results_inside_a_report_are_rows_points_of_a_trend_and_found() {
+    let mut story = Story::default();
+    let put = |story: &mut Story, day: &str, values: &[(&str, &str, u32)]| {
+        report(story, None, "Blood", &with_inside("final", day, values))
+    };
+    put(&mut story, "2026-03-09", &[("1", "Glucose", 90), ("2", "LDL", 80)]);
+    put(&mut story, "2026-03-10", &[("1", "Glucose", 111)]);
+    let expected = ["Blood: Glucose 111 mg/dL", "Blood: Glucose 90 mg/dL, LDL 80 mg/dL"];
+    assert_eq!(listed(&story), expected);
+    let row = rows(&story, ShowResults::OutOfRange).remove(0);
+    assert_eq!((&row.flag, row.range.is_some()), (&Some(Flag::Above), true));
+    let detail = result(&story.record, ROSA, row.entry).unwrap();
+    let points: Vec<_> = detail.series[0].points.iter().map(|point| &*point.number).collect();
+    assert_eq!(points, ["90", "111"]);
+    assert_eq!(detail.report_title.as_deref(), Some("Blood"));
+    let hits = search(&story.record, "LDL").hits;
+    assert_eq!(hits.len(), 1);
+    assert_eq!(hits[0].when, Some("2026-03-09".parse().unwrap()), "of the report's day");
+}
+
+#[test]
+fn a_newer_version_of_a_report_takes_the_place_of_all_that_lay_in_the_older_one() {
+    let mut story = Story::default();
+    let day = "2026-03-09";
+    let values = [("1", "Glucose", 90), ("2", "LDL", 80), ("3", "HDL", 50)];
+    let first = report(&mut story, None, "Blood", &with_inside("final", day, &values));
+    // Its source numbers anew what is inside.
+    let values = [("1", "Glucose", 91), ("2", "HDL", 50)];
+    report(&mut story, Some(first), "Blood", &with_inside("final", day, &values));
+    assert_eq!(listed(&story), ["Blood: Glucose 91 mg/dL, HDL 50 mg/dL"]);
+    let corrected: Vec<_> =
+        rows(&story, ShowResults::All).iter().map(|row| row.corrected).collect();
+    assert_eq!(corrected, [true, false], "the one that was numbered anew says what it said");
+}
+
+#[test]
+fn what_lies_inside_a_report_that_is_a_mistake_is_one_too() {
+    let mut story = Story::default();
+    let values = [("1", "Glucose", 90)];
+    let day = "2026-03-09";
+    report(&mut story, None, "Blood", &with_inside("entered-in-error", day, &values));
+    assert_eq!(listed(&story), [""; 0]);
+    let other = report(&mut story, None, "Blood", &with_inside("final", day, &values));
+    assert_eq!(listed(&story).len(), 1);
+    let wrong = ClinicEdit::MarkWrong { entry: other, why: "Another patient's".into() };
+    story.clinic(Who::Nurse, wrong).unwrap();
+    assert_eq!(listed(&story), [""; 0]);
+}
+
+#[test]
+fn the_head_of_a_panel_is_a_title_and_no_row() {
+    let mut story = Story::default();
+    let value = |story: &mut Story, id: &str, more: &str| {
+        let rest = format!(
+            r#""id":"{id}","status":"final","effectiveDateTime":"2026-03-09","code":{{"text":"{id}"}},{more}"#
+        );
+        put(story, None, &rest)
+    };
+    let members = r#""hasMember":[{"reference":"Observation/Hb"},{"reference":"Observation/no"}]"#;
+    value(&mut story, "Blood count", members);
+    assert_eq!(listed(&story), [": Blood count "], "while nothing under it is here");
+    value(&mut story, "Hb", r#""valueQuantity":{"value":13,"unit":"g/dL"}"#);
+    value(&mut story, "Other", r#""valueQuantity":{"value":7,"unit":"g/dL"}"#);
+    assert_eq!(listed(&story), ["Blood count: Hb 13 g/dL", ": Other 7 g/dL"]);
+    // A score is a result, and so are the answers that it counts.
+    let members = r#""valueInteger":3,"hasMember":[{"reference":"Observation/Other"}]"#;
+    value(&mut story, "Score", members);
+    assert_eq!(listed(&story), ["Blood count: Hb 13 g/dL", ": Other 7 g/dL, Score 3"]);
+    let named = r#""status":"final","effectiveDateTime":"2026-03-09","result":[{"reference":"Observation/Blood count"},{"reference":"Observation/Hb"}]"#;
+    report(&mut story, None, "Sugar", named);
+    assert_eq!(listed(&story), ["Sugar: Hb 13 g/dL", ": Other 7 g/dL, Score 3"]);
+}
+
+#[test]
+fn a_result_that_several_reports_name_stands_once_in_the_newest_that_is_final() {
+    let mut story = Story::default();
+    let entry = glucose(&mut story, None, "final", NINETY);
+    let once = r#"{"reference":"Observation/g"}"#;
+    for (title, status, day, more) in [
+        ("Concluded", "final", "2026-03-09", r#","conclusion":"Seen.""#),
+        ("Newest", "final", "2026-03-10", ""),
+        ("Open", "preliminary", "2026-03-11", ""),
+    ] {
+        let rest = format!(
+            r#""status":"{status}","effectiveDateTime":"{day}","result":[{once},{once}]{more}"#
+        );
+        report(&mut story, None, title, &rest);
+    }
+    assert_eq!(listed(&story), ["Newest: Glucose 90 mg/dL", "Concluded: "]);
+    let detail = result(&story.record, ROSA, entry).unwrap();
+    assert_eq!(detail.report_title.as_deref(), Some("Newest"));
 }

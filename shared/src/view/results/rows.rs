@@ -5,9 +5,10 @@ use super::shown::{bar, pressure, shown, shown_parts, shown_range};
 use super::{Found, ResultRow};
 use crate::fhir::datatypes::{Amount, LOINC};
 use crate::fhir::description::Standing;
-use crate::fhir::observation::{Flag, Measured, Observation, Part};
+use crate::fhir::observation::{Coded, Flag, Measured, Observation, Part};
 use crate::id::{AccountId, EntryId};
 use crate::ordered::{BTreeMap, BTreeSet};
+use crate::record::chart::test_of;
 use crate::record::reading::{Measure, Reading};
 use crate::record::{Entry, Place, Record, Resource, Said};
 
@@ -19,12 +20,13 @@ pub fn result_row(record: &Record, resource: &Resource) -> ResultRow {
     let view: Observation<'_> = resource.view();
     let found = Found { value: view.value(), parts: view.parts(), band: view.band() };
     let flag = flag_of(&view, &found.parts);
+    let (when, standing) = resource.as_reported(view.when(), view.standing());
     ResultRow {
         name: view.code.owned(),
         loinc: view.code.code_in(LOINC).map(str::to_owned),
         flag,
-        when: view.when(),
-        standing: view.standing(),
+        when,
+        standing,
         corrected: view.is_corrected() || corrects(record, resource, &view),
         source: resource.source.to_string(),
         by_hand: resource.by.as_deref().map(str::to_owned),
@@ -49,17 +51,24 @@ fn corrects(record: &Record, resource: &Resource, view: &Observation<'_>) -> boo
         [view.value()].into_iter().chain(parts).collect::<Vec<_>>()
     };
     let now = values(view);
-    let mut before = resource.replaces;
+    let mut before = version_before(record, resource);
     // Also if the same came again since: it does not become what was said first.
     for _ in 0..VERSIONS_READ {
-        let Some(old) = before.and_then(|entry| record.chart().find(entry)) else { break };
+        let Some(old) = before else { break };
         let said: Observation<'_> = old.view();
         if said.standing() == Standing::Current && values(&said) != now {
             return true;
         }
-        before = old.replaces;
+        before = version_before(record, old);
     }
     false
+}
+
+/// What lies inside a report is known by its id there, which the next version may give to another test.
+pub fn version_before<'a>(record: &'a Record, resource: &Resource) -> Option<&'a Resource> {
+    let before = record.chart().find(resource.replaces?)?;
+    let test = |one: &Resource| test_of(&one.view::<Coded<'_>>().code);
+    (resource.within.is_none() || test(before) == test(resource)).then_some(before)
 }
 
 /// A row that says what was found and nothing about it.

@@ -120,7 +120,7 @@ impl<'a> Bundle<'a> {
     fn inside(&mut self, resource: &'a Resource) -> String {
         let patient = self.patient.clone();
         let mut leads = |field: &str, to: &str| {
-            if to.starts_with('#') {
+            if to.starts_with('#') && resource.within.is_none() {
                 return Leads::Stays;
             }
             let target = self.record.chart().follow(resource, to);

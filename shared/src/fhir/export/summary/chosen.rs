@@ -151,7 +151,8 @@ fn results(record: &Record) -> Vec<Chosen<'_>> {
         std::cmp::Reverse((head.when.map(|when| when.order_in(record.zone())), report.entry))
     });
     for (report, head, results) in reports {
-        let stands = matches!(head.standing, Standing::Current | Standing::Unsure);
+        let stands = matches!(head.standing, Standing::Current | Standing::Unsure)
+            && report.kind == ResourceType::DiagnosticReport;
         // A report whose results are here says the same again.
         if !stands || !results.is_empty() || wrong.contains_key(&report.entry) {
             continue;
