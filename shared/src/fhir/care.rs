@@ -1,7 +1,7 @@
 //! CarePlan, Goal and CareTeam: what is planned, what for, and who helps.
 
-use super::datatypes::{Annotation, Concept, Period, Quantity, Range, Reference};
-use super::description::{Description, Standing, What};
+use super::datatypes::{Annotation, Concept, Narrative, Period, Quantity, Range, Reference};
+use super::description::{Description, Fact, Said, Standing, What};
 use super::lenient::{Many, Text, view};
 
 view! {
@@ -15,6 +15,7 @@ view! {
         author: Reference<'a> = "author",
         activity: Many<Activity<'a>> = "activity",
         note: Many<Annotation<'a>> = "note",
+        narrative: Narrative<'a> = "text",
     }
     Activity {
         detail: ActivityDetail<'a> = "detail",
@@ -158,8 +159,12 @@ impl CareTeam<'_> {
         said.text(What::Status, &self.status);
         said.period(&self.period);
         for participant in self.participant.iter() {
-            said.reference(What::Member, &participant.member);
-            said.concepts(What::Role, &participant.role);
+            let Reference { reference, display, .. } = &participant.member;
+            // Also where nobody is named, so that the role that follows is not taken for another's.
+            let member = Said::Reference { to: reference.owned(), display: display.owned() };
+            said.facts.push(Fact { what: What::Member, said: member });
+            let roles: Vec<_> = participant.role.iter().filter_map(Concept::words).collect();
+            said.say(What::Role, (!roles.is_empty()).then(|| roles.join(", ")));
         }
         said.references(What::Organization, &self.organization);
         said.notes(&self.note);

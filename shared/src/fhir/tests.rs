@@ -301,3 +301,29 @@ fn targets_say_of_what_they_are_and_activities_where_they_stand() {
             Activity: Lifting (do not perform)"#]],
     );
 }
+
+#[test]
+fn a_relative_who_died_is_said_to_have_and_of_what() {
+    let died = |how: &str| {
+        let json = format!(r#"{{"relationship":{{"text":"Mother"}},{how}}}"#);
+        let said = describe(ResourceType::FamilyMemberHistory, &json).unwrap();
+        let words = said.facts.into_iter().filter_map(|fact| match fact.said {
+            Said::Words(words) => Some(words),
+            Said::Spoken(spoken) => Some(format!("{} | {}", spoken.english, spoken.spanish)),
+            Said::Date(_) | Said::Reference { .. } => None,
+        });
+        words.collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(died(r#""deceasedBoolean":true"#), "Died | Murió");
+    assert_eq!(died(r#""deceasedBoolean":false"#), "");
+    let years = r#""deceasedAge":{"value":71,"unit":"years"}"#;
+    assert_eq!(died(years), "Died: 71 years | Murió: 71 years");
+    assert_eq!(died(r#""deceasedDate":"1998-03""#), "Died: 1998-03 | Murió: 1998-03");
+    assert_eq!(died(r#""deceasedString":"1998?""#), "Died: 1998? | Murió: 1998?");
+    assert_eq!(
+        died(
+            r#""condition":[{"code":{"text":"Asthma"}},{"code":{"text":"Stroke"},"contributedToDeath":true}]"#
+        ),
+        "Asthma, Stroke (contributed to the death) | Stroke (contribuyó a la muerte)"
+    );
+}

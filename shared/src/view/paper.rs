@@ -103,6 +103,16 @@ fn said(content_type: &str, data: &str) -> PaperSaid {
     }
 }
 
+/// What a narrative says, a line a block (R4, §2.4).
+pub(super) fn narrative(markup: &str) -> Option<String> {
+    let line = |block: Block| match block {
+        Block::Heading(said) | Block::Text(said) | Block::Item(said) => said,
+        Block::Row(cells) => cells.join(", "),
+    };
+    let lines: Vec<_> = markup::html(markup).into_iter().take(BLOCKS_MAX).map(line).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
 /// A line is a line: notes are laid out with them.
 fn plain(text: &str) -> Vec<Block> {
     let lines = text.lines().map(str::trim_end).filter(|line| !line.trim().is_empty());

@@ -1,9 +1,11 @@
 //! The sections of the record: one list a section, one shape for all of them.
 
+mod facts;
 mod forms;
 
 use serde::{Deserialize, Serialize};
 
+use self::facts::facts;
 pub use self::forms::forms;
 use super::medicines::{Own, OwnRow, own_rows};
 use crate::arrange::Arrange;
@@ -11,7 +13,7 @@ use crate::fhir::ResourceType;
 use crate::fhir::allergy::Allergy;
 use crate::fhir::condition::Condition;
 use crate::fhir::datatypes::Code;
-use crate::fhir::description::{Said as FactSaid, Standing, What};
+use crate::fhir::description::{Standing, What};
 use crate::fhir::document::Document;
 use crate::fhir::observation::Category;
 use crate::id::{AccountId, EntryId};
@@ -337,22 +339,7 @@ impl<'a> Marks<'a> {
         let chart = record.chart();
         let named = || chart.name_of(resource, said.named_by.as_deref(), None);
         let name = said.name.or_else(named);
-        let facts = said.facts.into_iter().filter_map(|fact| {
-            let mut spanish = None;
-            let (words, date) = match fact.said {
-                FactSaid::Words(words) => (Some(words), None),
-                FactSaid::Spoken(spoken) => {
-                    spanish = Some(spoken.spanish).filter(|spanish| *spanish != spoken.english);
-                    (Some(spoken.english), None)
-                }
-                FactSaid::Date(date) => (None, Some(date)),
-                FactSaid::Reference { to, display } => {
-                    (chart.name_of(resource, to.as_deref(), display.as_deref()), None)
-                }
-            };
-            let says = words.is_some() || date.is_some();
-            says.then_some(FactRow { what: fact.what, words, spanish, date })
-        });
+        let facts = facts(chart, resource, said.facts);
         let taken_back = self.taken_back.get(&resource.entry).map(|mark| mark.why.clone());
         let (mut none_known, mut of_a_visit_only, mut sensitive) = (false, false, false);
         match resource.kind {
@@ -367,7 +354,6 @@ impl<'a> Marks<'a> {
             }
             _ => {}
         }
-        let facts: Vec<_> = facts.collect();
         Row {
             entry: resource.entry,
             kind: resource.kind,

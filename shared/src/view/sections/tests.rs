@@ -242,6 +242,28 @@ fn devices_insurance_family_care_team_and_plan_say_what_their_sources_say() {
 }
 
 #[test]
+fn a_role_stays_with_its_member_and_a_plan_of_narrative_alone_has_words() {
+    let facts = |json: &str| {
+        let mut story = Story::default();
+        let id = story.core(json);
+        let row = entry(&story.record, id).unwrap();
+        let said = row.facts.iter();
+        let said = said.map(|fact| format!("{:?} {}", fact.what, fact.words.as_deref().unwrap()));
+        said.collect::<Vec<_>>()
+    };
+    let team = r#"{"resourceType":"CareTeam","participant":[{"role":[{"text":"Nurse"}],"member":{"display":"Linh Tran"}},
+        {"role":[{"text":"Heart doctor"},{"text":"Surgeon"}],"member":{"reference":"Practitioner/gone"}},{"role":[{"text":"Neighbor"}]}]}"#;
+    let members =
+        ["Member Linh Tran", "Role Nurse", "Member Heart doctor, Surgeon", "Member Neighbor"];
+    assert_eq!(facts(team), members);
+    let plan = r#"{"resourceType":"CarePlan","text":{"div":"<div><p>Walk &amp; <b>rest</b></p><ul><li>No salt</li></ul></div>"}}"#;
+    assert_eq!(facts(plan), ["Note Walk & rest\nNo salt"]);
+    let told =
+        r#"{"resourceType":"CarePlan","description":"Walk","text":{"div":"<p>Plan: walk</p>"}}"#;
+    assert_eq!(facts(told), ["Note Walk"]);
+}
+
+#[test]
 fn the_forms_of_a_document_say_where_each_can_be_had() {
     let mut story = Story::default();
     let long = "QUJD".repeat(2000);
