@@ -43,12 +43,14 @@ fn part(part: &str) -> String {
     while let Some(letter) = rest.chars().next() {
         rest = &rest[letter.len_utf8()..];
         match letter {
-            // Said about the unit before it (`%{Hb}`), or in place of one (`{tablet}`).
+            // Said about the unit before it, or in place of one (`{tablet}`). It can be half of the
+            // number: the same D-dimer is about twice as much in `ug/mL{FEU}` as in `ug/mL{DDU}`.
             '{' => {
                 let (inside, behind) = rest.split_once('}').unwrap_or((rest, ""));
-                if spelled.is_empty() {
-                    spelled.push_str(&inside.replace('_', " "));
+                if !spelled.is_empty() && !inside.is_empty() {
+                    spelled.push(' ');
                 }
+                spelled.push_str(&inside.replace('_', " "));
                 rest = behind;
             }
             '[' | ']' => {}
@@ -101,7 +103,12 @@ mod tests {
             ("10*12/L", "×10¹²/L"),
             ("[IU]/L", "IU/L"),
             ("m[IU]/mL", "mIU/mL"),
-            ("%{Hb}", "%"),
+            ("%{Hb}", "% Hb"),
+            ("%{}", "%"),
+            ("ug/mL{FEU}", "ug/mL FEU"),
+            ("ug/mL{DDU}", "ug/mL DDU"),
+            ("mg/g{creat}", "mg/g creat"),
+            ("10*3{red_cells}/uL", "×10³ red cells/uL"),
             ("cm2", "cm2"),
             ("µg/dL", "µg/dL"),
             ("x10E3/uL", "x10E3/uL"),

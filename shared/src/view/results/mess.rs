@@ -291,3 +291,19 @@ fn a_result_that_several_reports_name_stands_once_in_the_newest_that_is_final() 
     let detail = result(&story.record, ROSA, entry).unwrap();
     assert_eq!(detail.report_title.as_deref(), Some("Newest"));
 }
+
+#[test]
+fn what_stands_in_braces_is_part_of_the_unit() {
+    let mut story = Story::default();
+    for unit in ["ug/mL{DDU}", "ug/mL{FEU}"] {
+        let value = format!(
+            r#""valueQuantity":{{"value":1,"system":"http://unitsofmeasure.org","code":"{unit}"}}"#
+        );
+        glucose(&mut story, None, "final", &value);
+    }
+    let row = rows(&story, ShowResults::All).remove(0);
+    let series = result(&story.record, ROSA, row.entry).unwrap().series;
+    let units: Vec<_> = series.iter().filter_map(|line| line.unit.as_deref()).collect();
+    assert_eq!(units.len(), 2, "half a number never stands on a line with a whole one");
+    assert!(units.contains(&"ug/mL DDU") && units.contains(&"ug/mL FEU"));
+}
