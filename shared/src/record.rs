@@ -5,6 +5,7 @@ pub mod activity;
 pub mod before_visit;
 pub mod chart;
 pub mod conversations;
+pub mod devices;
 pub mod groups;
 mod loaded;
 pub mod mark;

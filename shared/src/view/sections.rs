@@ -18,6 +18,7 @@ use crate::fhir::document::Document;
 use crate::fhir::observation::Category;
 use crate::id::{AccountId, EntryId};
 use crate::ordered::BTreeMap;
+use crate::record::devices::is_only_a_name;
 use crate::record::{Loaded, Record, Resource, Said, Shelf};
 use crate::time::PartialDate;
 
@@ -193,8 +194,10 @@ pub fn overview(record: &Record) -> Overview {
     let wrong = record.marked_wrong();
     let stands =
         |resource: &Resource| !wrong.contains_key(&resource.entry) && !is_mistake(resource);
-    for resource in record.chart().with_kind(|kind| section_of(kind).is_some()) {
-        if let Some(section) = section_of(resource.kind).filter(|_| stands(resource)) {
+    let chart = record.chart();
+    let is_listed = |resource: &Resource| stands(resource) && !is_only_a_name(chart, resource);
+    for resource in chart.with_kind(|kind| section_of(kind).is_some()) {
+        if let Some(section) = section_of(resource.kind).filter(|_| is_listed(resource)) {
             add(section, 1);
         }
     }
@@ -275,7 +278,10 @@ fn all_rows(record: &Record, section: Section) -> Vec<Row> {
             let social = all.filter(|(_, head)| is_social(head.category));
             social.map(|(resource, _)| resource).collect()
         }
-        _ => record.chart().with_kind(|kind| section_of(kind) == Some(section)).collect(),
+        _ => {
+            let all = record.chart().with_kind(|kind| section_of(kind) == Some(section));
+            all.filter(|resource| !is_only_a_name(record.chart(), resource)).collect()
+        }
     };
     let rows = listed.into_iter().map(|resource| marks.row(record, resource));
     let mut rows: Vec<Row> = rows.collect();

@@ -185,7 +185,7 @@ fn names_are_found_where_the_source_put_them_and_never_in_another_source() {
 fn devices_insurance_family_care_team_and_plan_say_what_their_sources_say() {
     let mut story = Story::default();
     for json in [
-        r#"{"resourceType":"Device","status":"active","type":{"text":"Pacemaker"},"manufacturer":"Heartworks","lotNumber":"L7","serialNumber":"S-12"}"#,
+        r#"{"resourceType":"Device","status":"active","patient":{"reference":"Patient/1"},"type":{"text":"Pacemaker"},"manufacturer":"Heartworks","lotNumber":"L7","serialNumber":"S-12"}"#,
         r#"{"resourceType":"Coverage","status":"active","type":{"text":"Health plan"},"subscriberId":"M-77","payor":[{"display":"Lakeside Mutual"}],"period":{"start":"2026-01-01"}}"#,
         r#"{"resourceType":"FamilyMemberHistory","status":"completed","relationship":{"text":"Mother"},"condition":[{"code":{"text":"Diabetes"}}]}"#,
         r#"{"resourceType":"CareTeam","status":"active","name":"Diabetes team","participant":[{"role":[{"text":"Nurse"}],"member":{"display":"Linh Tran"}}]}"#,
@@ -261,6 +261,24 @@ fn a_role_stays_with_its_member_and_a_plan_of_narrative_alone_has_words() {
     let told =
         r#"{"resourceType":"CarePlan","description":"Walk","text":{"div":"<p>Plan: walk</p>"}}"#;
     assert_eq!(facts(told), ["Note Walk"]);
+}
+
+#[test]
+fn a_device_is_theirs_if_it_says_so_or_if_something_that_was_done_names_it() {
+    let listed = |names: &str| {
+        let mut story = Story::default();
+        story.core(r#"{"resourceType":"Device","id":"d","type":{"text":"Pump"}}"#);
+        story.core(&names.replace('@', r#"{"reference":"Device/d"}"#));
+        let rows = section(&story.record, ROSA, Section::Devices).rows.len();
+        let counts = overview(&story.record).counts;
+        assert!(counts.contains(&(Section::Devices, u32::try_from(rows).unwrap())));
+        rows
+    };
+    assert_eq!(listed(r#"{"resourceType":"Observation","device":@}"#), 0);
+    assert_eq!(listed(r#"{"resourceType":"Media","device":@}"#), 0);
+    assert_eq!(listed(r#"{"resourceType":"Procedure","focalDevice":[{"manipulated":@}]}"#), 1);
+    assert_eq!(listed(r#"{"resourceType":"Procedure","usedReference":[@]}"#), 1);
+    assert_eq!(listed(r#"{"resourceType":"DeviceUseStatement","device":@}"#), 1);
 }
 
 #[test]

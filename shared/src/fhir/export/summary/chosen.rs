@@ -12,6 +12,7 @@ use crate::fhir::export::own::Written;
 use crate::fhir::observation::Category;
 use crate::id::EntryId;
 use crate::ordered::{BTreeMap, BTreeSet};
+use crate::record::devices::is_only_a_name;
 use crate::record::groups::groups;
 use crate::record::medicines::courses;
 use crate::record::reading::Reading;
@@ -110,7 +111,7 @@ fn listed(record: &Record, topic: Topic) -> Vec<Chosen<'_>> {
     let for_one_visit = |one: &&Resource| {
         kind == ResourceType::Condition && one.view::<Condition<'_>>().is_of_a_visit_only()
     };
-    let all = all.filter(|one| !for_one_visit(one));
+    let all = all.filter(|one| !for_one_visit(one) && !is_only_a_name(record.chart(), one));
     let all = all.filter_map(|one| {
         let said = one.describe();
         let from = match topic {
