@@ -40,9 +40,8 @@ pub(super) fn ask(record: &Record, pen: Pen, ask: AskForRefill) -> Result<Prepar
         note: text::note(ask.note)?,
         written: pen.now,
     });
-    let mut orders = course.orders.iter().chain(&course.dispensed);
     let private =
-        orders.any(|order| audience_of(record, order.resource.entry) == Audience::Private);
+        course.all().any(|order| audience_of(record, order.resource.entry) == Audience::Private);
     let audience = if private { Audience::Private } else { Audience::Circle };
     Ok(pen.new_entry(audience, &said))
 }

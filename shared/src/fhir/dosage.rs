@@ -23,6 +23,8 @@ view! {
         dose_and_rate: Many<DoseAndRate<'a>> = "doseAndRate",
         /// Before R4 the dose stands here.
         dose: Quantity<'a> = "doseQuantity",
+        /// Of what was given.
+        given: Quantity<'a> = "dose",
         range: Range<'a> = "doseRange",
         most: Many<Ratio<'a>> = "maxDosePerPeriod",
     }
@@ -160,7 +162,7 @@ impl Dosage<'_> {
         let mut parts = Vec::new();
         let mut doses =
             self.dose_and_rate.iter().map(|both| (&both.dose, &both.range)).collect::<Vec<_>>();
-        doses.push((&self.dose, &self.range));
+        doses.extend([&self.dose, &self.given].map(|dose| (dose, &self.range)));
         parts.extend(doses.into_iter().find_map(|(dose, range)| dose_said(dose, range)));
         for both in self.dose_and_rate.iter() {
             parts.extend(both.rate.amount().map(|rate| Spoken::same(&rate.words())));

@@ -1,5 +1,5 @@
-//! Medicines as a person knows them: all orders, statements and pick-ups of one medicine are one
-//! course. Nothing is merged: every source's own entry stays to be seen.
+//! Medicines as a person knows them: all orders, statements and pick-ups of one medicine, and what
+//! staff gave of it, are one course. Nothing is merged: every source's own entry stays to be seen.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -15,10 +15,11 @@ use crate::ordered::BTreeMap;
 use crate::time::PartialDate;
 
 /// The types of resources that speak of a medicine as somebody takes it.
-pub const MEDICINES: [ResourceType; 3] = [
+pub const MEDICINES: [ResourceType; 4] = [
     ResourceType::MedicationRequest,
     ResourceType::MedicationStatement,
     ResourceType::MedicationDispense,
+    ResourceType::MedicationAdministration,
 ];
 
 /// Days after which somebody who takes a medicine has fetched it again, where nobody says how long it
@@ -36,6 +37,8 @@ pub struct Course<'a> {
     pub orders: Vec<Order<'a>>,
     /// What was handed out or was to be, the newest first.
     pub dispensed: Vec<Order<'a>>,
+    /// What staff gave, the newest first. It says nothing of what is taken since.
+    pub given: Vec<Order<'a>>,
     /// Nobody's order is known, and what was handed out may still be taken.
     is_only_handed_out: bool,
 }
@@ -80,17 +83,19 @@ pub fn courses(record: &Record) -> Vec<Course<'_>> {
             key: key.into_owned(),
             orders: Vec::new(),
             dispensed: Vec::new(),
+            given: Vec::new(),
             is_only_handed_out: false,
         });
         match resource.kind {
             ResourceType::MedicationDispense => course.dispensed.push(order),
+            ResourceType::MedicationAdministration => course.given.push(order),
             _ => course.orders.push(order),
         }
     }
     let mut courses: Vec<_> = courses.into_values().collect();
     join_by_name(record, &mut courses);
     for course in &mut courses {
-        for orders in [&mut course.orders, &mut course.dispensed] {
+        for orders in [&mut course.orders, &mut course.dispensed, &mut course.given] {
             let when = |order: &Order<'_>| order.when.map(|when| when.order_in(record.zone()));
             orders.arrange_by_key(|order| std::cmp::Reverse((when(order), order.resource.entry)));
         }
@@ -99,18 +104,16 @@ pub fn courses(record: &Record) -> Vec<Course<'_>> {
     courses
 }
 
-/// What was handed out belongs to the order of the same name if only one of the two has a code: two codes
-/// of one name are two strengths. Where several could be meant it stands for itself, and so it does where
-/// the only order was over before.
+/// What was handed out or given belongs to the order of the same name if only one of the two has a code:
+/// two codes of one name are two strengths. Where several could be meant it stands for itself, and so it
+/// does where the only order was over before.
 fn join_by_name(record: &Record, courses: &mut Vec<Course<'_>>) {
     let has_code = |course: &Course<'_>| course.key.starts_with(RXNORM_KEY);
-    let newest = |orders: &[Order<'_>]| {
-        orders.iter().filter_map(|order| order.when).map(|when| when.order_in(record.zone())).max()
-    };
+    let day = |order: &Order<'_>| order.when.map(|when| when.order_in(record.zone()));
     let mut place = 0;
     while place < courses.len() {
         let course = &courses[place];
-        let name = course.dispensed.first().and_then(|order| order.name);
+        let name = course.all().next().and_then(|order| order.name);
         let mut meant = Vec::new();
         if name.is_some() && course.orders.is_empty() {
             meant.extend(courses.iter().enumerate().filter(|(_, other)| {
@@ -119,7 +122,8 @@ fn join_by_name(record: &Record, courses: &mut Vec<Course<'_>>) {
             }));
         }
         let is_over_before = |other: &Course<'_>| {
-            !other.is_taken() && newest(&other.orders) < newest(&course.dispensed)
+            let ordered = other.orders.iter().filter_map(day).max();
+            !other.is_taken() && ordered < course.all().filter_map(day).max()
         };
         if meant.len() > 1 {
             meant.retain(|(_, other)| other.is_taken());
@@ -130,9 +134,10 @@ fn join_by_name(record: &Record, courses: &mut Vec<Course<'_>>) {
         };
         match of {
             Some(of) => {
-                let fills = std::mem::take(&mut courses[place].dispensed);
-                courses[of].dispensed.extend(fills);
-                courses.remove(place);
+                let alone = courses.remove(place);
+                let of = if of > place { of - 1 } else { of };
+                courses[of].dispensed.extend(alone.dispensed);
+                courses[of].given.extend(alone.given);
             }
             None => place += 1,
         }
@@ -159,7 +164,7 @@ fn note_lately_handed_out(record: &Record, courses: &mut [Course<'_>]) {
 /// Two entries of one medicine have the same key.
 pub struct Keys<'a> {
     record: &'a Record,
-    /// Of what was handed out, which may have come to the order of its name.
+    /// Of what was handed out or given, which may have come to the order of its name.
     fills: OnceCell<Vec<(EntryId, String)>>,
 }
 
@@ -169,9 +174,10 @@ impl<'a> Keys<'a> {
     }
 
     pub fn find(&self, medicine: EntryId) -> Option<String> {
+        use ResourceType as Type;
         let chart = self.record.chart();
         let resource = chart.find(medicine)?;
-        if resource.kind == ResourceType::MedicationDispense {
+        if matches!(resource.kind, Type::MedicationDispense | Type::MedicationAdministration) {
             let newest = chart.newest_of(medicine);
             let mut fills = self.fills.get_or_init(|| self.of_fills()).iter();
             if let Some((_, key)) = fills.find(|(entry, _)| *entry == newest) {
@@ -185,7 +191,7 @@ impl<'a> Keys<'a> {
     fn of_fills(&self) -> Vec<(EntryId, String)> {
         let mut all = Vec::new();
         for course in courses(self.record) {
-            let fills = course.dispensed.iter();
+            let fills = course.dispensed.iter().chain(&course.given);
             all.extend(fills.map(|fill| (fill.resource.entry, course.key.clone())));
         }
         all
@@ -215,6 +221,11 @@ impl<'a> Course<'a> {
         open.or_else(|| standings().next()).unwrap_or(past)
     }
 
+    /// Everything that speaks of it: orders first, then what was handed out, then what was given.
+    pub fn all(&self) -> impl Iterator<Item = &Order<'_>> {
+        self.orders.iter().chain(&self.dispensed).chain(&self.given)
+    }
+
     /// What the person got last.
     pub fn filled(&self) -> Option<&Order<'a>> {
         self.dispensed.iter().find(|order| order.is_handed_over)
@@ -231,7 +242,7 @@ impl<'a> Course<'a> {
     pub fn newest(&self) -> Option<&Order<'_>> {
         let standing = self.standing();
         let current = self.orders.iter().find(|order| order.standing == standing);
-        current.or_else(|| self.filled()).or_else(|| self.dispensed.first())
+        current.or_else(|| self.filled()).or_else(|| self.all().next())
     }
 }
 

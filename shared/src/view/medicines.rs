@@ -147,16 +147,14 @@ pub(super) fn ending(record: &Record, is_wanted: &dyn Fn(Day) -> bool) -> Vec<En
 pub struct MedicineDetail {
     pub row: MedicineRow,
     pub orders: Vec<Row>,
+    /// What was handed out, then what staff gave.
     pub dispensed: Vec<Row>,
     pub refills: Vec<RefillRow>,
 }
 
 pub fn medicine(record: &Record, reader: AccountId, entry: EntryId) -> Option<MedicineDetail> {
     let courses = courses(record);
-    let holds = |course: &&Course<'_>| {
-        let mut all = course.orders.iter().chain(&course.dispensed);
-        all.any(|order| order.resource.entry == entry)
-    };
+    let holds = |course: &&Course<'_>| course.all().any(|order| order.resource.entry == entry);
     let course = courses.iter().find(holds)?;
     let mut standings = refills(record);
     standings.retain(|standing| standing.medicine.as_ref() == Some(&course.key));
@@ -167,14 +165,15 @@ pub fn medicine(record: &Record, reader: AccountId, entry: EntryId) -> Option<Me
     let rows = standings.iter().map(|one| refill_row(record, reader, one));
     let refills: Vec<_> = rows.collect();
     let open = is_open(&standings, &course.key);
-    let rows = |orders: &[Order<'_>]| {
-        let rows = orders.iter().map(|order| section_row(record, order.resource));
-        rows.collect()
+    let rows = |orders: &[Order<'_>]| -> Vec<Row> {
+        orders.iter().map(|order| section_row(record, order.resource)).collect()
     };
+    let mut dispensed = rows(&course.dispensed);
+    dispensed.extend(rows(&course.given));
     Some(MedicineDetail {
         row: row(record, course, refills.clone(), open)?,
         orders: rows(&course.orders),
-        dispensed: rows(&course.dispensed),
+        dispensed,
         refills,
     })
 }
@@ -186,14 +185,13 @@ fn row(
     is_open: bool,
 ) -> Option<MedicineRow> {
     let newest = course.newest()?;
-    let all = || course.orders.iter().chain(&course.dispensed);
     let said = newest.describe(record);
     let facts = section_row(record, newest.resource).facts;
     let named = |what: What| {
         let fact = facts.iter().find(|fact| fact.what == what);
         fact.and_then(|fact| fact.words.clone())
     };
-    let mut sources: Vec<_> = all().map(|order| order.resource.source.to_string()).collect();
+    let mut sources: Vec<_> = course.all().map(|order| order.resource.source.to_string()).collect();
     sources.arrange();
     sources.dedup();
     let filled = course.filled();
@@ -217,7 +215,7 @@ fn row(
         last_filled: filled.and_then(|order| order.when),
         lasts_until: course_lasts_until(record, course),
         refills_left: named(What::Refills),
-        entries: all().map(|order| order.resource.entry).collect(),
+        entries: course.all().map(|order| order.resource.entry).collect(),
         sources,
         refill: refills.pop(),
         can_ask: taken && !is_open,
