@@ -39,7 +39,7 @@ pub async fn made(store: &dyn Store, patient: PatientId) -> Result<Vec<Made>, St
 pub fn resources(record: &Record, patient: PatientId, own: Option<AccountId>) -> Vec<Written> {
     let reference = format!("Patient/{patient}");
     let chart = |entry: EntryId| {
-        let resource = record.chart().find(entry)?;
+        let resource = record.chart().outermost(entry)?;
         let (kind, id) = (resource.type_name()?, resource.id()?);
         Some(format!("{SOURCE_BASE}{}/{kind}/{id}", segment(&resource.source)))
     };

@@ -45,12 +45,7 @@ pub fn everything(
         });
         entries.push(fill(r#"{"fullUrl":~,"resource":@}"#, &[&url, &json]));
     }
-    // What lies inside a report goes out with it.
-    let chart = |entry: EntryId| {
-        let one = record.chart().find(entry)?;
-        let outer = one.within.and_then(|outer| record.chart().find(outer));
-        Some(full_url(outer.unwrap_or(one)))
-    };
+    let chart = |entry: EntryId| record.chart().outermost(entry).map(full_url);
     let patient = record.chart().of(&[ResourceType::Patient]).next().map(full_url);
     let patient = patient.unwrap_or_else(|| {
         let made = patients(record, whose, &urls);

@@ -66,6 +66,12 @@ pub fn entry_in(outer: EntryId, id: &str) -> EntryId {
 }
 
 impl Chart {
+    /// The resource that came with this entry: its own, or the report that it lies inside.
+    pub fn outermost(&self, entry: EntryId) -> Option<&Resource> {
+        let own = self.find(entry)?;
+        own.within.map_or(Some(own), |report| self.find(report))
+    }
+
     /// Entries of what lies inside this one.
     pub fn inside(&self, entry: EntryId) -> impl Iterator<Item = EntryId> {
         let report = self.place_of(entry).filter(|(part, place)| {

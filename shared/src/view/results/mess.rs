@@ -205,7 +205,7 @@ fn results_inside_a_report_are_rows_points_of_a_trend_and_found() {
         report(story, None, "Blood", &with_inside("final", day, values))
     };
     put(&mut story, "2026-03-09", &[("1", "Glucose", 90), ("2", "LDL", 80)]);
-    put(&mut story, "2026-03-10", &[("1", "Glucose", 111)]);
+    let newest = put(&mut story, "2026-03-10", &[("1", "Glucose", 111)]);
     let expected = ["Blood: Glucose 111 mg/dL", "Blood: Glucose 90 mg/dL, LDL 80 mg/dL"];
     assert_eq!(listed(&story), expected);
     let row = rows(&story, ShowResults::OutOfRange).remove(0);
@@ -217,6 +217,9 @@ fn results_inside_a_report_are_rows_points_of_a_trend_and_found() {
     let hits = search(&story.record, "LDL").hits;
     assert_eq!(hits.len(), 1);
     assert_eq!(hits[0].when, Some("2026-03-09".parse().unwrap()), "of the report's day");
+    let chart = story.record.chart();
+    assert_eq!(chart.resources().count(), 2, "what goes out is what came");
+    assert_eq!(chart.outermost(row.entry).map(|report| report.entry), Some(newest));
 }
 
 #[test]

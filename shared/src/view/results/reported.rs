@@ -11,6 +11,8 @@ use crate::ordered::BTreeSet;
 use crate::record::chart::ReportHead;
 use crate::record::{Record, Resource};
 
+type Rank = (bool, bool, Reverse<(Option<(i64, u8)>, EntryId)>);
+
 /// Of several that name a result it stands in the first: reports before panels, final ones before others,
 /// then the newest.
 pub fn rank(record: &Record, report: &Resource, head: &ReportHead) -> Rank {
@@ -18,8 +20,6 @@ pub fn rank(record: &Record, report: &Resource, head: &ReportHead) -> Rank {
     let is_open = head.standing != Standing::Current;
     (is_panel(report), is_open, Reverse((order, report.entry)))
 }
-
-type Rank = (bool, bool, Reverse<(Option<(i64, u8)>, EntryId)>);
 
 fn is_panel(report: &Resource) -> bool {
     report.kind == ResourceType::Observation
