@@ -74,9 +74,9 @@ impl Chart {
 
     /// Entries of what lies inside this one.
     pub fn inside(&self, entry: EntryId) -> impl Iterator<Item = EntryId> {
-        let report = self.place_of(entry).filter(|(part, place)| {
-            part.resources[*place].kind == ResourceType::DiagnosticReport
-        });
+        let report = self
+            .place_of(entry)
+            .filter(|(part, place)| part.resources[*place].kind == ResourceType::DiagnosticReport);
         let all = report.into_iter().flat_map(|(part, _)| &part.resources);
         let inner = all.filter(move |resource| resource.within == Some(entry));
         inner.map(|resource| resource.entry)

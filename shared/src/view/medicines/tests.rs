@@ -312,10 +312,13 @@ fn what_staff_gave_stands_in_its_medicines_history_and_is_no_order_and_no_fill()
     story.core(&order("1", "active", "Lisinopril", "2026-01-01"));
     let entry = story.core(&given("2", "lisinopril", "2026-11-01"));
     story.core(&given("3", "Morphine", "2026-11-01"));
-    check(&story, expect![[r#"
+    check(
+        &story,
+        expect![[r#"
         All
         now: Lisinopril, 2 entries, can ask: true
-        before: Morphine, 1 entries, can ask: false"#]]);
+        before: Morphine, 1 entries, can ask: false"#]],
+    );
     let detail = medicine(&story.record, ROSA, entry).unwrap();
     assert_eq!((detail.orders.len(), detail.row.last_filled), (1, None));
     let dose = detail.dispensed[0].facts.iter().find(|fact| fact.what == What::Dose).unwrap();

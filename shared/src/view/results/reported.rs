@@ -26,10 +26,7 @@ fn is_panel(report: &Resource) -> bool {
 }
 
 /// Panels of reports, and what stands in them. The head of a panel is no result beside those under it.
-pub fn reported<'a>(
-    record: &'a Record,
-    heads: &Heads<'a>,
-) -> (Vec<Sketch<'a>>, BTreeSet<EntryId>) {
+pub fn reported<'a>(record: &'a Record, heads: &Heads<'a>) -> (Vec<Sketch<'a>>, BTreeSet<EntryId>) {
     let (zone, wrong) = (record.zone(), record.marked_wrong());
     let mut reports: Vec<_> = record.chart().reports().collect();
     reports.arrange_by_key(|(report, head, _)| rank(record, report, head));
