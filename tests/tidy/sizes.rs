@@ -10,9 +10,8 @@ use crate::tree::{finds, holds, root};
 const KB: u64 = 1000;
 // The goal is 220 for the page, above which the build says so; the others are as they are here.
 // docs/decisions/0013 says what was done and what is left.
-/// Near enough to its end that somebody has to look. 250 until the screen came that shares by a link
-/// (5.4 KB), 254 until whatever is typed became a draft (3 KB).
-const PAGE_ALARM: u64 = 258 * KB;
+/// Near enough to what it is that somebody has to look.
+const PAGE_ALARM: u64 = 234 * KB;
 const PAGE_MAX: u64 = 260 * KB;
 const WORKER_MAX: u64 = 430 * KB;
 /// The inbox with its styles, and the office with both of its sheets, on a desktop at the clinic.

@@ -14,6 +14,7 @@ mod programs;
 mod scripts;
 mod service_worker;
 mod standard_library;
+mod streams;
 mod styles;
 mod twins;
 mod words;

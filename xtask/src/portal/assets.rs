@@ -32,8 +32,8 @@ impl Assets {
     /// From now on this file is named, served and counted as its packed form, which needs `before` to be
     /// unpacked.
     pub fn pack(&mut self, name: &str, before: Option<&str>) -> anyhow::Result<()> {
-        let before = before.map_or(Ok(Vec::new()), |before| self.content(before, 0))?;
-        let bytes = pack::packed(&self.content(name, 0)?, &before)?;
+        let before = before.map(|before| self.content(before, 0)).transpose()?;
+        let bytes = pack::packed_program(&self.content(name, 0)?, before.as_deref())?;
         self.packed.insert(name.to_owned(), bytes);
         Ok(())
     }
