@@ -325,10 +325,24 @@ fn origin(value: &str, from: &str) -> Result<String, Invalid> {
                 .bytes()
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".:-[]".contains(&b))
     });
+    // Elsewhere browsers give no page of http what the portal needs: keys, cookies that are safe, a store.
+    let is_open = value
+        .strip_prefix("http://")
+        .is_some_and(|host| !["localhost", "127.0.0.1", "[::1]"].contains(&without_port(host)));
+    if written_well && is_open {
+        return invalid(format!("{from} must begin with https://, unless it is http://localhost"));
+    }
     if written_well {
         return Ok(value.to_owned());
     }
     invalid(format!("{from} must look like https://portal.example, without a path, not {value:?}"))
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
 }
 
 fn invalid<T>(sentence: String) -> Result<T, Invalid> {
@@ -427,6 +441,14 @@ mod tests {
     }
 
     #[test]
+    fn this_machine_needs_no_certificate() {
+        for origin in ["http://localhost", "http://localhost:8080", "http://[::1]:8080"] {
+            let config = parsed(&format!("serve --origin {origin}"));
+            assert!(config.is_ok(), "{origin}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_said_in_one_sentence_that_names_it() {
         for (line, words) in [
             ("", "say what to do"),
@@ -438,6 +460,8 @@ mod tests {
             ("serve --bind nowhere", "must be an IP address"),
             ("serve --origin portal.example", "must look like https://"),
             ("serve --origin https://portal.example/", "without a path"),
+            ("serve --origin http://portal.example", "must begin with https://"),
+            ("serve --origin http://192.168.1.7:8080", "must begin with https://"),
             ("serve --dir=", "must name a folder"),
             ("serve --reset", "unknown flag --reset"),
         ] {

@@ -90,7 +90,7 @@ pub(crate) struct Session {
     status: RwSignal<Option<Status>>,
     /// Drafts of which the screen holds more than the disk, by key.
     drafts_at_risk: RwSignal<Vec<String>>,
-    /// The secret of an invitation link; only ever in memory.
+    /// The secret of an invitation link. It stays in the address until it was used: a reload begins again.
     invitation: RwSignal<Option<String>>,
     seen: StoredValue<lock::Seen>,
     line: StoredValue<Line, LocalStorage>,
@@ -105,7 +105,7 @@ impl Session {
             Kept::Tab.write("slot", Some(slot));
             Kept::Tab.write("locked", None);
         }
-        if given.is_some() || invitation.is_some() {
+        if given.is_some() {
             clean_address();
         }
         let slot = Kept::Tab.read("slot").or_else(|| Kept::Device.read("slot"));

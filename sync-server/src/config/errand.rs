@@ -121,7 +121,10 @@ pub fn parse(
         ("compact", []) => What::Compact,
         (_, _) => return invalid(right_use(command)),
     };
-    let origin = text("--origin").unwrap_or_else(|| "http://localhost:8080".into());
+    let origin = match given.value("--origin", env) {
+        Some((value, from)) => super::origin(&value, from)?,
+        None => "http://localhost:8080".into(),
+    };
     let key_file = super::key_file(&given, env);
     Ok(Errand { dir, origin, key_file, what })
 }

@@ -28,8 +28,11 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     stage.open(&PHONE).await?;
     let page = stage.enter("new patient").await?;
     let born = stage.server.link("new patient's birth date")?.to_owned();
+    // Whoever reloads before the link was used has it still.
+    page.reload().await?;
     let (passphrase, code) = set_up(&page, &born).await?;
     page.see("Up to date").await?;
+    ensure!(page.js("return location.hash").await? == "", "the link's secret stays");
     page.works_offline().await?;
 
     stage.server_is_killed().await?;

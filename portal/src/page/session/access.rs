@@ -1,7 +1,7 @@
 //! The ways in and out, as the screens see them: an invitation or a sign-in becomes an open account, a
 //! passphrase opens a vault, and leaving takes everything off the device.
 
-use leptos::prelude::{GetUntracked, Set, UpdateValue, WithValue};
+use leptos::prelude::{GetUntracked, Set, UpdateValue, WithUntracked, WithValue};
 use leptos::task::spawn_local;
 
 use super::device::{Outside, leaving, set_leaving};
@@ -9,7 +9,9 @@ use super::line::Line;
 use super::{Session, Stage};
 use crate::bridge::{self, Access, Denied, Granted, Opener, Status};
 use crate::page::i18n::words;
-use crate::page::ui::platform::{Kept, forget_database, set_root_data, slots_on_disk, tell};
+use crate::page::ui::platform::{
+    Kept, clean_address, forget_database, set_root_data, slots_on_disk, tell,
+};
 
 impl Session {
     /// Asks the worker, and starts one if there is none.
@@ -49,7 +51,10 @@ impl Session {
             false => Kept::Tab.write("slot", Some(&slot)),
         }
         Kept::Tab.write("locked", None);
-        self.invitation.set(None);
+        if self.invitation.with_untracked(Option::is_some) {
+            self.invitation.set(None);
+            clean_address();
+        }
         self.line.try_update_value(|line| line.open_slot(slot, brief));
         self.stage.set(Stage::Opening);
     }
