@@ -11,6 +11,9 @@ use crate::json::Value;
 /// Versions that are followed: far more than any source sends.
 const VERSIONS_MAX: usize = 1_000;
 
+/// Results inside one report that are compared with those of its next version: a large panel has a hundred.
+const INSIDE_MAX: usize = 300;
+
 impl Chart {
     /// The entry that stands for this one now.
     pub fn newest_of(&self, entry: EntryId) -> EntryId {
@@ -54,17 +57,22 @@ impl Chart {
         if one.within.is_none() {
             return Some(version);
         }
-        let other = self.most_like(one, version.entry)?;
-        let back = self.most_like(other, one.outer())?;
-        (back.entry == one.entry).then_some(other)
+        // Nearly always it only came again.
+        let same_id = self.find(moved(one.entry, one.outer(), version.entry));
+        let same = same_id.filter(|same| test(same) == test(one) && same.says_the_same(one));
+        same.or_else(|| {
+            let other = self.most_like(one, version.entry)?;
+            let back = self.most_like(other, one.outer())?;
+            (back.entry == one.entry).then_some(other)
+        })
     }
 
     /// Of the results of its test in this report the one that says the same, or has the same id there,
     /// or is the only one.
     fn most_like(&self, one: &Resource, report: EntryId) -> Option<&Resource> {
-        let test = |one: &Resource| test_of(&one.view::<Coded<'_>>().code);
         let known = test(one);
-        let all: Vec<_> = self.inside(report).filter(|other| test(other) == known).collect();
+        let all = self.inside(report).take(INSIDE_MAX).filter(|other| test(other) == known);
+        let all: Vec<_> = all.collect();
         let same_id = moved(one.entry, one.outer(), report);
         for is_alike in [true, false] {
             let alike = |other: &&&Resource| !is_alike || other.says_the_same(one);
@@ -77,6 +85,10 @@ impl Chart {
         }
         None
     }
+}
+
+fn test(one: &Resource) -> String {
+    test_of(&one.view::<Coded<'_>>().code)
 }
 
 /// What it says. Of a result it does not matter how far it has come; of all else that may be what was wrong.

@@ -20,7 +20,11 @@ pub fn rank(record: &Record, report: &Resource, head: &ReportHead) -> Rank {
     let open = match head.standing {
         Standing::Current => 0,
         Standing::Not => 2,
-        _ => 1,
+        Standing::Planned
+        | Standing::Unsure
+        | Standing::Unsaid
+        | Standing::Past
+        | Standing::Mistake => 1,
     };
     (is_panel(report), open, Reverse((order, report.entry)))
 }

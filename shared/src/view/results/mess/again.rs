@@ -28,6 +28,9 @@ fn what_the_clinic_took_back_stays_away_also_if_its_report_numbers_anew() {
         (listed(&story).remove(0), corrected)
     };
     assert_eq!(after(&[("b7", "HIV", 1), ("b8", "LDL", 80)]), ("Blood: LDL 80 mg/dL".into(), 0));
+    // What is new is no next version of the one that stands beside it.
+    let [hiv, new, ldl] = [("a1", "HIV", 1), ("a3", "HIV", 0), ("a2", "LDL", 80)];
+    assert_eq!(after(&[hiv, new, ldl]), ("Blood: HIV 0 mg/dL, LDL 80 mg/dL".into(), 0));
     // Another of the same test came with it, under the old id.
     let (shown, _) = after(&[("a1", "HIV", 0), ("b7", "HIV", 1)]);
     assert_eq!(shown, "Blood: HIV 0 mg/dL");
