@@ -17,6 +17,7 @@ pub mod export;
 pub mod family;
 pub mod immunization;
 pub mod import;
+pub mod labels;
 pub mod lenient;
 pub mod medicine;
 pub mod observation;

@@ -261,7 +261,7 @@ impl Record {
             // What a damaged chart calls newer than itself is followed once.
             let new = same.filter(|next| marks.iter().all(|(marked, _)| *marked != next.entry));
             marks.extend(new.map(|next| (next.entry, mark)));
-            marks.extend(self.chart.inside(entry).map(|inner| (inner, mark)));
+            marks.extend(self.chart.inside(entry).map(|inner| (inner.entry, mark)));
         }
         mapped(marks.into_iter())
     }

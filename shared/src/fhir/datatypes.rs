@@ -177,7 +177,7 @@ impl Amount {
     /// Two amounts may stand on one line only if this is equal.
     pub fn unit_key(&self) -> String {
         let unit = self.ucum.as_deref().or(self.unit.as_deref()).unwrap_or_default();
-        units::spelled(unit.trim()).unwrap_or_default().to_lowercase()
+        units::compared(unit)
     }
 
     pub fn words(&self) -> String {

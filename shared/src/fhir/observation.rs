@@ -170,6 +170,12 @@ pub enum Category {
     Other,
 }
 
+/// Codes of what a laboratory finds (HL7 v2-0074).
+const LABS: [&str; 20] = [
+    "LAB", "BG", "BLB", "CG", "CH", "CP", "GE", "HM", "IMM", "MB", "MCB", "MYC", "OSL", "PAR",
+    "PAT", "SP", "SR", "TX", "URN", "VR",
+];
+
 macro_rules! measured {
     ($self:ident) => {{
         if let Some(amount) = $self.quantity.amount() {
@@ -239,7 +245,7 @@ macro_rules! outlined {
 
             pub fn category(&self) -> Category {
                 let says = |code: &str| self.category.iter().any(|category| category.has_code(&[code]));
-                if says("laboratory") || says("LAB") {
+                if says("laboratory") || self.category.iter().any(|category| category.has_code(&LABS)) {
                     Category::Lab
                 } else if says("vital-signs") {
                     Category::VitalSign
@@ -295,10 +301,16 @@ impl Observation<'_> {
         parts.collect()
     }
 
-    /// It has no value and no parts: whatever it means stands under it.
-    pub fn says_nothing(&self) -> bool {
+    /// It has no value and no parts: what was found stands under it.
+    pub fn is_empty(&self) -> bool {
         self.component.is_empty()
             && matches!(self.value(), Measured::Nothing | Measured::Absent { .. })
+    }
+
+    /// Of one that is empty: how it is judged, what is noted, or why there is no value, in somebody's words.
+    pub fn says_something(&self) -> bool {
+        let is_judged = !self.interpretation.is_empty() || !self.note.is_empty();
+        is_judged || self.absent.text.said().is_some()
     }
 
     pub fn is_corrected(&self) -> bool {

@@ -33,6 +33,11 @@ impl Report<'_> {
         effective.or(self.issued.date())
     }
 
+    /// Whether something is to be read in it besides its results and its conclusion.
+    pub fn says_more(&self) -> bool {
+        !(self.presented.is_empty() && self.note.is_empty() && self.conclusion_code.is_empty())
+    }
+
     pub fn is_corrected(&self) -> bool {
         self.status.is_one_of(&["corrected", "amended", "appended"])
     }

@@ -15,6 +15,30 @@ const WORDS: [(&str, &str); 10] = [
     ("{nominal}", ""),
 ];
 
+/// Behind a unit these are half of the number: the same D-dimer is about twice as much in `ug/mL{FEU}` as in
+/// `ug/mL{DDU}`, and a copy of a virus is another count than an international unit.
+const COUNTED: [&str; 3] = ["FEU", "DDU", "IU"];
+
+/// What is the same where numbers may stand on one line. Most of what braces say about a unit (`%{Hb}`)
+/// changes no number, unless they stand in place of one (`{copies}/mL`).
+pub(crate) fn compared(unit: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = unit.trim();
+    while let Some((before, (inside, behind))) =
+        rest.split_once('{').and_then(|(before, behind)| Some((before, behind.split_once('}')?)))
+    {
+        plain.push_str(before);
+        let is_about_a_unit =
+            before.ends_with(|last: char| last.is_alphanumeric() || "%]".contains(last));
+        if !is_about_a_unit || COUNTED.iter().any(|word| word.eq_ignore_ascii_case(inside)) {
+            plain.extend(["{", inside, "}"]);
+        }
+        rest = behind;
+    }
+    plain.push_str(rest);
+    spelled(&plain).unwrap_or_default().to_lowercase()
+}
+
 /// The unit to show, or nothing where a code says that there is none.
 pub(crate) fn spelled(unit: &str) -> Option<String> {
     // Most units are: nothing below would change a letter.
@@ -43,8 +67,7 @@ fn part(part: &str) -> String {
     while let Some(letter) = rest.chars().next() {
         rest = &rest[letter.len_utf8()..];
         match letter {
-            // Said about the unit before it, or in place of one (`{tablet}`). It can be half of the
-            // number: the same D-dimer is about twice as much in `ug/mL{FEU}` as in `ug/mL{DDU}`.
+            // Said about the unit before it, or in place of one (`{tablet}`).
             '{' => {
                 let (inside, behind) = rest.split_once('}').unwrap_or((rest, ""));
                 if !spelled.is_empty() && !inside.is_empty() {
@@ -83,7 +106,7 @@ fn superscript(digit: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::spelled;
+    use super::{compared, spelled};
 
     #[test]
     fn codes_become_the_words_that_people_know() {
@@ -116,6 +139,25 @@ mod tests {
         ];
         for (code, words) in cases {
             assert_eq!(spelled(code).as_deref(), Some(words), "{code}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_compared_without_what_braces_say_beside_a_unit() {
+        let alike = |one: &str, other: &str| compared(one) == compared(other);
+        for (one, other) in
+            [("%{Hb}", "%"), ("mg/g{creat}", "mg/g"), ("10*3{cells}/uL", "10*3/uL"), ("%{", "%{")]
+        {
+            assert!(alike(one, other), "{one} {other}");
+        }
+        for (one, other) in [
+            ("ug/mL{FEU}", "ug/mL{DDU}"),
+            ("ug/mL{FEU}", "ug/mL"),
+            ("{copies}/mL", "{IU}/mL"),
+            ("10*3{copies}/mL", "10*3{IU}/mL"),
+            ("mL/min/{1.73_m2}", "mL/min"),
+        ] {
+            assert!(!alike(one, other), "{one} {other}");
         }
     }
 

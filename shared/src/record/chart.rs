@@ -14,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 
 pub use self::index::{Head, HeadOf, ReportHead, is_unusual, test_of};
 use self::index::{Heads, References, Tests, keys_of_reference};
+pub use self::inside::Within;
 use self::inside::entry_in;
 pub use self::lists::VISITS;
 pub(crate) use self::words::without_accent;
@@ -86,8 +87,8 @@ pub struct Resource {
     pub source: Box<str>,
     /// Who added it by hand.
     pub by: Option<Box<str>>,
-    /// The report that it lies inside.
-    pub within: Option<EntryId>,
+    /// Of a result that lies inside a report.
+    pub within: Option<Within>,
     id: Option<Box<str>>,
     url: Option<Box<str>>,
     /// The document's own.
@@ -192,7 +193,7 @@ impl Resource {
 
 impl Part {
     pub fn new(document: DocumentId, mut resources: Vec<Resource>, unreadable: usize) -> Self {
-        inside::add_results(&mut resources);
+        inside::add_results(&mut resources, document.kind == Kind::ChartSensitive);
         if !resources.is_sorted_by_key(|resource| resource.entry) {
             resources.arrange_by_key(|resource| resource.entry);
         }
@@ -314,7 +315,7 @@ impl Chart {
     /// What a reference of this resource points to.
     pub fn follow(&self, from: &Resource, reference: &str) -> Option<&Resource> {
         if let Some(id) = reference.strip_prefix('#') {
-            return self.find(entry_in(from.within.unwrap_or(from.entry), id));
+            return self.find(entry_in(from.outer(), id));
         }
         let keys = keys_of_reference(reference);
         let named = self.parts.values().find_map(|part| {
@@ -367,16 +368,6 @@ impl Chart {
         let mut labelled =
             self.parts.values().filter(|part| part.document.kind == Kind::ChartSensitive);
         labelled.any(|part| part.find(resource.entry).is_some())
-    }
-
-    pub fn is_replaced(&self, entry: EntryId) -> bool {
-        self.replaced.contains(&entry)
-    }
-
-    /// Whether no newer version stands for it, nor for what it lies inside.
-    pub fn stands(&self, resource: &Resource) -> bool {
-        let outer = resource.within;
-        !self.is_replaced(resource.entry) && !outer.is_some_and(|outer| self.is_replaced(outer))
     }
 }
 

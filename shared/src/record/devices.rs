@@ -5,37 +5,60 @@ use super::{Chart, Resource};
 use crate::fhir::ResourceType;
 use crate::fhir::datatypes::Reference;
 use crate::fhir::lenient::{Many, Text, view};
+use crate::id::EntryId;
+use crate::ordered::BTreeSet;
 
 view! {
     Whose { patient: Reference<'a> = "patient" }
-    /// Devices that were put into somebody, or that somebody uses (R4: Procedure, DeviceUseStatement).
-    Use {
+    /// What names devices: those that measured and wrote (R4: Observation, Media, Provenance, papers), and those that
+    /// were put into somebody or that somebody uses (Procedure, DeviceUseStatement).
+    Names {
         resource_type: Text<'a> = "resourceType",
         device: Reference<'a> = "device",
+        agent: Many<Agent<'a>> = "agent",
+        author: Many<Reference<'a>> = "author",
         used: Many<Reference<'a>> = "usedReference",
         focal: Many<Focal<'a>> = "focalDevice",
     }
+    Agent { who: Reference<'a> = "who" }
     Focal { manipulated: Reference<'a> = "manipulated" }
 }
 
-/// Whether it is a device that does not say whose it is, and of which no use stands in the chart.
-pub fn is_only_a_name(chart: &Chart, device: &Resource) -> bool {
-    if device.kind != ResourceType::Device {
-        return false;
+/// Devices that measured or wrote something, that do not say whose they are, and of which no use stands in
+/// the chart. In doubt a device is the person's own: what says so may not be here.
+pub fn only_names(chart: &Chart) -> BTreeSet<EntryId> {
+    use ResourceType as Type;
+    let mut names = BTreeSet::new();
+    let is_nobodys = |device: &Resource| {
+        let patient = device.view::<Whose<'_>>().patient;
+        !patient.is_said() && patient.identifier.value.said().is_none()
+    };
+    // Most charts have none, and then nothing is read.
+    if !chart.of(&[Type::Device]).any(is_nobodys) {
+        return names;
     }
-    let patient = device.view::<Whose<'_>>().patient;
-    if patient.is_said() || patient.identifier.value.said().is_some() {
-        return false;
-    }
-    let mut others = chart.of(&[ResourceType::Procedure, ResourceType::Other]);
-    !others.any(|other| {
-        let view: Use<'_> = other.view();
-        if !view.resource_type.is_one_of(&["Procedure", "DeviceUseStatement"]) {
-            return false;
+    let mut used = BTreeSet::new();
+    for other in
+        chart.of(&[Type::Observation, Type::Procedure, Type::DocumentReference, Type::Other])
+    {
+        // Of thousands of results few name what measured them.
+        if other.kind == Type::Observation && !other.json().contains("\"device\"") {
+            continue;
         }
-        let focal = view.focal.iter().map(|focal| &focal.manipulated);
-        let all = focal.chain(view.used.iter()).chain([&view.device]);
-        let mut named = all.filter_map(|named| chart.follow(other, named.reference.said()?));
-        named.any(|named| named.entry == device.entry)
-    })
+        let view: Names<'_> = other.view();
+        let is_use = view.resource_type.is_one_of(&["Procedure", "DeviceUseStatement"]);
+        let parts = view.focal.iter().map(|focal| &focal.manipulated).chain(view.used.iter());
+        let writers = view.agent.iter().map(|agent| &agent.who).chain(view.author.iter());
+        let all = parts.chain(writers).chain([&view.device]);
+        let all = all.filter_map(|named| chart.follow(other, named.reference.said()?));
+        for device in all.filter(|device| device.kind == Type::Device) {
+            if is_use || !is_nobodys(device) {
+                used.insert(device.entry);
+            } else {
+                names.insert(device.entry);
+            }
+        }
+    }
+    names.retain(|device| !used.contains(device));
+    names
 }

@@ -94,6 +94,11 @@ pub fn courses(record: &Record) -> Vec<Course<'_>> {
     }
     let mut courses: Vec<_> = courses.into_values().collect();
     join_by_name(record, &mut courses);
+    // What was never given is no medicine of anybody's.
+    courses.retain(|course| {
+        let was_given = course.given.iter().any(|given| given.standing != Standing::Not);
+        was_given || course.given.len() < course.all().count()
+    });
     for course in &mut courses {
         for orders in [&mut course.orders, &mut course.dispensed, &mut course.given] {
             let when = |order: &Order<'_>| order.when.map(|when| when.order_in(record.zone()));

@@ -149,7 +149,7 @@ fn newest_words(record: &Record, code: &str) -> Option<String> {
             Shown::Words(words) => words,
             _ => return None,
         };
-        let when = view.when().map(|when| when.order_in(record.zone()));
+        let when = head.when.map(|when| when.order_in(record.zone()));
         stands.then_some(((when, resource.entry), words))
     });
     found.max_by_key(|(order, _)| *order).map(|(_, words)| words)
@@ -235,6 +235,14 @@ mod tests {
         assert_eq!(blood(&[("883-9", "A"), ("10331-7", "Positive")]), "A Positive");
         assert_eq!(blood(&[("883-9", "A"), ("882-1", "O negative")]), "O negative");
         assert_eq!(blood(&[("10331-7", "Positive")]), "");
+        let mut story = story();
+        for (day, words) in [("2026-03-10", "O positive"), ("2026-03-09", "A positive")] {
+            story.core(&format!(
+                r#"{{"resourceType":"DiagnosticReport","effectiveDateTime":"{day}","contained":[{{"resourceType":"Observation","code":{{"coding":[{{"system":"http://loinc.org","code":"882-1"}}]}},"valueString":"{words}"}}]}}"#
+            ));
+        }
+        let lines = card(&story.record, ROSA).parts.remove(5).lines;
+        assert_eq!(lines, ["O positive"], "of the newest report");
         let mut story = Story::default();
         story.core(
             r#"{"resourceType":"Condition","id":"c","code":{"text":"Lupus"},"clinicalStatus":{"coding":[{"code":"active"}]},"verificationStatus":{"coding":[{"code":"provisional"}]}}"#,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ItemState;
 use super::refills::{RefillRow, row as refill_row};
-use super::sections::{Row, section_row};
+use super::sections::{Marks, Row, facts};
 use super::state::state;
 use crate::arrange::Arrange;
 use crate::fhir::datatypes::Code;
@@ -22,6 +22,9 @@ use crate::time::{Day, PartialDate, Timestamp};
 const REFILLS_SHOWN: usize = 1;
 /// Orders of one medicine that stand beside each other and say different things.
 const DIRECTIONS_MAX: usize = 3;
+
+/// Doses that staff gave: a stay in a hospital has hundreds, and the newest are the ones that are asked about.
+const GIVEN_MAX: usize = 100;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Medicines {
@@ -147,7 +150,7 @@ pub(super) fn ending(record: &Record, is_wanted: &dyn Fn(Day) -> bool) -> Vec<En
 pub struct MedicineDetail {
     pub row: MedicineRow,
     pub orders: Vec<Row>,
-    /// What was handed out, then what staff gave.
+    /// What was handed out, then what staff gave last.
     pub dispensed: Vec<Row>,
     pub refills: Vec<RefillRow>,
 }
@@ -165,11 +168,12 @@ pub fn medicine(record: &Record, reader: AccountId, entry: EntryId) -> Option<Me
     let rows = standings.iter().map(|one| refill_row(record, reader, one));
     let refills: Vec<_> = rows.collect();
     let open = is_open(&standings, &course.key);
+    let marks = Marks::of(record);
     let rows = |orders: &[Order<'_>]| -> Vec<Row> {
-        orders.iter().map(|order| section_row(record, order.resource)).collect()
+        orders.iter().map(|order| marks.row(record, order.resource)).collect()
     };
     let mut dispensed = rows(&course.dispensed);
-    dispensed.extend(rows(&course.given));
+    dispensed.extend(rows(&course.given[..course.given.len().min(GIVEN_MAX)]));
     Some(MedicineDetail {
         row: row(record, course, refills.clone(), open)?,
         orders: rows(&course.orders),
@@ -186,7 +190,7 @@ fn row(
 ) -> Option<MedicineRow> {
     let newest = course.newest()?;
     let said = newest.describe(record);
-    let facts = section_row(record, newest.resource).facts;
+    let facts = facts(record.chart(), newest.resource, newest.resource.describe().facts);
     let named = |what: What| {
         let fact = facts.iter().find(|fact| fact.what == what);
         fact.and_then(|fact| fact.words.clone())

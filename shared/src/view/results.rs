@@ -13,7 +13,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 pub use self::portions::{PANELS_MAX, portion, results};
-use self::reported::{rank, reported};
+use self::reported::{is_wrong, rank, reported};
 use self::rows::{reading_row, readings, result_row};
 use self::shown::{Bar, Shown, ShownPart, ShownRange};
 use super::ItemState;
@@ -47,6 +47,7 @@ pub struct Results {
 /// Results that were reported together, or taken on one day at one place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Panel {
+    /// Only where more is to be read in it than stands here.
     pub report: Option<EntryId>,
     pub title: Option<String>,
     pub when: Option<PartialDate>,
@@ -187,6 +188,12 @@ impl<'a> Sketch<'a> {
         report.is_some_and(|report| report.conclusion.said().is_some())
     }
 
+    /// Whether its report says something of its own.
+    fn is_told(&self) -> bool {
+        let report = self.report.map(|report| report.view::<Report<'_>>());
+        self.is_concluded() || report.is_some_and(|report| report.says_more())
+    }
+
     /// Its report and its results.
     pub(super) fn entries(&self) -> impl Iterator<Item = EntryId> {
         let members = self.members.iter().map(|member| match member {
@@ -316,7 +323,7 @@ fn panel(record: &Record, reader: AccountId, sketch: Sketch<'_>) -> Panel {
     };
     if let Some(report) = sketch.report {
         let view: Report<'_> = report.view();
-        panel.report = Some(report.entry);
+        panel.report = (panel.rows.is_empty() || view.says_more()).then_some(report.entry);
         panel.title = view.code.owned();
         panel.conclusion = view.conclusion.owned();
         panel.standing = view.standing();

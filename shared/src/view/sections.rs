@@ -5,7 +5,7 @@ mod forms;
 
 use serde::{Deserialize, Serialize};
 
-use self::facts::facts;
+pub(super) use self::facts::facts;
 pub use self::forms::forms;
 use super::medicines::{Own, OwnRow, own_rows};
 use crate::arrange::Arrange;
@@ -18,7 +18,7 @@ use crate::fhir::document::Document;
 use crate::fhir::observation::Category;
 use crate::id::{AccountId, EntryId};
 use crate::ordered::BTreeMap;
-use crate::record::devices::is_only_a_name;
+use crate::record::devices::only_names;
 use crate::record::{Loaded, Record, Resource, Said, Shelf};
 use crate::time::PartialDate;
 
@@ -195,7 +195,8 @@ pub fn overview(record: &Record) -> Overview {
     let stands =
         |resource: &Resource| !wrong.contains_key(&resource.entry) && !is_mistake(resource);
     let chart = record.chart();
-    let is_listed = |resource: &Resource| stands(resource) && !is_only_a_name(chart, resource);
+    let names = only_names(chart);
+    let is_listed = |resource: &Resource| stands(resource) && !names.contains(&resource.entry);
     for resource in chart.with_kind(|kind| section_of(kind).is_some()) {
         if let Some(section) = section_of(resource.kind).filter(|_| is_listed(resource)) {
             add(section, 1);
@@ -280,7 +281,9 @@ fn all_rows(record: &Record, section: Section) -> Vec<Row> {
         }
         _ => {
             let all = record.chart().with_kind(|kind| section_of(kind) == Some(section));
-            all.filter(|resource| !is_only_a_name(record.chart(), resource)).collect()
+            let names = (section == Section::Devices).then(|| only_names(record.chart()));
+            let names = names.unwrap_or_default();
+            all.filter(|resource| !names.contains(&resource.entry)).collect()
         }
     };
     let rows = listed.into_iter().map(|resource| marks.row(record, resource));

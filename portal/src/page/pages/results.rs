@@ -106,7 +106,7 @@ fn one_panel(panel: &Panel, day: &mut String) -> AnyView {
     });
     let rows: Vec<_> = panel.rows.iter().map(result_line).collect();
     let rows = (!rows.is_empty()).then(|| lines(rows, true));
-    let report = panel.report.filter(|_| panel.rows.is_empty()).map(|entry| {
+    let report = panel.report.map(|entry| {
         view! { <a href=format!("/record/entry/{entry}")>{words::results_read_report()}</a> }
     });
     view! { <section class="panel">{heading}<div>{about}</div>{conclusion}{rows}{report}</section> }

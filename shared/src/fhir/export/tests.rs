@@ -1,5 +1,6 @@
 //! What leaves the device can be read by others, and says nothing that nobody said.
 
+mod inside;
 mod shared;
 mod subjects;
 

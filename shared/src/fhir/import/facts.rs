@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::person::Claim;
 use crate::arrange::Arrange;
 use crate::fhir::datatypes::{Coding, Concept, Identifier, Period, Reference};
+use crate::fhir::labels::is_sensitive;
 use crate::fhir::lenient::{Many, Text, view};
 use crate::fhir::read as view_of;
 use crate::time::{PartialDate, Timestamp};
@@ -94,6 +95,7 @@ view! {
     Contained {
         resource_type: Text<'a> = "resourceType",
         id: Text<'a> = "id",
+        meta: HeadMeta<'a> = "meta",
         identifier: Many<HeadIdentifier<'a>> = "identifier",
     }
 }
@@ -108,14 +110,6 @@ impl PersonRef {
 /// Numbers that several resources share by design: an accession number stands on every result of
 /// one specimen (HL7 v2-0203).
 const SHARED_NUMBERS: [&str; 5] = ["ACSN", "GI", "GN", "FGN", "PGN"];
-/// HL7 v3 Confidentiality: restricted, very restricted.
-const CONFIDENTIAL: [&str; 2] = ["R", "V"];
-/// HL7 v3 ActCode, ActInformationSensitivityPolicy.
-const SENSITIVE: [&str; 20] = [
-    "ETH", "ETHUD", "OPIOIDUD", "GDIS", "HIV", "MST", "PREGNANT", "SCA", "SDV", "SEX", "SPI", "BH",
-    "COGN", "DVD", "EMOTDIS", "MH", "PSY", "PSYTHPN", "SUD", "STD",
-];
-
 /// Types that are always about one patient (FHIR R4, Patient compartment). One of them that names
 /// nobody is attached to nobody, unless all that was sent is about one.
 const PERSONAL: [&str; 38] = [
@@ -301,11 +295,9 @@ impl Head<'_> {
 
     fn is_sensitive(&self) -> bool {
         let labels = self.security_label.iter().flat_map(|concept| concept.coding.iter());
-        self.meta.security.iter().chain(labels).any(|label| {
-            let system = label.system.said().unwrap_or_default();
-            (system.ends_with("v3-Confidentiality") && label.code.is_one_of(&CONFIDENTIAL))
-                || (system.ends_with("v3-ActCode") && label.code.is_one_of(&SENSITIVE))
-        })
+        // What lies inside goes where the whole goes.
+        let inside = self.contained.iter().flat_map(|one| one.meta.security.iter());
+        self.meta.security.iter().chain(labels).chain(inside).any(is_sensitive)
     }
 
     fn thing(&self) -> String {

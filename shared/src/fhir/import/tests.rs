@@ -148,6 +148,8 @@ fn a_resource_goes_into_the_document_of_its_kind_and_year() {
     let secret = r#"{"resourceType":"Observation","effectiveDateTime":"2019","meta":{"security":
         [{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"HIV"}]}}"#;
     assert_eq!(home_of(secret), Kind::ChartSensitive);
+    let inside = format!(r#"{{"resourceType":"DiagnosticReport","contained":[{secret}]}}"#);
+    assert_eq!(home_of(&inside), Kind::ChartSensitive);
     let plain = secret.replace("HIV", "NOAUTH");
     assert_eq!(home_of(&plain), Kind::ChartResults(2019));
 }

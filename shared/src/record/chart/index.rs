@@ -3,11 +3,13 @@
 
 use super::inside::entry_in;
 use super::{Part, Resource};
+use crate::arrange::Arrange;
 use crate::fhir::ResourceType;
 use crate::fhir::datatypes::{Concept, LOINC};
 use crate::fhir::description::Standing;
 use crate::fhir::observation::{Category, Coded, Flag, Observation, Outline};
 use crate::fhir::report::Report;
+use crate::id::EntryId;
 use crate::ordered::{BTreeMap, BTreeSet};
 use crate::time::{Day, PartialDate};
 
@@ -23,7 +25,7 @@ pub struct Head {
     pub when: Option<PartialDate>,
     pub category: Category,
     pub standing: Standing,
-    /// It says nothing itself, and others are listed under it.
+    /// It has no value itself, and others are listed under it.
     pub is_panel: bool,
 }
 
@@ -53,6 +55,8 @@ pub struct ReportHead {
     pub place: usize,
     pub when: Option<PartialDate>,
     pub standing: Standing,
+    /// Of the head of a panel: it is a result too, beside those under it.
+    pub says_something: bool,
     /// Places in the same document.
     pub results: Vec<usize>,
     /// References that lead out of it.
@@ -92,7 +96,7 @@ impl Heads {
             let (when, standing) = resource.as_reported(view.when(), view.standing());
             let category = resource.category_in_report(view.category());
             let is_panel =
-                !view.has_member.is_empty() && resource.view::<Observation<'_>>().says_nothing();
+                !view.has_member.is_empty() && resource.view::<Observation<'_>>().is_empty();
             Head { place, when, category, standing, is_panel }
         });
         let mut days: Option<(Day, Day)> = None;
@@ -158,15 +162,36 @@ pub fn is_unusual(resource: &Resource) -> bool {
 
 impl ReportHead {
     pub fn all(part: &Part) -> Vec<Self> {
-        part.each_of(&[ResourceType::DiagnosticReport], |place, _| Self::of(place, part))
+        let mut inside: BTreeMap<EntryId, Vec<usize>> = BTreeMap::new();
+        for (place, resource) in part.resources.iter().enumerate() {
+            if let Some(within) = resource.within {
+                inside.entry(within.report).or_default().push(place);
+            }
+        }
+        part.each_of(&[ResourceType::DiagnosticReport], |place, report| {
+            let mut head = Self::of(place, part);
+            // Also what it does not name, in the order in which it is written.
+            let mut inner = inside.get(&report.entry).cloned().unwrap_or_default();
+            inner.arrange_by_key(|place| part.resources[*place].json.start);
+            head.results.extend(inner);
+            head
+        })
     }
 
     pub fn of(place: usize, part: &Part) -> Self {
         let resource = &part.resources[place];
         let view: Report<'_> = resource.view();
         let (when, standing) = resource.as_reported(view.when(), view.standing());
-        let mut head = Self { place, when, standing, results: Vec::new(), elsewhere: Vec::new() };
-        let outer = resource.within.unwrap_or(resource.entry);
+        let mut head = Self {
+            place,
+            when,
+            standing,
+            says_something: resource.kind == ResourceType::Observation
+                && resource.view::<Observation<'_>>().says_something(),
+            results: Vec::new(),
+            elsewhere: Vec::new(),
+        };
+        let outer = resource.outer();
         let results = view.result.iter().chain(view.has_member.iter());
         for reference in results.filter_map(|result| result.reference.said()) {
             let inner = reference.strip_prefix('#').map(|id| entry_in(outer, id));

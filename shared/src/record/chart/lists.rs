@@ -8,6 +8,7 @@ use super::{Chart, Part, Resource};
 use crate::fhir::ResourceType;
 use crate::fhir::visit::Begins;
 use crate::id::EntryId;
+use crate::ordered::{BTreeMap, BTreeSet};
 use crate::record::medicines::{MEDICINES, OrderHead};
 use crate::time::{Day, PartialDate};
 
@@ -17,6 +18,23 @@ pub const VISITS: [ResourceType; 2] = [ResourceType::Appointment, ResourceType::
 const DAYS_APART_MAX: i64 = 2;
 /// A report of panels, of which one holds others: sources go no deeper, and panels may name each other.
 const PANELS_DEEP_MAX: u32 = 2;
+
+/// What was found so far under one report.
+#[derive(Default)]
+struct Under {
+    results: Vec<EntryId>,
+    known: BTreeSet<EntryId>,
+    /// Heads of panels, each looked into once, and whether there was anything under it.
+    heads: BTreeMap<EntryId, bool>,
+}
+
+impl Under {
+    fn put(&mut self, entry: EntryId) {
+        if self.known.insert(entry) {
+            self.results.push(entry);
+        }
+    }
+}
 
 impl Part {
     pub(super) fn heads(&self) -> &Heads {
@@ -143,47 +161,50 @@ impl Chart {
         });
         all.filter_map(|(part, head)| {
             let report = &part.resources[head.place];
-            let mut results = Vec::new();
             if !self.stands(report) {
                 return None;
             }
-            self.put_results(part, head, PANELS_DEEP_MAX, &mut results);
-            Some((report, head, results))
+            let mut under = Under::default();
+            under.heads.insert(report.entry, false);
+            self.put_results(part, head, PANELS_DEEP_MAX, &mut under);
+            Some((report, head, under.results))
         })
     }
 
     /// Whether there was any that could be found.
-    fn put_results(
-        &self,
-        part: &Part,
-        head: &ReportHead,
-        deep: u32,
-        all: &mut Vec<EntryId>,
-    ) -> bool {
+    fn put_results(&self, part: &Part, head: &ReportHead, deep: u32, under: &mut Under) -> bool {
         let report = &part.resources[head.place];
         let here = head.results.iter().map(|place| (part, *place));
         let there = head.elsewhere.iter().filter_map(|to| self.follow(report, to));
         let there = there.filter_map(|target| self.place_of(target.entry));
         let mut any = false;
         for (part, place) in here.chain(there) {
-            any = true;
-            self.put_result(part, place, deep, all);
+            any |= self.put_result(part, place, deep, under);
+        }
+        if any && head.says_something {
+            under.put(report.entry);
         }
         any
     }
 
     /// In place of a panel's head come the results under it, as far as there are any.
-    fn put_result(&self, part: &Part, place: usize, deep: u32, all: &mut Vec<EntryId>) {
+    fn put_result(&self, part: &Part, place: usize, deep: u32, under: &mut Under) -> bool {
+        let entry = part.resources[place].entry;
+        if let Some(any) = under.heads.get(&entry) {
+            return *any;
+        }
         if deep > 0
             && let Some(panel) = part.panel_at(place)
-            && self.put_results(part, panel, deep - 1, all)
         {
-            return;
+            under.heads.insert(entry, false);
+            let any = self.put_results(part, panel, deep - 1, under);
+            under.heads.insert(entry, any);
+            if any {
+                return true;
+            }
         }
-        let entry = part.resources[place].entry;
-        if !all.contains(&entry) {
-            all.push(entry);
-        }
+        under.put(entry);
+        true
     }
 
     /// What is known of orders of medicines, of what people take and of what they got.

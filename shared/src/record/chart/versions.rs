@@ -1,13 +1,18 @@
 //! Versions of one thing: a source sends it again, and a new entry stands for the old one.
 
-use super::{Chart, Resource};
-use crate::fhir::ResourceType;
+use super::inside::moved;
+use super::{Chart, Resource, test_of};
 use crate::fhir::description::{Description, Standing, What};
-use crate::fhir::observation::Observation;
+use crate::fhir::observation::{Coded, Observation};
+use crate::fhir::{ResourceType, describe_value};
 use crate::id::EntryId;
+use crate::json::Value;
 
 /// Versions that are followed: far more than any source sends.
 const VERSIONS_MAX: usize = 1_000;
+
+/// Results inside one report that are compared with those of its next version: a large panel has a hundred.
+const INSIDE_MAX: usize = 300;
 
 impl Chart {
     /// The entry that stands for this one now.
@@ -21,17 +26,75 @@ impl Chart {
     }
 
     pub fn version_after(&self, entry: EntryId) -> Option<&Resource> {
-        if !self.is_replaced(entry) {
+        let old = self.find(entry);
+        let outer = old.map_or(entry, Resource::outer);
+        if !self.is_replaced(outer) {
             return None;
         }
         let mut all = self.parts.values().flat_map(|part| &part.resources);
-        all.find(|resource| resource.replaces == Some(entry) && resource.entry != entry)
+        let next =
+            all.find(|resource| resource.replaces == Some(outer) && resource.entry != outer)?;
+        old.map_or(Some(next), |old| self.version_in(old, next))
     }
+
+    pub fn version_before(&self, resource: &Resource) -> Option<&Resource> {
+        let before = self.find(self.find(resource.outer())?.replaces?)?;
+        self.version_in(resource, before)
+    }
+
+    pub fn is_replaced(&self, entry: EntryId) -> bool {
+        self.replaced.contains(&entry)
+    }
+
+    /// Whether no newer version stands for it, nor for what it lies inside.
+    pub fn stands(&self, resource: &Resource) -> bool {
+        !self.is_replaced(resource.outer())
+    }
+
+    /// The same thing in this version of what it is, or lies inside. Inside it is known by its test: ids
+    /// there mean nothing in the next version. Each must be the one that is most like the other.
+    fn version_in<'a>(&'a self, one: &Resource, version: &'a Resource) -> Option<&'a Resource> {
+        if one.within.is_none() {
+            return Some(version);
+        }
+        // Nearly always it only came again.
+        let same_id = self.find(moved(one.entry, one.outer(), version.entry));
+        let same = same_id.filter(|same| test(same) == test(one) && same.says_the_same(one));
+        same.or_else(|| {
+            let other = self.most_like(one, version.entry)?;
+            let back = self.most_like(other, one.outer())?;
+            (back.entry == one.entry).then_some(other)
+        })
+    }
+
+    /// Of the results of its test in this report the one that says the same, or has the same id there,
+    /// or is the only one.
+    fn most_like(&self, one: &Resource, report: EntryId) -> Option<&Resource> {
+        let known = test(one);
+        let all = self.inside(report).take(INSIDE_MAX).filter(|other| test(other) == known);
+        let all: Vec<_> = all.collect();
+        let same_id = moved(one.entry, one.outer(), report);
+        for is_alike in [true, false] {
+            let alike = |other: &&&Resource| !is_alike || other.says_the_same(one);
+            let alike: Vec<_> = all.iter().filter(alike).copied().collect();
+            let only = alike.first().filter(|_| alike.len() == 1 && !known.is_empty());
+            let named = alike.iter().find(|other| other.entry == same_id);
+            if let Some(found) = named.or(only) {
+                return Some(found);
+            }
+        }
+        None
+    }
+}
+
+fn test(one: &Resource) -> String {
+    test_of(&one.view::<Coded<'_>>().code)
 }
 
 /// What it says. Of a result it does not matter how far it has come; of all else that may be what was wrong.
 fn plain(resource: &Resource) -> Description {
-    let mut said = resource.describe();
+    // Without what a report says of what lies inside: its day is not theirs.
+    let mut said = describe_value(resource.kind, Value::read_before(resource.json()));
     let early = [Standing::Unsure, Standing::Planned, Standing::Unsaid];
     if resource.kind == ResourceType::Observation && early.contains(&said.standing) {
         said.standing = Standing::Current;

@@ -148,7 +148,6 @@ impl<'a> Fact<'a> {
     fn read_measurement(&mut self, view: &Observation<'_>) {
         self.thing = Thing::Measurement;
         self.codes = codes(&view.code);
-        self.when = view.when();
         self.values.push(Value::of("", &view.quantity, &view.concept, &view.text));
         for part in view.component.iter() {
             let code = part.code.code().map(|code| code.code).unwrap_or_default();

@@ -197,3 +197,19 @@ fn another_source_takes_no_active_entry_away() {
     told(&mut story, "hillside", &order("completed", "2024-01-01", "Once a day"));
     assert_eq!(groups(&story.record, &KINDS).folded.get(&active), None);
 }
+
+#[test]
+fn a_result_inside_a_report_is_of_the_day_of_its_report() {
+    let mut story = Story::default();
+    let said = r#""status":"final","code":{"coding":[{"system":"http://loinc.org","code":"2339-0"}]},"valueQuantity":{"value":90,"unit":"mg/dL"}"#;
+    let day = r#""effectiveDateTime":"2026-03-09T10:00:00Z""#;
+    let inside = format!(
+        r#"{{"resourceType":"DiagnosticReport",{day},"contained":[{{"resourceType":"Observation",{said}}}]}}"#
+    );
+    told(&mut story, "lakeside", &inside);
+    let alone = format!(r#"{{"resourceType":"Observation",{day},{said}}}"#);
+    let alone = told(&mut story, "riverside", &alone);
+    let groups = groups(&story.record, &KINDS);
+    let relations: Vec<_> = groups.of(alone).map(|(_, relation)| relation).collect();
+    assert_eq!(relations, [Relation::Same]);
+}

@@ -324,3 +324,24 @@ fn what_staff_gave_stands_in_its_medicines_history_and_is_no_order_and_no_fill()
     let dose = detail.dispensed[0].facts.iter().find(|fact| fact.what == What::Dose).unwrap();
     assert_eq!(dose.words.as_deref(), Some("4 mg"));
 }
+
+#[test]
+fn a_medicine_that_was_never_given_is_none_and_of_many_doses_the_newest_are_listed() {
+    let mut story = Story::default();
+    let mut given = |name: &str, status: &str, month: u32, day: u32| {
+        let json = format!(
+            r#"{{"resourceType":"MedicationAdministration","status":"{status}","effectiveDateTime":"2026-{month:02}-{day:02}","medicationCodeableConcept":{{"text":"{name}"}}}}"#
+        );
+        story.core(&json)
+    };
+    given("Heparin", "not-done", 1, 1);
+    let days = (1..=5).flat_map(|month| (1..=28).map(move |day| (month, day)));
+    let doses: Vec<_> =
+        days.map(|(month, day)| given("Morphine", "completed", month, day)).collect();
+    let before = medicines(&story.record, ROSA).before;
+    let names: Vec<_> = before.iter().filter_map(|row| row.name.as_deref()).collect();
+    assert_eq!(names, ["Morphine"]);
+    let detail = medicine(&story.record, ROSA, doses[0]).unwrap();
+    assert_eq!(detail.dispensed.len(), GIVEN_MAX);
+    assert_eq!(detail.dispensed[0].entry, *doses.last().unwrap());
+}

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::chart::{Chart, drawn};
 use super::digits::{readable, rounded};
-use super::rows::{reading_row, readings, result_row, version_before};
+use super::rows::{reading_row, readings, result_row};
 use super::shown::Shown;
-use super::{ResultRow, rank};
+use super::{ResultRow, is_wrong, rank};
 use crate::arrange::Arrange;
 use crate::fhir::datatypes::Amount;
 use crate::fhir::decimal::Decimal;
@@ -317,8 +317,11 @@ fn add_surroundings(record: &Record, resource: &Resource, detail: &mut ResultDet
     };
     detail.lab = view.performer.iter().find_map(|who| name(resource, who));
     detail.notes = view.note.iter().filter_map(|note| note.text.owned()).collect();
-    detail.replaces = version_before(record, resource).map(|before| before.entry);
-    let reports = chart.reports().filter(|(_, _, results)| results.contains(&resource.entry));
+    detail.replaces = chart.version_before(resource).map(|before| before.entry);
+    let wrong = record.marked_wrong();
+    let reports = chart.reports().filter(|(report, head, results)| {
+        results.contains(&resource.entry) && !is_wrong(&wrong, report, head)
+    });
     let report = reports.min_by_key(|(report, head, _)| rank(record, report, head));
     let Some((report, _, _)) = report else { return };
     let view: Report<'_> = report.view();

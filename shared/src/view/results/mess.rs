@@ -1,5 +1,7 @@
 //! What sources send as they please: twice, half flagged, in another order.
 
+mod again;
+
 use super::*;
 use crate::document::Kind;
 use crate::edit::clinic::ClinicEdit;

@@ -7,18 +7,35 @@ use crate::arrange::Arrange;
 use crate::fhir::ResourceType;
 use crate::fhir::description::Standing;
 use crate::id::EntryId;
-use crate::ordered::BTreeSet;
+use crate::ordered::{BTreeMap, BTreeSet};
 use crate::record::chart::ReportHead;
-use crate::record::{Record, Resource};
+use crate::record::{MarkedWrong, Record, Resource};
 
-type Rank = (bool, bool, Reverse<(Option<(i64, u8)>, EntryId)>);
+type Rank = (bool, u8, Reverse<(Option<(i64, u8)>, EntryId)>);
 
-/// Of several that name a result it stands in the first: reports before panels, final ones before others,
-/// then the newest.
+/// Of several that name a result it stands in the first: reports before panels, final ones before others and
+/// what was called off last, then the newest.
 pub fn rank(record: &Record, report: &Resource, head: &ReportHead) -> Rank {
     let order = head.when.map(|when| when.order_in(record.zone()));
-    let is_open = head.standing != Standing::Current;
-    (is_panel(report), is_open, Reverse((order, report.entry)))
+    let open = match head.standing {
+        Standing::Current => 0,
+        Standing::Not => 2,
+        Standing::Planned
+        | Standing::Unsure
+        | Standing::Unsaid
+        | Standing::Past
+        | Standing::Mistake => 1,
+    };
+    (is_panel(report), open, Reverse((order, report.entry)))
+}
+
+/// Whether it is a mistake, by its source's word or the clinic's.
+pub fn is_wrong(
+    wrong: &BTreeMap<EntryId, &MarkedWrong>,
+    report: &Resource,
+    head: &ReportHead,
+) -> bool {
+    head.standing == Standing::Mistake || wrong.contains_key(&report.entry)
 }
 
 fn is_panel(report: &Resource) -> bool {
@@ -32,8 +49,7 @@ pub fn reported<'a>(record: &'a Record, heads: &Heads<'a>) -> (Vec<Sketch<'a>>, 
     reports.arrange_by_key(|(report, head, _)| rank(record, report, head));
     let (mut sketches, mut reported) = (Vec::new(), BTreeSet::new());
     for (report, head, results) in reports {
-        let is_wrong = head.standing == Standing::Mistake || wrong.contains_key(&report.entry);
-        if is_wrong || (is_panel(report) && results.is_empty()) {
+        if is_wrong(&wrong, report, head) || (is_panel(report) && results.is_empty()) {
             continue;
         }
         let left = results.iter().filter(|entry| !reported.contains(*entry));
@@ -48,9 +64,9 @@ pub fn reported<'a>(record: &'a Record, heads: &Heads<'a>) -> (Vec<Sketch<'a>>, 
             home: false,
             members: members.collect(),
         };
-        // Of what another report has already only a conclusion is new.
+        // Of what another report has already only its own words are new.
         let is_repeated = results.iter().any(|entry| reported.contains(entry));
-        let is_new = !left.is_empty() || (is_repeated && sketch.is_concluded());
+        let is_new = !left.is_empty() || (is_repeated && sketch.is_told());
         reported.extend(left.iter().map(|(resource, _)| resource.entry));
         if is_panel(report) {
             reported.insert(report.entry);

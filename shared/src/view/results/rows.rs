@@ -5,10 +5,9 @@ use super::shown::{bar, pressure, shown, shown_parts, shown_range};
 use super::{Found, ResultRow};
 use crate::fhir::datatypes::{Amount, LOINC};
 use crate::fhir::description::Standing;
-use crate::fhir::observation::{Coded, Flag, Measured, Observation, Part};
+use crate::fhir::observation::{Flag, Measured, Observation, Part};
 use crate::id::{AccountId, EntryId};
 use crate::ordered::{BTreeMap, BTreeSet};
-use crate::record::chart::test_of;
 use crate::record::reading::{Measure, Reading};
 use crate::record::{Entry, Place, Record, Resource, Said};
 
@@ -51,7 +50,7 @@ fn corrects(record: &Record, resource: &Resource, view: &Observation<'_>) -> boo
         [view.value()].into_iter().chain(parts).collect::<Vec<_>>()
     };
     let now = values(view);
-    let mut before = version_before(record, resource);
+    let mut before = record.chart().version_before(resource);
     // Also if the same came again since: it does not become what was said first.
     for _ in 0..VERSIONS_READ {
         let Some(old) = before else { break };
@@ -59,16 +58,9 @@ fn corrects(record: &Record, resource: &Resource, view: &Observation<'_>) -> boo
         if said.standing() == Standing::Current && values(&said) != now {
             return true;
         }
-        before = version_before(record, old);
+        before = record.chart().version_before(old);
     }
     false
-}
-
-/// What lies inside a report is known by its id there, which the next version may give to another test.
-pub fn version_before<'a>(record: &'a Record, resource: &Resource) -> Option<&'a Resource> {
-    let before = record.chart().find(resource.replaces?)?;
-    let test = |one: &Resource| test_of(&one.view::<Coded<'_>>().code);
-    (resource.within.is_none() || test(before) == test(resource)).then_some(before)
 }
 
 /// A row that says what was found and nothing about it.

@@ -264,21 +264,31 @@ fn a_role_stays_with_its_member_and_a_plan_of_narrative_alone_has_words() {
 }
 
 #[test]
-fn a_device_is_theirs_if_it_says_so_or_if_something_that_was_done_names_it() {
+fn a_device_is_theirs_unless_it_measured_or_wrote_and_nothing_that_was_done_names_it() {
     let listed = |names: &str| {
         let mut story = Story::default();
         story.core(r#"{"resourceType":"Device","id":"d","type":{"text":"Pump"}}"#);
-        story.core(&names.replace('@', r#"{"reference":"Device/d"}"#));
+        for names in names.split('\n') {
+            story.core(&names.replace('@', r#"{"reference":"Device/d"}"#));
+        }
         let rows = section(&story.record, ROSA, Section::Devices).rows.len();
         let counts = overview(&story.record).counts;
         assert!(counts.contains(&(Section::Devices, u32::try_from(rows).unwrap())));
         rows
     };
-    assert_eq!(listed(r#"{"resourceType":"Observation","device":@}"#), 0);
+    assert_eq!(listed(r#"{"resourceType":"Patient"}"#), 1, "what says so may not be here");
+    let measured = r#"{"resourceType":"Observation","device":@}"#;
+    assert_eq!(listed(measured), 0);
     assert_eq!(listed(r#"{"resourceType":"Media","device":@}"#), 0);
-    assert_eq!(listed(r#"{"resourceType":"Procedure","focalDevice":[{"manipulated":@}]}"#), 1);
-    assert_eq!(listed(r#"{"resourceType":"Procedure","usedReference":[@]}"#), 1);
-    assert_eq!(listed(r#"{"resourceType":"DeviceUseStatement","device":@}"#), 1);
+    assert_eq!(listed(r#"{"resourceType":"Provenance","agent":[{"who":@}]}"#), 0);
+    assert_eq!(listed(r#"{"resourceType":"DocumentReference","author":[@]}"#), 0);
+    for used in [
+        r#"{"resourceType":"Procedure","focalDevice":[{"manipulated":@}]}"#,
+        r#"{"resourceType":"Procedure","usedReference":[@]}"#,
+        r#"{"resourceType":"DeviceUseStatement","device":@}"#,
+    ] {
+        assert_eq!(listed(&[measured, used].join("\n")), 1);
+    }
 }
 
 #[test]

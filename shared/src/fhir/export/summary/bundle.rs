@@ -150,7 +150,7 @@ impl<'a> Bundle<'a> {
             }
         };
         let json = relinked(Value::read_before(resource.json()), &mut leads);
-        with_subject(resource.kind, json, &patient)
+        with_subject(resource.kind, taken_out(resource, json), &patient)
     }
 }
 
@@ -170,6 +170,21 @@ fn comes_along(kind: ResourceType) -> bool {
 fn is_nobody(kind: ResourceType) -> bool {
     !comes_along(kind)
         && !matches!(kind, ResourceType::Device | ResourceType::Location | ResourceType::Other)
+}
+
+/// What lay inside a report stands for itself here: of its report's day, and without the id that it had
+/// there, which may be no id of a resource.
+fn taken_out(resource: &Resource, json: String) -> String {
+    let Some(within) = resource.within else { return json };
+    let (mut parts, mut when) = (Vec::new(), within.when);
+    Value::read_before(&json).each_field(&mut |name, value| {
+        when = when.filter(|_| !name.starts_with("effective"));
+        if name != "id" {
+            parts.push(fill("~:@", &[name, value.written()]));
+        }
+    });
+    parts.extend(when.map(|when| fill(r#""effectiveDateTime":~"#, &[&when.to_string()])));
+    fill("{@}", &[&parts.join(",")])
 }
 
 fn with_subject(kind: ResourceType, json: String, patient: &str) -> String {

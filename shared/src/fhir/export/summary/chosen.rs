@@ -12,7 +12,7 @@ use crate::fhir::export::own::Written;
 use crate::fhir::observation::Category;
 use crate::id::EntryId;
 use crate::ordered::{BTreeMap, BTreeSet};
-use crate::record::devices::is_only_a_name;
+use crate::record::devices::only_names;
 use crate::record::groups::groups;
 use crate::record::medicines::courses;
 use crate::record::reading::Reading;
@@ -111,7 +111,11 @@ fn listed(record: &Record, topic: Topic) -> Vec<Chosen<'_>> {
     let for_one_visit = |one: &&Resource| {
         kind == ResourceType::Condition && one.view::<Condition<'_>>().is_of_a_visit_only()
     };
-    let all = all.filter(|one| !for_one_visit(one) && !is_only_a_name(record.chart(), one));
+    let names = match topic {
+        Topic::Devices => only_names(record.chart()),
+        _ => BTreeSet::new(),
+    };
+    let all = all.filter(|one| !for_one_visit(one) && !names.contains(&one.entry));
     let all = all.filter_map(|one| {
         let said = one.describe();
         let from = match topic {
@@ -154,8 +158,10 @@ fn results(record: &Record) -> Vec<Chosen<'_>> {
     for (report, head, results) in reports {
         let stands = matches!(head.standing, Standing::Current | Standing::Unsure)
             && report.kind == ResourceType::DiagnosticReport;
-        // A report whose results are here says the same again.
-        if !stands || !results.is_empty() || wrong.contains_key(&report.entry) {
+        // A report whose results are of this section says the same again.
+        let mut heads = results.iter().filter_map(|entry| record.chart().observation(*entry));
+        let is_told = heads.any(|(_, head)| head.category == Category::Lab);
+        if !stands || is_told || wrong.contains_key(&report.entry) {
             continue;
         }
         let said = report.describe();
