@@ -246,24 +246,27 @@ impl Record {
     /// Entries of the chart that the clinic took back, also if their source sent the same once more.
     pub fn marked_wrong(&self) -> BTreeMap<EntryId, &MarkedWrong> {
         let marks = self.remarks().filter_map(|entry| match &entry.said {
-            Said::MarkedWrong(mark) => Some((mark.entry, mark)),
+            Said::MarkedWrong(mark) => Some((mark.entry, mark, true)),
             _ => None,
         });
         let mut marks: Vec<_> = marks.collect();
         let mut place = 0;
-        // One of the same words is marked like the one before it, and so on.
-        while let Some(&(entry, mark)) = marks.get(place) {
+        // One of the same words is marked like the one before it, and so on. What lies inside a report
+        // follows the report: when that was put right, so is all in it.
+        while let Some(&(entry, mark, goes_on)) = marks.get(place) {
             place += 1;
-            let next = self.chart.version_after(entry);
+            let next = self.chart.version_after(entry).filter(|_| goes_on);
             let same = next.filter(|next| {
                 self.chart.find(entry).is_some_and(|entry| entry.says_the_same(next))
             });
             // What a damaged chart calls newer than itself is followed once.
-            let new = same.filter(|next| marks.iter().all(|(marked, _)| *marked != next.entry));
-            marks.extend(new.map(|next| (next.entry, mark)));
-            marks.extend(self.chart.inside(entry).map(|inner| (inner.entry, mark)));
+            let is_new =
+                |next: &Resource| !marks.iter().any(|(it, _, own)| *own && *it == next.entry);
+            let new = same.filter(|next| is_new(next));
+            marks.extend(new.map(|next| (next.entry, mark, true)));
+            marks.extend(self.chart.inside(entry).map(|inner| (inner.entry, mark, false)));
         }
-        mapped(marks.into_iter())
+        mapped(marks.into_iter().map(|(entry, mark, _)| (entry, mark)))
     }
 
     /// What anybody said is wrong in the chart.

@@ -50,7 +50,10 @@ pub fn only_names(chart: &Chart) -> BTreeSet<EntryId> {
         let parts = view.focal.iter().map(|focal| &focal.manipulated).chain(view.used.iter());
         let writers = view.agent.iter().map(|agent| &agent.who).chain(view.author.iter());
         let all = parts.chain(writers).chain([&view.device]);
-        let all = all.filter_map(|named| chart.follow(other, named.reference.said()?));
+        // What asks for another kind is not looked for in the whole chart.
+        let may_be = |to: &&str| !to.contains('?') || to.contains("Device?");
+        let all = all.filter_map(|named| named.reference.said().filter(may_be));
+        let all = all.filter_map(|to| chart.follow(other, to));
         for device in all.filter(|device| device.kind == Type::Device) {
             if is_use || !is_nobodys(device) {
                 used.insert(device.entry);

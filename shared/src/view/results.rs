@@ -18,6 +18,7 @@ use self::rows::{reading_row, readings, result_row};
 use self::shown::{Bar, Shown, ShownPart, ShownRange};
 use super::ItemState;
 use crate::arrange::Arrange;
+use crate::fhir::ResourceType;
 use crate::fhir::description::Standing;
 use crate::fhir::observation::{Band, Category, Coded, Flag, Measured, Observation, Part};
 use crate::fhir::report::Report;
@@ -323,7 +324,8 @@ fn panel(record: &Record, reader: AccountId, sketch: Sketch<'_>) -> Panel {
     };
     if let Some(report) = sketch.report {
         let view: Report<'_> = report.view();
-        panel.report = (panel.rows.is_empty() || view.says_more()).then_some(report.entry);
+        let is_paper = report.kind == ResourceType::DiagnosticReport && view.says_more();
+        panel.report = (panel.rows.is_empty() || is_paper).then_some(report.entry);
         panel.title = view.code.owned();
         panel.conclusion = view.conclusion.owned();
         panel.standing = view.standing();

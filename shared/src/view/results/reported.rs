@@ -64,9 +64,8 @@ pub fn reported<'a>(record: &'a Record, heads: &Heads<'a>) -> (Vec<Sketch<'a>>, 
             home: false,
             members: members.collect(),
         };
-        // Of what another report has already only its own words are new.
-        let is_repeated = results.iter().any(|entry| reported.contains(entry));
-        let is_new = !left.is_empty() || (is_repeated && sketch.is_told());
+        // Of what another report has already, or what is no result, only its own words are new.
+        let is_new = !left.is_empty() || (!is_panel(report) && sketch.is_told());
         reported.extend(left.iter().map(|(resource, _)| resource.entry));
         if is_panel(report) {
             reported.insert(report.entry);

@@ -161,7 +161,12 @@ fn results(record: &Record) -> Vec<Chosen<'_>> {
         // A report whose results are of this section says the same again.
         let mut heads = results.iter().filter_map(|entry| record.chart().observation(*entry));
         let is_told = heads.any(|(_, head)| head.category == Category::Lab);
-        if !stands || is_told || wrong.contains_key(&report.entry) {
+        // What was taken back would leave inside of it.
+        let holds_wrong = || {
+            let mut inside = record.chart().inside(report.entry);
+            inside.any(|inner| wrong.contains_key(&inner.entry))
+        };
+        if !stands || is_told || wrong.contains_key(&report.entry) || holds_wrong() {
             continue;
         }
         let said = report.describe();

@@ -212,3 +212,44 @@ fn what_a_source_notes_about_a_unit_takes_no_flag_and_no_trend_away() {
     assert!(rows.iter().all(|row| row.flag == Some(Flag::Above) && row.bar.is_some()));
     assert_eq!(result(&story.record, ROSA, rows[0].entry).unwrap().series.len(), 1);
 }
+
+/// The clinic took back a report for its day, and its source sent it with the right one.
+#[test]
+fn a_report_that_was_put_right_stands_with_all_that_lies_in_it() {
+    let mut story = Story::default();
+    let values = [("1", "LDL", 80)];
+    let first = report(&mut story, None, "Blood", &with_inside("final", "2025-03-09", &values));
+    wrong(&mut story, first);
+    assert_eq!(listed(&story), Vec::<String>::new());
+    let same = with_inside("final", "2025-03-09", &values);
+    let second = report(&mut story, Some(first), "Blood", &same);
+    assert_eq!(listed(&story), Vec::<String>::new());
+    let right = with_inside("corrected", "2026-03-09", &values);
+    report(&mut story, Some(second), "Blood", &right);
+    assert_eq!(listed(&story), ["Blood: LDL 80 mg/dL"]);
+}
+
+#[test]
+fn a_report_stays_where_nothing_that_lies_in_it_is_a_result() {
+    let mut story = Story::default();
+    let survey = r#"{"resourceType":"Observation","id":"q","status":"final","category":[{"coding":[{"code":"survey"}]}],"code":{"text":"PHQ-9"},"valueInteger":14}"#;
+    let rest = format!(
+        r#""status":"final","effectiveDateTime":"2026-03-09","conclusion":"Rest","contained":[{survey}]"#
+    );
+    report(&mut story, None, "Consult", &rest);
+    let panels = results(&story.record, ROSA, ShowResults::All, 9).panels;
+    let panel = &panels[0];
+    assert_eq!((panel.title.as_deref(), panel.rows.len()), (Some("Consult"), 0));
+    assert_eq!((panel.conclusion.as_deref(), panel.report.is_some()), (Some("Rest"), true));
+}
+
+#[test]
+fn a_panel_with_a_note_in_a_report_stands_once() {
+    let mut story = Story::default();
+    put(&mut story, None, r#""id":"a","status":"final","code":{"text":"Na"},"valueInteger":140"#);
+    let note = r#""id":"p","status":"final","code":{"text":"BMP"},"note":[{"text":"Hemolyzed"}],"hasMember":[{"reference":"Observation/a"}]"#;
+    put(&mut story, None, note);
+    let rest = r#""status":"final","effectiveDateTime":"2026-03-09","result":[{"reference":"Observation/p"}]"#;
+    report(&mut story, None, "Labs", rest);
+    assert_eq!(listed(&story).len(), 1, "{:?}", listed(&story));
+}
