@@ -98,7 +98,7 @@ impl Page {
     }
 
     /// Runs `script` with the finder's functions at hand.
-    async fn finder(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
+    pub async fn finder(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
         let script = format!("{FINDER}\n{script}");
         Ok(self.client().await?.execute(&script, arguments).await?)
     }

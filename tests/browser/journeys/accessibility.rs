@@ -11,9 +11,8 @@ use anyhow::{Result, ensure};
 /// So tall that nothing lies under what is pinned to the bottom, as it does until one scrolls.
 const TALL_PHONE: Setup = Setup { height: 12_000, ..PHONE };
 const TALL_DESK: Setup = Setup { height: 12_000, ..DESKTOP };
-/// Colors and language; `ar-XB` is English mirrored, as every right-to-left language will be.
-const LOOKS: [(&str, &str); 4] =
-    [("light", "?lang=en"), ("dark", "?lang=en"), ("light", "?lang=es"), ("light", "?lang=ar-XB")];
+/// Languages; `ar-XB` is English mirrored, as every right-to-left language will be.
+const LANGUAGES: [&str; 3] = ["?lang=en", "?lang=es", "?lang=ar-XB"];
 /// Where a caregiver reads and writes.
 const ACTING: [&str; 4] = ["home", "results", "new-message", "thread"];
 
@@ -21,19 +20,19 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     stage.open(&TALL_PHONE).await?;
     let page = stage.enter("patient").await?;
     page.see("Up to date").await?;
+    dark_is_a_choice(&page).await?;
     let mut found = Vec::new();
-    for (number, (theme, query)) in LOOKS.into_iter().enumerate() {
-        choose_theme(&page, theme).await?;
+    for (number, query) in LANGUAGES.into_iter().enumerate() {
         for screen in SCREENS {
             if screen.name == "lock" {
                 unlock(&page).await?;
             }
             screen.go(stage, &page, query).await?;
-            look(&page, &format!("{} {theme} {query}", screen.name), &mut found).await?;
+            in_light_and_dark(&page, query, screen.name, &mut found).await?;
         }
         unlock(&page).await?;
         first_visit::walk(stage, &format!("pia.{number}"), query, async |page, step| {
-            look(page, &format!("{step} {theme} {query}"), &mut found).await
+            in_light_and_dark(page, query, step, &mut found).await
         })
         .await?;
     }
@@ -45,21 +44,19 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
 
 /// What stands above every screen now and then: a newer release, and whom one is acting for.
 async fn offered_and_acting(stage: &mut Stage, page: &Page, found: &mut Vec<String>) -> Result<()> {
-    for (theme, query) in LOOKS {
-        choose_theme(page, theme).await?;
+    for query in LANGUAGES {
         page.goto(&stage.url(&format!("/{query}"))).await?;
         page.js(release::IS_OFFERED).await?;
         page.wait("the offer", PATIENCE, async || {
             Ok((page.js("return !!document.querySelector('.offer')").await? == true).then_some(()))
         })
         .await?;
-        look(page, &format!("an update on offer {theme} {query}"), found).await?;
+        in_light_and_dark(page, query, "an update on offer", found).await?;
     }
-    choose_theme(page, "light").await?;
     let caregiver = stage.enter("caregiver").await?;
     caregiver.see("Up to date").await?;
     caregiver.click("button", Has("Ana Delgado")).await?;
-    look(&caregiver, "whose record", found).await?;
+    note(axe::violations(&caregiver).await?, "whose record", found);
     caregiver.click("button", Has("Rosa Delgado")).await?;
     caregiver.see("You are acting for Rosa Delgado").await?;
     // Without a load, after which they would be back in their own record.
@@ -109,28 +106,60 @@ async fn items(nurse: &Page, found: &mut Vec<String>) -> Result<()> {
 /// In light, in dark and mirrored, as the styles tell them apart, without a load.
 async fn dressed(page: &Page, place: &str, found: &mut Vec<String>) -> Result<()> {
     for (theme, direction) in [("dark", "ltr"), ("light", "rtl"), ("light", "ltr")] {
-        // Colors fade from one to the other; what is between them is nobody's contrast.
-        page.js(&format!(
-            "document.documentElement.dataset.theme = '{theme}';
-            document.documentElement.dir = '{direction}';
-            document.getAnimations().forEach((fading) => fading.finish())"
-        ))
-        .await?;
-        look(page, &format!("{place} {theme} {direction}"), found).await?;
+        page.js(&format!("document.documentElement.dir = '{direction}'")).await?;
+        wear(page, theme).await?;
+        note(axe::violations(page).await?, &format!("{place} {theme} {direction}"), found);
     }
     Ok(())
 }
 
-async fn look(page: &Page, place: &str, found: &mut Vec<String>) -> Result<()> {
-    for violation in axe::violations(page).await? {
-        found.push(format!("{place}: {violation}"));
+/// A screen in its language; dark, where only colors differ, in one of them.
+async fn in_light_and_dark(
+    page: &Page,
+    query: &str,
+    place: &str,
+    found: &mut Vec<String>,
+) -> Result<()> {
+    wear(page, "light").await?;
+    note(axe::violations(page).await?, &format!("{place} {query}"), found);
+    if query == LANGUAGES[0] {
+        wear(page, "dark").await?;
+        note(axe::wrong_colors(page).await?, &format!("{place} dark"), found);
+        wear(page, "light").await?;
     }
     Ok(())
 }
 
-/// The person's own choice in Settings, which wins over the device's and holds from the next load.
-async fn choose_theme(page: &Page, theme: &str) -> Result<()> {
-    page.js(&format!("localStorage.setItem('satchel.theme', '{theme}')")).await?;
+/// As the person's own choice in Settings marks the page.
+async fn wear(page: &Page, theme: &str) -> Result<()> {
+    // Colors fade from one to the other; what is between them is nobody's contrast.
+    page.js(&format!(
+        "document.documentElement.dataset.theme = '{theme}';
+        document.getAnimations().forEach((fading) => fading.finish())"
+    ))
+    .await?;
+    Ok(())
+}
+
+fn note(violations: Vec<String>, place: &str, found: &mut Vec<String>) {
+    found.extend(violations.into_iter().map(|violation| format!("{place}: {violation}")));
+}
+
+/// The person's own choice wins over the device's from the first paint on.
+async fn dark_is_a_choice(page: &Page) -> Result<()> {
+    let choose = "localStorage.setItem('satchel.theme', arguments[0])";
+    let worn = "return [document.documentElement.dataset.theme,
+        getComputedStyle(document.documentElement).backgroundColor]";
+    let mut colors = Vec::new();
+    for theme in ["dark", "light"] {
+        page.client().await?.execute(choose, vec![theme.into()]).await?;
+        page.reload().await?;
+        page.see("Up to date").await?;
+        let said = page.js(worn).await?;
+        ensure!(said[0] == theme, "after the choice of {theme} it is {said}");
+        colors.push(said[1].clone());
+    }
+    ensure!(colors[0] != colors[1], "light and dark are both {}", colors[0]);
     Ok(())
 }
 

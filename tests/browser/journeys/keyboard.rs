@@ -101,7 +101,7 @@ async fn every_stop_is_good(page: &Page) -> Result<()> {
             return !!top && (e.contains(top) || top.contains(e) || e.labels?.[0]?.contains(top));
         };
         const inSight = box.width > 0 && points.some(shows);
-        return [ring, inSight, box.top, box.left];
+        return [ring, inSight, box.top, focused()];
         function hasRingAround(e) {
             for (let p = e.parentElement; p; p = p.parentElement) {
                 const s = getComputedStyle(p);
@@ -113,11 +113,11 @@ async fn every_stop_is_good(page: &Page) -> Result<()> {
         }";
     for _ in 0..STOPS_MAX {
         press(page, Key::Tab).await?;
-        let stop = page.js(look).await?;
+        let stop = page.finder(look, vec![]).await?;
         if stop.is_null() {
             return Ok(());
         }
-        let name = page.focused().await?;
+        let name = stop[3].as_str().unwrap_or_default();
         ensure!(name.contains(' '), "{name:?} has no name");
         ensure!(stop[0] == true, "{name:?} shows no ring");
         ensure!(stop[1] == true, "{name:?} is out of sight at {} px", stop[2]);

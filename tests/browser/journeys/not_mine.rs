@@ -126,6 +126,14 @@ async fn two_tabs_look_at_once(stage: &mut Stage, page: &Page) -> Result<()> {
     );
     let tabs = [page, &other];
     for tab in tabs {
+        // Each looks once by itself. Counted among the others, it would leave one that is not done.
+        tab.wait("its own look", PATIENCE, async || {
+            let found = tab.js("return document.documentElement.dataset.storage").await?;
+            Ok((found == "keeps").then_some(()))
+        })
+        .await?;
+    }
+    for tab in tabs {
         tab.js(&look).await?;
     }
     for tab in tabs {
