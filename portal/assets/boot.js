@@ -102,7 +102,11 @@ function hear(error) {
 window.addEventListener("error", (event) => hear(event.error));
 window.addEventListener("unhandledrejection", (event) => hear(event.reason));
 
-document.getElementById("boot-again").addEventListener("click", () => location.reload());
+// A release that stops cannot offer the next one itself.
+document.getElementById("boot-again").addEventListener("click", async () => {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  activate(registration ?? {});
+});
 
 // --- The service worker ---
 

@@ -1,7 +1,7 @@
 // Unpacks a program while it comes: a few bytes with its length, then LZMA (lc 2, lp 0, pb 0) of the program
 // sorted into streams (`xtask/src/portal/streams.rs`), which leaves a sixth less of it than Brotli and which
 // no browser knows. Loaded by the boot scripts as a module and by the service worker as a script, so it
-// exports by a global name. `before` is the program that this one was packed against: it points back into
+// exports by a global name. `program` is the one that this one was packed against, if any: it points back into
 // that one's streams.
 
 globalThis.unpacked = (packed, program) => {

@@ -16,7 +16,8 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
 const PERMISSIONS_POLICY: &str = "accelerometer=(), camera=(), display-capture=(), \
     geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
 /// Two years, the span that browsers' preload lists ask for.
-const STRICT_TRANSPORT_SECURITY: &str = "max-age=63072000; includeSubDomains";
+/// Of this name alone: what else a clinic runs under names below it is not the portal's to decide.
+const STRICT_TRANSPORT_SECURITY: &str = "max-age=63072000";
 
 const ALWAYS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),

@@ -109,3 +109,54 @@ fn acceptor(folder: &Folder, ip: IpAddr) -> Result<TlsAcceptor, Failure> {
         .map_err(|error| failed(&error.to_string()))?;
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+    use tokio::net::TcpStream;
+    use tokio_rustls::TlsConnector;
+    use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+    use super::*;
+
+    async fn ask(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> String {
+        let request = "GET / HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n";
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut said = Vec::new();
+        // A peer that closes without a goodbye is an error to TLS, after everything was read.
+        let _ended = stream.read_to_end(&mut said).await;
+        String::from_utf8(said).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_phone_comes_in_over_tls_with_one_certificate_and_is_told_so_without() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        let mut seen = Vec::new();
+        for _start in 0..2 {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let lan = Lan::new(Door { address, listener }, &folder).unwrap();
+            assert_eq!(lan.origin(), format!("https://{address}"));
+            lan.listen(Router::new().route("/", get(|| async { "the portal" })));
+
+            let pem = folder.path("keys/lan-127.0.0.1.pem");
+            let certificate = CertificateDer::from_pem_file(&pem).unwrap();
+            let mut known = RootCertStore::empty();
+            known.add(certificate.clone()).unwrap();
+            let config = ClientConfig::builder().with_root_certificates(known);
+            let connector = TlsConnector::from(Arc::new(config.with_no_client_auth()));
+            let stream = TcpStream::connect(address).await.unwrap();
+            let inside = connector.connect(address.ip().into(), stream).await.unwrap();
+            assert!(ask(inside).await.ends_with("the portal"));
+
+            let plain = ask(TcpStream::connect(address).await.unwrap()).await;
+            assert!(plain.starts_with("HTTP/1.1 426"), "{plain}");
+            assert!(!plain.contains("the portal"), "{plain}");
+            seen.push(certificate);
+        }
+        // A phone that was told to trust it is not asked again after a start.
+        assert_eq!(seen[0], seen[1]);
+    }
+}

@@ -2,7 +2,7 @@
 //! says so, nothing typed is lost, and a broken release never becomes half of one.
 
 use crate::engine::PHONE;
-use crate::page::Name::Is;
+use crate::page::Name::{Has, Is};
 use crate::page::{PATIENCE, Page};
 use crate::release::{self, Condition, MARK};
 use crate::stage::Stage;
@@ -134,7 +134,10 @@ async fn two_before_are_kept(stage: &mut Stage, page: &Page, next: &Path) -> Res
         newest = serve(stage, &newest, name, Condition::Whole).await?;
         look_for_update(page).await?;
         page.js("window.isOld = true").await?;
-        page.click("button", Is("Use it now")).await?;
+        match name {
+            "third" => taken_where_this_one_stopped(page).await?,
+            _ => page.click("button", Is("Use it now")).await?,
+        }
         page.wait("another load", PATIENCE, async || {
             Ok((page.js("return !window.isOld && !!document.querySelector('main')").await? == true)
                 .then_some(()))
@@ -152,6 +155,14 @@ async fn two_before_are_kept(stage: &mut Stage, page: &Page, next: &Path) -> Res
         ensure!(all.ends_with(&now), "of {all:?} are kept {now:?}");
     }
     Ok(())
+}
+
+/// A release that stops cannot offer the next one itself.
+async fn taken_where_this_one_stopped(page: &Page) -> Result<()> {
+    // As the boot script shows it.
+    page.js("document.getElementById('boot-broken').hidden = false").await?;
+    page.see("Satchel stopped").await?;
+    page.click("button", Has("Open again")).await
 }
 
 /// By their names, the oldest first.
