@@ -173,13 +173,16 @@ fn firefox(setup: &Setup, profile: &Path) -> Result<Value> {
 }
 
 fn webkit() -> Result<Value> {
+    let in_path = program_in_path(&["MiniBrowser"]).ok();
     let program = [
         "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
         "/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
         "/usr/libexec/webkit2gtk-4.1/MiniBrowser",
     ]
     .into_iter()
-    .find(|path| Path::new(path).exists());
+    .map(PathBuf::from)
+    .find(|path| path.exists())
+    .or(in_path);
     let Some(program) = program else { bail!("WebKitGTK's MiniBrowser is not installed") };
     Ok(json!({
         "browserName": "MiniBrowser",

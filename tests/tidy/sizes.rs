@@ -37,8 +37,8 @@ struct Built {
 }
 
 fn portal() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from);
-    target.join("portal")
+    let folder = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    root().join(folder).join("portal")
 }
 
 /// In hundredths of the limits, what programs may have on this machine.

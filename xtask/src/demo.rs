@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 
 use crate::arguments::{Flag, WrongUse, parse};
 use crate::portal::{self, Kind};
-use crate::say;
+use crate::say::Steps;
 use crate::workspace::{self, cargo};
 
 const PORT: &str = "8080";
@@ -45,10 +45,9 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
 
 /// The server with the demo clinic, built and ready to be started.
 pub fn server(portal: &Path, folder: &Path, port: u16) -> anyhow::Result<Command> {
-    say::line("build the server with the demo clinic");
-    let started = std::time::Instant::now();
-    workspace::run(cargo(&["build", "--package", "sync-server", "--features", "demo"]))?;
-    say::line(&format!("took {}", say::seconds(started.elapsed())));
+    let build =
+        || workspace::run(cargo(&["build", "--package", "sync-server", "--features", "demo"]));
+    Steps::new(1).step("build the server with the demo clinic", build)?;
     let mut command = Command::new(workspace::target().join("debug/sync-server"));
     command.arg("demo").arg("--dir").arg(folder).args(["--port", &port.to_string()]);
     command.arg("--portal").arg(portal);

@@ -22,6 +22,10 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
     let file = folder.join(&program);
     let bytes = fs::copy(workspace::target().join("release").join(&program), &file)?;
     say::line(&format!("{}, {}", file.display(), say::kilobytes(bytes)));
-    say::line("a container: podman build --tag satchel --file Containerfile target/dist");
+    // The container's system is Linux, whatever this one is.
+    if cfg!(target_os = "linux") {
+        let place = folder.display();
+        say::line(&format!("a container: podman build --tag satchel --file Containerfile {place}"));
+    }
     Ok(ExitCode::SUCCESS)
 }

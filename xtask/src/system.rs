@@ -36,6 +36,9 @@ pub fn tell(missing: &[Missing]) {
     if let Some(line) = line(missing) {
         say::line(&format!("missing: {}; on Debian this installs it, as root:", names(missing)));
         say::line(&format!("  {line}"));
+        if !is_debian() {
+            say::line("on other systems: the same programs from their packages, each in the PATH");
+        }
     }
 }
 

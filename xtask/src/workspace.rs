@@ -17,7 +17,7 @@ pub fn root() -> &'static Path {
     })
 }
 
-/// Cargo's target folder.
+/// Cargo's target folder, whatever else this machine's settings of cargo say.
 pub fn target() -> PathBuf {
     match std::env::var_os("CARGO_TARGET_DIR") {
         Some(folder) => root().join(folder),
@@ -28,7 +28,7 @@ pub fn target() -> PathBuf {
 /// The cargo that started us, at the root.
 pub fn cargo(words: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(words).current_dir(root());
+    command.args(words).current_dir(root()).env("CARGO_TARGET_DIR", target());
     command
 }
 

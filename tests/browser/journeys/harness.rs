@@ -7,7 +7,7 @@ use crate::front::{FAST, SLOW};
 use crate::page::Name::{Any, Has, Is};
 use crate::page::Page;
 use crate::runner::chosen;
-use crate::stage::Stage;
+use crate::stage::{Stage, says};
 use crate::tongue::{Pieces, Tongue, stand_in};
 use anyhow::{Result, ensure};
 use std::time::{Duration, Instant};
@@ -56,6 +56,7 @@ pub async fn play(stage: &mut Stage) -> Result<()> {
     it_finds_by_role_and_words(&page).await?;
     it_knows_what_spanish_phones_say()?;
     what_another_browser_would_play_is_named()?;
+    a_status_is_excused_and_not_its_digits()?;
     ensure!(page.tree().await? == TREE, "the tree reads:\n{}", page.tree().await?);
     it_has_the_size_of_a_phone(&page).await?;
     axe_finds_what_is_wrong(&page).await?;
@@ -115,6 +116,19 @@ fn what_another_browser_would_play_is_named() -> Result<()> {
     Ok(())
 }
 
+fn a_status_is_excused_and_not_its_digits() -> Result<()> {
+    for line in
+        ["GET /api/session: 401", "the server responded with a status of 401 (Unauthorized)"]
+    {
+        ensure!(says(line, "401"), "{line}");
+    }
+    for line in ["GET /page-94010f.wasm: 404", "GET /api/404/4010: 500"] {
+        ensure!(!says(line, "401"), "{line}");
+    }
+    ensure!(says("GET /page-94010f.wasm: 404", "/page-"), "words are found anywhere");
+    Ok(())
+}
+
 async fn it_has_the_size_of_a_phone(page: &Page) -> Result<()> {
     if page.engine == Engine::WebKit {
         // Its window has a frame and a smallest width; nothing here relies on its size.
@@ -132,6 +146,11 @@ async fn axe_finds_what_is_wrong(page: &Page) -> Result<()> {
         .await?;
     let found = axe::violations(page).await?;
     ensure!(found.len() == 1 && found[0].contains("label"), "axe found {found:#?}");
+    ensure!(axe::wrong_colors(page).await?.is_empty(), "axe found colors where there are none");
+    page.js("document.querySelector('p').style.color = '#bbb'").await?;
+    let found = axe::wrong_colors(page).await?;
+    ensure!(!found.is_empty(), "axe sees no color");
+    ensure!(found.iter().all(|one| one.contains("contrast")), "axe found {found:#?}");
     Ok(())
 }
 

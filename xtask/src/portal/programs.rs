@@ -19,8 +19,8 @@ const PROGRAMS: [&str; 4] = ["page", "worker", "clinic", "clinic-office"];
 
 /// Leptos makes code for each shape of view; erased, all shapes share it. Names, which the glue's
 /// making takes out again, say in this form which types a function was made for.
-const SMALL: &str =
-    "--cfg=erase_components -Csymbol-mangling-version=v0 -Cllvm-args=-inline-threshold=1";
+const SMALL: [&str; 3] =
+    ["--cfg=erase_components", "-Csymbol-mangling-version=v0", "-Cllvm-args=-inline-threshold=1"];
 
 /// Compiles the programs with cargo.
 pub fn compile(kind: Kind) -> anyhow::Result<()> {
@@ -34,8 +34,11 @@ pub fn compile(kind: Kind) -> anyhow::Result<()> {
     }
     let mut command = workspace::cargo(&words);
     if kind == Kind::Dist {
-        let flags = format!("{SMALL} {}", without_own_paths()?);
-        command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
+        let mut flags: Vec<_> = SMALL.map(str::to_owned).to_vec();
+        flags.extend(without_own_paths()?);
+        // The one variable in which a path may hold a space, and before which `RUSTFLAGS` of this machine do
+        // not count: a release is the same wherever it is built.
+        command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
         standard_library::compile_with(&mut command)?;
     }
     workspace::run(command)
@@ -43,7 +46,7 @@ pub fn compile(kind: Kind) -> anyhow::Result<()> {
 
 /// Panics name source files. Where this machine keeps them is nobody's business, costs bytes, and
 /// would make two machines build two different releases.
-fn without_own_paths() -> anyhow::Result<String> {
+fn without_own_paths() -> anyhow::Result<Vec<String>> {
     let home = match std::env::var_os("CARGO_HOME") {
         Some(home) => PathBuf::from(home),
         None => std::env::home_dir().context("no home folder is known")?.join(".cargo"),
@@ -54,7 +57,7 @@ fn without_own_paths() -> anyhow::Result<String> {
         flags.push(format!("--remap-path-prefix={}=", registry?.path().display()));
     }
     flags.push(format!("--remap-path-prefix={}=", workspace::root().display()));
-    Ok(flags.join(" "))
+    Ok(flags)
 }
 
 /// rustup installs the target with the pinned toolchain; this is for one that was there before.

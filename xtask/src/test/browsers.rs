@@ -1,7 +1,9 @@
 //! Browsers and drivers from the system's packages. What is missing is counted as skipped, never
 //! passed over.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use anyhow::ensure;
 
 use super::count::Count;
 use crate::say;
@@ -23,7 +25,7 @@ const GECKODRIVER_VERSION: &str = "0.37.1";
 
 struct Engine {
     name: &'static str,
-    /// One of each line must be in the path.
+    /// One of each line must be in the path, or lie where its whole path says.
     programs: &'static [&'static [&'static str]],
     /// The variable that names another driver.
     variable: &'static str,
@@ -45,7 +47,15 @@ const ENGINES: [Engine; 3] = [
     },
     Engine {
         name: "webkit",
-        programs: &[&["Xvfb"]],
+        programs: &[
+            &[
+                "MiniBrowser",
+                "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+                "/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+                "/usr/libexec/webkit2gtk-4.1/MiniBrowser",
+            ],
+            &["Xvfb"],
+        ],
         variable: "WEBKITWEBDRIVER",
         driver: "WebKitWebDriver",
     },
@@ -58,6 +68,8 @@ pub struct Browsers {
     /// Where drivers are that are not in the path, by the variable that says so.
     pub drivers: Vec<(&'static str, PathBuf)>,
     missing: Vec<String>,
+    /// Whoever asks for some of them hears that the others were not played.
+    not_asked_for: Vec<String>,
 }
 
 impl Browsers {
@@ -68,17 +80,22 @@ impl Browsers {
             install_geckodriver()?;
         }
         let mut browsers = Self::default();
+        let asked = asked_for(std::env::var("SATCHEL_ENGINES").ok().as_deref())?;
         for engine in &ENGINES {
-            match (engine.program_is_here(), engine.driver_at()) {
-                (true, Some(driver)) => {
+            if !asked.contains(&engine.name) {
+                let note = format!("{} skipped: SATCHEL_ENGINES leaves it out", engine.name);
+                browsers.not_asked_for.push(note);
+                continue;
+            }
+            match (engine.lacks(), engine.driver_at()) {
+                (None, Some(driver)) => {
                     browsers.engines.push(engine.name);
                     browsers.drivers.push((engine.variable, driver));
                 }
-                (false, _) => browsers.missing.push(format!(
-                    "{} skipped: {} is not installed",
-                    engine.name, engine.programs[0][0]
-                )),
-                (true, None) => browsers
+                (Some(program), _) => browsers
+                    .missing
+                    .push(format!("{} skipped: {program} is not installed", engine.name)),
+                (None, None) => browsers
                     .missing
                     .push(format!("{} skipped: {} is missing", engine.name, engine.driver)),
             }
@@ -90,10 +107,28 @@ impl Browsers {
         Count {
             passed: self.engines.len(),
             skipped: self.missing.len(),
-            notes: self.missing.clone(),
+            left_out: self.not_asked_for.len(),
+            notes: [&self.missing[..], &self.not_asked_for].concat(),
             ..Count::default()
         }
     }
+}
+
+/// The engines that this list names; all of them where there is none.
+fn asked_for(list: Option<&str>) -> anyhow::Result<Vec<&'static str>> {
+    let Some(list) = list else { return Ok(ENGINES.iter().map(|engine| engine.name).collect()) };
+    let mut asked = Vec::new();
+    for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        let known = ENGINES.iter().find(|engine| engine.name == name);
+        ensure!(
+            known.is_some(),
+            "SATCHEL_ENGINES names `{name}`; there are {}",
+            ENGINES.each_ref().map(|engine| engine.name).join(", ")
+        );
+        asked.extend(known.map(|engine| engine.name));
+    }
+    ensure!(!asked.is_empty(), "SATCHEL_ENGINES is empty, so no browser would be played");
+    Ok(asked)
 }
 
 /// What would have to be installed.
@@ -104,7 +139,16 @@ pub fn missing() -> Option<Missing> {
 
 impl Engine {
     fn program_is_here(&self) -> bool {
-        self.programs.iter().all(|names| names.iter().any(|name| in_path(name).is_some()))
+        self.lacks().is_none()
+    }
+
+    /// The first program that is not here.
+    fn lacks(&self) -> Option<&'static str> {
+        let is_here = |name: &&str| match Path::new(name).is_absolute() {
+            true => Path::new(name).is_file(),
+            false => in_path(name).is_some(),
+        };
+        self.programs.iter().find(|names| !names.iter().any(is_here)).map(|names| names[0])
     }
 
     fn driver_at(&self) -> Option<PathBuf> {
@@ -130,4 +174,27 @@ fn install_geckodriver() -> anyhow::Result<()> {
         say::line("  it could not be built; the reason stands above");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn engines_are_named_one_by_one_or_all_of_them_play() {
+        assert_eq!(asked_for(None).unwrap(), ["chromium", "firefox", "webkit"]);
+        assert_eq!(asked_for(Some("webkit, firefox")).unwrap(), ["webkit", "firefox"]);
+        let said = asked_for(Some("firefox,safari")).unwrap_err().to_string();
+        assert!(said.contains("`safari`") && said.contains("chromium, firefox, webkit"), "{said}");
+        asked_for(Some(" ,")).unwrap_err();
+    }
+
+    #[test]
+    fn an_engine_lacks_the_first_program_that_is_neither_in_the_path_nor_at_its_place() {
+        let engine = |programs| Engine { name: "one", programs, variable: "ONE", driver: "one" };
+        assert_eq!(engine(&[&["sh"]]).lacks(), None);
+        assert_eq!(engine(&[&["no-such-program", "/bin/sh"]]).lacks(), None);
+        let lacks = engine(&[&["sh"], &["no-such-program", "/bin/no-such-program"]]).lacks();
+        assert_eq!(lacks, Some("no-such-program"));
+    }
 }
