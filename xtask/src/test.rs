@@ -7,6 +7,7 @@ mod ehr;
 mod postgres;
 mod steps;
 mod table;
+mod unchanged;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};

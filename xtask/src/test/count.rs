@@ -32,6 +32,15 @@ impl Count {
         Self { failed: 1, notes: vec![why], ..Self::default() }
     }
 
+    pub fn add(&mut self, other: Self) {
+        let Self { passed, failed, skipped, left_out, notes } = other;
+        self.passed += passed;
+        self.failed += failed;
+        self.skipped += skipped;
+        self.left_out += left_out;
+        self.notes.extend(notes);
+    }
+
     pub fn held(&self) -> bool {
         self.failed == 0 && self.skipped == 0
     }
@@ -46,9 +55,23 @@ pub fn check(mut command: Command) -> anyhow::Result<Count> {
     Ok(Count::failure(format!("`{}` failed", workspace::words(&command))))
 }
 
+/// A test runner, which has to prove something.
+pub fn tests(command: Command) -> anyhow::Result<Count> {
+    let words = workspace::words(&command);
+    let mut count = tests_if_any(command)?;
+    if count.failed == 0 && count.passed == 0 && count.left_out > 0 {
+        // Where nothing at all was proven, that is no matter of what may be left out.
+        count.skipped = std::mem::take(&mut count.left_out);
+    } else if count.failed == 0 && count.passed == 0 {
+        count.failed = 1;
+        count.notes.push(format!("`{words}` ran no test"));
+    }
+    Ok(count)
+}
+
 /// A test runner: its `test result:` lines are added up. One that ends badly without a failed test
 /// did not compile or crashed, which counts as one failure.
-pub fn tests(mut command: Command) -> anyhow::Result<Count> {
+pub fn tests_if_any(mut command: Command) -> anyhow::Result<Count> {
     command.stdout(Stdio::piped());
     let mut child = command.spawn().with_context(|| workspace::words(&command))?;
     let output = child.stdout.take().expect("the output was piped a line above");
@@ -67,13 +90,6 @@ pub fn tests(mut command: Command) -> anyhow::Result<Count> {
     if !ended_well && count.failed == 0 {
         count.failed = 1;
         count.notes.push(format!("`{}` failed", workspace::words(&command)));
-    }
-    if ended_well && count.passed == 0 && count.left_out > 0 {
-        // Where nothing at all was proven, that is no matter of what may be left out.
-        count.skipped = std::mem::take(&mut count.left_out);
-    } else if ended_well && count.passed == 0 {
-        count.failed = 1;
-        count.notes.push(format!("`{}` ran no test", workspace::words(&command)));
     }
     Ok(count)
 }

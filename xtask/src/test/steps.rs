@@ -8,7 +8,7 @@ use anyhow::ensure;
 use super::Run;
 use super::browsers::Browsers;
 use super::count::{self, Count};
-use super::{ehr, postgres};
+use super::{ehr, postgres, unchanged};
 use crate::check_exports::{self, Verdict};
 use crate::portal::{self, Kind};
 use crate::workspace::{self, cargo};
@@ -302,14 +302,17 @@ fn lint() -> anyhow::Result<Count> {
     }
 }
 
-/// The inner loop leaves out doc tests, which compile one by one.
+/// The inner loop leaves out doc tests, which compile one by one, and what did not change.
 fn unit(run: &Run) -> anyhow::Result<Count> {
-    let what = ["test", "--workspace", "--exclude", "tests", "--no-fail-fast"];
-    let which: &[&str] = if run.fast { &["--lib", "--bins"] } else { &[] };
-    let mut command = cargo(&[&what[..], &DEMO, which].concat());
-    // Those that need thousands of rows, and every route asked by everybody, take half of the inner loop's time.
-    let short = ["--skip", "::long::", "--skip", "routes::matrix::"].map(str::to_owned);
-    pass_on(if run.fast && run.words.is_empty() { &short } else { &run.words }, &mut command);
+    let what = ["test", "--workspace", "--exclude", "tests"];
+    if run.fast {
+        // Those that need thousands of rows, and every route asked by everybody.
+        let short = ["--skip", "::long::", "--skip", "routes::matrix::"].map(str::to_owned);
+        let build = cargo(&[&what[..], &DEMO, &["--lib", "--bins"]].concat());
+        return unchanged::tests(build, if run.words.is_empty() { &short } else { &run.words });
+    }
+    let mut command = cargo(&[&what[..], &DEMO, &["--no-fail-fast"]].concat());
+    pass_on(&run.words, &mut command);
     count::tests(command)
 }
 
