@@ -104,7 +104,8 @@ window.addEventListener("unhandledrejection", (event) => hear(event.reason));
 
 // A release that stops cannot offer the next one itself.
 document.getElementById("boot-again").addEventListener("click", async () => {
-  const registration = await navigator.serviceWorker?.getRegistration();
+  // Where nothing may be kept, there is none and asking fails.
+  const registration = await navigator.serviceWorker?.getRegistration().catch(() => null);
   activate(registration ?? {});
 });
 
@@ -121,7 +122,8 @@ function activate(registration) {
   let reloading = false;
   const look = () => {
     const active = waiting.state === "activated" || registration.active === waiting;
-    if (!active || reloading) return;
+    const gone = waiting.state === "redundant"; // A still newer one took its place.
+    if (!(active || gone) || reloading) return;
     reloading = true;
     clearInterval(timer);
     location.reload();

@@ -8,7 +8,7 @@ mod place;
 mod seed;
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use shared::id::AccountId;
 
@@ -116,23 +116,23 @@ async fn start(
     Ok((Started::new(bound, folder, key)?, lan))
 }
 
-/// Browsers try both addresses of `localhost`: a program that listens on the other one would be given
-/// our links, secrets included.
+/// Browsers try both addresses of `localhost`: a program that listens on the other one, now or later,
+/// would be given our links, secrets included. So both are ours.
 async fn on_localhost(address: SocketAddr) -> Result<Bound, Failure> {
-    let bound = Bound::to(address).await?;
+    let mut bound = Bound::to(address).await?;
     let other = match address.ip() {
         IpAddr::V4(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_loopback() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         // Listens on both already, or on neither.
         IpAddr::V6(_) => return Ok(bound),
     };
-    match TcpListener::bind((other, bound.port)) {
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-            Err(Failure::PortTaken(bound.port))
-        }
+    match Bound::to((other, bound.port).into()).await {
+        Ok(Bound { listener, .. }) => bound.beside = Some(listener),
+        Err(taken @ Failure::PortTaken(_)) => return Err(taken),
         // A machine without the other protocol has nobody listening there either.
-        Ok(_) | Err(_) => Ok(bound),
+        Err(_) => {}
     }
+    Ok(bound)
 }
 
 fn clinic() -> Clinic {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
 
 use crate::assets::PortalSource;
 use crate::config::Config;
@@ -102,6 +103,8 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
 /// A port that is ours, while nothing is written yet.
 pub struct Bound {
     pub listener: TcpListener,
+    /// The same port at the other address of `localhost`.
+    pub beside: Option<TcpListener>,
     pub port: u16,
 }
 
@@ -114,13 +117,14 @@ impl Bound {
             Failure::CannotListen(address, error)
         })?;
         let port = listener.local_addr().map_or(address.port(), |local| local.port());
-        Ok(Self { listener, port })
+        Ok(Self { listener, beside: None, port })
     }
 }
 
 /// Everything that is open once a start cannot fail any more.
 pub struct Started {
-    pub listener: TcpListener,
+    listener: TcpListener,
+    beside: Option<TcpListener>,
     pub port: u16,
     pub folder: Folder,
     pub store: Arc<SqliteStore>,
@@ -134,8 +138,8 @@ impl Started {
             .map_err(|error| Failure::Database(file, error))?;
         // Heard from here on: whoever reads that it has started may already ask it to stop.
         let stop = StopSignal::listen();
-        let Bound { listener, port } = bound;
-        Ok(Self { listener, port, folder, store: Arc::new(store), stop })
+        let Bound { listener, beside, port } = bound;
+        Ok(Self { listener, beside, port, folder, store: Arc::new(store), stop })
     }
 
     pub fn app(&self, setup: Setup) -> App {
@@ -165,19 +169,30 @@ impl Started {
         let compaction = tokio::spawn(crate::compaction::run(app.clone()));
         tokio::spawn(crate::fhir::watching::run(app.clone()));
         tokio::spawn(errands(app.clone(), self.folder.path(Folder::SOCKET)));
+        let (stopping, stopped) = oneshot::channel::<()>();
         let stop = async {
             self.stop.heard().await;
             line(&Line::Stopping);
             app.hub().stop();
+            drop(stopping);
         };
+        let beside = tokio::spawn(beside(self.beside, router.clone(), stopped));
         Listening::new(self.listener, Encryption::None).serve(router, stop).await;
         let ended = async {
             app.hub().stopped().await;
-            tokio::join!(projector, activity, signing, grants, compaction)
+            tokio::join!(beside, projector, activity, signing, grants, compaction)
         };
         let _unfinished = tokio::time::timeout(END_WITHIN, ended).await;
         self.store.close().await;
         line(&Line::Stopped);
+    }
+}
+
+/// Serves at a second place, if there is one, until the first one stops.
+async fn beside(listener: Option<TcpListener>, router: Router, stopped: oneshot::Receiver<()>) {
+    if let Some(listener) = listener {
+        let stop = async move { drop(stopped.await) };
+        Listening::new(listener, Encryption::None).serve(router, stop).await;
     }
 }
 

@@ -292,7 +292,7 @@ async fn keep_page(page: &Page, folder: &Path, number: usize) -> Result<()> {
 /// A status counts as a word of its own, not as digits of an address or of a hash.
 pub fn says(line: &str, words: &str) -> bool {
     match words.bytes().all(|byte| byte.is_ascii_digit()) {
-        true => line.split(|sign: char| !sign.is_ascii_alphanumeric()).any(|word| word == words),
+        true => line.split([' ', ':', '(', ')']).any(|word| word == words),
         false => line.contains(words),
     }
 }

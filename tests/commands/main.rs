@@ -7,7 +7,8 @@ mod visitor;
 
 use program::{Ended, Program, run, run_in};
 use std::fs;
-use std::net::{TcpListener, UdpSocket};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::path::Path;
 use std::time::{Duration, Instant};
 use tests::scratch::{Folder, free_port};
@@ -87,6 +88,30 @@ fn a_port_that_is_taken_on_the_other_address_of_localhost_is_no_place_for_links(
     let clinic = folder.path().join("clinic");
     check_refused(&["demo", "--dir", text(&clinic), "--port", &port], &[&port, "--port"]);
     assert_eq!(content(folder.path()), [], "a start that failed left something");
+}
+
+#[test]
+fn a_demo_keeps_both_addresses_of_localhost_until_it_ends() {
+    // A machine without the newer protocol has one address.
+    if TcpListener::bind("[::1]:0").is_err() {
+        return;
+    }
+    let folder = Folder::new("both-localhosts").unwrap();
+    let port = free_port().unwrap();
+    let program = Program::start(folder.path(), port);
+    for address in ["127.0.0.1", "[::1]"] {
+        let place = format!("{address}:{port}");
+        let mut stream = TcpStream::connect(&place).expect(address);
+        let request = format!("HEAD / HTTP/1.1\r\nhost: {place}\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut said = String::new();
+        stream.read_to_string(&mut said).unwrap();
+        assert!(said.starts_with("HTTP/1.1 200"), "{address}: {said}");
+    }
+    let other = TcpListener::bind(format!("[::1]:{port}"));
+    assert!(other.is_err(), "somebody else would be given the links");
+    program.stop();
+    TcpListener::bind(format!("[::1]:{port}")).unwrap();
 }
 
 #[test]

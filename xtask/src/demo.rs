@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 
 use crate::arguments::{Flag, WrongUse, parse};
 use crate::portal::{self, Kind};
-use crate::say::Steps;
+use crate::say;
 use crate::workspace::{self, cargo};
 
 const PORT: &str = "8080";
@@ -32,6 +32,7 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
     // Said before the build, which takes minutes the first time.
     check_port(port)?;
     check_folder(&folder)?;
+    say::line("first the portal, in four steps, then the server");
     let portal = portal::build(Kind::Fast)?;
     let mut command = server(&portal, &folder, port)?;
     for switch in ["--reset", "--lan"] {
@@ -45,9 +46,10 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
 
 /// The server with the demo clinic, built and ready to be started.
 pub fn server(portal: &Path, folder: &Path, port: u16) -> anyhow::Result<Command> {
-    let build =
-        || workspace::run(cargo(&["build", "--package", "sync-server", "--features", "demo"]));
-    Steps::new(1).step("build the server with the demo clinic", build)?;
+    say::line("now the server with the demo clinic");
+    let started = std::time::Instant::now();
+    workspace::run(cargo(&["build", "--package", "sync-server", "--features", "demo"]))?;
+    say::line(&format!("took {}", say::seconds(started.elapsed())));
     let mut command = Command::new(workspace::target().join("debug/sync-server"));
     command.arg("demo").arg("--dir").arg(folder).args(["--port", &port.to_string()]);
     command.arg("--portal").arg(portal);

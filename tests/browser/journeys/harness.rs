@@ -122,7 +122,7 @@ fn a_status_is_excused_and_not_its_digits() -> Result<()> {
     {
         ensure!(says(line, "401"), "{line}");
     }
-    for line in ["GET /page-94010f.wasm: 404", "GET /api/404/4010: 500"] {
+    for line in ["GET /page-94010f.wasm: 404", "GET /x-401.js: 500", "GET /api/401/4010: 500"] {
         ensure!(!says(line, "401"), "{line}");
     }
     ensure!(says("GET /page-94010f.wasm: 404", "/page-"), "words are found anywhere");

@@ -3,9 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::ensure;
-
 use super::count::Count;
+use crate::arguments::WrongUse;
 use crate::say;
 use crate::system::Missing;
 use crate::workspace::{self, in_path};
@@ -75,12 +74,13 @@ pub struct Browsers {
 impl Browsers {
     /// Looks what is here, and builds the one driver that is nobody's package.
     pub fn set_up() -> anyhow::Result<Self> {
+        let asked = asked_for()?;
         let firefox = &ENGINES[1];
-        if firefox.program_is_here() && firefox.driver_at().is_none() {
+        let plays = asked.contains(&firefox.name) && firefox.program_is_here();
+        if plays && firefox.driver_at().is_none() {
             install_geckodriver()?;
         }
         let mut browsers = Self::default();
-        let asked = asked_for(std::env::var("SATCHEL_ENGINES").ok().as_deref())?;
         for engine in &ENGINES {
             if !asked.contains(&engine.name) {
                 let note = format!("{} skipped: SATCHEL_ENGINES leaves it out", engine.name);
@@ -114,26 +114,35 @@ impl Browsers {
     }
 }
 
+/// The engines that are to play.
+pub fn asked_for() -> Result<Vec<&'static str>, WrongUse> {
+    named(std::env::var("SATCHEL_ENGINES").ok().as_deref())
+}
+
 /// The engines that this list names; all of them where there is none.
-fn asked_for(list: Option<&str>) -> anyhow::Result<Vec<&'static str>> {
+fn named(list: Option<&str>) -> Result<Vec<&'static str>, WrongUse> {
     let Some(list) = list else { return Ok(ENGINES.iter().map(|engine| engine.name).collect()) };
     let mut asked = Vec::new();
     for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-        let known = ENGINES.iter().find(|engine| engine.name == name);
-        ensure!(
-            known.is_some(),
-            "SATCHEL_ENGINES names `{name}`; there are {}",
-            ENGINES.each_ref().map(|engine| engine.name).join(", ")
-        );
-        asked.extend(known.map(|engine| engine.name));
+        match ENGINES.iter().find(|engine| engine.name == name) {
+            Some(engine) => asked.push(engine.name),
+            None => {
+                let all = ENGINES.each_ref().map(|engine| engine.name).join(", ");
+                return Err(WrongUse(format!("SATCHEL_ENGINES names `{name}`; there are {all}")));
+            }
+        }
     }
-    ensure!(!asked.is_empty(), "SATCHEL_ENGINES is empty, so no browser would be played");
-    Ok(asked)
+    match asked.is_empty() {
+        true => Err(WrongUse("SATCHEL_ENGINES is empty, so no browser would play".into())),
+        false => Ok(asked),
+    }
 }
 
 /// What would have to be installed.
 pub fn missing() -> Option<Missing> {
-    let is_here = ENGINES.iter().all(Engine::packages_are_here);
+    let asked = asked_for().unwrap_or_default();
+    let mut engines = ENGINES.iter().filter(|engine| asked.contains(&engine.name));
+    let is_here = engines.all(Engine::packages_are_here);
     (!is_here).then_some(Missing { what: "browsers or drivers", packages: &PACKAGES })
 }
 
@@ -182,11 +191,11 @@ mod tests {
 
     #[test]
     fn engines_are_named_one_by_one_or_all_of_them_play() {
-        assert_eq!(asked_for(None).unwrap(), ["chromium", "firefox", "webkit"]);
-        assert_eq!(asked_for(Some("webkit, firefox")).unwrap(), ["webkit", "firefox"]);
-        let said = asked_for(Some("firefox,safari")).unwrap_err().to_string();
+        assert_eq!(named(None).unwrap(), ["chromium", "firefox", "webkit"]);
+        assert_eq!(named(Some("webkit, firefox")).unwrap(), ["webkit", "firefox"]);
+        let said = named(Some("firefox,safari")).unwrap_err().to_string();
         assert!(said.contains("`safari`") && said.contains("chromium, firefox, webkit"), "{said}");
-        asked_for(Some(" ,")).unwrap_err();
+        named(Some(" ,")).unwrap_err();
     }
 
     #[test]

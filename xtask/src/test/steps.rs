@@ -74,6 +74,8 @@ impl Part {
 }
 
 const DEMO: [&str; 2] = ["--features", "sync-server/demo"];
+/// Those that need thousands of rows, and every route asked by everybody, are not for the inner loop.
+const SHORT: [&str; 4] = ["--skip", "::long::", "--skip", "routes::matrix::"];
 /// Test binaries that have a step of their own; the others are the core's.
 const OWN_STEP: [&str; 4] = ["browser", "commands", "numbers", "tidy"];
 
@@ -305,13 +307,11 @@ fn lint() -> anyhow::Result<Count> {
 /// The inner loop leaves out doc tests, which compile one by one, and what did not change.
 fn unit(run: &Run) -> anyhow::Result<Count> {
     let what = ["test", "--workspace", "--exclude", "tests"];
-    if run.fast {
-        // Those that need thousands of rows, and every route asked by everybody.
-        let short = ["--skip", "::long::", "--skip", "routes::matrix::"].map(str::to_owned);
-        let build = cargo(&[&what[..], &DEMO, &["--lib", "--bins"]].concat());
-        return unchanged::tests(build, if run.words.is_empty() { &short } else { &run.words });
+    let which: &[&str] = if run.fast { &["--lib", "--bins"] } else { &[] };
+    if run.fast && run.words.is_empty() {
+        return unchanged::tests(cargo(&[&what[..], &DEMO, which].concat()), &SHORT);
     }
-    let mut command = cargo(&[&what[..], &DEMO, &["--no-fail-fast"]].concat());
+    let mut command = cargo(&[&what[..], &DEMO, which, &["--no-fail-fast"]].concat());
     pass_on(&run.words, &mut command);
     count::tests(command)
 }
