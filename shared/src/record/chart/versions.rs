@@ -25,6 +25,11 @@ impl Chart {
         newest
     }
 
+    /// Whether one stands for the other now, or a third for both.
+    pub fn are_versions(&self, one: EntryId, other: EntryId) -> bool {
+        one == other || self.newest_of(one) == self.newest_of(other)
+    }
+
     pub fn version_after(&self, entry: EntryId) -> Option<&Resource> {
         let old = self.find(entry);
         let outer = old.map_or(entry, Resource::outer);
