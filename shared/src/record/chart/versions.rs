@@ -192,24 +192,42 @@ impl Resource {
     }
 }
 
-/// What stands before and behind its version and the time of its last change.
-fn without_meta(json: &str) -> (&str, &str) {
-    const META: &str = "\"meta\":{";
-    let Some(start) = json.find(META) else { return (json, "") };
-    let rest = &json[start + META.len()..];
+/// Without what a source says of it and not in it: its version, the time of its last change, and who may
+/// see it.
+fn without_meta(json: &str) -> String {
+    let mut said = String::with_capacity(json.len());
+    let mut rest = json;
+    let keys = ["\"meta\":{", "\"securityLabel\":["];
+    while let Some((start, key)) =
+        keys.into_iter().filter_map(|key| Some((rest.find(key)?, key))).min()
+    {
+        said.push_str(&rest[..start]);
+        rest = &rest[start + key.len()..];
+        rest = &rest[length_of_open(rest)..];
+        match rest.strip_prefix(',') {
+            Some(next) => rest = next,
+            None if said.ends_with(',') => said.truncate(said.len() - 1),
+            None => {}
+        }
+    }
+    said + rest
+}
+
+/// Bytes up to the end of the object or the list that was opened just before.
+fn length_of_open(json: &str) -> usize {
     let (mut depth, mut in_text, mut escaped) = (1, false, false);
-    for (place, byte) in rest.bytes().enumerate() {
+    for (place, byte) in json.bytes().enumerate() {
         match byte {
             _ if escaped => escaped = false,
             b'\\' if in_text => escaped = true,
             b'"' => in_text = !in_text,
-            b'{' if !in_text => depth += 1,
-            b'}' if !in_text => depth -= 1,
+            b'{' | b'[' if !in_text => depth += 1,
+            b'}' | b']' if !in_text => depth -= 1,
             _ => {}
         }
         if depth == 0 {
-            return (&json[..start], &rest[place + 1..]);
+            return place + 1;
         }
     }
-    (json, "")
+    json.len()
 }
