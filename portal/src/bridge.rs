@@ -96,7 +96,10 @@ pub enum Ask {
         limit: u32,
     },
     Waiting,
-    Requests,
+    /// All of them, or only what was said about this entry.
+    Requests {
+        about: Option<EntryId>,
+    },
     /// About the medicines; with a new name, about that one.
     Notices {
         new: Option<String>,

@@ -247,7 +247,7 @@ pub fn answer(record: &Record, reader: AccountId, ask: &Ask) -> Answer {
             Answer::Medicine(medicines::medicine(record, reader, *entry).map(Box::new))
         }
         Ask::Refills => Answer::Refills(refills::refills(record, reader)),
-        Ask::Requests => Answer::Requests(requests::listed(record, reader)),
+        Ask::Requests => Answer::Requests(requests::listed(record, reader, None)),
         Ask::Overview => Answer::Overview(sections::overview(record)),
         Ask::Section { section, limit } => {
             Answer::Section(sections::portion(record, reader, *section, 0, *limit))

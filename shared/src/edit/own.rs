@@ -7,7 +7,7 @@ use crate::document::REGISTER_BYTES_MAX;
 use crate::id::EntryId;
 use crate::record::own::{OwnAllergy, OwnMedicine, Same, Wrong};
 use crate::record::preference::{EmergencyCard, Preference};
-use crate::record::{Record, Said};
+use crate::record::{Entry, Record, Said};
 use crate::sync::stored::PutInto;
 use crate::time::PartialDate;
 
@@ -50,10 +50,16 @@ pub(super) fn say_wrong(
     Ok(pen.new_entry(audience_of(record, about), &said))
 }
 
-/// Words about an entry name it: of one that caregivers do not see they see nothing.
+/// Words about an entry name it: of one that caregivers do not see, or whose next version they do not see,
+/// they see nothing.
 pub(super) fn audience_of(record: &Record, about: EntryId) -> Audience {
-    let labelled = record.chart().find(about).is_some_and(|it| record.chart().is_labelled(it));
-    if labelled { Audience::Private } else { Audience::Circle }
+    let chart = record.chart();
+    let is_hidden = |entry| chart.find(entry).is_some_and(|it| chart.is_labelled(it));
+    let is_private = |entry: &Entry| entry.audience == Some(Audience::Private);
+    let is_kept_back = is_hidden(about)
+        || is_hidden(chart.newest_of(about))
+        || record.values_of(about).iter().any(is_private);
+    if is_kept_back { Audience::Private } else { Audience::Circle }
 }
 
 pub(super) fn add_medicine(pen: Pen, medicine: AddMedicine) -> Result<Prepared, Refused> {

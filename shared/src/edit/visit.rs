@@ -10,7 +10,7 @@ use crate::record::before_visit::{BeforeVisit, Confirmation};
 use crate::record::visit::{
     AnswerToVisit, Call, PreferredTime, VisitAnswer, VisitRequest, VisitWish, Wish,
 };
-use crate::record::{Place, Record, Said};
+use crate::record::{Entry, Place, Record, Said};
 
 /// Preferred times of one request; more than a scheduler reads.
 pub const TIMES_MAX: usize = 20;
@@ -130,25 +130,37 @@ pub(super) fn before(
     if says_nothing {
         return Err(Refused::EmptyText);
     }
-    let said = Said::BeforeVisit(said);
+    let (said, audience) = (Said::BeforeVisit(said), audience_of(record, visit));
     // What has not left is answered otherwise, not twice.
-    match waiting(record, pen, visit) {
+    match waiting(record, pen, visit, audience) {
         Some(entry) => Ok(said.instead_of(entry)),
-        None => Ok(pen.new_entry(audience_of(record, visit), &said)),
+        None => Ok(pen.new_entry(audience, &said)),
     }
 }
 
-/// Those read what is said of a visit who read that it was asked for.
+/// Those read what is said of a visit who read that it was asked for. Where the request is not here, its
+/// answers are, and stand where it stands.
 fn audience_of(record: &Record, visit: EntryId) -> Audience {
-    let asked = record.values_of(visit).iter().find_map(|entry| entry.audience);
-    asked.unwrap_or_else(|| super::own::audience_of(record, visit))
+    let request = record.values_of(visit).iter().find_map(|entry| match &entry.said {
+        Said::VisitAnswer(said) => Some(said.request),
+        _ => None,
+    });
+    let request = request.unwrap_or(visit);
+    let is_of =
+        |entry: &Entry| matches!(&entry.said, Said::VisitAnswer(it) if it.request == request);
+    let answers = record.entries_besides_messages().map(|(_, entry)| entry);
+    let mut said = record.values_of(request).iter().chain(answers.filter(|entry| is_of(entry)));
+    match said.any(|entry| entry.audience == Some(Audience::Private)) {
+        true => Audience::Private,
+        false => super::own::audience_of(record, visit),
+    }
 }
 
-/// The own answers for this visit that are on this device alone.
-fn waiting(record: &Record, pen: Pen, visit: EntryId) -> Option<EntryId> {
+/// The own answers for this visit that are on this device alone, and go where these go.
+fn waiting(record: &Record, pen: Pen, visit: EntryId, audience: Audience) -> Option<EntryId> {
     let mut own = record.entries().filter_map(|(id, entry)| match &entry.said {
-        Said::BeforeVisit(said) if said.visit == visit => {
-            let is_own = entry.author == Some(pen.account);
+        Said::BeforeVisit(said) if record.chart().are_versions(said.visit, visit) => {
+            let is_own = entry.author == Some(pen.account) && entry.audience == Some(audience);
             (is_own && entry.place == Place::Here).then_some(id)
         }
         _ => None,
@@ -177,7 +189,8 @@ fn confirmed(confirmation: Confirmation) -> Result<Confirmation, Refused> {
 /// A visit of the chart that is planned, or one that the clinic booked as an answer here. Whether
 /// its day has gone by is the clinic's to say: this device's clock decides nothing.
 fn is_to_come(record: &Record, visit: EntryId) -> Result<(), Refused> {
-    if let Some(resource) = record.chart().find(visit) {
+    let chart = record.chart();
+    if let Some(resource) = chart.find(chart.newest_of(visit)) {
         let is_visit = matches!(resource.kind, ResourceType::Appointment | ResourceType::Encounter);
         let planned = || match resource.describe().standing {
             Standing::Planned | Standing::Unsure | Standing::Current | Standing::Unsaid => true,

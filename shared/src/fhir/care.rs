@@ -2,6 +2,7 @@
 
 use super::datatypes::{Annotation, Concept, Narrative, Period, Quantity, Range, Reference};
 use super::description::{Description, Fact, Said, Standing, What};
+use super::dosage::Spoken;
 use super::lenient::{Many, Text, view};
 
 view! {
@@ -63,18 +64,38 @@ view! {
     Participant { role: Many<Concept<'a>> = "role", member: Reference<'a> = "member" }
 }
 
+/// Statuses of what is planned (HL7, CarePlanActivityStatus), in both languages.
+const STATUSES: [(&str, &str, &str); 9] = [
+    ("not-started", "not started", "sin empezar"),
+    ("scheduled", "scheduled", "programado"),
+    ("on-hold", "on hold", "en pausa"),
+    ("completed", "completed", "terminado"),
+    ("cancelled", "cancelled", "cancelado"),
+    // Before R4, and after it.
+    ("stopped", "stopped", "suspendido"),
+    ("suspended", "suspended", "suspendido"),
+    ("unknown", "status not known", "estado desconocido"),
+    ("entered-in-error", "entered in error", "registrado por error"),
+];
+
 impl ActivityDetail<'_> {
-    /// With its status, in the source's word, where it is not simply going on: what was called off or must
-    /// not be done is no plan.
-    fn words(&self) -> Option<String> {
-        let words = self.code.owned().or_else(|| self.description.owned())?;
+    /// With its status, where it is not simply going on: what was called off or must not be done is no plan.
+    fn spoken(&self) -> Option<Spoken> {
+        let words = Spoken::same(self.code.words().or(self.description.said())?);
         let must_not = self.do_not_perform.is("true") || self.prohibited.is("true");
         let status = self.status.said().filter(|status| *status != "in-progress");
-        Some(match (must_not, status) {
-            (true, _) => format!("{words} (do not perform)"),
-            (false, Some(status)) => format!("{words} ({})", status.replace('-', " ")),
-            (false, None) => words,
-        })
+        let beside = match (must_not, status) {
+            (true, _) => Spoken::new("do not perform", "no realizar"),
+            (false, Some(status)) => {
+                let known = STATUSES.iter().find(|(code, ..)| *code == status);
+                known.map_or_else(
+                    || Spoken::same(&status.replace('-', " ")),
+                    |(_, english, spanish)| Spoken::new(english, spanish),
+                )
+            }
+            (false, None) => return Some(words),
+        };
+        Some(Spoken::of("~ (~)", "~ (~)", &[&words, &beside]))
     }
 }
 
@@ -90,6 +111,15 @@ fn standing(status: &Text<'_>) -> Standing {
 }
 
 impl CarePlan<'_> {
+    /// Whether it says what is planned: some plans have their narrative alone.
+    pub fn is_told_alone(&self) -> bool {
+        let says = |detail: &ActivityDetail<'_>| detail.spoken().is_some();
+        let noted = self.note.iter().any(|note| note.text.said().is_some());
+        let listed =
+            |one: &Activity<'_>| says(&one.detail) || one.reference.display.said().is_some();
+        self.description.said().is_none() && !noted && !self.activity.iter().any(listed)
+    }
+
     pub fn describe(&self) -> Description {
         let mut said = Description {
             standing: standing(&self.status),
@@ -106,7 +136,7 @@ impl CarePlan<'_> {
         said.text(What::Note, &self.description);
         for activity in self.activity.iter() {
             let detail = &activity.detail;
-            said.say(What::Activity, detail.words());
+            said.speak(What::Activity, detail.spoken());
             said.reference(What::Activity, &activity.reference);
             for progress in activity.progress.iter() {
                 said.text(What::Progress, &progress.text);

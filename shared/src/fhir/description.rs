@@ -166,6 +166,15 @@ impl Description {
         }
     }
 
+    /// When somebody wrote it down, which is not when it began.
+    pub fn recorded(&self) -> Option<PartialDate> {
+        let mut recorded = self.facts.iter().filter(|fact| fact.what == What::Recorded);
+        recorded.find_map(|fact| match fact.said {
+            Said::Date(date) => Some(date),
+            _ => None,
+        })
+    }
+
     pub fn references(&mut self, what: What, references: &Many<Reference<'_>>) {
         for reference in references.iter() {
             self.reference(what, reference);

@@ -1,10 +1,12 @@
 //! How a medicine is taken. Sources that write no sentence give its parts: how much, how often, when, and
 //! whether it is for need alone. Of these the sentence is made here, in the languages of the screens.
 
+mod bounds;
 mod spoken;
 
+use self::bounds::{duration, on_days};
 pub use self::spoken::Spoken;
-use super::datatypes::{Amount, Concept, Period, Quantity, Range, Ratio};
+use super::datatypes::{Concept, Period, Quantity, Range, Ratio};
 use super::lenient::{Many, Number, Text, view};
 
 view! {
@@ -33,7 +35,11 @@ view! {
         range: Range<'a> = "doseRange",
         rate: Quantity<'a> = "rateQuantity",
     }
-    Timing { code: Concept<'a> = "code", repeat: Repeat<'a> = "repeat" }
+    Timing {
+        code: Concept<'a> = "code",
+        repeat: Repeat<'a> = "repeat",
+        event: Many<Text<'a>> = "event",
+    }
     Repeat {
         frequency: Number<'a> = "frequency",
         frequency_max: Number<'a> = "frequencyMax",
@@ -48,6 +54,14 @@ view! {
         offset: Number<'a> = "offset",
         bounds: Period<'a> = "boundsPeriod",
         lasts: Quantity<'a> = "boundsDuration",
+        lasts_from_to: Range<'a> = "boundsRange",
+        count: Number<'a> = "count",
+        count_max: Number<'a> = "countMax",
+        duration: Number<'a> = "duration",
+        duration_max: Number<'a> = "durationMax",
+        duration_unit: Text<'a> = "durationUnit",
+        /// Before STU3.
+        duration_units: Text<'a> = "durationUnits",
     }
 }
 
@@ -225,7 +239,8 @@ impl Timing<'_> {
         if parts.is_empty() {
             parts.extend(self.coded());
         }
-        parts.extend(self.repeat.how_long());
+        parts.extend(on_days(&self.event));
+        parts.extend(self.repeat.bounded());
         Spoken::joined(&parts, ", ")
     }
 
@@ -279,16 +294,6 @@ impl Repeat<'_> {
             None => when,
         }
     }
-
-    fn how_long(&self) -> Option<Spoken> {
-        if let Some(lasts) = self.lasts.amount() {
-            return Some(Spoken::of("for ~", "durante ~", &[&duration(&lasts)]));
-        }
-        let end = self.bounds.end.said()?;
-        // The day is enough, whatever the time.
-        let end = Spoken::same(end.get(..10).unwrap_or(end));
-        Some(Spoken::of("until ~", "hasta ~", &[&end]))
-    }
 }
 
 /// What stands behind this code in a table.
@@ -325,14 +330,6 @@ fn unit_of(code: &str) -> Option<[Spoken; 3]> {
     let mut rows = UNITS.lines().map(|row| row.split('|').collect::<Vec<_>>());
     let row = rows.find(|row| [row[0], row[1], row[3]].contains(&code))?;
     Some([1, 3, 5].map(|place| Spoken::new(row[place], row[place + 1])))
-}
-
-fn duration(time: &Amount) -> Spoken {
-    let unit = time.ucum.as_deref().or(time.unit.as_deref()).unwrap_or_default();
-    match unit_of(unit) {
-        Some(unit) => so_many(&Spoken::same(&time.number), &unit),
-        None => Spoken::same(&time.words()),
-    }
 }
 
 fn so_many(number: &Spoken, [one, several, _]: &[Spoken; 3]) -> Spoken {

@@ -26,7 +26,8 @@ fn check(json: &str, expected: Expect) {
     for fact in said.facts {
         let words = match fact.said {
             Said::Words(words) => words,
-            Said::Spoken(spoken) => spoken.english,
+            Said::Spoken(spoken) if spoken.english == spoken.spanish => spoken.english,
+            Said::Spoken(spoken) => format!("{} | {}", spoken.english, spoken.spanish),
             Said::Date(date) => date.to_string(),
             Said::Reference { to, display } => {
                 format!("-> {} {}", to.unwrap_or_default(), display.unwrap_or_default())
@@ -296,9 +297,9 @@ fn targets_say_of_what_they_are_and_activities_where_they_stand() {
         expect![[r#"
             CarePlan: After the fall [Current]
             Status: active
-            Activity: Physiotherapy (cancelled)
+            Activity: Physiotherapy (cancelled) | Physiotherapy (cancelado)
             Activity: Walking
-            Activity: Lifting (do not perform)"#]],
+            Activity: Lifting (do not perform) | Lifting (no realizar)"#]],
     );
 }
 

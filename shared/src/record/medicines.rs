@@ -9,10 +9,16 @@ use crate::arrange::Arrange;
 use crate::fhir::ResourceType;
 use crate::fhir::datatypes::{Concept, RXNORM, Reference};
 use crate::fhir::description::{Description, Standing};
+use crate::fhir::lenient::{Text, view};
 use crate::fhir::medicine::{Medicine, Outline, Substance};
 use crate::id::EntryId;
 use crate::ordered::BTreeMap;
-use crate::time::PartialDate;
+use crate::time::{Day, PartialDate};
+
+view! {
+    Touched { meta: Touch<'a> = "meta" }
+    Touch { at: Text<'a> = "lastUpdated" }
+}
 
 /// The types of resources that speak of a medicine as somebody takes it.
 pub const MEDICINES: [ResourceType; 4] = [
@@ -27,6 +33,8 @@ pub const MEDICINES: [ResourceType; 4] = [
 const DAYS_OF_A_FILL: i64 = 180;
 /// And more than twice as long as it lasts.
 const DAYS_MORE: i64 = 30;
+/// Days after which nothing is handed out on an order any more, where it does not say until when it holds.
+const DAYS_OF_AN_ORDER: i64 = 365;
 /// How keys of what RxNorm knows begin.
 const RXNORM_KEY: &str = "rxnorm ";
 
@@ -39,7 +47,7 @@ pub struct Course<'a> {
     pub dispensed: Vec<Order<'a>>,
     /// What staff gave, the newest first. It says nothing of what is taken since.
     pub given: Vec<Order<'a>>,
-    /// Nobody's order is known, and what was handed out may still be taken.
+    /// No order is known on which it is handed out, and what was handed out may still be taken.
     is_only_handed_out: bool,
 }
 
@@ -115,12 +123,18 @@ pub fn courses(record: &Record) -> Vec<Course<'_>> {
 fn join_by_name(record: &Record, courses: &mut Vec<Course<'_>>) {
     let has_code = |course: &Course<'_>| course.key.starts_with(RXNORM_KEY);
     let day = |order: &Order<'_>| order.when.map(|when| when.order_in(record.zone()));
+    let name =
+        |course: &Course<'_>| course.all().next().and_then(|order| order.name.map(str::to_owned));
+    let coded = courses.iter().filter(|course| course.orders.is_empty() && has_code(course));
+    let coded: Vec<_> = coded.filter_map(name).collect();
     let mut place = 0;
     while place < courses.len() {
         let course = &courses[place];
         let name = course.all().next().and_then(|order| order.name);
+        let like_it = coded.iter().filter(|other| Some(other.as_str()) == name).count();
+        let is_one_of_several = has_code(course) && like_it > 1;
         let mut meant = Vec::new();
-        if name.is_some() && course.orders.is_empty() {
+        if name.is_some() && course.orders.is_empty() && !is_one_of_several {
             meant.extend(courses.iter().enumerate().filter(|(_, other)| {
                 let both_coded = has_code(other) && has_code(course);
                 other.orders.iter().any(|order| order.name == name) && !both_coded
@@ -150,20 +164,36 @@ fn join_by_name(record: &Record, courses: &mut Vec<Course<'_>>) {
 }
 
 /// A pharmacy's feed says what was handed out and never what is still taken. A medicine stands as taken
-/// until some time after its last fill, counted to the day on which the clinic received anything last.
+/// until some time after its last fill, counted to the day on which the clinic received anything last, also
+/// where an order ended so long before that the fill was on another one.
 fn note_lately_handed_out(record: &Record, courses: &mut [Course<'_>]) {
-    if courses.iter().all(|course| !course.orders.is_empty()) {
+    let is_open = |course: &Course<'_>| !course.orders.is_empty() && course.is_taken();
+    if courses.iter().all(|course| course.dispensed.is_empty() || is_open(course)) {
         return;
     }
     let received = record.chart().resources().filter_map(|resource| resource.received_at);
     let Some(newest) = received.max().map(|at| record.zone().day_of(at)) else { return };
-    for course in courses.iter_mut().filter(|course| course.orders.is_empty()) {
+    for course in courses.iter_mut().filter(|course| !is_open(course)) {
         let Some(last) = course.filled() else { continue };
         let days = last.resource.view::<Medicine<'_>>().days_supply.whole_days();
         let days = days.map_or(DAYS_OF_A_FILL, |days| 2 * days + DAYS_MORE);
-        let day = last.when.and_then(|when| when.day_in(record.zone()));
-        course.is_only_handed_out = day.is_some_and(|day| day.plus_days(days) >= newest);
+        let Some(day) = last.when.and_then(|when| when.day_in(record.zone())) else { continue };
+        let is_lately = day.plus_days(days) >= newest;
+        let is_after = |order: &Order<'_>| was_over(record, order).is_some_and(|over| over < day);
+        course.is_only_handed_out = is_lately && course.orders.iter().all(is_after);
     }
+}
+
+/// The last day on which something may have been handed out on an order that ended, or on which its source
+/// still said so. Nothing if nobody knows.
+fn was_over(record: &Record, order: &Order<'_>) -> Option<Day> {
+    let day = |when: PartialDate| when.day_in(record.zone());
+    let is_order = order.resource.kind == ResourceType::MedicationRequest;
+    let ordered = order.when.filter(|_| is_order).and_then(day);
+    let until = order.resource.describe().until.and_then(day);
+    let over = ordered.map(|ordered| ordered.plus_days(DAYS_OF_AN_ORDER)).max(until)?;
+    let touched = order.resource.view::<Touched<'_>>().meta.at.date().and_then(day);
+    Some(touched.map_or(over, |touched| touched.max(over)))
 }
 
 /// Two entries of one medicine have the same key.
@@ -219,11 +249,8 @@ impl<'a> Course<'a> {
         let standings = || self.orders.iter().map(|order| order.standing);
         let first = [Standing::Current, Standing::Unsaid, Standing::Unsure, Standing::Planned];
         let open = first.into_iter().find(|standing| standings().any(|said| said == *standing));
-        let past = match self.is_only_handed_out {
-            true => Standing::Unsaid,
-            false => Standing::Past,
-        };
-        open.or_else(|| standings().next()).unwrap_or(past)
+        let open = open.or(self.is_only_handed_out.then_some(Standing::Unsaid));
+        open.or_else(|| standings().next()).unwrap_or(Standing::Past)
     }
 
     /// Everything that speaks of it: orders first, then what was handed out, then what was given.

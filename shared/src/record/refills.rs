@@ -5,7 +5,8 @@ use super::medicines::Keys;
 use super::refill::{Decision, Refill, RefillDecision};
 use super::{Entry, Place, Record, Said};
 use crate::arrange::Arrange;
-use crate::id::EntryId;
+use crate::edit::Audience;
+use crate::id::{AccountId, EntryId};
 use crate::ordered::BTreeMap;
 use crate::time::Timestamp;
 
@@ -125,25 +126,30 @@ pub fn is_open(all: &[RefillStanding<'_>], medicine: &str) -> bool {
 /// A request that came while another one for the same medicine was open is folded into that one and
 /// stays so when it is decided: two people who asked without knowing of each other get the medicine
 /// once. The order in which the server received them says so on every side alike, also before the
-/// server has heard of both. What was folded into a cancelled request stands again.
+/// server has heard of both. What was folded into a cancelled request stands again. What other people see
+/// is never folded: of the answer to the one they would hear nothing.
 fn collapse(all: &mut [RefillStanding<'_>]) {
     let mut order: Vec<usize> = (0..all.len()).collect();
     let asked_at = |one: &RefillStanding<'_>| one.request.map(|(_, entry)| entry.order());
     order.arrange_by_key(|place| (asked_at(&all[*place]), all[*place].id));
-    // By medicine: the request that stands, and when it was decided.
-    let mut standing: BTreeMap<String, (EntryId, Option<Order>)> = BTreeMap::new();
+    // By medicine and by who sees it: the request that stands, and when it was decided.
+    let mut standing: BTreeMap<(String, Option<AccountId>), (EntryId, Option<Order>)> =
+        BTreeMap::new();
     for place in order {
         let one = &mut all[place];
-        let (Some(medicine), Some(at)) = (one.medicine.clone(), asked_at(one)) else {
+        let (Some(medicine), Some((_, asked)), Some(at)) =
+            (one.medicine.clone(), one.request, asked_at(one))
+        else {
             continue;
         };
-        let before = standing.get(&medicine);
+        let alike = (medicine, asked.author.filter(|_| asked.audience == Some(Audience::Private)));
+        let before = standing.get(&alike);
         let was_open = before.filter(|(_, decided)| decided.is_none_or(|decided| at <= decided));
         match (one.end, was_open) {
             (End::Open, Some((into, _))) => one.end = End::Collapsed { into: *into },
             (End::Open | End::Decided, _) => {
                 let decided = one.decisions.first().map(|(_, entry)| entry.order());
-                standing.insert(medicine, (one.id, decided));
+                standing.insert(alike, (one.id, decided));
             }
             (End::Cancelled { .. } | End::Collapsed { .. } | End::NotSent, _) => {}
         }

@@ -293,7 +293,7 @@ fn nothing_was_written_and_not_here_yet_are_different_answers() {
         let written = [
             medicines::medicines(&record, ROSA).loaded,
             section(&record, ROSA, Section::Allergies).loaded,
-            requests::listed(&record, ROSA).loaded,
+            requests::listed(&record, ROSA, None).loaded,
             search::search(&record, "knee").loaded,
             card::card(&record, ROSA).loaded,
             threads(&record, ROSA).loaded,

@@ -92,10 +92,8 @@ fn answers(
     reader: AccountId,
     visit: EntryId,
 ) -> Option<(EntryId, &BeforeVisit, &Entry)> {
-    let chart = record.chart();
-    let newest = chart.newest_of(visit);
     // The clinic's system sends a visit again whenever something about it changes.
-    let is_of = |of: EntryId| of == visit || chart.newest_of(of) == newest;
+    let is_of = |of: EntryId| record.chart().are_versions(of, visit);
     let own = record.entries().filter_map(|(id, entry)| match &entry.said {
         Said::BeforeVisit(said) if is_of(said.visit) && entry.author == Some(reader) => {
             Some((id, said, entry))

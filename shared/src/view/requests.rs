@@ -59,8 +59,16 @@ pub struct AnswerRow {
     pub at: Option<Timestamp>,
 }
 
-pub fn listed(record: &Record, reader: AccountId) -> Requests {
-    Requests { loaded: record.loaded_writing_since(0), rows: requests(record, reader) }
+/// All of them, or only what was said about this entry, in whichever version of it.
+pub fn listed(record: &Record, reader: AccountId, about: Option<EntryId>) -> Requests {
+    let mut rows = requests(record, reader);
+    if let Some(about) = about {
+        rows.retain(|row| match &row.asked {
+            Some(Asked::Wrong(said)) => record.chart().are_versions(said.about, about),
+            _ => false,
+        });
+    }
+    Requests { loaded: record.loaded_writing_since(0), rows }
 }
 
 /// All requests, the newest first.

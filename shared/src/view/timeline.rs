@@ -67,9 +67,11 @@ pub fn timeline(record: &Record, reader: AccountId, from: u32, limit: u32) -> Ti
     }
 }
 
+/// Or when it was written down, where nobody says when it was.
 fn when(resource: &Resource) -> Option<PartialDate> {
     let said = resource.describe();
-    said.when.filter(|_| said.standing != Standing::Mistake)
+    let when = said.when.or_else(|| said.recorded());
+    when.filter(|_| said.standing != Standing::Mistake)
 }
 
 /// What happened on a day. People, plans and papers about money are not events.

@@ -9,6 +9,8 @@ use shared::document::gate::guarded;
 use shared::document::{Actor, Document, DocumentId, Opened, Put};
 use shared::fhir::entry::{ChartEntry, ChartEntryView, cut_data};
 use shared::id::{EntryId, PatientId};
+use shared::record::staff::MovingMarks;
+use shared::record::{MarkedWrong, Said};
 use shared::sync::receipt::ReceiptKey;
 use shared::time::Timestamp;
 
@@ -26,7 +28,7 @@ const CHANGE_BYTES_GOAL: usize = 192 * 1024;
 /// for what stands around it.
 pub const RESOURCE_BYTES_MAX: usize = 240 * 1024;
 
-/// Stands where a resource was that moved to a document with fewer readers.
+/// Stands where a resource was, or the clinic's mark on it, that moved to a document with fewer readers.
 const MOVED: &str = "{\"kind\":\"moved\"}";
 
 /// Bytes of text in documents that stay open though the last piece did not touch them. A file of a
@@ -50,6 +52,8 @@ struct Chart {
     genesis: Fresh,
     actor: Actor,
     puts: Vec<Put>,
+    /// What the clinic took back in it. Read when something moves out of it: nobody marks during an import.
+    marks: Option<Vec<(EntryId, String)>>,
 }
 
 /// A resource on its way into a chart.
@@ -97,23 +101,47 @@ impl Charts {
         Ok(blobs)
     }
 
-    /// Takes the text of an entry, and of those that it replaced, out of a document: they now stand
-    /// where fewer may read them. The log still holds what was once sent.
+    /// Takes the text of an entry, of those that it replaced, and of the clinic's marks on them out of a
+    /// document: they now stand where fewer may read them. The log still holds what was once sent. Answers
+    /// the marks that stand beside what was placed, if it says the same.
     pub async fn hide(
         &mut self,
         store: &dyn Store,
         receipts: &ReceiptKey,
-        id: DocumentId,
-        entry: EntryId,
-    ) -> Result<(), StoreError> {
+        (id, entry): (DocumentId, EntryId),
+        (to, placing): (DocumentId, &Placing<'_>),
+    ) -> Result<Vec<MarkedWrong>, StoreError> {
+        let (placed, _) = entry_text(id.patient, placing)?;
         let chart = self.opened(store, receipts, id).await?;
+        let mut texts = Vec::new();
         let mut next = Some(entry);
         while let Some(entry) = next {
             let text = chart.document.entry(entry).unwrap_or_default();
             let view: ChartEntryView<'_> = shared::fhir::read(&text).unwrap_or_default();
             next = view.replaces.said().and_then(|older| older.parse().ok());
+            next = next.filter(|_| text != MOVED);
             chart.puts.push(Put::Entry { entry, text: MOVED.into() });
+            texts.push((entry, text));
         }
+        texts.extend(chart.marks().iter().cloned());
+        let marks = MovingMarks::of(id, &texts, to, &(placing.entry, placed));
+        let moved = |entry| Put::Entry { entry, text: MOVED.into() };
+        chart.puts.extend(marks.old.into_iter().map(moved));
+        Ok(marks.new)
+    }
+
+    /// Writes beside an entry that the clinic took it back.
+    pub async fn mark(
+        &mut self,
+        store: &dyn Store,
+        receipts: &ReceiptKey,
+        id: DocumentId,
+        (entry, mark): (EntryId, MarkedWrong),
+    ) -> Result<(), StoreError> {
+        let chart = self.opened(store, receipts, id).await?;
+        let text = Said::MarkedWrong(mark).to_text();
+        chart.bytes += text.len();
+        chart.puts.push(Put::Entry { entry, text });
         Ok(())
     }
 
@@ -159,6 +187,16 @@ impl Charts {
 }
 
 impl Chart {
+    fn marks(&mut self) -> &[(EntryId, String)] {
+        self.marks.get_or_insert_with(|| {
+            let all = self.document.entries().into_iter();
+            let each =
+                all.flat_map(|(id, values)| values.into_iter().map(move |value| (id, value)));
+            let marks = each.filter(|(_, value)| value.text.contains("\"marked_wrong\""));
+            marks.map(|(id, value)| (id, value.text.to_string())).collect()
+        })
+    }
+
     async fn open(
         store: &dyn Store,
         receipts: &ReceiptKey,
@@ -176,7 +214,7 @@ impl Chart {
         let document = document.map_err(|_| damaged())?.map_err(|_| damaged())?;
         let bytes = rows.iter().map(|row| row.bytes.len()).sum();
         let actor = Actor::fresh(&mut OsRng);
-        Ok(Self { bytes, touched: 0, document, genesis, actor, puts: Vec::new() })
+        Ok(Self { bytes, touched: 0, document, genesis, actor, puts: Vec::new(), marks: None })
     }
 }
 
@@ -271,5 +309,31 @@ mod tests {
         }
         let open: Vec<_> = charts.open.keys().copied().collect();
         assert_eq!(open, [id(3)], "two are too much, and the last one was just written");
+    }
+
+    #[tokio::test]
+    async fn what_the_clinic_took_back_is_so_where_it_moved_to() {
+        let store = MemoryStore::default();
+        let (receipts, mut charts) = (ReceiptKey::from_bytes(KEY), Charts::default());
+        let patient = PatientId::from_u128(1);
+        let id = |kind| DocumentId::first(patient, kind);
+        let (core, hidden) =
+            (id(shared::document::Kind::ChartCore), id(shared::document::Kind::ChartSensitive));
+        let json = r#"{"resourceType":"Condition","code":{"text":"HIV infection"}}"#;
+        let [old, next, beside] = [1, 2, 3].map(EntryId::from_u128);
+        let placing = |entry, replaces| Placing { source: "a", url: None, json, entry, replaces };
+        charts.put(&store, &receipts, core, placing(old, None)).await.unwrap();
+        let (why, by) = ("Another patient's".to_owned(), "Nurse Linh Tran".to_owned());
+        let mark = MarkedWrong { entry: old, why, by, written: Timestamp::default() };
+        charts.mark(&store, &receipts, core, (beside, mark.clone())).await.unwrap();
+        charts.changes(&receipts, Timestamp::default()).unwrap();
+        let placing = placing(next, Some(old));
+        let marks = charts.hide(&store, &receipts, (core, old), (hidden, &placing)).await.unwrap();
+        assert_eq!(marks, [MarkedWrong { entry: next, ..mark }]);
+        charts.changes(&receipts, Timestamp::default()).unwrap();
+        let left = charts.open[&core].document.entries();
+        let left: Vec<_> =
+            left.iter().flat_map(|(_, all)| all.iter()).map(|one| &*one.text).collect();
+        assert_eq!(left, [MOVED, MOVED], "and its words are read by nobody else");
     }
 }

@@ -192,13 +192,6 @@ impl<'a> Importer<'a> {
             }
             let first = || DocumentId::first(patient, home(&text.facts));
             let mut document = before.map_or_else(first, |place| place.document);
-            if let Some(place) = before
-                && text.facts.is_sensitive
-                && document.kind != Kind::ChartSensitive
-            {
-                self.charts.hide(store, self.receipts, document, place.entry).await?;
-                document = DocumentId::first(patient, Kind::ChartSensitive);
-            }
             let entry = run.fresh();
             let placing = Placing {
                 source,
@@ -207,6 +200,18 @@ impl<'a> Importer<'a> {
                 entry,
                 replaces: before.map(|place| place.entry),
             };
+            if let Some(place) = before
+                && text.facts.is_sensitive
+                && document.kind != Kind::ChartSensitive
+            {
+                let from = (document, place.entry);
+                document = DocumentId::first(patient, Kind::ChartSensitive);
+                let next = (document, &placing);
+                for mark in self.charts.hide(store, self.receipts, from, next).await? {
+                    let mark = (run.fresh(), mark);
+                    self.charts.mark(store, self.receipts, document, mark).await?;
+                }
+            }
             let blobs = self.charts.put(store, self.receipts, document, placing).await?;
             commit.blobs.extend(blobs);
             commit.places.push(PlacedResource { patient, resource, document, entry });

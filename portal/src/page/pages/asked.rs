@@ -49,17 +49,11 @@ pub(super) fn Requests(
     #[prop(optional)]
     alone: bool,
 ) -> AnyView {
-    let answer = session.ask(Ask::Requests);
-    let is_meant = move |row: &&RequestRow| match (&row.asked, about) {
-        (_, None) => true,
-        (Some(Asked::Wrong(said)), Some(about)) => said.about == about,
-        (_, Some(_)) => false,
-    };
+    let answer = session.ask(Ask::Requests { about });
     let list = move || {
         answer.with(|answer| {
             let Some(Answer::Requests(found)) = answer else { return None };
-            let rows = found.rows.iter().filter(is_meant);
-            let rows: Vec<_> = rows.map(|row| request(asking, row)).collect();
+            let rows: Vec<_> = found.rows.iter().map(|row| request(asking, row)).collect();
             Some(match (rows.is_empty(), alone) {
                 (true, false) => return None,
                 (true, true) if found.loaded != Loaded::All => return loaded_banner(found.loaded),

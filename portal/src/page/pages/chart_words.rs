@@ -2,6 +2,7 @@
 //! screen says it in the same words.
 
 use shared::id::EntryId;
+use shared::time::PartialDate;
 use shared::view::results::ResultRow;
 use shared::view::results::shown::{Shown, ShownRange};
 use shared::view::sections::{Row, Severity};
@@ -208,6 +209,11 @@ pub(super) fn when_words(row: &Row) -> Option<String> {
         (from, None) if lasts => words::time_since(&time::date(from)),
         (on, None) => time::date_and_time(on),
     })
+}
+
+/// When somebody wrote it down, which is not when it began.
+pub(super) fn recorded(row: &Row) -> Option<PartialDate> {
+    row.facts.iter().filter(|fact| fact.what == What::Recorded).find_map(|fact| fact.date)
 }
 
 pub(super) fn row_line(row: &Row) -> Line {

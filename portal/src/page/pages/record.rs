@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use shared::id::EntryId;
-use shared::view::sections::{Overview, SectionAnswer};
+use shared::view::sections::{Overview, Row, SectionAnswer};
 use shared::view::timeline::{Moment, Timeline as Moments};
 use shared::view::{EntryAnswer, Section};
 
-use super::chart_words::{icon_of, name_of, other_facts, result_line, row_line, when_words};
+use super::chart_words::{
+    icon_of, name_of, other_facts, recorded, result_line, row_line, when_words,
+};
 use super::loaded::loaded_banner;
 use super::message_words::state_words;
 use super::not_found::Missing;
@@ -217,7 +219,7 @@ fn moments(found: &Moments, first: bool) -> AnyView {
     let mut rows = Vec::new();
     for moment in &found.moments {
         let when = match moment {
-            Moment::Entry(row) => row.when,
+            Moment::Entry(row) => row.when.or_else(|| recorded(row)),
             Moment::Results(panel) => panel.when,
         };
         let now = when.map_or_else(words::results_no_day, |when| when.year().to_string());
@@ -228,12 +230,21 @@ fn moments(found: &Moments, first: bool) -> AnyView {
             year = now;
         }
         rows.push(match moment {
-            Moment::Entry(row) => Line { icon: Some(icon_of(row.kind)), ..row_line(row) },
+            Moment::Entry(row) => entry_line(row),
             Moment::Results(panel) => panel_line(panel),
         });
     }
     parts.push(year_of(&year, rows));
     view! { {banner}{parts} }.into_any()
+}
+
+/// With the day on which it was written down, where nobody says when it was.
+fn entry_line(row: &Row) -> Line {
+    let mut line = Line { icon: Some(icon_of(row.kind)), ..row_line(row) };
+    if let Some(day) = recorded(row).filter(|_| row.when.is_none()) {
+        line.details.insert(0, format!("{}: {}", words::fact_recorded(), time::date(day)));
+    }
+    line
 }
 
 fn year_of(year: &str, rows: Vec<Line>) -> AnyView {

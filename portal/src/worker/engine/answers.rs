@@ -59,6 +59,6 @@ pub fn answer(record: &Record, reader: AccountId, ask: Ask) -> Answer {
         // The account answered these; they are no part of the record.
         Ask::Photos { .. } => Answer::Photos(DraftPhotos::default()),
         Ask::Photo { .. } => Answer::Photo(Photo::Gone),
-        Ask::Requests => Answer::Requests(requests::listed(record, reader)),
+        Ask::Requests { about } => Answer::Requests(requests::listed(record, reader, about)),
     }
 }

@@ -272,3 +272,78 @@ fn a_cancellation_that_the_clinic_refused_is_made_again() {
     story.sends(ROSA, cancel()).unwrap();
     assert_eq!(prepare(&story.record, pen, cancel()), Err(Refused::Cancelled));
 }
+
+fn before_with(visit: EntryId, reason: &str) -> Edit {
+    Edit::AnswerBeforeVisit(AnswerBeforeVisit { reason: reason.into(), ..before(visit) })
+}
+
+/// The year in which it was asked for may come to a device last.
+#[test]
+fn words_about_a_visit_that_was_asked_for_in_private_stay_so_while_the_request_is_to_come() {
+    use crate::document::DocumentId;
+    use crate::record::visit::VisitAnswer;
+    use crate::testing::PATIENT;
+    for (audience, expected) in
+        [(Audience::Private, Audience::Private), (Audience::Circle, Audience::Circle)]
+    {
+        let mut story = Story::default();
+        let request = story.id();
+        let at = "2026-12-01T10:40:00-05:00".parse().unwrap();
+        let answer = Said::VisitAnswer(VisitAnswer {
+            request,
+            answer: AnswerToVisit::Booked { at, with: None, place: None },
+            by: "Nurse Linh Tran".into(),
+            written: story.now(),
+        });
+        let care = DocumentId::care(PATIENT, ROSA, audience).in_year(2026);
+        let answered = story.id();
+        story.hear(answered, &care, &answer.to_text());
+        let cannot = WishForVisit { visit: request, wish: Wish::CannotCome, note: None };
+        for edit in [
+            Edit::WishForVisit(WishForVisit { visit: answered, ..cannot.clone() }),
+            Edit::WishForVisit(cannot),
+            before_with(request, "Pregnancy"),
+            before_with(answered, "Pregnancy"),
+            Edit::SayWrong { about: answered, text: "It is on Monday".into() },
+        ] {
+            let entry = story.writes(ROSA, edit.clone()).unwrap();
+            let audience = story.record.values_of(entry)[0].audience;
+            assert_eq!(audience, Some(expected), "{edit:?}");
+        }
+    }
+}
+
+#[test]
+fn words_about_a_version_of_an_entry_are_about_the_entry() {
+    use crate::document::Kind;
+    use crate::fhir::entry::ChartEntry;
+    let mut story = Story::default();
+    let first = story.core(VISIT);
+    let here = story.writes(ROSA, before_with(first, "My feet")).unwrap();
+    let said = story.writes(ROSA, Edit::SayWrong { about: first, text: "At noon".into() });
+    let again = |json: &str, replaces| ChartEntry {
+        replaces: Some(replaces),
+        ..ChartEntry::new(crate::testing::SOURCE, json)
+    };
+    let second = story.chart(Kind::ChartCore, again(VISIT, first));
+    let rows = crate::view::requests::listed(&story.record, ROSA, Some(second)).rows;
+    assert_eq!(rows.iter().map(|row| row.entry).collect::<Vec<_>>(), [said.unwrap()]);
+    assert_eq!(story.writes(ROSA, before_with(second, "My feet, at night")), Ok(here));
+    story.receive(here);
+    let anew = story.sends(ROSA, before_with(second, "My knee")).unwrap();
+    let work = crate::view::desk::work(&story.record);
+    let waits = work.iter().filter(|work| work.stage.waits_for_the_clinic());
+    let waits: Vec<_> = waits.map(|work| work.item).collect();
+    assert!(waits.contains(&anew) && !waits.contains(&here), "one form of one visit is read");
+    // What caregivers do not see any more they hear no words about.
+    let still = story.writes(ROSA, before_with(second, "My knee, at night")).unwrap();
+    let audience = |story: &Story, entry| story.record.values_of(entry)[0].audience;
+    assert_eq!(audience(&story, still), Some(Audience::Circle));
+    story.chart(Kind::ChartSensitive, again(VISIT, second));
+    let entry = story.writes(ROSA, before_with(first, "My feet")).unwrap();
+    assert_eq!((entry == still, audience(&story, entry)), (false, Some(Audience::Private)));
+    let off = VISIT.replace("booked", "cancelled");
+    let third = story.record.chart().newest_of(first);
+    story.chart(Kind::ChartSensitive, again(&off, third));
+    assert_eq!(story.writes(ROSA, before_with(first, "x")), Err(Refused::NotAVisit));
+}

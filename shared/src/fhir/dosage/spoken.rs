@@ -14,12 +14,12 @@ impl Spoken {
         Self { english: words.to_owned(), spanish: words.to_owned() }
     }
 
-    pub(super) fn new(english: &str, spanish: &str) -> Self {
+    pub(in crate::fhir) fn new(english: &str, spanish: &str) -> Self {
         Self { english: english.to_owned(), spanish: spanish.to_owned() }
     }
 
     /// Each part stands in the place of a "~", one after the other.
-    pub(super) fn of(english: &str, spanish: &str, parts: &[&Self]) -> Self {
+    pub(in crate::fhir) fn of(english: &str, spanish: &str, parts: &[&Self]) -> Self {
         let mut said = Self::new("", "");
         let mut parts = parts.iter();
         let places = english.split_inclusive('~').zip(spanish.split_inclusive('~'));

@@ -111,3 +111,33 @@ fn a_sentence_ends_where_the_next_begins() {
             Screw on a pen needle, si es necesario"#]],
     );
 }
+
+#[test]
+fn how_long_how_often_in_all_and_on_which_days_is_said() {
+    check(
+        r#"[{"timing":{"repeat":{"frequency":1,"period":1,"periodUnit":"d","count":3,"duration":30,"durationUnit":"min"}}},{"timing":{"code":{"text":"BID"},"repeat":{"boundsRange":{"low":{"value":7,"unit":"days","code":"d"},"high":{"value":10,"unit":"days","code":"d"}},"count":1,"countMax":3}}},{"timing":{"event":["2026-03-03","2026-03-04T08:30:00-05:00","2026-04-05T00:00:00Z"]}},{"timing":{"repeat":{"duration":1.0,"durationMax":2,"durationUnits":"h","boundsPeriod":{"end":"2026-03-09T10:00:00Z"}}}}]"#,
+        expect![[r#"
+            once a day, for 30 minutes each time, 3 times in all;
+            2 times a day, 1 to 3 times in all, for 7 to 10 days;
+            on 3 Mar 2026, 4 Mar 2026 at 08:30, 5 Apr 2026;
+            for 1 to 2 hours each time, until 9 Mar 2026
+            1 vez al día, durante 30 minutos cada vez, 3 veces en total;
+            2 veces al día, 1 a 3 veces en total, durante 7 a 10 días;
+            el 3 mar 2026, 4 mar 2026 a las 08:30, 5 abr 2026;
+            durante 1 a 2 horas cada vez, hasta el 9 mar 2026"#]],
+    );
+}
+
+#[test]
+fn what_has_no_unit_or_is_no_day_is_not_made_one() {
+    check(
+        r#"[{"timing":{"repeat":{"duration":30,"countMax":4,"boundsRange":{"high":{"value":2,"code":"wk","unit":"wk"}}}}},{"timing":{"event":["2026-03","soon"],"repeat":{"boundsDuration":{"value":7,"comparator":"<","unit":"d","code":"d"}}}},{"timing":{"repeat":{"boundsRange":{"low":{"value":1,"unit":"week"}},"durationMax":5,"durationUnit":"min","count":1}}}]"#,
+        expect![[r#"
+            at most 4 times in all, for up to 2 weeks;
+            on 2026-03, soon, for <7 d;
+            for up to 5 minutes each time, once in all, for at least 1 week
+            como máximo 4 veces en total, durante un máximo de 2 semanas;
+            el 2026-03, soon, durante <7 d;
+            durante un máximo de 5 minutos cada vez, 1 vez en total, durante al menos 1 semana"#]],
+    );
+}

@@ -2,6 +2,8 @@
 
 use super::inside::moved;
 use super::{Chart, Resource, test_of};
+use crate::arrange::Arrange;
+use crate::fhir::datatypes::{Concept, LOINC};
 use crate::fhir::description::{Description, Standing, What};
 use crate::fhir::observation::{Coded, Observation};
 use crate::fhir::{ResourceType, describe_value};
@@ -23,6 +25,11 @@ impl Chart {
             newest = next.entry;
         }
         newest
+    }
+
+    /// Whether one stands for the other now, or a third for both.
+    pub fn are_versions(&self, one: EntryId, other: EntryId) -> bool {
+        one == other || self.newest_of(one) == self.newest_of(other)
     }
 
     pub fn version_after(&self, entry: EntryId) -> Option<&Resource> {
@@ -59,7 +66,7 @@ impl Chart {
         }
         // Nearly always it only came again.
         let same_id = self.find(moved(one.entry, one.outer(), version.entry));
-        let same = same_id.filter(|same| test(same) == test(one) && same.says_the_same(one));
+        let same = same_id.filter(|same| is_same_test(one, same) && same.says_the_same(one));
         same.or_else(|| {
             let other = self.most_like(one, version.entry)?;
             let back = self.most_like(other, one.outer())?;
@@ -68,23 +75,72 @@ impl Chart {
     }
 
     /// Of the results of its test in this report the one that says the same, or has the same id there,
-    /// or is the only one.
+    /// or is the only one. Of several that say the same each is the one in its place among them.
     fn most_like(&self, one: &Resource, report: EntryId) -> Option<&Resource> {
-        let known = test(one);
-        let all = self.inside(report).take(INSIDE_MAX).filter(|other| test(other) == known);
-        let all: Vec<_> = all.collect();
+        let is_named = !test(one).is_empty();
+        let all = self.of_its_test(one, report);
         let same_id = moved(one.entry, one.outer(), report);
         for is_alike in [true, false] {
-            let alike = |other: &&&Resource| !is_alike || other.says_the_same(one);
-            let alike: Vec<_> = all.iter().filter(alike).copied().collect();
-            let only = alike.first().filter(|_| alike.len() == 1 && !known.is_empty());
-            let named = alike.iter().find(|other| other.entry == same_id);
-            if let Some(found) = named.or(only) {
-                return Some(found);
+            let alike = all.iter().copied();
+            let alike: Vec<_> =
+                alike.filter(|other| !is_alike || other.says_the_same(one)).collect();
+            if let Some(named) = alike.iter().find(|other| other.entry == same_id) {
+                return Some(named);
+            }
+            match alike[..] {
+                [only] if is_named => return Some(only),
+                [_, _, ..] if is_named && is_alike => {
+                    let found = self.in_its_place(one, &alike, report);
+                    if found.is_some() {
+                        return found;
+                    }
+                }
+                _ => {}
             }
         }
         None
     }
+
+    /// Those that kept their id are paired by it, and all others in the order in which they are written, if
+    /// there are as many of them now.
+    fn in_its_place<'a>(
+        &self,
+        one: &Resource,
+        alike: &[&'a Resource],
+        report: EntryId,
+    ) -> Option<&'a Resource> {
+        let outer = one.outer();
+        let mut before = self.of_its_test(one, outer);
+        before.retain(|other| other.says_the_same(one));
+        let has = |all: &[&Resource], entry: EntryId| all.iter().any(|one| one.entry == entry);
+        let mut now = alike.to_vec();
+        now.retain(|other| !has(&before, moved(other.entry, report, outer)));
+        before.retain(|other| !has(alike, moved(other.entry, outer, report)));
+        if before.len() != now.len() {
+            return None;
+        }
+        now.arrange_by_key(|one| one.json.start);
+        before.arrange_by_key(|one| one.json.start);
+        let place = before.iter().position(|other| other.entry == one.entry)?;
+        now.get(place).copied()
+    }
+
+    fn of_its_test(&self, one: &Resource, report: EntryId) -> Vec<&Resource> {
+        let all = self.inside(report).take(INSIDE_MAX);
+        all.filter(|other| is_same_test(one, other)).collect()
+    }
+}
+
+/// Of two of which only one has a code the words say it.
+fn is_same_test(one: &Resource, other: &Resource) -> bool {
+    let (one, other): (Coded<'_>, Coded<'_>) = (one.view(), other.view());
+    let has_code = |code: &Concept<'_>| code.code_in(LOINC).is_some();
+    if has_code(&one.code) == has_code(&other.code) {
+        return test_of(&one.code) == test_of(&other.code);
+    }
+    let words = |code: &Concept<'_>| code.words().map(str::to_lowercase);
+    let (one, other) = (words(&one.code), words(&other.code));
+    one.is_some() && one == other
 }
 
 fn test(one: &Resource) -> String {
@@ -109,7 +165,12 @@ impl Resource {
     /// Whether a person would read the same: sources send a thing again for reasons of their own.
     pub fn says_the_same(&self, other: &Self) -> bool {
         use ResourceType as Type;
-        if self.kind != other.kind || plain(self) != plain(other) {
+        let (mut one, mut two) = (plain(self), plain(other));
+        // A code that came later is nothing that anybody reads.
+        if self.kind == ResourceType::Observation && (one.code.is_none() || two.code.is_none()) {
+            (one.code, two.code) = (None, None);
+        }
+        if self.kind != other.kind || one != two {
             return false;
         }
         match self.kind {
@@ -131,24 +192,42 @@ impl Resource {
     }
 }
 
-/// What stands before and behind its version and the time of its last change.
-fn without_meta(json: &str) -> (&str, &str) {
-    const META: &str = "\"meta\":{";
-    let Some(start) = json.find(META) else { return (json, "") };
-    let rest = &json[start + META.len()..];
+/// Without what a source says of it and not in it: its version, the time of its last change, and who may
+/// see it.
+fn without_meta(json: &str) -> String {
+    let mut said = String::with_capacity(json.len());
+    let mut rest = json;
+    let keys = ["\"meta\":{", "\"securityLabel\":["];
+    while let Some((start, key)) =
+        keys.into_iter().filter_map(|key| Some((rest.find(key)?, key))).min()
+    {
+        said.push_str(&rest[..start]);
+        rest = &rest[start + key.len()..];
+        rest = &rest[length_of_open(rest)..];
+        match rest.strip_prefix(',') {
+            Some(next) => rest = next,
+            None if said.ends_with(',') => said.truncate(said.len() - 1),
+            None => {}
+        }
+    }
+    said + rest
+}
+
+/// Bytes up to the end of the object or the list that was opened just before.
+fn length_of_open(json: &str) -> usize {
     let (mut depth, mut in_text, mut escaped) = (1, false, false);
-    for (place, byte) in rest.bytes().enumerate() {
+    for (place, byte) in json.bytes().enumerate() {
         match byte {
             _ if escaped => escaped = false,
             b'\\' if in_text => escaped = true,
             b'"' => in_text = !in_text,
-            b'{' if !in_text => depth += 1,
-            b'}' if !in_text => depth -= 1,
+            b'{' | b'[' if !in_text => depth += 1,
+            b'}' | b']' if !in_text => depth -= 1,
             _ => {}
         }
         if depth == 0 {
-            return (&json[..start], &rest[place + 1..]);
+            return place + 1;
         }
     }
-    (json, "")
+    json.len()
 }

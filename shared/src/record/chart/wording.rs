@@ -4,6 +4,7 @@
 use super::table::Table;
 use super::{Resource, Words};
 use crate::fhir::ResourceType;
+use crate::fhir::care::CarePlan;
 use crate::fhir::datatypes::{Annotation, Concept, Quantity, Reference};
 use crate::fhir::description::Said;
 use crate::fhir::lenient::{Lenient, Many, Text, each_known};
@@ -43,7 +44,9 @@ impl Wording {
             Said::Reference { display, .. } => display.as_deref(),
             Said::Date(_) => None,
         });
-        self.words.add(said.name.as_deref().into_iter().chain(facts));
+        let narrative = told(resource);
+        let told = narrative.iter().map(String::as_str);
+        self.words.add(said.name.as_deref().into_iter().chain(facts).chain(told));
     }
 
     /// Counts the words of a result that is an amount. Nothing happens if it is none.
@@ -79,6 +82,36 @@ impl Wording {
         }
         true
     }
+}
+
+/// Pieces of the narrative of a plan: what most plans are told in stands nowhere else.
+fn told(resource: &Resource) -> Vec<String> {
+    if resource.kind != ResourceType::CarePlan {
+        return Vec::new();
+    }
+    let plan: CarePlan<'_> = resource.view();
+    if !plan.is_told_alone() {
+        return Vec::new();
+    }
+    // Behind the end of each tag, up to the next one.
+    let pieces = plan.narrative.div.said().unwrap_or_default().split('<');
+    pieces.filter_map(|piece| piece.split_once('>')).map(|(_, words)| letters(words)).collect()
+}
+
+/// Letters that markup writes by their number: "caf&#233;". All others a source writes as they are.
+fn letters(words: &str) -> String {
+    let mut pieces = words.split('&');
+    let mut said = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (name, rest) = piece.split_once(';').unwrap_or(("", piece));
+        let number = match name.strip_prefix("#x") {
+            Some(hex) => u32::from_str_radix(hex, 16).ok(),
+            None => name.strip_prefix('#').and_then(|number| number.parse().ok()),
+        };
+        said.push(number.and_then(char::from_u32).unwrap_or(' '));
+        said.push_str(rest);
+    }
+    said
 }
 
 /// What `Observation::describe` has of this field.

@@ -27,7 +27,7 @@ pub fn work(record: &Record) -> Vec<Work> {
 pub fn work_with(record: &Record, signs: Signs<'_>) -> Vec<Work> {
     let mut found = Found::default();
     for (id, entry) in record.entries() {
-        found.take(id, entry);
+        found.take(record, id, entry);
     }
     let threads = std::mem::take(&mut found.threads);
     let mut all: Vec<Work> = threads
@@ -68,7 +68,7 @@ struct Asked {
 }
 
 impl<'a> Found<'a> {
-    fn take(&mut self, id: EntryId, entry: &'a Entry) {
+    fn take(&mut self, record: &Record, id: EntryId, entry: &'a Entry) {
         match &entry.said {
             Said::VisitAnswer(said) => {
                 let answer = (said.answer.is_final(), said.by.as_str(), entry);
@@ -90,7 +90,7 @@ impl<'a> Found<'a> {
                     self.ended.insert((old, entry.author));
                 }
                 if let Said::BeforeVisit(said) = said {
-                    self.only_the_newest(id, said.visit, entry);
+                    self.only_the_newest(id, record.chart().newest_of(said.visit), entry);
                 }
                 if let Some(thread) = thread_of(id, said) {
                     self.threads.entry(thread).or_default().messages.push((id, entry));

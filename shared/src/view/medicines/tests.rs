@@ -256,6 +256,33 @@ fn what_was_folded_into_a_cancelled_request_stands_again() {
     );
 }
 
+/// Hers is answered to her alone, because the medicine is now kept from others.
+#[test]
+fn what_different_people_see_is_not_folded() {
+    let mut story = Story::default();
+    let old = story.core(&order("1", "active", "Lisinopril", "2024"));
+    let hidden = crate::fhir::entry::ChartEntry {
+        replaces: Some(old),
+        ..crate::fhir::entry::ChartEntry::new(
+            crate::testing::SOURCE,
+            order("1", "active", "Lisinopril", "2024"),
+        )
+    };
+    let medicine = story.chart(Kind::ChartSensitive, hidden);
+    let hers = story.sends(ROSA, ask(medicine)).unwrap();
+    let his = asked_by_luis(&mut story, medicine, None);
+    asked_by_luis(&mut story, medicine, None);
+    let ends = |story: &Story| {
+        let all = crate::record::refills::refills(&story.record);
+        all.iter().map(|one| one.end).collect::<Vec<_>>()
+    };
+    assert_eq!(ends(&story), [End::Open, End::Open, End::Collapsed { into: his }]);
+    let decision = Decision::Approved { quantity: None, out: None };
+    let decide = ClinicEdit::DecideRefill { refill: hers, decision };
+    story.clinic(Who::Doctor, decide).unwrap();
+    assert_eq!(ends(&story)[1], End::Open, "he heard of no answer");
+}
+
 #[test]
 fn a_decision_whose_request_never_came_is_still_shown() {
     let mut story = Story::default();

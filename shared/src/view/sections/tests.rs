@@ -328,6 +328,7 @@ fn everything_dated_stands_on_one_line() {
     story.core(r#"{"resourceType":"Immunization","status":"completed","vaccineCode":{"text":"Flu"},"occurrenceDateTime":"2026-10-02"}"#);
     story.core(r#"{"resourceType":"Condition","code":{"text":"Diabetes"},"onsetDateTime":"2019"}"#);
     story.core(r#"{"resourceType":"Condition","code":{"text":"No date"}}"#);
+    story.core(r#"{"resourceType":"Condition","code":{"text":"Gout"},"recordedDate":"2020"}"#);
     let seen = r#"{"resourceType":"Observation","status":"final","code":{"text":"A1c"},"effectiveDateTime":"2026-10-03","valueString":"7"}"#;
     story.chart(Kind::ChartResults(2026), ChartEntry::new(SOURCE, seen));
     let lines: Vec<_> = timeline(&story.record, ROSA, 0, 10)
@@ -338,11 +339,11 @@ fn everything_dated_stands_on_one_line() {
             Moment::Results(panel) => format!("{} results", panel.rows.len()),
         })
         .collect();
-    expect!["1 results, Flu, Diabetes"].assert_eq(&lines.join(", "));
+    expect!["1 results, Flu, Gout, Diabetes"].assert_eq(&lines.join(", "));
     let second = timeline(&story.record, ROSA, 1, 1);
     let Moment::Entry(flu) = &second.moments[0] else { panic!("a shot") };
     assert_eq!((flu.name.as_deref(), second.next), (Some("Flu"), Some(2)));
-    assert_eq!(timeline(&story.record, ROSA, 2, 1).next, None);
+    assert_eq!(timeline(&story.record, ROSA, 3, 1).next, None);
 }
 
 #[test]

@@ -135,3 +135,37 @@ fn what_was_fetched_after_an_order_was_over_stands_for_itself() {
     let found = medicines(&story.record, ROSA);
     assert_eq!((found.now.len(), found.before.len()), (1, 1));
 }
+
+/// Somebody orders it again where we are not told.
+#[test]
+fn what_is_fetched_long_after_its_order_ended_is_taken() {
+    let now = |ordered: &str, status: &str| {
+        let mut story = in_november();
+        story.core(&order("1", status, "Metformin", ordered));
+        story.core(&handed_out("2", "completed", "Metformin", "2026-11-01"));
+        medicines(&story.record, ROSA).now.len()
+    };
+    assert_eq!(now("2019-01-01", "completed"), 1);
+    assert_eq!(now("2019-01-01", "stopped"), 1);
+    assert_eq!(now("2026-10-01", "stopped"), 0, "it may have been fetched before it was stopped");
+    assert_eq!(now("", "stopped"), 0, "nobody knows when");
+    let touched = r#"stopped","meta":{"lastUpdated":"2026-11-09T10:00:00Z"},"x":""#;
+    assert_eq!(now("2019-01-01", touched), 0, "its source said so after that");
+}
+
+/// Two codes of one name are two strengths.
+#[test]
+fn of_two_coded_fills_none_belongs_to_the_order_without_a_code() {
+    let coded = |id: &str, code: &str| {
+        let coding = format!(
+            r#"{{"coding":[{{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"{code}"}}],"text":"#
+        );
+        handed_out(id, "completed", "Metformin", "2026-11-01").replace(r#"{"text":"#, &coding)
+    };
+    let mut story = in_november();
+    story.core(&order("1", "active", "Metformin", "2026-01-01"));
+    story.core(&coded("2", "860975"));
+    assert_eq!(medicines(&story.record, ROSA).now.len(), 1);
+    story.core(&coded("3", "861007"));
+    assert_eq!(medicines(&story.record, ROSA).now.len(), 3, "each stands for itself");
+}

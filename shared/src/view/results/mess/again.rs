@@ -1,6 +1,7 @@
 //! Reports that come again, name a result twice, or say more than their results.
 
 use super::*;
+use crate::arrange::Arrange;
 
 fn wrong(story: &mut Story, entry: EntryId) {
     let wrong = ClinicEdit::MarkWrong { entry, why: "Another patient's".into() };
@@ -252,4 +253,49 @@ fn a_panel_with_a_note_in_a_report_stands_once() {
     let rest = r#""status":"final","effectiveDateTime":"2026-03-09","result":[{"reference":"Observation/p"}]"#;
     report(&mut story, None, "Labs", rest);
     assert_eq!(listed(&story).len(), 1, "{:?}", listed(&story));
+}
+
+/// The second of two that say the same is not the first.
+#[test]
+fn equal_results_of_one_test_that_are_numbered_anew_are_paired_in_their_order() {
+    let paired = |now: &[(&str, &str, u32)]| {
+        let mut story = Story::default();
+        let day = "2026-03-09";
+        let old = [("a9", "Glucose", 90), ("a1", "Glucose", 90), ("a5", "Glucose", 80)];
+        let first = report(&mut story, None, "Blood", &with_inside("final", day, &old));
+        let second = report(&mut story, Some(first), "Blood", &with_inside("final", day, now));
+        let chart = story.record.chart();
+        let inside = |report| {
+            let mut all: Vec<_> = chart.inside(report).collect();
+            all.arrange_by_key(|one| one.json().as_ptr() as usize);
+            all.iter().map(|one| one.entry).collect::<Vec<_>>()
+        };
+        let (old, new) = (inside(first), inside(second));
+        let place = |entry: &EntryId| new.iter().position(|one| *one == chart.newest_of(*entry));
+        old.iter().map(place).collect::<Vec<_>>()
+    };
+    let ninety = |id| (id, "Glucose", 90);
+    let eighty = ("b3", "Glucose", 80);
+    assert_eq!(paired(&[ninety("b8"), eighty, ninety("b2")]), [Some(0), Some(2), Some(1)]);
+    assert_eq!(paired(&[ninety("b8"), eighty, ninety("a9")]), [Some(2), Some(0), Some(1)]);
+    // Which of them is gone nobody says.
+    assert_eq!(paired(&[ninety("b8"), eighty]), [None, None, Some(1)]);
+}
+
+#[test]
+fn a_result_in_a_report_that_got_a_code_is_the_same_result() {
+    let shown = |coded: &str| {
+        let mut story = Story::default();
+        let day = "2026-03-09";
+        let old = with_inside("final", day, &[("a1", "HIV", 1), ("a2", "LDL", 80)]);
+        let first = report(&mut story, None, "Blood", &old);
+        let entry = row_of(&story, "HIV").entry;
+        wrong(&mut story, entry);
+        let new = with_inside("final", day, &[("b7", "HIV", 1), ("b8", "LDL", 80)]);
+        let code = format!(r#""code":{{"coding":[{coded}],"text":"HIV""#);
+        report(&mut story, Some(first), "Blood", &new.replace(r#""code":{"text":"HIV""#, &code));
+        listed(&story).remove(0)
+    };
+    let loinc = r#"{"system":"http://loinc.org","code":"75622-1"}"#;
+    assert_eq!(shown(loinc), "Blood: LDL 80 mg/dL");
 }
