@@ -185,15 +185,16 @@ fn note_lately_handed_out(record: &Record, courses: &mut [Course<'_>]) {
 }
 
 /// The last day on which something may have been handed out on an order that ended, or on which its source
-/// still said so. Nothing if nobody knows.
+/// still said so. Nothing if nobody knows: an order of years ago may have been stopped this week.
 fn was_over(record: &Record, order: &Order<'_>) -> Option<Day> {
     let day = |when: PartialDate| when.day_in(record.zone());
     let is_order = order.resource.kind == ResourceType::MedicationRequest;
     let ordered = order.when.filter(|_| is_order).and_then(day);
     let until = order.resource.describe().until.and_then(day);
-    let over = ordered.map(|ordered| ordered.plus_days(DAYS_OF_AN_ORDER)).max(until)?;
     let touched = order.resource.view::<Touched<'_>>().meta.at.date().and_then(day);
-    Some(touched.map_or(over, |touched| touched.max(over)))
+    let said = until.max(touched)?;
+    let ordered = ordered.map(|ordered| ordered.plus_days(DAYS_OF_AN_ORDER));
+    Some(ordered.map_or(said, |ordered| ordered.max(said)))
 }
 
 /// Two entries of one medicine have the same key.

@@ -94,8 +94,10 @@ impl Repeat<'_> {
             (None, None) => {}
         }
         // The day is enough, whatever the time.
-        let end = day(self.bounds.end.said()?, false);
-        Some(Spoken::of("until ~", "hasta el ~", &[&end]))
+        let written = self.bounds.end.said()?;
+        let end = day(written, false);
+        let spanish = if end.english == written { "hasta ~" } else { "hasta el ~" };
+        Some(Spoken::of("until ~", spanish, &[&end]))
     }
 }
 
@@ -104,10 +106,12 @@ pub(super) fn on_days(events: &Many<Text<'_>>) -> Option<Spoken> {
     let said: Vec<_> = events.iter().filter_map(Text::said).collect();
     let named = said.iter().take(DAYS_MAX).map(|event| day(event, true));
     let named = Spoken::joined(&named.collect::<Vec<_>>(), ", ")?;
-    let more = Spoken::same(&said.len().saturating_sub(DAYS_MAX).to_string());
-    Some(match said.len() > DAYS_MAX {
-        true => Spoken::of("on ~, and ~ more times", "el ~, y ~ veces más", &[&named, &more]),
-        false => Spoken::of("on ~", "el ~", &[&named]),
+    let more = said.len().saturating_sub(DAYS_MAX);
+    let number = Spoken::same(&more.to_string());
+    Some(match more {
+        0 => Spoken::of("on ~", "el ~", &[&named]),
+        1 => Spoken::of("on ~, and once more", "el ~, y una vez más", &[&named]),
+        _ => Spoken::of("on ~, and ~ more times", "el ~, y ~ veces más", &[&named, &number]),
     })
 }
 
@@ -116,7 +120,8 @@ fn day(written: &str, with_time: bool) -> Spoken {
     let digits = |place: std::ops::Range<usize>| written.get(place).unwrap_or_default();
     let month =
         digits(5..7).parse().ok().and_then(|month: usize| MONTHS.get(month.checked_sub(1)?));
-    let is_day = matches!(written.parse(), Ok(PartialDate::Day(_) | PartialDate::Time(..)));
+    // Some times lack their zone; the day in front is one all the same.
+    let is_day = matches!(digits(0..10).parse(), Ok(PartialDate::Day(_)));
     let Some((english, spanish)) = month.filter(|_| is_day) else {
         return Spoken::same(written);
     };

@@ -141,3 +141,21 @@ fn what_has_no_unit_or_is_no_day_is_not_made_one() {
             durante un máximo de 5 minutos cada vez, 1 vez en total, durante al menos 1 semana"#]],
     );
 }
+
+#[test]
+fn an_end_that_is_no_day_and_a_ninth_day_are_said_as_one_speaks() {
+    let events: Vec<_> = (1..=9).map(|day| format!(r#""2026-03-0{day}""#)).collect();
+    let nine = format!(r#"[{{"timing":{{"event":[{}]}}}}]"#, events.join(","));
+    let text = format!(r#"{{"resourceType":"MedicationRequest","dosageInstruction":{nine}}}"#);
+    let said = Medicine::of(Value::read_before(&text)).directions().unwrap();
+    assert!(said.english.ends_with("8 Mar 2026, and once more"), "{}", said.english);
+    assert!(said.spanish.ends_with("8 mar 2026, y una vez más"), "{}", said.spanish);
+    check(
+        r#"[{"timing":{"repeat":{"boundsPeriod":{"end":"2026-03"}}}},{"timing":{"repeat":{"boundsPeriod":{"end":"2026-03-09T10:00:00"}}}}]"#,
+        expect![[r#"
+            until 2026-03;
+            until 9 Mar 2026
+            hasta 2026-03;
+            hasta el 9 mar 2026"#]],
+    );
+}

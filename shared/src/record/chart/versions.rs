@@ -195,12 +195,14 @@ impl Resource {
 /// Without what a source says of it and not in it: its version, the time of its last change, and who may
 /// see it.
 fn without_meta(json: &str) -> String {
+    let without = without_key(json, "\"meta\":{");
+    without_key(&without, "\"securityLabel\":[")
+}
+
+fn without_key(json: &str, key: &str) -> String {
     let mut said = String::with_capacity(json.len());
     let mut rest = json;
-    let keys = ["\"meta\":{", "\"securityLabel\":["];
-    while let Some((start, key)) =
-        keys.into_iter().filter_map(|key| Some((rest.find(key)?, key))).min()
-    {
+    while let Some(start) = rest.find(key) {
         said.push_str(&rest[..start]);
         rest = &rest[start + key.len()..];
         rest = &rest[length_of_open(rest)..];

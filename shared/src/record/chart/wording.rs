@@ -103,7 +103,9 @@ fn letters(words: &str) -> String {
     let mut pieces = words.split('&');
     let mut said = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
-        let (name, rest) = piece.split_once(';').unwrap_or(("", piece));
+        // "AT&T is here; more" has none.
+        let named = piece.split_once(';').filter(|(name, _)| !name.contains(char::is_whitespace));
+        let (name, rest) = named.unwrap_or(("", piece));
         let number = match name.strip_prefix("#x") {
             Some(hex) => u32::from_str_radix(hex, 16).ok(),
             None => name.strip_prefix('#').and_then(|number| number.parse().ok()),

@@ -91,10 +91,11 @@ fn what_somebody_wrote_since_the_last_search_is_found() {
 #[test]
 fn a_plan_that_is_only_told_is_found_by_what_it_tells() {
     let mut story = Story::default();
-    story.core(r#"{"resourceType":"CarePlan","title":"Plan","text":{"div":"<div><p class=\"loud\">Walk &amp; <b>rest</b></p><ul><li>Caf&#233; no</li></ul></div>"}}"#);
+    story.core(r#"{"resourceType":"CarePlan","title":"Plan","text":{"div":"<div><p class=\"loud\">Walk &amp; <b>rest</b></p><ul><li>Caf&#233; no</li></ul><p>AT&T walks; more</p></div>"}}"#);
     story.core(r#"{"resourceType":"CarePlan","title":"Other","description":"Swim","text":{"div":"<p>Plan: rest</p>"}}"#);
     check(&story, "rest", &["Plan"]);
     check(&story, "café", &["Plan"]);
+    check(&story, "walks", &["Plan"]);
     for markup in ["amp", "loud", "div"] {
         check(&story, markup, &[]);
     }

@@ -145,12 +145,17 @@ fn what_is_fetched_long_after_its_order_ended_is_taken() {
         story.core(&handed_out("2", "completed", "Metformin", "2026-11-01"));
         medicines(&story.record, ROSA).now.len()
     };
-    assert_eq!(now("2019-01-01", "completed"), 1);
-    assert_eq!(now("2019-01-01", "stopped"), 1);
-    assert_eq!(now("2026-10-01", "stopped"), 0, "it may have been fetched before it was stopped");
+    let touched = |status: &str, day: &str| {
+        format!(r#"{status}","meta":{{"lastUpdated":"{day}T10:00:00Z"}},"x":""#)
+    };
+    assert_eq!(now("2019-01-01", &touched("completed", "2019-05-09")), 1);
+    assert_eq!(now("2019-01-01", &touched("stopped", "2021-05-09")), 1);
+    assert_eq!(now("2019-01-01", "stopped"), 0, "it may have been stopped this week");
+    let lately = touched("stopped", "2026-10-09");
+    assert_eq!(now("2026-10-01", &lately), 0, "it may have been fetched on it");
     assert_eq!(now("", "stopped"), 0, "nobody knows when");
-    let touched = r#"stopped","meta":{"lastUpdated":"2026-11-09T10:00:00Z"},"x":""#;
-    assert_eq!(now("2019-01-01", touched), 0, "its source said so after that");
+    let later = touched("stopped", "2026-11-09");
+    assert_eq!(now("2019-01-01", &later), 0, "its source said so after that");
 }
 
 /// Two codes of one name are two strengths.
