@@ -4,6 +4,7 @@ use shared::document::DocumentId;
 use shared::edit::Audience;
 use shared::id::EntryId;
 use shared::sync::device::{Event, Line};
+use shared::sync::scope::Level;
 use shared::sync::stored::RowKey;
 use shared::wire::Row;
 
@@ -338,4 +339,26 @@ fn what_a_restored_clinic_lost_survives_an_erasure() {
         assert!(same(&world, machine));
     }
     assert!(world.ledger.problems.is_empty(), "{:?}", world.ledger.problems);
+}
+
+#[test]
+fn what_was_on_its_way_when_access_ended_is_refused_and_not_sent_on_and_on() {
+    for seed in 1..40 {
+        let mut world = World::<Stack>::new(seed);
+        world.log = Some(Vec::new());
+        world.start_all();
+        world.run(4_000);
+        world.rescope(ANA, Some(Level::ChartOnly));
+        let journal = cast::audience_journal(ANA, Audience::Circle);
+        for number in 0..3 {
+            world.write(3, journal, &format!("Words {number}"));
+            world.run(20);
+        }
+        world.run(20_000);
+        let log = world.log.take().unwrap();
+        let pushes = log.iter().filter(|line| line.contains("machine 3 sends push")).count();
+        // Each once, and those behind the first refusal once more, and so on.
+        assert!((1..=6).contains(&pushes), "seed {seed}: {pushes} pushes: {log:#?}");
+        assert!(world.ledger.problems.is_empty(), "{:?}", world.ledger.problems);
+    }
 }

@@ -230,10 +230,14 @@ impl<D: Documents> Device<D> {
         // Pushed again after the server lost it, and now refused: nobody will ever have it.
         let accepted = refused.iter().map(|(hash, _)| *hash);
         let accepted: Vec<_> = accepted.filter(|hash| held.accepted.contains_key(hash)).collect();
-        if accepted.is_empty() {
-            self.mint_again(document, refused, rng, out);
-        } else {
+        // What was minted again since is nobody's, and nothing here builds on it. Several were on their way
+        // when the first was refused: each answer would make all of them anew, and push them once more.
+        let is_of = |hash: &ChangeHash| held.minted.iter().any(|minted| minted.hash == *hash);
+        let is_current = refused.iter().any(|(hash, _)| is_of(hash));
+        if !accepted.is_empty() {
             self.let_go(document, &accepted, rng, out);
+        } else if is_current {
+            self.mint_again(document, refused, rng, out);
         }
     }
 
